@@ -1,0 +1,1 @@
+"""Stream of the ledger: keeps the counters."""

@@ -1,0 +1,109 @@
+"""The application: every operation, behind one gate."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from ariia.observability import logger
+from ariia.settings import ApiSettings
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from . import json_body
+from .auth import Caller, caller_of, require
+from .errors import MEDIA_TYPE, Answer, MalformedBodyError, answer_to
+from .routing import Operation, RouteTable
+from .validation import require_known_parameters
+
+RESPONSE_HEADERS = {"X-Content-Type-Options": "nosniff"}
+
+
+class Application:
+    """Admits a request (route, caller, role, body) and hands it to the validating resolver. Every failure, wherever it
+    comes from, leaves as problem details through `answer_to`."""
+
+    def __init__(self, operations: Iterable[Operation], settings: Callable[[], ApiSettings]) -> None:
+        self.operations = list(operations)
+        self._settings = settings
+        self._table = RouteTable(self.operations)
+        self.resolver = _resolver(self.operations)
+        self.resolver.exception_handler(Exception)(self._handled)
+
+    def answer(self, event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
+        """The response to an HTTP API event (payload version 2.0)."""
+        logger.append_keys(correlation_id=_correlation_id(event))
+        try:
+            admitted = self._admit(event)
+        except Exception as error:
+            return _as_event_response(self._problem(answer_to(error, _correlation_id(event)), event))
+        response = self.resolver.resolve(admitted, context)
+        response["headers"] = RESPONSE_HEADERS | response.get("headers", {})
+        return response
+
+    def _admit(self, event: Mapping[str, Any]) -> dict[str, Any]:
+        """The event as the resolver may see it. Role comes before content: who may not, learns nothing more."""
+        operation, _ = self._table.find(_method(event), event["rawPath"])
+        caller = self._caller(event, operation)
+        require_known_parameters(operation, event)
+        text = json_body.body_text(event)
+        if text and not operation.takes_body and json_body.parse(text):
+            raise MalformedBodyError("this operation takes no body")
+        self.resolver.append_context(caller=caller)
+        return {**event, "body": text or None, "isBase64Encoded": False}
+
+    def _caller(self, event: Mapping[str, Any], operation: Operation) -> Caller | None:
+        if operation.permission is None:
+            return None
+        settings = self._settings()
+        caller = caller_of(event, settings.tenant_claim, settings.roles_claim)
+        logger.append_keys(tenant=caller.tenant_id, operation=f"{operation.method} {operation.path}")
+        require(caller, operation.permission)
+        return caller
+
+    def _handled(self, error: Exception) -> Response[str]:
+        event = self.resolver.current_event.raw_event
+        return self._problem(answer_to(error, _correlation_id(event)), event)
+
+    def _problem(self, answer: Answer, event: Mapping[str, Any]) -> Response[str]:
+        document = answer.document(self._settings().public_base_url, str(event.get("rawPath", "")))
+        return Response(answer.status, MEDIA_TYPE, json.dumps(document, default=str), answer.headers)
+
+
+def _resolver(operations: Iterable[Operation]) -> APIGatewayHttpResolver:
+    resolver = APIGatewayHttpResolver(
+        enable_validation=True,
+        response_validation_error_http_code=500,
+        json_body_deserializer=json_body.parse,
+        debug=False,
+    )
+    for one in operations:
+        resolver.route(
+            one.path,
+            one.method,
+            summary=one.summary,
+            description=one.run.__doc__,
+            tags=[one.tag],
+            operation_id=one.run.__name__,
+            include_in_schema=one.permission is not None,
+            status_code=one.status,
+        )(one.run)
+    return resolver
+
+
+def _method(event: Mapping[str, Any]) -> str:
+    return str(event["requestContext"]["http"]["method"]).upper()
+
+
+def _correlation_id(event: Mapping[str, Any]) -> str:
+    return str((event.get("requestContext") or {}).get("requestId") or "")
+
+
+def _as_event_response(response: Response[str]) -> dict[str, Any]:
+    return {
+        "statusCode": response.status_code,
+        "headers": {**RESPONSE_HEADERS, **response.headers},
+        "body": response.body,
+        "isBase64Encoded": False,
+    }

@@ -1,0 +1,20 @@
+"""Entry point of the HTTP API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ariia.observability import logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from .application import Application
+from .dependencies import settings
+from .operations import ALL
+
+application = Application(ALL, settings)
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answers one request of the HTTP API (payload version 2.0)."""
+    return application.answer(event, context)

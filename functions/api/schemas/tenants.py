@@ -1,0 +1,154 @@
+"""Tenants as the API shows and takes them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from ariia.domain.tenant import MAX_NAME, Plan, Tenant, TenantSettings
+from pydantic import ConfigDict, Field
+
+from .fields import Id, Instant, RequestModel, ResponseModel, Version
+
+PlanName = Literal["starter", "professional", "business", "enterprise"]
+Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME)]
+Zone = Annotated[str, Field(max_length=64, description="An IANA time zone.")]
+Language = Annotated[str, Field(max_length=35, description="A BCP 47 language tag.")]
+Sender = Annotated[str | None, Field(max_length=450, description="`local@domain` or `Name <local@domain>`.")]
+Text = Annotated[str | None, Field(max_length=300)]
+
+_SETTINGS = {"one_per_address": True, "hold_unknown": False, "track_opens": True, "track_clicks": True}
+_PROFILE = {
+    "name": "Gym Nord",
+    "timezone": "Europe/Berlin",
+    "language": "de",
+    "default_sender": "Gym Nord <hallo@gym-nord.example>",
+    "website": "https://gym-nord.example",
+    "address": "Nordstraße 1, 20095 Hamburg",
+    "email": "kontakt@gym-nord.example",
+    "phone": "+4940123456",
+    "settings": _SETTINGS,
+}
+_TENANT = {
+    "id": "gym-nord",
+    "plan": "professional",
+    **_PROFILE,
+    "created_at": "2026-03-01T18:00:00.000Z",
+    "updated_at": "2026-03-01T18:00:00.000Z",
+    "version": 1,
+}
+
+
+class SettingsView(ResponseModel):
+    """Choices that hold for all campaigns of the tenant."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_SETTINGS]})
+
+    one_per_address: Annotated[bool, Field(description="Members who share an address get one message.")]
+    hold_unknown: Annotated[bool, Field(description="A send without a known outcome waits for a person.")]
+    track_opens: bool
+    track_clicks: bool
+
+
+class SettingsDraft(RequestModel):
+    """The choices of a new tenant."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_SETTINGS]})
+
+    one_per_address: bool = True
+    hold_unknown: bool = False
+    track_opens: bool = True
+    track_clicks: bool = True
+
+
+class SettingsChange(RequestModel):
+    """The choices to change; what is left out stays."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"hold_unknown": True}]})
+
+    one_per_address: bool = True
+    hold_unknown: bool = False
+    track_opens: bool = True
+    track_clicks: bool = True
+
+
+class TenantView(ResponseModel):
+    """A tenant."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_TENANT]})
+
+    id: str
+    name: str
+    plan: PlanName
+    timezone: str
+    language: str
+    default_sender: str | None
+    website: str | None
+    address: str | None
+    email: str | None
+    phone: str | None
+    settings: SettingsView
+    created_at: Instant
+    updated_at: Instant
+    version: int
+
+    @classmethod
+    def of(cls, tenant: Tenant) -> Self:
+        """The view of a tenant."""
+        return cls.model_validate(tenant)
+
+
+class TenantDraft(RequestModel):
+    """A new tenant. Its `id` is the value of the tenant claim in its users' tokens."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"id": "gym-nord", "plan": "professional", **_PROFILE}]})
+
+    id: Id
+    name: Name
+    plan: PlanName = "starter"
+    timezone: Zone = "Europe/Berlin"
+    language: Language = "de"
+    default_sender: Sender = None
+    website: Text = None
+    address: Text = None
+    email: Text = None
+    phone: Text = None
+    settings: SettingsDraft = SettingsDraft()
+
+    def tenant(self) -> Tenant:
+        """The tenant it describes."""
+        fields = self.model_dump(exclude={"plan", "settings"})
+        return Tenant(**fields, plan=Plan(self.plan), settings=TenantSettings(**self.settings.model_dump()))
+
+
+class ProfileChange(RequestModel):
+    """What a tenant's admin may change; what is left out stays, null clears."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"language": "en", "version": 1}]})
+
+    name: Name = ""
+    timezone: Zone = ""
+    language: Language = ""
+    default_sender: Sender = None
+    website: Text = None
+    address: Text = None
+    email: Text = None
+    phone: Text = None
+    settings: SettingsChange = SettingsChange()
+    version: Version | None = None
+
+    def changes(self) -> dict[str, object]:
+        """The fields that the request names."""
+        return self.model_dump(exclude_unset=True, exclude={"version"})
+
+
+class TenantChange(ProfileChange):
+    """What the platform may change."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"plan": "business", "version": 1}]})
+
+    plan: PlanName = "starter"
+
+    def changes(self) -> dict[str, object]:
+        """The fields that the request names."""
+        changes = super().changes()
+        return {**changes, "plan": Plan(self.plan)} if "plan" in changes else changes

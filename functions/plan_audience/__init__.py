@@ -1,0 +1,1 @@
+"""Task of campaign_run: writes the audience into batches."""

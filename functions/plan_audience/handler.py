@@ -1,0 +1,48 @@
+"""Plans the audience of a campaign: `plan`, `plan_shard` and `freeze`, as the state machine asks."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import Any
+
+from ariia.bootstrap.plan_audience import PlanAudienceServices, build
+from ariia.domain.errors import InvalidError, NotFoundError
+from ariia.observability import logger
+from ariia.services.planning import STOP, PlanProgress
+from ariia.settings import PlanAudienceSettings
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+
+@cache
+def services() -> PlanAudienceServices:
+    """Built once per process."""
+    return build(PlanAudienceSettings.from_environment(os.environ))
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """`{"outcome": "planned" | "more" | "stop", "shards": [...]}`; anything passing is raised, for a retry."""
+    tenant_id, campaign_id, epoch = event["tenant_id"], event["campaign_id"], int(event["epoch"])
+    logger.append_keys(tenant_id=tenant_id, campaign_id=campaign_id, epoch=epoch)
+    try:
+        progress = _plan(event, tenant_id, campaign_id, epoch)
+    except (InvalidError, NotFoundError) as error:
+        # The audience can't be planned, now or later: the run ends and says why.
+        logger.error("planning failed for good", reason=error.message)
+        campaign = services().runs.in_charge(tenant_id, campaign_id, epoch)
+        if campaign is not None:
+            services().runs.fail(campaign, error.message)
+        progress = PlanProgress(STOP)
+    logger.info("planned", outcome=progress.outcome, shards_left=len(progress.shards), action=event["action"])
+    return {"outcome": progress.outcome, "shards": progress.shards}
+
+
+def _plan(event: dict[str, Any], tenant_id: str, campaign_id: str, epoch: int) -> PlanProgress:
+    planner = services().planner
+    deadline = services().clock.now() + services().plan_seconds * 1000
+    if event["action"] == "plan":
+        return planner.plan(tenant_id, campaign_id, epoch, deadline)
+    if event["action"] == "plan_shard":
+        return planner.plan_shard(tenant_id, campaign_id, epoch, int(event["shard"]), deadline)
+    return planner.freeze(tenant_id, campaign_id, epoch)

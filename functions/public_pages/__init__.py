@@ -1,0 +1,1 @@
+"""Pages that members open from a message; no login."""

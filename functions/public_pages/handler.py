@@ -1,0 +1,66 @@
+"""`/u/{token}` unsubscribes (GET asks, POST does it), `/v/{token}` shows a message. Mail scanners open every link, so
+nothing but POST changes anything; mailbox providers POST without cookies and follow no redirect (RFC 8058)."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from ariia.bootstrap.public_pages import PublicPagesServices, build
+from ariia.domain.errors import NotFoundError, ThrottledError, TransientError
+from ariia.observability import logger
+from ariia.services.unsubscribe import ONE_CLICK, PAGE
+from ariia.settings import PublicPagesSettings
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from .pages import Page, ask_page, done_page, invalid_page, message_page, trouble_page
+from .request import PageRequest, page_request
+from .texts import accepted_language
+
+_METHODS = {"u": "GET, HEAD, POST, OPTIONS", "v": "GET, HEAD, OPTIONS"}
+
+
+@functools.cache
+def services() -> PublicPagesServices:
+    """The services of this deployment, built at the first request."""
+    return build(PublicPagesSettings.from_environment(os.environ))
+
+
+def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """The answer to an HTTP API event (payload version 2.0). Whatever fails, the person gets a page."""
+    request = page_request(event)
+    language = accepted_language(request.accept_language)
+    try:
+        page = _answer(request)
+    except NotFoundError:
+        page = invalid_page(language)
+    except (TransientError, ThrottledError):
+        page = trouble_page(503, language)
+    except Exception:
+        logger.exception("public page failed", extra={"place": request.place, "method": request.method})
+        page = trouble_page(500, language)
+    body = "" if request.method == "HEAD" else page.body
+    return {"statusCode": page.status, "headers": page.headers, "body": body, "isBase64Encoded": False}
+
+
+def _answer(request: PageRequest) -> Page:
+    allowed = _METHODS.get(request.place)
+    if allowed is None:
+        raise NotFoundError("there is no such page")
+    if request.method == "OPTIONS":
+        return Page(204, "", {"Allow": allowed})
+    if request.method in ("GET", "HEAD"):
+        return _shown(request)
+    if request.method == "POST" and request.place == "u":
+        # A wish to get no more mail must not fail on the form of the body: any POST to the link is one.
+        source = ONE_CLICK if request.is_one_click else PAGE
+        return done_page(services().unsubscribes.unsubscribe(request.token, source))
+    return Page(405, "", {"Allow": allowed})
+
+
+def _shown(request: PageRequest) -> Page:
+    if request.place == "v":
+        return message_page(services().view_online.show(request.token))
+    return ask_page(services().unsubscribes.look(request.token))

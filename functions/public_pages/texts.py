@@ -1,0 +1,80 @@
+"""What the pages say, in the languages they speak."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ariia.domain.channel import Channel
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The words of one language. `{tenant}` and `{messages}` are filled in."""
+
+    language: str
+    ask_title: str
+    ask: str
+    button: str
+    done_title: str
+    done: str
+    mistake: str
+    invalid_title: str
+    invalid: str
+    trouble_title: str
+    trouble: str
+    messages: Mapping[Channel, str]
+
+
+ENGLISH = Texts(
+    language="en",
+    ask_title="Unsubscribe from {tenant}?",
+    ask="You will no longer get {messages} from {tenant}.",
+    button="Unsubscribe",
+    done_title="You are unsubscribed",
+    done="{tenant} will send you no more {messages}. One that is on its way already may still arrive.",
+    mistake="If this was a mistake, please contact {tenant}.",
+    invalid_title="This link is not valid",
+    invalid="It may be incomplete or no longer in use. Please open it again from the message you received.",
+    trouble_title="That did not work",
+    trouble="Please try again in a moment.",
+    messages={
+        Channel.EMAIL: "e-mails",
+        Channel.SMS: "text messages",
+        Channel.WHATSAPP: "WhatsApp messages",
+        Channel.TELEGRAM: "Telegram messages",
+    },
+)
+GERMAN = Texts(
+    language="de",
+    ask_title="Von {tenant} abmelden?",
+    ask="Sie erhalten dann keine {messages} mehr von {tenant}.",
+    button="Abmelden",
+    done_title="Sie sind abgemeldet",
+    done="{tenant} schickt Ihnen keine {messages} mehr. Was schon unterwegs ist, kann noch ankommen.",
+    mistake="Wenn das ein Versehen war, wenden Sie sich bitte an {tenant}.",
+    invalid_title="Dieser Link ist nicht gültig",
+    invalid="Er ist unvollständig oder nicht mehr in Gebrauch. Bitte öffnen Sie ihn noch einmal aus Ihrer Nachricht.",
+    trouble_title="Das hat nicht geklappt",
+    trouble="Bitte versuchen Sie es gleich noch einmal.",
+    messages={
+        Channel.EMAIL: "E-Mails",
+        Channel.SMS: "SMS",
+        Channel.WHATSAPP: "WhatsApp-Nachrichten",
+        Channel.TELEGRAM: "Telegram-Nachrichten",
+    },
+)
+
+
+def texts_for(language: str | None) -> Texts:
+    """German for German tags (`de`, `de-AT`, …), English for all others."""
+    return GERMAN if (language or "").lower().split("-")[0] == "de" else ENGLISH
+
+
+def accepted_language(header: str) -> str:
+    """The first language of an Accept-Language header that we speak; `en` when there is none."""
+    for item in header.split(","):
+        tag = item.split(";")[0].strip().lower().split("-")[0]
+        if tag in (GERMAN.language, ENGLISH.language):
+            return tag
+    return ENGLISH.language

@@ -1,0 +1,1 @@
+"""Queue of provider events: writes receipts and suppressions."""

@@ -1,0 +1,1 @@
+"""Task of campaign_run: one round of release and settle."""

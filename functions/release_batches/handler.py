@@ -1,0 +1,35 @@
+"""One round: settles what was released, releases what fits the send rate, says when to come back."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import Any
+
+from ariia.bootstrap.release_batches import build
+from ariia.observability import logger, metrics
+from ariia.services.release import BatchReleaser
+from ariia.settings import ReleaseBatchesSettings
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+
+@cache
+def releaser() -> BatchReleaser:
+    """Built once per process."""
+    return build(ReleaseBatchesSettings.from_environment(os.environ))
+
+
+@metrics.log_metrics
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """`{"outcome": "wait" | "end", "wait_seconds": n, "idle": n}`; `idle` comes back in with the next round."""
+    tenant_id, campaign_id, epoch = event["tenant_id"], event["campaign_id"], int(event["epoch"])
+    logger.append_keys(tenant_id=tenant_id, campaign_id=campaign_id, epoch=epoch)
+    result = releaser().round(tenant_id, campaign_id, epoch, int(event.get("idle", 0)))
+    if result.held:
+        metrics.add_metric("BatchesHeld", MetricUnit.Count, result.held)
+    logger.info(
+        "round", outcome=result.outcome, released=result.released, held=result.held, wait_seconds=result.wait_seconds
+    )
+    return {"outcome": result.outcome, "wait_seconds": result.wait_seconds, "idle": result.idle}

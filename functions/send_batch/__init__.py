@@ -1,0 +1,1 @@
+"""Queue of one channel: hands batches to the provider."""

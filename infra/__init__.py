@@ -1,0 +1,1 @@
+"""The deployment: stages, constructs and the five stacks of the engine."""

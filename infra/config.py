@@ -1,0 +1,146 @@
+"""What differs between stages, read from the `stages` of cdk.json and checked before anything is built."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from infra.section import ConfigError, Section
+
+__all__ = ["ChannelConfig", "ConfigError", "DomainConfig", "IdentityConfig", "StageConfig"]
+
+_PREFIX = r"^[a-z][a-z0-9-]{1,18}[a-z0-9]$"
+LOG_RETENTION_DAYS = (1, 7, 14, 30, 90, 180, 365)
+KNOWN_CHANNELS = ("email",)
+SEND_TIMEOUT_SECONDS = 60
+# A sender that began its call in the last instant of its invocation must be over before its lease is.
+LEASE_MARGIN_SECONDS = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentityConfig:
+    """Whose tokens are accepted. Without an issuer the stage makes its own Cognito user pool."""
+
+    issuer: str | None = None
+    audience: tuple[str, ...] = ()
+    tenant_claim: str = "custom:tenant_id"
+    roles_claim: str = "cognito:groups"
+
+    @classmethod
+    def read(cls, section: Section) -> Self:
+        issuer = section.optional_text("issuer")
+        audience = section.texts("audience", default=())
+        if issuer is not None and not issuer.startswith("https://"):
+            section.wrong("issuer", "an https:// address", issuer)
+        if (issuer is None) != (not audience):
+            section.problem("issuer and audience belong together: give both, or none for an own user pool")
+        return cls(
+            issuer=issuer,
+            audience=audience,
+            tenant_claim=section.text("tenant_claim", default=cls.tenant_claim),
+            roles_claim=section.text("roles_claim", default=cls.roles_claim),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class DomainConfig:
+    """A custom domain of the HTTP API; its certificate is in the stage's own region."""
+
+    name: str
+    certificate_arn: str
+
+    @classmethod
+    def read(cls, section: Section) -> Self:
+        return cls(
+            name=section.text("name", pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$"),
+            certificate_arn=section.text("certificate_arn", pattern=r"^arn:aws[a-z-]*:acm:.+"),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelConfig:
+    """One channel that the stage sends on."""
+
+    concurrency: int
+
+    @classmethod
+    def read(cls, section: Section) -> Self:
+        # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html#events-sqs-max-concurrency
+        return cls(concurrency=section.number("concurrency", minimum=2, maximum=1000))
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageConfig:
+    """One deployment of the engine."""
+
+    stage: str
+    prefix: str
+    retain_data: bool
+    deletion_protection: bool
+    log_retention_days: int
+    laptop: bool = False
+    tracing: bool = True
+    alarms: bool = True
+    alarm_email: str | None = None
+    shards: int = 16
+    lease_seconds: int = 120
+    grace_seconds: int = 300
+    provider_read_timeout_seconds: int = 10
+    rounds_per_execution: int = 1000
+    tumbling_window_seconds: int = 30
+    upload_expiry_days: int = 7
+    browser_origins: tuple[str, ...] = ()
+    identity: IdentityConfig = field(default_factory=IdentityConfig)
+    domain: DomainConfig | None = None
+    channels: Mapping[str, ChannelConfig] = field(default_factory=dict)
+
+    @classmethod
+    def from_context(cls, stage: object, stages: object) -> Self:
+        """The stage named `stage` of cdk.json's `stages`. Raises ConfigError that lists every problem at once."""
+        if not isinstance(stages, Mapping) or not stages:
+            raise ConfigError("cdk.json has no `stages`")
+        if not isinstance(stage, str) or stage not in stages:
+            raise ConfigError(f"stage {stage!r} is not one of {', '.join(sorted(stages))}: pass -c stage=<name>")
+        section = Section(f"stages.{stage}", stages[stage])
+        config = cls._read(stage, section)
+        section.finish()
+        return config
+
+    @classmethod
+    def _read(cls, stage: str, section: Section) -> Self:
+        read_timeout = section.number("provider_read_timeout_seconds", minimum=1, maximum=25, default=10)
+        shortest_lease = SEND_TIMEOUT_SECONDS + read_timeout + LEASE_MARGIN_SECONDS + 1
+        values: dict[str, Any] = {
+            "stage": stage,
+            "prefix": section.text("prefix", pattern=_PREFIX),
+            "retain_data": section.flag("retain_data"),
+            "deletion_protection": section.flag("deletion_protection"),
+            "log_retention_days": section.choice("log_retention_days", LOG_RETENTION_DAYS),
+            "laptop": section.flag("laptop", default=False),
+            "tracing": section.flag("tracing", default=True),
+            "alarms": section.flag("alarms", default=True),
+            "alarm_email": section.optional_text("alarm_email", pattern=r"^[^@\s]+@[^@\s]+$"),
+            "shards": section.number("shards", minimum=1, maximum=64, default=16),
+            "provider_read_timeout_seconds": read_timeout,
+            "lease_seconds": section.number("lease_seconds", minimum=shortest_lease, maximum=900, default=120),
+            "grace_seconds": section.number("grace_seconds", minimum=1, maximum=86_400, default=300),
+            "rounds_per_execution": section.number("rounds_per_execution", minimum=1, maximum=1000, default=1000),
+            "tumbling_window_seconds": section.number("tumbling_window_seconds", minimum=0, maximum=900, default=30),
+            "upload_expiry_days": section.number("upload_expiry_days", minimum=1, maximum=365, default=7),
+            "browser_origins": section.texts("browser_origins", default=()),
+            "identity": IdentityConfig.read(section.part("identity")),
+            "channels": _channels(section.part("channels")),
+        }
+        if section.has("domain"):
+            values["domain"] = DomainConfig.read(section.part("domain"))
+        return cls(**values)
+
+
+def _channels(section: Section) -> dict[str, ChannelConfig]:
+    unknown = sorted(set(section.names()) - set(KNOWN_CHANNELS))
+    if unknown:
+        section.problem(f"unknown channels {', '.join(unknown)}; known: {', '.join(KNOWN_CHANNELS)}")
+    if not section.names():
+        section.problem("no channel is configured")
+    return {name: ChannelConfig.read(section.part(name)) for name in section.names() if name in KNOWN_CHANNELS}

@@ -1,0 +1,79 @@
+"""How SES tells what became of each e-mail: configuration sets ► topic ► queue."""
+
+from __future__ import annotations
+
+from aws_cdk import Aws, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_ses as ses
+from aws_cdk import aws_sns as sns
+from aws_cdk.aws_sns_subscriptions import SqsSubscription
+from constructs import Construct
+
+from infra.config import StageConfig
+from infra.constructs.accepted import accept
+from infra.constructs.queue_worker import WorkQueue
+
+DELIVERY_EVENTS = (
+    ses.EmailSendingEvent.SEND,
+    ses.EmailSendingEvent.REJECT,
+    ses.EmailSendingEvent.BOUNCE,
+    ses.EmailSendingEvent.COMPLAINT,
+    ses.EmailSendingEvent.DELIVERY,
+    ses.EmailSendingEvent.DELIVERY_DELAY,
+    ses.EmailSendingEvent.RENDERING_FAILURE,
+)
+# SES rewrites links and adds its pixel exactly when somebody listens to these.
+TRACKING_EVENTS = (ses.EmailSendingEvent.OPEN, ses.EmailSendingEvent.CLICK)
+
+
+class EmailEvents(Construct):
+    """By way of SNS: SES delivers to EventBridge on a best-effort basis only."""
+
+    def __init__(self, scope: Construct, config: StageConfig, queue: WorkQueue) -> None:
+        super().__init__(scope, "EmailEvents")
+        self._config = config
+        self.topic = sns.Topic(self, "Topic", topic_name=f"{config.prefix}-email-events", enforce_ssl=True)
+        accept(self.topic, {"SNS2": "SES can't publish to a topic that AWS's own key encrypts; a key of one's own "
+                                    "would cost a call per event for messages that stay seconds and hold no content."})  # fmt: skip
+        # The envelope stays on: record_events checks which topic a message came from.
+        self.topic.add_subscription(SqsSubscription(queue, raw_message_delivery=False))
+        self.tracked = self._configuration_set("tracked", (*DELIVERY_EVENTS, *TRACKING_EVENTS))
+        self.untracked = self._configuration_set("untracked", DELIVERY_EVENTS)
+
+    def arns(self) -> list[str]:
+        """Of the configuration sets, for the policies of those who send."""
+        return [
+            Stack.of(self).format_arn(service="ses", resource="configuration-set", resource_name=self._name(kind))
+            for kind in ("tracked", "untracked")
+        ]
+
+    def _name(self, kind: str) -> str:
+        return f"{self._config.prefix}-{kind}"
+
+    def _configuration_set(self, kind: str, events: tuple[ses.EmailSendingEvent, ...]) -> ses.ConfigurationSet:
+        configuration_set = ses.ConfigurationSet(
+            self,
+            kind.title(),
+            configuration_set_name=self._name(kind),
+            reputation_metrics=True,
+            # A suppression is the tenant's own: the account's list would let one tenant's bounce silence another's.
+            disable_suppression_list=True,
+        )
+        self._allow_publishing(kind)
+        configuration_set.add_event_destination(
+            "Events", destination=ses.EventDestination.sns_topic(self.topic), events=list(events)
+        )
+        return configuration_set
+
+    def _allow_publishing(self, kind: str) -> None:
+        """https://docs.aws.amazon.com/ses/latest/dg/configure-sns-notifications.html"""
+        name = self._name(kind)
+        arn = Stack.of(self).format_arn(service="ses", resource="configuration-set", resource_name=name)
+        self.topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                actions=["sns:Publish"],
+                resources=[self.topic.topic_arn],
+                principals=[iam.ServicePrincipal("ses.amazonaws.com")],
+                conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID, "aws:SourceArn": arn}},
+            )
+        )

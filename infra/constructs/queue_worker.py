@@ -1,0 +1,79 @@
+"""A queue that loses nothing, and the function that works it off."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
+from aws_cdk.aws_lambda_event_sources import SqsEventSource
+from constructs import Construct
+
+from infra.config import StageConfig
+from infra.constructs.accepted import accept
+from infra.constructs.python_function import PythonFunction
+
+# https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html: six times the function's timeout
+VISIBILITY_MULTIPLE = 6
+RECEIVES_BEFORE_DEAD_LETTER = 5
+DEAD_LETTERS_KEPT = Duration.days(14)
+
+
+class WorkQueue(sqs.Queue):
+    """A standard queue, fair between the message groups that senders name, with a dead-letter queue of its own."""
+
+    def __init__(self, scope: Construct, name: str, config: StageConfig, *, worker_timeout_seconds: int) -> None:
+        self.name = name
+        self.worker_timeout_seconds = worker_timeout_seconds
+        self.dead_letters = dead_letter_queue(scope, name, config)
+        super().__init__(
+            scope,
+            f"{_title(name)}Queue",
+            queue_name=f"{config.prefix}-{name}",
+            visibility_timeout=Duration.seconds(VISIBILITY_MULTIPLE * worker_timeout_seconds),
+            retention_period=Duration.days(4),
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            dead_letter_queue=sqs.DeadLetterQueue(
+                queue=self.dead_letters, max_receive_count=RECEIVES_BEFORE_DEAD_LETTER
+            ),
+        )
+
+
+def dead_letter_queue(scope: Construct, name: str, config: StageConfig) -> sqs.Queue:
+    """Where `name` puts what it can't do; kept 14 days for a person to look at and redrive."""
+    queue = sqs.Queue(
+        scope,
+        f"{_title(name)}DeadLetters",
+        queue_name=f"{config.prefix}-{name}-dead-letters",
+        retention_period=DEAD_LETTERS_KEPT,
+        encryption=sqs.QueueEncryption.SQS_MANAGED,
+        enforce_ssl=True,
+    )
+    accept(queue, {"SQS3": "It is a dead-letter queue itself."})
+    return queue
+
+
+def work_off(
+    queue: WorkQueue,
+    function: PythonFunction,
+    *,
+    batch_size: int,
+    window_seconds: int = 0,
+    concurrency: int | None = None,
+) -> None:
+    """Lets `function` take messages of `queue`; it answers which of a batch failed, and only those come back.
+    Raises ValueError if a message could come back while the function still has it."""
+    if function.timeout_seconds > queue.worker_timeout_seconds:
+        raise ValueError(f"{function.folder} may run longer than {queue.name} was made for")
+    source: lambda_.IEventSource = SqsEventSource(
+        queue,
+        batch_size=batch_size,
+        max_batching_window=Duration.seconds(window_seconds) if window_seconds else None,
+        max_concurrency=concurrency,
+        report_batch_item_failures=True,
+    )
+    function.add_event_source(source)
+
+
+def _title(name: str) -> str:
+    return "".join(part.title() for part in name.split("-"))

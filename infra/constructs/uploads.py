@@ -1,0 +1,108 @@
+"""The bucket that clients upload imports to, by presigned URL."""
+
+from __future__ import annotations
+
+from aws_cdk import Aws, Duration
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra.config import StageConfig
+from infra.constructs.accepted import accept
+from infra.constructs.log_group import removal_policy
+from infra.constructs.python_function import PythonFunction
+from infra.constructs.queue_worker import WorkQueue
+
+IMPORTS = "imports/"
+_ACCOUNT_REGION = "<AWS::AccountId>-<AWS::Region>"  # as cdk-nag writes them
+
+
+class Uploads(s3.Bucket):
+    """Private, encrypted, reached over TLS only, forgetful after some days; tells `imports` about each new import."""
+
+    def __init__(self, scope: Construct, config: StageConfig, imports: WorkQueue) -> None:
+        self._prefix = config.prefix
+        super().__init__(
+            scope,
+            "Uploads",
+            bucket_name=_bucket_name(config.prefix),
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            cors=_cors(config),
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    expiration=Duration.days(config.upload_expiry_days),
+                    abort_incomplete_multipart_upload_after=Duration.days(1),
+                )
+            ],
+            removal_policy=removal_policy(config),
+        )
+        self._notify(imports)
+        accept(self, {"S1": "Each import is logged as a job by who asked for it; the files go within days."})
+
+    def allow_reading(self, reader: PythonFunction) -> None:
+        self._allow(reader, "s3:GetObject")
+
+    def allow_uploading(self, uploader: PythonFunction) -> None:
+        """To sign uploads with: a presigned URL may do what its signer may."""
+        self._allow(uploader, "s3:PutObject")
+
+    def _allow(self, function: PythonFunction, action: str) -> None:
+        resource = f"{self._arn()}/{IMPORTS}*"
+        function.add_to_role_policy(iam.PolicyStatement(actions=[action], resources=[resource]))
+        assert function.role is not None
+        finding = f"IAM5[Resource::arn:<AWS::Partition>:s3:::{self._prefix}-uploads-{_ACCOUNT_REGION}/{IMPORTS}*]"
+        accept(function.role, {finding: "Each import is an object of its own under this prefix."})
+
+    def _notify(self, imports: WorkQueue) -> None:
+        """By the bucket's own property: CDK's way is a custom resource with one more function to run and to grant."""
+        permission = iam.PolicyStatement(
+            actions=["sqs:SendMessage"],
+            resources=[imports.queue_arn],
+            principals=[iam.ServicePrincipal("s3.amazonaws.com")],
+            conditions={
+                "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
+                "ArnEquals": {"aws:SourceArn": self._arn()},
+            },
+        )
+        policy = imports.add_to_resource_policy(permission).policy_dependable
+        bucket = self.node.default_child
+        assert isinstance(bucket, s3.CfnBucket)
+        bucket.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
+            queue_configurations=[
+                s3.CfnBucket.QueueConfigurationProperty(
+                    event="s3:ObjectCreated:*",
+                    queue=imports.queue_arn,
+                    filter=s3.CfnBucket.NotificationFilterProperty(
+                        s3_key=s3.CfnBucket.S3KeyFilterProperty(
+                            rules=[s3.CfnBucket.FilterRuleProperty(name="prefix", value=IMPORTS)]
+                        )
+                    ),
+                )
+            ]
+        )
+        if policy is not None:
+            bucket.node.add_dependency(policy)
+
+    def _arn(self) -> str:
+        """Not `bucket_arn`: a reference to the bucket would make it and the queue's policy wait for each other."""
+        return f"arn:{Aws.PARTITION}:s3:::{_bucket_name(self._prefix)}"
+
+
+def _bucket_name(prefix: str) -> str:
+    return f"{prefix}-uploads-{Aws.ACCOUNT_ID}-{Aws.REGION}"
+
+
+def _cors(config: StageConfig) -> list[s3.CorsRule] | None:
+    if not config.browser_origins:
+        return None
+    return [
+        s3.CorsRule(
+            allowed_methods=[s3.HttpMethods.PUT],
+            allowed_origins=list(config.browser_origins),
+            allowed_headers=["*"],
+            max_age=3600,
+        )
+    ]

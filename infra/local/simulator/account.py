@@ -1,0 +1,36 @@
+"""The state of the simulated SES account, shared by the parts that work on it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+
+from infra.local.simulator.configuration_sets import ConfigurationSets
+from infra.local.simulator.identities import Identities
+from infra.local.simulator.journal import Journal
+from infra.local.simulator.limits import DailyQuota, SendRate
+from infra.local.simulator.settings import Settings
+from infra.local.simulator.store import Store
+
+
+def _rate() -> SendRate:
+    return SendRate(Settings().rate, time.monotonic)
+
+
+def _quota() -> DailyQuota:
+    return DailyQuota(Settings().daily_quota, time.time)
+
+
+@dataclass(slots=True)
+class Account:
+    """Whoever reads or writes it holds `lock`. `settings` is immutable and replaced whole."""
+
+    settings: Settings = field(default_factory=Settings)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    store: Store = field(default_factory=Store)
+    sets: ConfigurationSets = field(default_factory=ConfigurationSets)
+    identities: Identities = field(default_factory=lambda: Identities(time.time))
+    rate: SendRate = field(default_factory=_rate)
+    quota: DailyQuota = field(default_factory=_quota)
+    journal: Journal | None = None

@@ -1,0 +1,225 @@
+"""The operations of the SES v2 REST API: paths and bodies after botocore's `sesv2` service model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from infra.local.simulator.errors import ServiceError, bad_request
+from infra.local.simulator.sending import EntryResult
+from infra.local.simulator.shapes import JsonObject, obj, objects, required_string, string
+from infra.local.simulator.single import single_call
+from infra.local.simulator.store import Call
+from infra.local.simulator.submission import bulk_call
+
+if TYPE_CHECKING:
+    from infra.local.simulator.simulator import Simulator
+
+_ENFORCEMENT = {"account_suspended": "SHUTDOWN"}
+_PAUSING = frozenset({"account_suspended", "sending_paused"})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The body of a successful answer, and the send call it belongs to (whose answer may have to be lost)."""
+
+    body: JsonObject
+    call: Call | None = None
+
+
+Names = tuple[str, ...]
+Handler = Callable[["Simulator", Names, JsonObject], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation and where it is found."""
+
+    name: str
+    method: str
+    path: re.Pattern[str]
+    handler: Handler
+
+
+def send_email(simulator: Simulator, _: Names, body: JsonObject) -> Answer:
+    """SendEmail."""
+
+    def parse(source: JsonObject) -> tuple[Any, list[Any]]:
+        envelope, submission = single_call(source)
+        return envelope, [submission]
+
+    call, results = simulator.sending.send("SendEmail", parse, body)
+    return Answer({"MessageId": results[0].message_id}, call)
+
+
+def send_bulk_email(simulator: Simulator, _: Names, body: JsonObject) -> Answer:
+    """SendBulkEmail."""
+    call, results = simulator.sending.send("SendBulkEmail", bulk_call, body)
+    return Answer({"BulkEmailEntryResults": [_entry_result(result) for result in results]}, call)
+
+
+def _entry_result(result: EntryResult) -> JsonObject:
+    members = {"Status": result.status, "Error": result.error, "MessageId": result.message_id}
+    return {name: value for name, value in members.items() if value is not None}
+
+
+def get_account(simulator: Simulator, _: Names, __: JsonObject) -> Answer:
+    """GetAccount."""
+    settings = simulator.settings
+    quota = {
+        "Max24HourSend": float(settings.daily_quota),
+        "MaxSendRate": float(settings.rate),
+        "SentLast24Hours": float(simulator.quota.sent),
+    }
+    return Answer(
+        {
+            "DedicatedIpAutoWarmupEnabled": False,
+            "EnforcementStatus": _ENFORCEMENT.get(settings.error_mode, "HEALTHY"),
+            "ProductionAccessEnabled": True,
+            "SendQuota": quota,
+            "SendingEnabled": settings.error_mode not in _PAUSING,
+            "SuppressionAttributes": {"SuppressedReasons": []},
+        }
+    )
+
+
+def create_email_identity(simulator: Simulator, _: Names, body: JsonObject) -> Answer:
+    """CreateEmailIdentity."""
+    identity = simulator.identities.create(required_string(body, "EmailIdentity"), simulator.settings)
+    identity.tags = objects(body, "Tags")
+    identity.configuration_set = string(body, "ConfigurationSetName")
+    simulator.identity_changed(identity.name)
+    described = simulator.identities.described(identity)
+    return Answer({name: described[name] for name in ("IdentityType", "VerifiedForSendingStatus", "DkimAttributes")})
+
+
+def get_email_identity(simulator: Simulator, names: Names, _: JsonObject) -> Answer:
+    """GetEmailIdentity."""
+    return Answer(simulator.identities.described(simulator.identities.get(names[0])))
+
+
+def delete_email_identity(simulator: Simulator, names: Names, _: JsonObject) -> Answer:
+    """DeleteEmailIdentity."""
+    simulator.identities.delete(names[0])
+    simulator.identity_changed(names[0].lower())
+    return Answer({})
+
+
+def list_email_identities(simulator: Simulator, _: Names, body: JsonObject) -> Answer:
+    """ListEmailIdentities."""
+    identities = [simulator.identities.described(identity) for identity in simulator.identities.all()]
+    names = [identity.name for identity in simulator.identities.all()]
+    listed = [
+        {
+            "IdentityType": described["IdentityType"],
+            "IdentityName": name,
+            "SendingEnabled": described["VerifiedForSendingStatus"],
+            "VerificationStatus": described["VerificationStatus"],
+        }
+        for name, described in zip(names, identities, strict=True)
+    ]
+    return Answer(_page(listed, "EmailIdentities", body))
+
+
+def put_mail_from(simulator: Simulator, names: Names, body: JsonObject) -> Answer:
+    """PutEmailIdentityMailFromAttributes."""
+    behaviour = string(body, "BehaviorOnMxFailure") or "USE_DEFAULT_VALUE"
+    domain = string(body, "MailFromDomain")
+    identity = simulator.identities.set_mail_from(names[0], domain, behaviour, simulator.settings)
+    simulator.identity_changed(identity.name)
+    return Answer({})
+
+
+def create_configuration_set(simulator: Simulator, _: Names, body: JsonObject) -> Answer:
+    """CreateConfigurationSet."""
+    simulator.sets.create(required_string(body, "ConfigurationSetName"), body)
+    return Answer({})
+
+
+def get_configuration_set(simulator: Simulator, names: Names, _: JsonObject) -> Answer:
+    """GetConfigurationSet."""
+    return Answer(simulator.sets.get(names[0]))
+
+
+def list_configuration_sets(simulator: Simulator, _: Names, body: JsonObject) -> Answer:
+    """ListConfigurationSets."""
+    return Answer(_page(simulator.sets.names(), "ConfigurationSets", body))
+
+
+def delete_configuration_set(simulator: Simulator, names: Names, _: JsonObject) -> Answer:
+    """DeleteConfigurationSet."""
+    simulator.sets.delete(names[0])
+    return Answer({})
+
+
+def create_event_destination(simulator: Simulator, names: Names, body: JsonObject) -> Answer:
+    """CreateConfigurationSetEventDestination."""
+    destination_name = required_string(body, "EventDestinationName")
+    simulator.sets.add_destination(names[0], destination_name, obj(body, "EventDestination"))
+    return Answer({})
+
+
+def get_event_destinations(simulator: Simulator, names: Names, _: JsonObject) -> Answer:
+    """GetConfigurationSetEventDestinations."""
+    return Answer({"EventDestinations": simulator.sets.destinations(names[0])})
+
+
+def update_event_destination(simulator: Simulator, names: Names, body: JsonObject) -> Answer:
+    """UpdateConfigurationSetEventDestination."""
+    simulator.sets.change_destination(names[0], names[1], obj(body, "EventDestination"))
+    return Answer({})
+
+
+def delete_event_destination(simulator: Simulator, names: Names, _: JsonObject) -> Answer:
+    """DeleteConfigurationSetEventDestination."""
+    simulator.sets.delete_destination(names[0], names[1])
+    return Answer({})
+
+
+def _page(items: list[Any], member: str, body: JsonObject) -> JsonObject:
+    size = body.get("PageSize") or 1_000
+    token = string(body, "NextToken") or "0"
+    if not token.isdigit() or not isinstance(size, int) or size < 1:
+        raise bad_request("NextToken or PageSize is wrong.")
+    end = int(token) + size
+    answer: JsonObject = {member: items[int(token) : end]}
+    return answer | {"NextToken": str(end)} if end < len(items) else answer
+
+
+def _operation(name: str, method: str, path: str, handler: Handler) -> Operation:
+    pattern = re.compile("/v2/email" + path.replace("{}", "([^/]+)") + r"\Z")
+    return Operation(name, method, pattern, handler)
+
+
+_IDENTITY = "/identities/{}"
+_SET = "/configuration-sets/{}"
+_DESTINATIONS = _SET + "/event-destinations"
+ROUTES = (
+    _operation("SendBulkEmail", "POST", "/outbound-bulk-emails", send_bulk_email),
+    _operation("SendEmail", "POST", "/outbound-emails", send_email),
+    _operation("GetAccount", "GET", "/account", get_account),
+    _operation("CreateEmailIdentity", "POST", "/identities", create_email_identity),
+    _operation("GetEmailIdentity", "GET", _IDENTITY, get_email_identity),
+    _operation("DeleteEmailIdentity", "DELETE", _IDENTITY, delete_email_identity),
+    _operation("ListEmailIdentities", "POST", "/list-identities", list_email_identities),
+    _operation("PutEmailIdentityMailFromAttributes", "PUT", _IDENTITY + "/mail-from", put_mail_from),
+    _operation("CreateConfigurationSet", "POST", "/configuration-sets", create_configuration_set),
+    _operation("GetConfigurationSet", "GET", _SET, get_configuration_set),
+    _operation("ListConfigurationSets", "POST", "/list-configuration-sets", list_configuration_sets),
+    _operation("DeleteConfigurationSet", "DELETE", _SET, delete_configuration_set),
+    _operation("CreateConfigurationSetEventDestination", "POST", _DESTINATIONS, create_event_destination),
+    _operation("GetConfigurationSetEventDestinations", "GET", _DESTINATIONS, get_event_destinations),
+    _operation("UpdateConfigurationSetEventDestination", "PUT", _DESTINATIONS + "/{}", update_event_destination),
+    _operation("DeleteConfigurationSetEventDestination", "DELETE", _DESTINATIONS + "/{}", delete_event_destination),
+)
+
+
+def find_operation(method: str, path: str) -> tuple[Operation, Names]:
+    """The operation of a request and the names in its path, not yet decoded. Raises UnknownOperationException."""
+    for operation in ROUTES:
+        found = operation.path.match(path) if operation.method == method else None
+        if found:
+            return operation, found.groups()
+    raise ServiceError("UnknownOperationException", f"{method} {path} is no operation of this provider", 404)

@@ -1,0 +1,80 @@
+"""The synthesised stacks of the laptop stage, kept until a source of theirs changes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from infra.local.process import LocalStackError
+from infra.paths import ROOT
+
+CACHE = ROOT / ".local"
+STAGE = "local"
+_SOURCES = ("app.py", "cdk.json", "infra", "functions", "layers")
+_OTHER = ("infra/local/", "__pycache__", ".egg-info", ".pyc")
+
+
+def synthesised() -> Path:
+    """The folder of the cloud assembly: some 8 s when something changed, at once when not. Raises LocalStackError."""
+    target = CACHE / f"cdk.out-{fingerprint()}"
+    if not target.exists():
+        CACHE.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=CACHE, prefix="synth-") as work:
+            fresh = Path(work) / "cdk.out"
+            _synthesise(fresh)
+            _put(fresh, target)
+        _forget_all_but(target)
+    return target
+
+
+def fingerprint() -> str:
+    """Of everything that a template or an asset is made from."""
+    digest = hashlib.sha256(sys.version.encode())
+    for path in _sources():
+        digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def _sources() -> Iterator[Path]:
+    for name in _SOURCES:
+        start = ROOT / name
+        for path in sorted(start.rglob("*")) if start.is_dir() else [start]:
+            if path.is_file() and not any(part in str(path.relative_to(ROOT)) for part in _OTHER):
+                yield path
+
+
+def _synthesise(output: Path) -> None:
+    """Without bundling: the functions run in the interpreter of the emulator, which has the same packages."""
+    context = json.loads((ROOT / "cdk.json").read_text())["context"]
+    context |= {"stage": STAGE, "aws:cdk:bundling-stacks": []}
+    environment = os.environ | {
+        "CDK_OUTDIR": str(output),
+        "CDK_CONTEXT_JSON": json.dumps(context),
+        "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "1",
+    }
+    done = subprocess.run(
+        [sys.executable, "app.py"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise LocalStackError(f"the stacks could not be synthesised:\n{done.stdout[-4000:]}{done.stderr[-4000:]}")
+
+
+def _put(fresh: Path, target: Path) -> None:
+    try:
+        fresh.rename(target)
+    except OSError:
+        if not target.exists():  # another process was faster with the very same content
+            raise
+
+
+def _forget_all_but(target: Path) -> None:
+    for old in sorted(CACHE.glob("cdk.out-*"), key=lambda path: path.stat().st_mtime)[:-3]:
+        if old != target:
+            shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,1 @@
+"""data ◄ messaging ◄ automation ◄ api ◄ monitoring: each stack uses only those to its left."""

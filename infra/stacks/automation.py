@@ -1,0 +1,182 @@
+"""What works by itself: the functions behind queues and streams, and the state machine that runs campaigns."""
+
+from __future__ import annotations
+
+from aws_cdk import CfnOutput, Duration, Stack
+from aws_cdk.aws_lambda import StartingPosition
+from aws_cdk.aws_lambda_event_sources import DynamoEventSource, SqsDlq
+from constructs import Construct
+
+from ariia.adapters.dynamodb import models
+from infra.config import StageConfig
+from infra.constructs.accepted import accept
+from infra.constructs.channel_sender import ChannelSender
+from infra.constructs.layers import Layers
+from infra.constructs.python_function import PythonFunction, Workshop
+from infra.constructs.queue_worker import work_off
+from infra.constructs.state_machine import StateMachine
+from infra.grants import allow_account_reading, allow_sending
+from infra.stacks.data import DataStack
+from infra.stacks.messaging import (
+    EVENTS_TIMEOUT_SECONDS,
+    IMPORT_TIMEOUT_SECONDS,
+    PREFLIGHT_TIMEOUT_SECONDS,
+    MessagingStack,
+)
+
+# At most 8 x 16 failing planning calls and 1,000 failing rounds stay below the 25,000 events of one history:
+# https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+PLAN_CALLS_PER_SHARD = 8
+# The one constant that stands for the shard id that the emulator's stream events lack.
+LAPTOP_STREAM_SHARD = "shardId-laptop"
+
+
+class AutomationStack(Stack):
+    """Each function's grants stand right under it."""
+
+    def __init__(self, scope: Construct, config: StageConfig, data: DataStack, messaging: MessagingStack) -> None:
+        super().__init__(scope, f"{config.prefix}-automation")
+        self._config, self._data, self._messaging = config, data, messaging
+        self._workshop = Workshop(self, config, Layers(self))
+        plan_audience = self._plan_audience()
+        release_batches = self._release_batches()
+        self.campaign_run = StateMachine(
+            self,
+            "campaign_run",
+            config,
+            tasks={"PlanAudienceArn": plan_audience, "ReleaseBatchesArn": release_batches},
+            values={
+                "RoundsPerExecution": str(config.rounds_per_execution),
+                "PlanCallsPerShard": str(PLAN_CALLS_PER_SHARD),
+            },
+        )
+        self.aggregate_stats = self._aggregate_stats()
+        self.functions = [
+            plan_audience,
+            release_batches,
+            *[self._send_batch(channel) for channel in config.channels],
+            self._record_events(),
+            self.aggregate_stats,
+            self._import_members(),
+            self._count_audience(),
+        ]
+        CfnOutput(self, "CampaignRunArn", value=self.campaign_run.state_machine_arn)
+
+    def _plan_audience(self) -> PythonFunction:
+        function = PythonFunction(self._workshop, "plan_audience", timeout_seconds=300, memory_mb=1024)
+        self._data.allow_reading(function, models.MemberModel, models.AddressModel, models.TenantModel)
+        self._data.allow_reading(function, models.TemplateModel, models.SenderModel)
+        self._data.allow_writing(function, models.CampaignModel, models.CampaignPartModel, models.LedgerModel)
+        return function
+
+    def _release_batches(self) -> PythonFunction:
+        messaging, config = self._messaging, self._config
+        queues = messaging.channels | {"events": messaging.events}
+        environment = {f"ARIIA_{name.upper()}_QUEUE_URL": queue.queue_url for name, queue in queues.items()}
+        function = PythonFunction(
+            self._workshop,
+            "release_batches",
+            timeout_seconds=60,
+            memory_mb=512,
+            environment={
+                **environment,
+                "ARIIA_EVENTS_DLQ_URL": messaging.events.dead_letters.queue_url,
+                "ARIIA_LEASE_SECONDS": str(config.lease_seconds),
+                "ARIIA_GRACE_SECONDS": str(config.grace_seconds),
+                "ARIIA_CONFIGURATION_SET": config.prefix,
+            },
+        )
+        self._data.allow_reading(function, models.SenderModel)
+        self._data.allow_writing(function, models.LedgerModel, models.CampaignModel, models.SendRateModel)
+        for queue in messaging.channels.values():
+            queue.grant(function, "sqs:SendMessage")
+        for watched in (*queues.values(), messaging.events.dead_letters):
+            watched.grant(function, "sqs:GetQueueAttributes")
+        # A probe to the provider's mailbox simulator proves that events still arrive.
+        allow_sending(function, messaging.email_events, "ses:SendEmail")
+        allow_account_reading(function)
+        return function
+
+    def _send_batch(self, channel: str) -> PythonFunction:
+        data, messaging = self._data, self._messaging
+        environment = {
+            "ARIIA_SIGNING_SECRET_ARN": data.signing_secret.secret_arn,
+            "ARIIA_PUBLIC_BASE_URL": messaging.gateway.base_url,
+            "ARIIA_CONFIGURATION_SET": self._config.prefix,
+        }
+        function = ChannelSender(self._workshop, channel, messaging.channels[channel], environment)
+        self._data.allow_reading(function, models.MemberModel, models.CampaignModel, models.CampaignPartModel)
+        self._data.allow_reading(function, models.TenantModel, models.SenderModel)
+        self._data.allow_writing(function, models.LedgerModel, models.SendRateModel)
+        data.signing_secret.grant_read(function)
+        allow_sending(function, messaging.email_events, "ses:SendEmail", "ses:SendBulkEmail")
+        allow_account_reading(function)
+        return function
+
+    def _record_events(self) -> PythonFunction:
+        function = PythonFunction(
+            self._workshop,
+            "record_events",
+            timeout_seconds=EVENTS_TIMEOUT_SECONDS,
+            memory_mb=512,
+            environment={"ARIIA_EVENTS_TOPIC_ARN": self._messaging.email_events.topic.topic_arn},
+        )
+        work_off(self._messaging.events, function, batch_size=500, window_seconds=1)
+        self._data.allow_reading(function, models.CampaignModel)
+        self._data.allow_writing(
+            function, models.LedgerModel, models.MemberModel, models.AddressModel, models.SendRateModel
+        )
+        return function
+
+    def _aggregate_stats(self) -> PythonFunction:
+        dead_letters, config = self._messaging.statistics_dead_letters, self._config
+        environment = {"ARIIA_STREAM_DLQ_URL": dead_letters.queue_url}
+        if config.laptop:
+            environment["ARIIA_STREAM_SHARD"] = LAPTOP_STREAM_SHARD
+        function = PythonFunction(
+            self._workshop, "aggregate_stats", timeout_seconds=60, memory_mb=512, environment=environment
+        )
+        window = config.tumbling_window_seconds
+        function.add_event_source(
+            DynamoEventSource(
+                self._data.table(models.LedgerModel),
+                starting_position=StartingPosition.TRIM_HORIZON,
+                batch_size=1000,
+                parallelization_factor=1,
+                tumbling_window=Duration.seconds(window) if window else None,
+                # Only what the handler could not get past for a whole day comes here this way.
+                on_failure=SqsDlq(dead_letters),
+            )
+        )
+        self._data.allow_writing(function, models.StatisticsModel)
+        dead_letters.grant(function, "sqs:SendMessage")
+        accept(function.role or function, {"IAM5[Resource::*]": "ListStreams knows no resources; X-Ray neither."})
+        return function
+
+    def _import_members(self) -> PythonFunction:
+        messaging = self._messaging
+        function = PythonFunction(
+            self._workshop,
+            "import_members",
+            timeout_seconds=IMPORT_TIMEOUT_SECONDS,
+            memory_mb=1024,
+            environment={
+                "ARIIA_UPLOADS_BUCKET": messaging.uploads.bucket_name,
+                "ARIIA_IMPORT_QUEUE_URL": messaging.imports.queue_url,
+            },
+        )
+        work_off(messaging.imports, function, batch_size=1)
+        messaging.imports.grant(function, "sqs:SendMessage")
+        messaging.uploads.allow_reading(function)
+        self._data.allow_reading(function, models.TenantModel)
+        self._data.allow_writing(function, models.MemberModel, models.AddressModel, models.JobModel)
+        return function
+
+    def _count_audience(self) -> PythonFunction:
+        function = PythonFunction(
+            self._workshop, "count_audience", timeout_seconds=PREFLIGHT_TIMEOUT_SECONDS, memory_mb=1024
+        )
+        work_off(self._messaging.preflights, function, batch_size=1)
+        self._data.allow_reading(function, models.MemberModel, models.CampaignModel, models.CampaignPartModel)
+        self._data.allow_writing(function, models.JobModel)
+        return function

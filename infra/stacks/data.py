@@ -1,0 +1,48 @@
+"""What must outlive everything else: tables, users, the key that signs links."""
+
+from __future__ import annotations
+
+from aws_cdk import Stack
+from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk.aws_iam import IGrantable
+from constructs import Construct
+from pynamodb.models import Model
+
+from ariia.adapters.dynamodb.models import TABLES
+from infra.config import StageConfig
+from infra.constructs.accepted import accept
+from infra.constructs.log_group import removal_policy
+from infra.constructs.table import Table
+from infra.constructs.user_pool import UserPool
+
+
+class DataStack(Stack):
+    """Kept, protected and recoverable in a stage that retains its data."""
+
+    def __init__(self, scope: Construct, config: StageConfig) -> None:
+        super().__init__(scope, f"{config.prefix}-data", termination_protection=config.deletion_protection)
+        self._tables = {model: Table(self, config, model) for model in TABLES}
+        self.signing_secret = secretsmanager.Secret(
+            self,
+            "SigningSecret",
+            secret_name=f"{config.prefix}-signing",
+            description="Signs unsubscribe and view-online links",
+            generate_secret_string=secretsmanager.SecretStringGenerator(password_length=64, exclude_punctuation=True),
+            removal_policy=removal_policy(config),
+        )
+        accept(self.signing_secret, {"SMG4": "A new key would break the unsubscribe links of every message sent."})
+        self.users = UserPool(self, config) if config.identity.issuer is None else None
+        if not config.retain_data:
+            for table in self._tables.values():
+                accept(table, {"DDB3": "This stage's data is not kept; the stages that keep theirs are recoverable."})
+
+    def allow_reading(self, reader: IGrantable, *tables: type[Model]) -> None:
+        for table in tables:
+            self._tables[table].allow_reading(reader)
+
+    def allow_writing(self, writer: IGrantable, *tables: type[Model]) -> None:
+        for table in tables:
+            self._tables[table].allow_writing(writer)
+
+    def table(self, model: type[Model]) -> Table:
+        return self._tables[model]

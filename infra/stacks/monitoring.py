@@ -1,0 +1,63 @@
+"""One dashboard, and alarms that each ask a person to do something."""
+
+from __future__ import annotations
+
+from aws_cdk import Stack
+from aws_cdk.aws_cloudwatch_actions import SnsAction
+from aws_cdk.aws_sns import Topic
+from aws_cdk.aws_sns_subscriptions import EmailSubscription
+from constructs import Construct
+
+from infra.config import StageConfig
+from infra.constructs.alarm import Watch, add_alarm
+from infra.constructs.dashboard import Dashboard
+from infra.stacks.api import ApiStack
+from infra.stacks.automation import AutomationStack
+from infra.stacks.messaging import MessagingStack
+from infra.watches import (
+    api_watch,
+    dead_letter_watch,
+    function_error_watch,
+    held_campaign_watch,
+    queue_age_watch,
+    reputation_watch,
+    run_failure_watch,
+    statistics_lag_watch,
+)
+
+
+class MonitoringStack(Stack):
+    """Eight alarms at most: what is not acted on is on the dashboard only."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        config: StageConfig,
+        messaging: MessagingStack,
+        automation: AutomationStack,
+        api: ApiStack,
+    ) -> None:
+        super().__init__(scope, f"{config.prefix}-monitoring")
+        functions = [*automation.functions, *api.functions.values()]
+        dead_letters = [queue.dead_letters for queue in messaging.work_queues]
+        watches = [
+            dead_letter_watch([*dead_letters, messaging.statistics_dead_letters]),
+            function_error_watch(functions),
+            run_failure_watch(automation.campaign_run),
+            queue_age_watch([*messaging.channels.values(), messaging.events]),
+            statistics_lag_watch(automation.aggregate_stats),
+            held_campaign_watch(),
+            reputation_watch(),
+            api_watch(messaging.gateway),
+        ]
+        # The emulator of the laptop stage refuses alarms on metric math.
+        if config.alarms:
+            self._alarms(config, watches)
+        Dashboard(self, config, watches, functions, messaging.work_queues)
+
+    def _alarms(self, config: StageConfig, watches: list[Watch]) -> None:
+        topic = Topic(self, "Alarms", topic_name=f"{config.prefix}-alarms", enforce_ssl=True)
+        if config.alarm_email:
+            topic.add_subscription(EmailSubscription(config.alarm_email))
+        for watch in watches:
+            add_alarm(self, config, watch).add_alarm_action(SnsAction(topic))

@@ -1,0 +1,103 @@
+"""What is watched. Metric math joins many metrics into one alarm, so that eight say all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_stepfunctions as sfn
+from aws_cdk.aws_apigatewayv2 import HttpApi
+from aws_cdk.aws_sqs import Queue
+
+from infra.constructs.alarm import Watch
+from infra.constructs.python_function import PythonFunction
+
+FIVE_MINUTES = Duration.minutes(5)
+METRICS_NAMESPACE = "ariia"
+# Gmail and SES itself act on these: https://docs.aws.amazon.com/ses/latest/dg/monitor-sender-reputation.html
+BOUNCE_RATE_LIMIT = 0.05
+COMPLAINT_RATE_LIMIT = 0.001
+
+
+def dead_letter_watch(queues: Sequence[Queue]) -> Watch:
+    metrics = [
+        queue.metric_approximate_number_of_messages_visible(period=FIVE_MINUTES, statistic="Maximum")
+        for queue in queues
+    ]
+    return Watch("dead-letters", "Work was given up: read the message, mend the cause, redrive.", _sum(metrics), 1)
+
+
+def function_error_watch(functions: Sequence[PythonFunction]) -> Watch:
+    """Single errors are retried; five in five minutes are not going away."""
+    metrics = [function.metric_errors(period=FIVE_MINUTES) for function in functions]
+    return Watch("function-errors", "Functions keep failing: search their logs for ERROR.", _sum(metrics), 5)
+
+
+def run_failure_watch(machine: sfn.StateMachine) -> Watch:
+    metrics = [machine.metric_failed(period=FIVE_MINUTES), machine.metric_timed_out(period=FIVE_MINUTES)]
+    return Watch("run-failures", "A campaign's run ended by itself: look at the execution, resume.", _sum(metrics), 1)
+
+
+def queue_age_watch(queues: Sequence[Queue]) -> Watch:
+    """Batches are queued two minutes ahead of the send rate, and events have no reason to wait."""
+    metrics = [
+        queue.metric_approximate_age_of_oldest_message(period=FIVE_MINUTES, statistic="Maximum") for queue in queues
+    ]
+    advice = "Sends or provider events wait: look for throttling and the functions' concurrency."
+    return Watch("queue-age", advice, _joined("MAX([{}])", metrics), 600, bad=2, periods=2)
+
+
+def statistics_lag_watch(function: PythonFunction) -> Watch:
+    lag = function.metric("IteratorAge", period=FIVE_MINUTES, statistic="Maximum")
+    return Watch("statistics-lag", "Counters stand still: a record can't be folded.", lag, 300_000, bad=2, periods=2)
+
+
+def held_campaign_watch() -> Watch:
+    """Our own metrics; the dimension is the function that counts."""
+    metrics = [
+        cloudwatch.Metric(
+            namespace=METRICS_NAMESPACE,
+            metric_name=name,
+            dimensions_map={"service": service},
+            statistic="Sum",
+            period=FIVE_MINUTES,
+        )
+        for name, service in (
+            ("CampaignPausedByProvider", "send_batch"),
+            ("CampaignPausedByProvider", "release_batches"),
+            ("BatchesHeld", "release_batches"),
+        )
+    ]
+    advice = "A campaign paused itself or batches are held: the campaign's record says why."
+    return Watch("held-campaigns", advice, _sum(metrics), 1)
+
+
+def reputation_watch() -> Watch:
+    bounces, complaints = (
+        cloudwatch.Metric(namespace="AWS/SES", metric_name=f"Reputation.{name}Rate", period=Duration.hours(1))
+        for name in ("Bounce", "Complaint")
+    )
+    metric = _joined(
+        f"MAX([{{}} / {BOUNCE_RATE_LIMIT}, {{}} / {COMPLAINT_RATE_LIMIT}])", [bounces, complaints], Duration.hours(1)
+    )
+    advice = "Bounces near 5 % or complaints near 0.1 %: find the tenant before SES suspends the account."
+    return Watch("reputation", advice, metric, 1)
+
+
+def api_watch(api: HttpApi) -> Watch:
+    errors = api.metric_server_error(period=FIVE_MINUTES, statistic="Sum")
+    return Watch("api-errors", "The API answers 5xx: search the access log and the api's log.", errors, 5)
+
+
+def _sum(metrics: Sequence[cloudwatch.IMetric]) -> cloudwatch.MathExpression:
+    return _joined("+".join(["FILL({}, 0)"] * len(metrics)), metrics)
+
+
+def _joined(
+    expression: str, metrics: Sequence[cloudwatch.IMetric], period: Duration = FIVE_MINUTES
+) -> cloudwatch.MathExpression:
+    names: Mapping[str, cloudwatch.IMetric] = {f"m{index}": metric for index, metric in enumerate(metrics)}
+    places = expression.count("{}")
+    text = expression.format(*names) if places == len(names) else expression.format(", ".join(names))
+    return cloudwatch.MathExpression(expression=text, using_metrics=names, period=period, label="")

@@ -1,0 +1,1 @@
+"""The ARIIA campaign engine: domain, ports, services and adapters."""

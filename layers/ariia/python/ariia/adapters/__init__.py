@@ -1,0 +1,1 @@
+"""The edge: what the ports ask for, on AWS and in memory."""

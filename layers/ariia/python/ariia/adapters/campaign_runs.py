@@ -1,0 +1,39 @@
+"""Executions of the state machine campaign_run."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ariia.domain.errors import TransientError
+
+
+class StepFunctionsRuns:
+    """CampaignRuns on Step Functions. The execution's name is campaign and epoch, so that a second start is the first."""
+
+    def __init__(self, state_machine_arn: str) -> None:
+        self._arn = state_machine_arn
+
+    @cached_property
+    def _client(self) -> Any:
+        return boto3.client("stepfunctions")
+
+    def start(self, tenant_id: str, campaign_id: str, epoch: int) -> None:
+        """See CampaignRuns. A running execution of this name and input answers with its ARN, one that has ended with
+        ExecutionAlreadyExists (API_StartExecution): both mean that it was started."""
+        given = {"tenant_id": tenant_id, "campaign_id": campaign_id, "epoch": epoch, "part": 0}
+        name = f"{campaign_id}-{epoch}-0"
+        try:
+            self._client.start_execution(stateMachineArn=self._arn, name=name, input=json.dumps(given))
+        except self._client.exceptions.ExecutionAlreadyExists:
+            return
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ("ThrottlingException", "ServiceUnavailable", "ExecutionLimitExceeded"):
+                raise TransientError("runs can't be started just now; try again") from error
+            raise
+        except BotoCoreError as error:
+            raise TransientError("runs can't be started just now; try again") from error

@@ -1,0 +1,32 @@
+"""The machine's clock and random ids."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from ariia.domain.identifiers import sortable_id
+
+
+class SystemClock:
+    """UTC from the operating system; Lambda hosts are synchronised by the Amazon Time Sync Service."""
+
+    def now(self) -> int:
+        """Epoch milliseconds."""
+        return time.time_ns() // 1_000_000
+
+    def sleep(self, seconds: float) -> None:
+        """Blocks this thread."""
+        if seconds > 0:
+            time.sleep(seconds)
+
+
+class RandomIds:
+    """ULIDs."""
+
+    def __init__(self, clock: SystemClock) -> None:
+        self._clock = clock
+
+    def new(self) -> str:
+        """A fresh ULID."""
+        return sortable_id(self._clock.now(), os.urandom(10))

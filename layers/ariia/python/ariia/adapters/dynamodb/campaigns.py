@@ -1,0 +1,124 @@
+"""Campaigns on DynamoDB: the control record in one table, its parts, moves and claims in another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pynamodb.connection import Connection
+from pynamodb.transactions import TransactWrite
+
+from ariia.domain.campaign import Campaign, Content, Move, Target
+from ariia.domain.documents import decode, encode
+from ariia.domain.errors import NotFoundError
+from ariia.ports.campaigns import DRAFT, CampaignChange
+
+from .documents import commit, put_if
+from .models import CampaignModel, CampaignPartModel
+
+_MOVES = "move#"
+
+
+class DynamoCampaigns:
+    """CampaignStore over the tables campaigns and campaign-parts."""
+
+    def __init__(self, connection: Connection | None = None) -> None:
+        self._connection = connection or Connection()
+
+    def get(self, tenant_id: str, campaign_id: str) -> Campaign | None:
+        """See CampaignStore."""
+        try:
+            model = CampaignModel.get(tenant_id, campaign_id, consistent_read=True)
+        except CampaignModel.DoesNotExist:
+            return None
+        return decode(Campaign, model.document)
+
+    def create(self, change: CampaignChange, claim: str | None = None) -> bool:
+        """See CampaignStore."""
+        campaign = change.campaign
+        campaign.version = 1
+
+        def add(transaction: TransactWrite) -> None:
+            transaction.save(_record(campaign, 1), condition=CampaignModel.campaign_id.does_not_exist())
+            for part in _parts(change, 1):
+                transaction.save(part)
+            if claim is not None:
+                row = CampaignPartModel(_claims(campaign.tenant_id), claim, document={"campaign_id": campaign.id})
+                transaction.save(row, condition=CampaignPartModel.part.does_not_exist())
+
+        return commit(self._connection, add)
+
+    def claimed(self, tenant_id: str, claim: str) -> str | None:
+        """See CampaignStore."""
+        try:
+            row = CampaignPartModel.get(_claims(tenant_id), claim, consistent_read=True)
+        except CampaignPartModel.DoesNotExist:
+            return None
+        return str(row.document["campaign_id"])
+
+    def save(self, change: CampaignChange) -> bool:
+        """See CampaignStore."""
+        campaign = change.campaign
+        stored, version = campaign.version, campaign.version + 1
+        parts = list(_parts(change, version))
+        unchanged = CampaignModel.version == stored
+
+        def add(transaction: TransactWrite) -> None:
+            transaction.save(_record(campaign, version), condition=unchanged)
+            for part in parts:
+                transaction.save(part)
+
+        done = commit(self._connection, add) if parts else put_if(_record(campaign, version), unchanged)
+        campaign.version = version if done else stored
+        return done
+
+    def page(self, tenant_id: str, limit: int, after: str | None) -> list[Campaign]:
+        """See CampaignStore. Ids sort by time of creation."""
+        older = CampaignModel.campaign_id < after if after else None
+        found = CampaignModel.query(tenant_id, older, scan_index_forward=False, limit=limit, consistent_read=True)
+        return [decode(Campaign, model.document) for model in found]
+
+    def content(self, tenant_id: str, campaign_id: str, part: str = DRAFT) -> Content:
+        """See CampaignStore."""
+        return decode(Content, _part(tenant_id, campaign_id, f"content#{part}").document)
+
+    def target(self, tenant_id: str, campaign_id: str, part: str = DRAFT) -> Target:
+        """See CampaignStore."""
+        return decode(Target, _part(tenant_id, campaign_id, f"target#{part}").document)
+
+    def history(self, tenant_id: str, campaign_id: str) -> list[Move]:
+        """See CampaignStore."""
+        moves = CampaignPartModel.query(
+            f"{tenant_id}#{campaign_id}", CampaignPartModel.part.startswith(_MOVES), consistent_read=True
+        )
+        return [decode(Move, model.document) for model in moves]
+
+
+def _record(campaign: Campaign, version: int) -> CampaignModel:
+    document = {**encode(campaign), "version": version}
+    return CampaignModel(campaign.tenant_id, campaign.id, document=document, version=version)
+
+
+def _parts(change: CampaignChange, version: int) -> Iterator[CampaignPartModel]:
+    key = change.campaign.key
+    if change.content is not None:
+        yield CampaignPartModel(key, f"content#{DRAFT}", document=encode(change.content))
+    if change.target is not None:
+        yield CampaignPartModel(key, f"target#{DRAFT}", document=encode(change.target))
+    if change.frozen is not None:
+        name, content, target = change.frozen
+        yield CampaignPartModel(key, f"content#{name}", document=encode(content))
+        yield CampaignPartModel(key, f"target#{name}", document=encode(target))
+    for number, move in enumerate(change.moves):
+        yield CampaignPartModel(key, f"{_MOVES}{version:010d}#{number:02d}", document=encode(move))
+
+
+def _part(tenant_id: str, campaign_id: str, part: str) -> CampaignPartModel:
+    try:
+        return CampaignPartModel.get(f"{tenant_id}#{campaign_id}", part, consistent_read=True)
+    except CampaignPartModel.DoesNotExist:
+        raise NotFoundError(f"the campaign has no {part.partition('#')[0]} of this version") from None
+
+
+def _claims(tenant_id: str) -> str:
+    """A partition that no campaign has, as campaign ids are never empty."""
+    return f"{tenant_id}#"

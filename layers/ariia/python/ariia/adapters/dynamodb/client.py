@@ -1,0 +1,93 @@
+"""The plain DynamoDB client of the hot path: made once, with retries only where a repetition is harmless."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from typing import Any, TypeVar
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError, EndpointConnectionError, HTTPClientError
+
+from ariia.domain.errors import TransientError
+
+CONDITION_FAILED = "ConditionalCheckFailedException"
+CANCELLED = "TransactionCanceledException"
+_TRANSIENT = {
+    "ProvisionedThroughputExceededException",
+    "ThrottlingException",
+    "RequestLimitExceeded",
+    "InternalServerError",
+    "TransactionInProgressException",
+    "TransactionConflictException",
+    "ServiceUnavailable",
+}
+
+T = TypeVar("T")
+Item = dict[str, dict[str, Any]]
+
+
+@cache
+def dynamodb_client() -> Any:
+    """One client per process. Parameter validation costs a tenth of a call and our own calls are tested."""
+    return boto3.client(
+        "dynamodb",
+        config=Config(
+            retries={"total_max_attempts": 4, "mode": "standard"},
+            connect_timeout=2,
+            read_timeout=5,
+            parameter_validation=False,
+            max_pool_connections=16,
+        ),
+    )
+
+
+def text(value: str) -> dict[str, str]:
+    """A string attribute."""
+    return {"S": value}
+
+
+def number(value: int) -> dict[str, str]:
+    """A number attribute."""
+    return {"N": str(value)}
+
+
+def code_of(error: ClientError) -> str:
+    """AWS's name of the error."""
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+@contextmanager
+def passing_faults() -> Iterator[None]:
+    """Turns passing faults of DynamoDB into TransientError; other errors go through."""
+    try:
+        yield
+    except ClientError as error:
+        if code_of(error) in _TRANSIENT:
+            raise TransientError(code_of(error)) from error
+        raise
+    except (EndpointConnectionError, HTTPClientError) as error:
+        raise TransientError(type(error).__name__) from error
+
+
+def batch_get(client: Any, requests: dict[str, dict[str, Any]], tries: int = 6) -> dict[str, list[Item]]:
+    """All items of one BatchGetItem by table, unprocessed keys asked for again; TransientError when they stay out."""
+    found: dict[str, list[Item]] = {table: [] for table in requests}
+    pending = requests
+    for _ in range(tries):
+        with passing_faults():
+            answer = client.batch_get_item(RequestItems=pending)
+        for table, items in answer["Responses"].items():
+            found[table].extend(items)
+        pending = answer.get("UnprocessedKeys") or {}
+        if not pending:
+            return found
+    raise TransientError("DynamoDB left keys unprocessed")
+
+
+def chunks(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """`values` in runs of at most `size`."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]

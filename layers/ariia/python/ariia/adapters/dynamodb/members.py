@@ -1,0 +1,168 @@
+"""Members on DynamoDB: every write carries the address index with it in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pynamodb.connection import Connection
+
+from ariia.adapters.dynamodb.member_items import member_of, pause, read_addresses, read_members, shard_key
+from ariia.adapters.dynamodb.member_transactions import MemberTransaction, in_groups, without
+from ariia.adapters.dynamodb.models import MemberModel
+from ariia.domain.address_index import (
+    AddressFullError,
+    AddressKey,
+    AddressRecord,
+    MemberChange,
+    addresses_of,
+    members_after,
+    neighbours,
+    settle,
+    touched,
+)
+from ariia.domain.channel import Channel
+from ariia.domain.consent_changes import wins
+from ariia.domain.errors import TransientError
+from ariia.domain.member import Consent, Member, Suppression
+
+_ATTEMPTS = 12
+
+
+class DynamoMembers:
+    """MemberStore over the tables members and addresses."""
+
+    def __init__(self, shards: int, connection: Connection | None = None) -> None:
+        self._shards = shards
+        self._connection = connection or Connection()
+
+    def scan(self, tenant_id: str, shard: int, after: str | None, limit: int) -> list[Member]:
+        """See the port. Eventually consistent."""
+        behind = MemberModel.member_id > after if after else None
+        items = MemberModel.query(shard_key(tenant_id, shard), behind, limit=limit, page_size=limit)
+        return [member_of(item) for item in items]
+
+    def get_many(self, tenant_id: str, member_ids: Sequence[str]) -> dict[str, Member]:
+        """See the port. Strongly consistent."""
+        return read_members(self._connection, tenant_id, member_ids, self._shards)
+
+    def get(self, tenant_id: str, member_id: str) -> Member | None:
+        """See the port."""
+        return self.get_many(tenant_id, [member_id]).get(member_id)
+
+    def save(self, members: Sequence[Member]) -> list[str]:
+        """See the port."""
+        stored = self._stored([member for member in members if member.version])
+        stale, full = [], []
+        for group in in_groups([MemberChange(stored.get(member.id), member) for member in members]):
+            group_stale, group_full = self._save_group(group)
+            stale += group_stale
+            full += group_full
+        if full:
+            raise AddressFullError(full, stale)
+        return stale
+
+    def delete(self, member: Member) -> bool:
+        """See the port."""
+        for attempt in range(_ATTEMPTS):
+            stored = self.get(member.tenant_id, member.id)
+            if stored is None or stored.version != member.version:
+                return False
+            changes = [MemberChange(stored, None)]
+            if self._commit(changes, read_addresses(self._connection, touched(changes))):
+                return True
+            pause(attempt)
+        raise TransientError("too many changes of this address at once; try again")
+
+    def sharers(self, tenant_id: str, channel: str, address_hash: str) -> list[str]:
+        """See the port."""
+        return self._record(tenant_id, channel, address_hash).members
+
+    def suppression(self, tenant_id: str, channel: str, address_hash: str) -> Suppression | None:
+        """See the port."""
+        return self._record(tenant_id, channel, address_hash).suppression
+
+    def withdrawals(self, tenant_id: str, channel: str, address_hashes: Sequence[str]) -> dict[str, Consent]:
+        """See the port."""
+        keys = [AddressKey(tenant_id, Channel(channel), one) for one in address_hashes]
+        records = read_addresses(self._connection, keys)
+        return {key.hash: record.withdrawal for key, record in records.items() if record.withdrawal is not None}
+
+    def note_withdrawal(self, tenant_id: str, channel: str, address_hash: str, withdrawal: Consent) -> list[str]:
+        """See the port."""
+        for attempt in range(_ATTEMPTS):
+            record = self._record(tenant_id, channel, address_hash)
+            if not wins(withdrawal, record.withdrawal):
+                return record.members
+            record.withdrawal = withdrawal
+            if MemberTransaction(addresses=[record]).commit(self._connection, self._shards):
+                return record.members
+            pause(attempt)
+        raise TransientError("too many changes of this address at once; try again")
+
+    def suppress(self, tenant_id: str, channel: str, address_hash: str, suppression: Suppression) -> list[str]:
+        """See the port. The address comes first: whoever joins it from then on inherits."""
+        for attempt in range(_ATTEMPTS):
+            record = self._record(tenant_id, channel, address_hash)
+            members = self.get_many(tenant_id, record.members).values()
+            lacking = [one for one in members if channel not in one.suppression and record.key in addresses_of(one)]
+            kept = record.suppression or suppression
+            for member in lacking:
+                member.suppression[record.key.channel] = kept
+            if self._write_suppression(record, kept, lacking):
+                return record.members
+            pause(attempt)
+        raise TransientError("too many changes of this address at once; try again")
+
+    def _write_suppression(self, record: AddressRecord, suppression: Suppression, members: list[Member]) -> bool:
+        if record.suppression is None:
+            record.suppression = suppression
+            if not MemberTransaction(addresses=[record]).commit(self._connection, self._shards):
+                return False
+        batches = [members[start : start + 50] for start in range(0, len(members), 50)]
+        written = [MemberTransaction(members=batch).commit(self._connection, self._shards) for batch in batches]
+        return all(written)
+
+    def _save_group(self, group: list[MemberChange]) -> tuple[list[str], list[str]]:
+        """Ids that are stale, and ids for whom an address has no place; all others of the group are stored."""
+        stale: list[str] = []
+        full: set[str] = set()
+        for attempt in range(_ATTEMPTS):
+            moved = [change.member_id for change in group if _is_stale(change)]
+            stale, group = stale + moved, without(group, moved)
+            records = read_addresses(self._connection, touched(group))
+            full |= members_after(group, records)[1]
+            group = without(group, full)
+            if not group or self._commit(group, records):
+                return stale, sorted(full)
+            pause(attempt)
+            group = self._read_again(group)
+        raise TransientError("too many changes of these addresses at once; try again")
+
+    def _commit(self, changes: Sequence[MemberChange], read: Mapping[AddressKey, AddressRecord]) -> bool:
+        records = {key: read[key] for key in touched(changes)}
+        after, _ = members_after(changes, records)
+        others = self.get_many(changes[0].tenant_id, sorted(neighbours(changes, records, after)))
+        changed = settle(changes, records, after, others)
+        transaction = MemberTransaction(
+            members=[*changed, *(change.after for change in changes if change.after is not None)],
+            deleted=[change.before for change in changes if change.after is None and change.before is not None],
+            addresses=list(records.values()),
+        )
+        return transaction.commit(self._connection, self._shards)
+
+    def _read_again(self, changes: Sequence[MemberChange]) -> list[MemberChange]:
+        wanted = [change.after for change in changes if change.after is not None]
+        stored = self._stored(wanted)
+        return [MemberChange(stored.get(member.id), member) for member in wanted]
+
+    def _stored(self, members: Sequence[Member]) -> dict[str, Member]:
+        return self.get_many(members[0].tenant_id, [member.id for member in members]) if members else {}
+
+    def _record(self, tenant_id: str, channel: str, address_hash: str) -> AddressRecord:
+        key = AddressKey(tenant_id, Channel(channel), address_hash)
+        return read_addresses(self._connection, [key])[key]
+
+
+def _is_stale(change: MemberChange) -> bool:
+    assert change.after is not None
+    return change.after.version != (change.before.version if change.before else 0)

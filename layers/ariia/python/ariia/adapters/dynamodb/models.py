@@ -1,0 +1,165 @@
+"""The tables. Entities rest as one JSON document beside their keys and version: one attribute to parse, however many
+fields, which is what a consistent read of 51 items in one call is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pynamodb.attributes import JSONAttribute, NumberAttribute, TTLAttribute, UnicodeAttribute
+from pynamodb.models import Model
+
+from . import names
+
+
+class TenantModel(Model):
+    """A business that sends."""
+
+    class Meta:
+        table_name = names.TENANTS
+
+    tenant_id = UnicodeAttribute(hash_key=True)
+    document = JSONAttribute()
+    version = NumberAttribute()
+
+
+class CampaignModel(Model):
+    """The control record of a campaign; small, as it is read with every batch."""
+
+    class Meta:
+        table_name = names.CAMPAIGNS
+
+    tenant_id = UnicodeAttribute(hash_key=True)
+    campaign_id = UnicodeAttribute(range_key=True)
+    document = JSONAttribute()
+    version = NumberAttribute()
+
+
+class CampaignPartModel(Model):
+    """Content, target and history of a campaign: `content#draft`, `content#<hash>`, `target#…`, `move#<version>#<n>`."""
+
+    class Meta:
+        table_name = names.CAMPAIGN_PARTS
+
+    campaign_key = UnicodeAttribute(hash_key=True)
+    part = UnicodeAttribute(range_key=True)
+    document = JSONAttribute()
+
+
+class TemplateModel(Model):
+    """A reusable message skeleton."""
+
+    class Meta:
+        table_name = names.TEMPLATES
+
+    tenant_id = UnicodeAttribute(hash_key=True)
+    template_id = UnicodeAttribute(range_key=True)
+    document = JSONAttribute()
+    version = NumberAttribute()
+
+
+class SenderModel(Model):
+    """A domain that a tenant sends from."""
+
+    class Meta:
+        table_name = names.SENDERS
+
+    tenant_id = UnicodeAttribute(hash_key=True)
+    domain = UnicodeAttribute(range_key=True)
+    document = JSONAttribute()
+    version = NumberAttribute()
+
+
+class MemberModel(Model):
+    """A member; hash key `tenant_id#shard`."""
+
+    class Meta:
+        table_name = names.MEMBERS
+
+    shard_key = UnicodeAttribute(hash_key=True)
+    member_id = UnicodeAttribute(range_key=True)
+    document = JSONAttribute()
+    version = NumberAttribute()
+
+
+class AddressModel(Model):
+    """An address of a tenant, `tenant_id#channel#hash`: who has it, and whether it is suppressed or opted out."""
+
+    class Meta:
+        table_name = names.ADDRESSES
+
+    address_key = UnicodeAttribute(hash_key=True)
+    members = JSONAttribute()
+    suppression = JSONAttribute(null=True)
+    withdrawal = JSONAttribute(null=True)
+    version = NumberAttribute()
+
+
+class LedgerModel(Model):
+    """Batches, cursors, address claims and receipts of one shard of one campaign, `tenant_id#campaign_id#shard`."""
+
+    class Meta:
+        table_name = names.LEDGER
+        stream_view_type = "NEW_AND_OLD_IMAGES"
+
+    ledger_key = UnicodeAttribute(hash_key=True)
+    row = UnicodeAttribute(range_key=True)
+
+
+class StatisticsModel(Model):
+    """Counters of (campaign, stream shard) and the stream shards' watermarks."""
+
+    class Meta:
+        table_name = names.STATISTICS
+
+    stats_key = UnicodeAttribute(hash_key=True)
+    counter = UnicodeAttribute(range_key=True)
+
+
+class JobModel(Model):
+    """Long work that a client asked for (import, preflight) and its parts, `job_id` or `job_id#part`."""
+
+    class Meta:
+        table_name = names.JOBS
+
+    tenant_id = UnicodeAttribute(hash_key=True)
+    job_id = UnicodeAttribute(range_key=True)
+    document = JSONAttribute()
+    version = NumberAttribute()
+    expires_at = TTLAttribute(null=True)
+
+
+class SendRateModel(Model):
+    """Per channel: the token bucket, the account's limits, and the event pipeline's sign of life."""
+
+    class Meta:
+        table_name = names.SEND_RATES
+
+    channel = UnicodeAttribute(hash_key=True)
+
+
+TABLES: tuple[type[Model], ...] = (
+    TenantModel,
+    CampaignModel,
+    CampaignPartModel,
+    TemplateModel,
+    SenderModel,
+    MemberModel,
+    AddressModel,
+    LedgerModel,
+    StatisticsModel,
+    JobModel,
+    SendRateModel,
+)
+_LOGICAL = {model: model.Meta.table_name for model in TABLES}
+
+
+def logical_name(model: type[Model]) -> str:
+    """The name of the model's table without any deployment's prefix."""
+    return _LOGICAL[model]
+
+
+def use_prefix(prefix: str, models: Iterable[type[Model]] = TABLES) -> None:
+    """Points the models to the tables of the deployment named `prefix`; called once by the composition root."""
+    for model in models:
+        model.Meta.table_name = names.physical(prefix, _LOGICAL[model])
+        model._connection = None  # pynamodb keeps the first table name it saw

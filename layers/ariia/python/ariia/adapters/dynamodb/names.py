@@ -1,0 +1,34 @@
+"""Logical table names and their physical form: the one place both the models and the hot path take them from."""
+
+from __future__ import annotations
+
+TENANTS = "tenants"
+CAMPAIGNS = "campaigns"
+CAMPAIGN_PARTS = "campaign-parts"
+TEMPLATES = "templates"
+SENDERS = "senders"
+MEMBERS = "members"
+ADDRESSES = "addresses"
+LEDGER = "ledger"
+STATISTICS = "statistics"
+JOBS = "jobs"
+SEND_RATES = "send-rates"
+
+ALL = (
+    TENANTS,
+    CAMPAIGNS,
+    CAMPAIGN_PARTS,
+    TEMPLATES,
+    SENDERS,
+    MEMBERS,
+    ADDRESSES,
+    LEDGER,
+    STATISTICS,
+    JOBS,
+    SEND_RATES,
+)
+
+
+def physical(prefix: str, table: str) -> str:
+    """The name a table has in the account."""
+    return f"{prefix}-{table}"

@@ -1,0 +1,88 @@
+"""The shared token bucket, the account's limits and the event pipeline's sign of life: one item per channel."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from ariia.domain.documents import decode, encode
+from ariia.ports.sending import SendRate
+
+from .client import CONDITION_FAILED, Item, code_of, number, passing_faults, text
+
+_ACTIVE_MS = 30 * 60_000
+# How much of an idle time may be caught up: SES tolerates short bursts only.
+_BURST_MS = 1_000
+
+
+class DynamoSendRates:
+    """Pacing by reservation: the item holds the instant from which the next message may leave. Taking tokens moves it
+    on by their time, in one write that needs no read and loses no race."""
+
+    def __init__(self, client: Any, table: str) -> None:
+        self._client, self._table = client, table
+
+    def rate(self, channel: str) -> SendRate | None:
+        """See the port."""
+        item = self._get(channel)
+        return decode(SendRate, json.loads(item["account_rate"]["S"])) if "account_rate" in item else None
+
+    def save_rate(self, channel: str, rate: SendRate) -> None:
+        """See the port."""
+        value = text(json.dumps(encode(rate)))
+        self._update(channel, "SET account_rate = :rate", None, {":rate": value})
+
+    def take(self, channel: str, messages: int, *, now: int, per_second: float, horizon_ms: int) -> int | None:
+        """See the port."""
+        cost = round(messages * 1000 / per_second)
+        busy = {":cost": number(cost), ":floor": number(now - _BURST_MS), ":latest": number(now + horizon_ms)}
+        item = self._update(
+            channel,
+            "SET next_free_at = next_free_at + :cost",
+            "next_free_at BETWEEN :floor AND :latest",
+            busy,
+        )
+        if item is None:
+            idle = {":next": number(now - _BURST_MS + cost), ":floor": number(now - _BURST_MS)}
+            condition = "attribute_not_exists(next_free_at) OR next_free_at < :floor"
+            item = self._update(channel, "SET next_free_at = :next", condition, idle)
+        if item is None:
+            return None
+        return max(now, int(item["next_free_at"]["N"]) - cost)
+
+    def note_active(self, channel: str, campaign_key: str, now: int) -> int:
+        """See the port."""
+        item = self._get(f"{channel}#active")
+        active: dict[str, int] = json.loads(item["active_json"]["S"]) if "active_json" in item else {}
+        active = {key: at for key, at in active.items() if at > now - _ACTIVE_MS} | {campaign_key: now}
+        # A lost update of another campaign's note is mended by its next round; the count only shapes the shares.
+        self._update(f"{channel}#active", "SET active_json = :active", None, {":active": text(json.dumps(active))})
+        return len(active)
+
+    def _get(self, key: str) -> Item:
+        with passing_faults():
+            answer = self._client.get_item(TableName=self._table, Key={"channel": text(key)}, ConsistentRead=True)
+        found: Item = answer.get("Item", {})
+        return found
+
+    def _update(self, key: str, expression: str, condition: str | None, values: Item) -> Item | None:
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "Key": {"channel": text(key)},
+            "UpdateExpression": expression,
+            "ExpressionAttributeValues": values,
+            "ReturnValues": "ALL_NEW",
+        }
+        if condition:
+            request["ConditionExpression"] = condition
+        try:
+            with passing_faults():
+                answer = self._client.update_item(**request)
+        except ClientError as error:
+            if code_of(error) == CONDITION_FAILED:
+                return None
+            raise
+        found: Item = answer["Attributes"]
+        return found

@@ -1,0 +1,149 @@
+"""Templates on DynamoDB. Which one is the default rests in a row `default#<type>` (no template id can be one), so that
+two requests can't make two defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pynamodb.connection import Connection
+from pynamodb.transactions import TransactWrite
+
+from ariia.domain.channel import Channel
+from ariia.domain.documents import decode, encode
+from ariia.domain.errors import TransientError
+from ariia.domain.template import CampaignTemplate
+
+from .documents import commit
+from .models import TemplateModel
+
+# `#` sorts before every character of an id, `$` right behind it.
+_POINTER_PREFIX = "default#"
+_TRIES = 5
+
+Write = Callable[[TransactWrite], None]
+
+
+class DynamoTemplates:
+    """TemplateStore over the templates table."""
+
+    def __init__(self, connection: Connection | None = None) -> None:
+        self._connection = connection or Connection()
+
+    def get(self, tenant_id: str, template_id: str) -> CampaignTemplate | None:
+        """See TemplateStore."""
+        model = _row(tenant_id, template_id)
+        return decode(CampaignTemplate, model.document) if model else None
+
+    def create(self, template: CampaignTemplate) -> bool:
+        """See TemplateStore."""
+        return self._write(template, 0)
+
+    def save(self, template: CampaignTemplate) -> bool:
+        """See TemplateStore."""
+        return self._write(template, template.version)
+
+    def delete(self, template: CampaignTemplate) -> bool:
+        """See TemplateStore."""
+        for _ in range(_TRIES):
+            pointer = _pointer(template.tenant_id, template.type)
+
+            def add(transaction: TransactWrite, pointer: TemplateModel | None = pointer) -> None:
+                row = TemplateModel(template.tenant_id, template.id)
+                transaction.delete(row, condition=TemplateModel.version == template.version)
+                if _points_to(pointer, template):
+                    _clear(transaction, pointer)
+
+            if commit(self._connection, add):
+                return True
+            if not self._is_stored(template, template.version):
+                return False
+        raise TransientError("the default template keeps changing; try again")
+
+    def page(self, tenant_id: str, limit: int, after: str | None) -> list[CampaignTemplate]:
+        """See TemplateStore."""
+        behind = TemplateModel.template_id > after if after else None
+        found: list[CampaignTemplate] = []
+        for model in TemplateModel.query(tenant_id, behind, consistent_read=True, page_size=limit + 3):
+            if not model.template_id.startswith(_POINTER_PREFIX):
+                found.append(decode(CampaignTemplate, model.document))
+            if len(found) == limit:
+                break
+        return found
+
+    def default(self, tenant_id: str, kind: Channel) -> CampaignTemplate | None:
+        """See TemplateStore."""
+        pointer = _pointer(tenant_id, kind)
+        return self.get(tenant_id, pointer.document["template_id"]) if pointer else None
+
+    def _write(self, template: CampaignTemplate, stored: int) -> bool:
+        """Retries while only the default moved; a template that changed itself ends it."""
+        for _ in range(_TRIES):
+            pointer = _pointer(template.tenant_id, template.type)
+            template.version = stored + 1
+            if commit(self._connection, self._changes(template, stored, pointer)):
+                return True
+            template.version = stored
+            if not self._is_stored(template, stored):
+                return False
+        raise TransientError("the default template keeps changing; try again")
+
+    def _changes(self, template: CampaignTemplate, stored: int, pointer: TemplateModel | None) -> Write:
+        former = self._former_default(template, pointer)
+
+        def add(transaction: TransactWrite) -> None:
+            transaction.save(_item(template), condition=_is_version(stored))
+            if template.is_default and not _points_to(pointer, template):
+                version = int(pointer.version) if pointer else 0
+                transaction.save(_new_pointer(template, version + 1), condition=_is_version(version))
+            if former is not None:
+                transaction.save(_item(former), condition=_is_version(former.version - 1))
+            if not template.is_default and _points_to(pointer, template):
+                _clear(transaction, pointer)
+
+        return add
+
+    def _former_default(self, template: CampaignTemplate, pointer: TemplateModel | None) -> CampaignTemplate | None:
+        if not template.is_default or pointer is None or _points_to(pointer, template):
+            return None
+        former = self.get(template.tenant_id, pointer.document["template_id"])
+        if former is not None:
+            former.is_default, former.version = False, former.version + 1
+        return former
+
+    def _is_stored(self, template: CampaignTemplate, version: int) -> bool:
+        now = self.get(template.tenant_id, template.id)
+        return (now.version if now else 0) == version
+
+
+def _row(tenant_id: str, template_id: str) -> TemplateModel | None:
+    try:
+        return TemplateModel.get(tenant_id, template_id, consistent_read=True)
+    except TemplateModel.DoesNotExist:
+        return None
+
+
+def _item(template: CampaignTemplate) -> TemplateModel:
+    return TemplateModel(template.tenant_id, template.id, document=encode(template), version=template.version)
+
+
+def _is_version(version: int) -> object:
+    return TemplateModel.version == version if version else TemplateModel.template_id.does_not_exist()
+
+
+def _pointer(tenant_id: str, kind: Channel) -> TemplateModel | None:
+    return _row(tenant_id, f"{_POINTER_PREFIX}{kind}")
+
+
+def _new_pointer(template: CampaignTemplate, version: int) -> TemplateModel:
+    row = f"{_POINTER_PREFIX}{template.type}"
+    return TemplateModel(template.tenant_id, row, document={"template_id": template.id}, version=version)
+
+
+def _points_to(pointer: TemplateModel | None, template: CampaignTemplate) -> bool:
+    return pointer is not None and bool(pointer.document["template_id"] == template.id)
+
+
+def _clear(transaction: TransactWrite, pointer: TemplateModel | None) -> None:
+    if pointer is not None:
+        row = TemplateModel(pointer.tenant_id, pointer.template_id)
+        transaction.delete(row, condition=TemplateModel.version == pointer.version)

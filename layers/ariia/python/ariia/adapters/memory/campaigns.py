@@ -1,0 +1,88 @@
+"""Campaigns in memory."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ariia.domain.campaign import Campaign, Content, Move, Target
+from ariia.domain.documents import decode, encode
+from ariia.domain.errors import NotFoundError
+from ariia.ports.campaigns import DRAFT, CampaignChange
+
+
+class MemoryCampaigns:
+    """CampaignStore that forgets at exit. Everything rests as JSON text, so that nothing is shared with callers."""
+
+    def __init__(self) -> None:
+        self._records: dict[tuple[str, str], tuple[int, str]] = {}
+        self._parts: dict[tuple[str, str, str], str] = {}
+        self._moves: dict[tuple[str, str], list[str]] = {}
+        self._claims: dict[tuple[str, str], str] = {}
+
+    def get(self, tenant_id: str, campaign_id: str) -> Campaign | None:
+        """See CampaignStore."""
+        record = self._records.get((tenant_id, campaign_id))
+        return decode(Campaign, json.loads(record[1])) if record else None
+
+    def create(self, change: CampaignChange, claim: str | None = None) -> bool:
+        """See CampaignStore."""
+        campaign = change.campaign
+        campaign.version = 1
+        if (campaign.tenant_id, campaign.id) in self._records or (campaign.tenant_id, claim) in self._claims:
+            return False
+        if claim is not None:
+            self._claims[campaign.tenant_id, claim] = campaign.id
+        self._write(change)
+        return True
+
+    def claimed(self, tenant_id: str, claim: str) -> str | None:
+        """See CampaignStore."""
+        return self._claims.get((tenant_id, claim))
+
+    def save(self, change: CampaignChange) -> bool:
+        """See CampaignStore."""
+        campaign = change.campaign
+        stored = self._records.get((campaign.tenant_id, campaign.id))
+        if stored is None or stored[0] != campaign.version:
+            return False
+        campaign.version += 1
+        self._write(change)
+        return True
+
+    def page(self, tenant_id: str, limit: int, after: str | None) -> list[Campaign]:
+        """See CampaignStore."""
+        ids = sorted((key[1] for key in self._records if key[0] == tenant_id), reverse=True)
+        wanted = [one for one in ids if after is None or one < after][:limit]
+        return [decode(Campaign, json.loads(self._records[tenant_id, one][1])) for one in wanted]
+
+    def content(self, tenant_id: str, campaign_id: str, part: str = DRAFT) -> Content:
+        """See CampaignStore."""
+        return decode(Content, self._part(tenant_id, campaign_id, f"content#{part}"))
+
+    def target(self, tenant_id: str, campaign_id: str, part: str = DRAFT) -> Target:
+        """See CampaignStore."""
+        return decode(Target, self._part(tenant_id, campaign_id, f"target#{part}"))
+
+    def history(self, tenant_id: str, campaign_id: str) -> list[Move]:
+        """See CampaignStore."""
+        return [decode(Move, json.loads(text)) for text in self._moves.get((tenant_id, campaign_id), [])]
+
+    def _write(self, change: CampaignChange) -> None:
+        campaign = change.campaign
+        key = (campaign.tenant_id, campaign.id)
+        self._records[key] = (campaign.version, json.dumps(encode(campaign)))
+        parts: dict[str, Any] = {f"content#{DRAFT}": change.content, f"target#{DRAFT}": change.target}
+        if change.frozen is not None:
+            name, content, target = change.frozen
+            parts |= {f"content#{name}": content, f"target#{name}": target}
+        for part, value in parts.items():
+            if value is not None:
+                self._parts[*key, part] = json.dumps(encode(value))
+        self._moves.setdefault(key, []).extend(json.dumps(encode(move)) for move in change.moves)
+
+    def _part(self, tenant_id: str, campaign_id: str, part: str) -> Any:
+        text = self._parts.get((tenant_id, campaign_id, part))
+        if text is None:
+            raise NotFoundError(f"the campaign has no {part.partition('#')[0]} of this version")
+        return json.loads(text)

@@ -1,0 +1,34 @@
+"""A clock that a test moves, and ids that count."""
+
+from __future__ import annotations
+
+
+class ManualClock:
+    """Stands still until it is told otherwise; sleeping moves it."""
+
+    def __init__(self, now: int = 1_800_000_000_000) -> None:
+        self._now = now
+
+    def now(self) -> int:
+        """Epoch milliseconds."""
+        return self._now
+
+    def sleep(self, seconds: float) -> None:
+        """Moves the clock on."""
+        self.advance(seconds)
+
+    def advance(self, seconds: float) -> None:
+        """Moves the clock on by `seconds`."""
+        self._now += round(seconds * 1000)
+
+
+class CountingIds:
+    """id-1, id-2, …"""
+
+    def __init__(self, prefix: str = "id") -> None:
+        self._prefix, self._count = prefix, 0
+
+    def new(self) -> str:
+        """The next id."""
+        self._count += 1
+        return f"{self._prefix}-{self._count}"

@@ -1,0 +1,180 @@
+"""The ledger in memory, with the same conditions as the stored one."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping, Sequence
+from threading import RLock
+
+from ariia.domain.batch import Batch, BatchKey, Claim, Entry, PlanCursor, ReleaseCursor
+from ariia.domain.receipt import Receipt, merge
+from ariia.ports.ledger import BatchSummary, Page, Partition, ReceiptKey
+
+
+class MemoryLedger:
+    """Every method is one atomic step, as one DynamoDB call is."""
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self.batches: dict[str, dict[str, Batch]] = {}
+        self.receipts: dict[str, dict[tuple[str, str], Receipt]] = {}
+        self._plans: dict[str, PlanCursor] = {}
+        self._releases: dict[tuple[str, str], ReleaseCursor] = {}
+        self._addresses: dict[str, dict[str, str]] = {}
+
+    def plan_cursor(self, partition: Partition) -> PlanCursor:
+        """See the port."""
+        with self._lock:
+            return copy.deepcopy(self._plans.get(partition.key, PlanCursor()))
+
+    def address_owners(self, partition: Partition, hashes: Iterable[str]) -> dict[str, str]:
+        """See the port."""
+        with self._lock:
+            known = self._addresses.get(_campaign(partition), {})
+            return {one: known[one] for one in hashes if one in known}
+
+    def commit_page(self, page: Page) -> bool:
+        """See the port."""
+        with self._lock:
+            stored = self._plans.get(page.partition.key, PlanCursor())
+            owners = self._addresses.setdefault(_campaign(page.partition), {})
+            taken = any(owners.get(one, member) != member for one, member in page.address_claims.items())
+            if stored.version != page.cursor.version - 1 or taken:
+                return False
+            owners.update(page.address_claims)
+            self._plans[page.partition.key] = copy.deepcopy(page.cursor)
+            rows = self.batches.setdefault(page.partition.key, {})
+            for batch in page.batches:
+                rows.setdefault(batch.key.row, copy.deepcopy(batch))
+            return True
+
+    def release_cursors(
+        self, partitions: Sequence[Partition], lanes: Sequence[str]
+    ) -> dict[tuple[int, str], ReleaseCursor]:
+        """See the port."""
+        with self._lock:
+            return {
+                (partition.shard, lane): copy.deepcopy(self._releases.get((partition.key, lane), ReleaseCursor()))
+                for partition in partitions
+                for lane in lanes
+            }
+
+    def save_release_cursor(self, partition: Partition, lane: str, cursor: ReleaseCursor) -> bool:
+        """See the port."""
+        with self._lock:
+            stored = self._releases.get((partition.key, lane), ReleaseCursor())
+            if stored.version != cursor.version - 1:
+                return False
+            self._releases[(partition.key, lane)] = copy.deepcopy(cursor)
+            return True
+
+    def summaries_after(self, partition: Partition, row: str, limit: int) -> list[BatchSummary]:
+        """See the port."""
+        with self._lock:
+            rows = self.batches.get(partition.key, {})
+            chosen = sorted(one for one in rows if one > row)[:limit]
+            return [
+                BatchSummary(batch.key, len(batch.entries), len(batch.pending), batch.claim)
+                for batch in (rows[one] for one in chosen)
+            ]
+
+    def batch(self, key: BatchKey) -> Batch | None:
+        """See the port."""
+        with self._lock:
+            found = self._find(key)
+            return copy.deepcopy(found) if found else None
+
+    def set_grace(self, key: BatchKey, token: str, grace_from: int | None) -> None:
+        """See the port."""
+        with self._lock:
+            batch = self._find(key)
+            if batch and batch.claim and batch.claim.token == token:
+                claim = batch.claim
+                batch.claim = Claim(claim.token, claim.attempt, claim.size, claim.lease_until, grace_from)
+
+    def rewrite(self, batch: Batch, seen: Sequence[Entry]) -> bool:
+        """See the port."""
+        with self._lock:
+            stored = self._find(batch.key)
+            if stored is None or stored.claim is not None or stored.entries != list(seen):
+                return False
+            stored.entries, stored.reopened = list(batch.entries), batch.reopened
+            return True
+
+    def claim(self, key: BatchKey, token: str, size: int, lease_until: int) -> Batch | None:
+        """See the port."""
+        with self._lock:
+            batch = self._find(key)
+            if batch is None:
+                return None
+            if batch.claim is not None:
+                return copy.deepcopy(batch) if batch.claim.token == token else None
+            if batch.is_settled:
+                return None
+            batch.attempt += 1
+            batch.claim = Claim(token, batch.attempt, size, lease_until)
+            return copy.deepcopy(batch)
+
+    def write_outcome(self, batch: Batch, claim: Claim, entries: Sequence[Entry]) -> bool:
+        """See the port."""
+        with self._lock:
+            stored = self._find(batch.key)
+            if stored is None:
+                return False
+            if stored.claim is None or stored.claim.token != claim.token:
+                return stored.writer == claim.token
+            stored.entries, stored.claim, stored.writer = list(entries), None, claim.token
+            return True
+
+    def merge_receipt(self, key: ReceiptKey, facts: Receipt) -> None:
+        """See the port."""
+        with self._lock:
+            rows = self.receipts.setdefault(key.partition.key, {})
+            place = (key.member_id, key.message)
+            rows[place] = merge(rows.get(place, Receipt()), facts)
+
+    def merge_receipts(self, facts: Mapping[ReceiptKey, Receipt]) -> set[ReceiptKey]:
+        """See the port."""
+        for key, receipt in facts.items():
+            self.merge_receipt(key, receipt)
+        return set()
+
+    def unfinished(self, keys: Sequence[BatchKey]) -> set[BatchKey]:
+        """See the port."""
+        with self._lock:
+            found = ((key, self._find(key)) for key in keys)
+            return {key for key, batch in found if batch is not None and not batch.is_settled}
+
+    def page_of(self, partition: Partition, member_id: str) -> list[Batch]:
+        """See the port."""
+        with self._lock:
+            pages = self._pages(partition)
+            first = max((one for one in pages if one <= member_id), default=None)
+            return copy.deepcopy(pages[first]) if first is not None else []
+
+    def pages_after(self, partition: Partition, member_id: str | None, limit: int) -> list[list[Batch]]:
+        """See the port."""
+        with self._lock:
+            pages = self._pages(partition)
+            first = max((one for one in pages if member_id is not None and one <= member_id), default="")
+            return copy.deepcopy([pages[one] for one in sorted(pages) if one >= first][:limit])
+
+    def receipts_between(self, partition: Partition, first: str, last: str) -> dict[tuple[str, str], Receipt]:
+        """See the port."""
+        with self._lock:
+            rows = self.receipts.get(partition.key, {})
+            return {place: copy.deepcopy(one) for place, one in rows.items() if first <= place[0] <= last}
+
+    def _find(self, key: BatchKey) -> Batch | None:
+        return self.batches.get(Partition(key.tenant_id, key.campaign_id, key.shard).key, {}).get(key.row)
+
+    def _pages(self, partition: Partition) -> dict[str, list[Batch]]:
+        pages: dict[str, list[Batch]] = {}
+        for row in sorted(self.batches.get(partition.key, {})):
+            batch = self.batches[partition.key][row]
+            pages.setdefault(batch.key.page, []).append(batch)
+        return pages
+
+
+def _campaign(partition: Partition) -> str:
+    return f"{partition.tenant_id}#{partition.campaign_id}"

@@ -1,0 +1,14 @@
+"""A signing key in memory."""
+
+from __future__ import annotations
+
+
+class MemorySigningKeys:
+    """SigningKeys with a fixed key."""
+
+    def __init__(self, key: bytes = b"0123456789abcdef0123456789abcdef") -> None:
+        self._key = key
+
+    def key(self) -> bytes:
+        """See SigningKeys."""
+        return self._key

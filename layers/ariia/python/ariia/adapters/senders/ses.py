@@ -1,0 +1,154 @@
+"""E-mail through Amazon SES v2: one SendBulkEmail for up to 50 recipients, with inline content."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
+
+from ariia.domain.errors import PermanentSendError, SenderStoppedError, ThrottledError, UnknownOutcomeError
+from ariia.ports.sending import (
+    Accepted,
+    EntryOutcome,
+    Recipient,
+    Refused,
+    Returned,
+    SendCall,
+    SendRate,
+    Stopped,
+)
+
+CONNECT_TIMEOUT_SECONDS = 3
+
+# BulkEmailStatus (SES v2 API reference, BulkEmailEntryResult) by what to do next.
+_RETURNED = {"ACCOUNT_THROTTLED", "ACCOUNT_DAILY_QUOTA_EXCEEDED", "TRANSIENT_FAILURE"}
+_STOPPED = {
+    "ACCOUNT_SUSPENDED",
+    "ACCOUNT_SENDING_PAUSED",
+    "CONFIGURATION_SET_SENDING_PAUSED",
+    "CONFIGURATION_SET_NOT_FOUND",
+    "MAIL_FROM_DOMAIN_NOT_VERIFIED",
+    "INVALID_SENDING_POOL_NAME",
+}
+# Errors of the whole call: nothing was taken.
+_CALL_THROTTLED = {"TooManyRequestsException", "ThrottlingException", "LimitExceededException", "Throttling"}
+_CALL_STOPPED = {
+    "AccountSuspendedException",
+    "SendingPausedException",
+    "MailFromDomainNotVerifiedException",
+    "NotFoundException",
+    "AccessDeniedException",
+    "UnrecognizedClientException",
+    "ExpiredTokenException",
+    "InvalidSignatureException",
+}
+
+
+@cache
+def ses_client(read_timeout_seconds: int) -> Any:
+    """One client per process that makes each call once: SES has no idempotency key, so a repeated call whose answer
+    got lost is a second message (its default sent one e-mail three times)."""
+    return boto3.client(
+        "sesv2",
+        config=Config(
+            retries={"total_max_attempts": 1, "mode": "standard"},
+            connect_timeout=CONNECT_TIMEOUT_SECONDS,
+            read_timeout=read_timeout_seconds,
+            parameter_validation=False,
+        ),
+    )
+
+
+class SesSender:
+    """The e-mail provider."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def send(self, call: SendCall) -> list[EntryOutcome]:
+        """See the port."""
+        try:
+            answer = self._client.send_bulk_email(**_request(call))
+        except ClientError as error:
+            raise _call_error(error) from error
+        except (EndpointConnectionError, ConnectTimeoutError) as error:
+            raise ThrottledError("SES could not be reached") from error
+        except (BotoCoreError, OSError, ValueError) as error:
+            raise UnknownOutcomeError(type(error).__name__) from error
+        results = answer.get("BulkEmailEntryResults", [])
+        if len(results) != len(call.recipients):
+            raise UnknownOutcomeError(f"SES answered {len(results)} of {len(call.recipients)} entries")
+        return [_outcome(result) for result in results]
+
+
+def _request(call: SendCall) -> dict[str, Any]:
+    skeleton = call.skeleton
+    content = {"Subject": skeleton.subject, "Html": skeleton.html, "Text": skeleton.text}
+    request: dict[str, Any] = {
+        "FromEmailAddress": call.from_address,
+        "ConfigurationSetName": call.configuration_set,
+        "DefaultContent": {"Template": {"TemplateContent": content, "TemplateData": "{}"}},
+        "BulkEmailEntries": [_entry(call, recipient) for recipient in call.recipients],
+    }
+    if call.reply_to:
+        request["ReplyToAddresses"] = [call.reply_to]
+    return request
+
+
+def _entry(call: SendCall, recipient: Recipient) -> dict[str, Any]:
+    # Every tag goes with every entry: SES has dropped default tags silently (boto/boto3#4838), and they are the evidence.
+    tags = [{"Name": name, "Value": value} for name, value in call.tags.items()]
+    tags.append({"Name": "member", "Value": recipient.member_id})
+    return {
+        "Destination": {"ToAddresses": [recipient.address]},
+        "ReplacementTags": tags,
+        "ReplacementHeaders": [{"Name": name, "Value": value} for name, value in recipient.headers.items()],
+        "ReplacementEmailContent": {"ReplacementTemplate": {"ReplacementTemplateData": recipient.data}},
+    }
+
+
+def _outcome(result: dict[str, Any]) -> EntryOutcome:
+    status, error = str(result.get("Status", "")), str(result.get("Error") or "")
+    if status == "SUCCESS":
+        return Accepted(str(result.get("MessageId", "")))
+    reason = f"{status}: {error}" if error else status
+    if status in _RETURNED:
+        return Returned(reason)
+    if status in _STOPPED:
+        return Stopped(reason)
+    return Refused(reason)
+
+
+def _call_error(error: ClientError) -> Exception:
+    code = str(error.response.get("Error", {}).get("Code", ""))
+    message = str(error.response.get("Error", {}).get("Message", ""))
+    status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    reason = f"{code}: {message}" if message else code
+    if code in _CALL_THROTTLED or status == 429:
+        return ThrottledError(reason)
+    if code in _CALL_STOPPED or status in (401, 403):
+        return SenderStoppedError(reason)
+    if 400 <= status < 500:
+        return PermanentSendError(reason)
+    return UnknownOutcomeError(reason)
+
+
+class SesAccount:
+    """The account's own word on its limits."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def current(self) -> SendRate:
+        """See the port."""
+        answer = self._client.get_account()
+        quota = answer.get("SendQuota", {})
+        return SendRate(
+            per_second=float(quota.get("MaxSendRate", 1.0)),
+            daily_quota=float(quota.get("Max24HourSend", 200.0)),
+            sent_last_day=float(quota.get("SentLast24Hours", 0.0)),
+            sending_enabled=bool(answer.get("SendingEnabled", True)),
+        )

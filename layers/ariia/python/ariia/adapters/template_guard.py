@@ -1,0 +1,145 @@
+"""Tries a template in a process of its own, so that a hostile one can only hurt that process; and a timer for sends.
+
+The child is forked, not spawned. `spawn` starts a tracker process that outlives the check and imports `__main__`
+again, which under a Lambda runtime is the runtime's own loop; it also takes 0.3 s instead of some milliseconds. What
+makes fork risky is other threads holding locks: Lambda runs a handler on the main thread of a process of its own, and
+a child that hangs on a lock uses no CPU, which is told apart from a slow template (TransientError: do it again).
+No shared memory and no semaphores are used: Lambda has no /dev/shm.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import resource
+import signal
+import threading
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkProcess
+from typing import Any
+
+from ariia.domain.content.findings import Finding
+from ariia.domain.content.meter import RenderLimitError
+from ariia.domain.content.trial import TrialContent, try_content
+from ariia.domain.errors import TransientError
+
+_MAX_FINDINGS = 100
+_MAX_REPORT = 1_000_000
+
+
+@dataclass(frozen=True)
+class GuardLimits:
+    """What the child may use: CPU and wall-clock seconds, and bytes of memory beyond what the parent had."""
+
+    cpu_seconds: int = 2
+    wall_seconds: float = 8.0
+    memory_bytes: int = 256 * 1024 * 1024
+
+
+class TemplateGuard:
+    """Renders templates for sample and extreme members out of harm's way."""
+
+    def __init__(self, limits: GuardLimits = GuardLimits()) -> None:
+        self._limits = limits
+
+    def check(self, content: TrialContent, members: Sequence[Mapping[str, Any]]) -> list[Finding]:
+        """What rendering `content` for each of `members` (maps of template variables) shows; empty when all is well.
+
+        A child that is stopped for its CPU time or memory, or dies, is reported as the finding `too_expensive`.
+        TransientError when the check didn't get enough CPU to tell.
+        """
+        receiver, sender = multiprocessing.Pipe(duplex=False)
+        child = _start(content, members, self._limits, sender)
+        sender.close()
+        try:
+            report = _receive(receiver, self._limits.wall_seconds)
+            if report is None:
+                _raise_if_starved(child, self._limits)
+        finally:
+            receiver.close()
+            child.kill()
+            child.join()
+            child.close()
+        return _TOO_EXPENSIVE if report is None else [Finding(**entry) for entry in json.loads(report)]
+
+
+_TOO_EXPENSIVE = [
+    Finding("too_expensive", "error", "rendering the template takes too much time or memory; simplify its loops")
+]
+
+
+def _start(content: TrialContent, members: Sequence[Mapping[str, Any]], limits: GuardLimits, pipe: Connection) -> Any:
+    process: ForkProcess = multiprocessing.get_context("fork").Process(
+        target=_run, args=(content, members, limits, pipe), daemon=True, name="template-guard"
+    )
+    with warnings.catch_warnings():
+        # Python 3.12+ warns of forking with threads; the module's text says why it is right here.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        process.start()
+    return process
+
+
+def _run(content: TrialContent, members: Sequence[Mapping[str, Any]], limits: GuardLimits, pipe: Connection) -> None:
+    """The child: limits first, then the template; the report is JSON, since a pickle could carry code back."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds + 1))
+    memory = _address_space() + limits.memory_bytes
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    findings = try_content(content, members)
+    pipe.send_bytes(json.dumps([asdict(finding) for finding in findings[:_MAX_FINDINGS]]).encode())
+    pipe.close()
+    os._exit(0)  # the parent's exit handlers and buffered output are not the child's to run
+
+
+def _receive(pipe: Connection, seconds: float) -> bytes | None:
+    try:
+        return pipe.recv_bytes(_MAX_REPORT) if pipe.poll(seconds) else None
+    except (EOFError, OSError):
+        return None
+
+
+def _raise_if_starved(child: ForkProcess, limits: GuardLimits) -> None:
+    if child.is_alive() and _cpu_seconds(child.pid or 0) < limits.cpu_seconds / 2:
+        raise TransientError("the template could not be checked in time; try again")
+
+
+def _address_space() -> int:
+    with open("/proc/self/statm", encoding="ascii") as statm:
+        return int(statm.read().split()[0]) * resource.getpagesize()
+
+
+def _cpu_seconds(pid: int) -> float:
+    with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:
+        fields = stat.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def render_deadline(cpu_seconds: float) -> Iterator[None]:
+    """Ends a batch's rendering with RenderLimitError after `cpu_seconds` of the process's own CPU time.
+
+    One timer for a whole batch: about 2 µs. It counts CPU (ITIMER_VIRTUAL), so that a frozen or busy machine fails
+    nobody, and leaves SIGALRM to others. Python runs signal handlers on the main thread only; Lambda calls handlers
+    there. On any other thread there is no timer, and the render's meter alone bounds the work.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGVTALRM, _out_of_time)
+    signal.setitimer(signal.ITIMER_VIRTUAL, cpu_seconds, cpu_seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+def _out_of_time(_number: int, _frame: object) -> None:
+    raise RenderLimitError("rendering this batch takes too much time")

@@ -1,0 +1,44 @@
+"""What plan_audience is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ariia.adapters.clock import SystemClock
+from ariia.adapters.dynamodb import models, names
+from ariia.adapters.dynamodb.campaigns import DynamoCampaigns
+from ariia.adapters.dynamodb.client import dynamodb_client
+from ariia.adapters.dynamodb.ledger import DynamoLedger
+from ariia.adapters.dynamodb.members import DynamoMembers
+from ariia.adapters.dynamodb.send_rates import DynamoSendRates
+from ariia.ports.clock import Clock
+from ariia.services.planning import AudiencePlanner
+from ariia.services.runs import CampaignRuns
+from ariia.settings import PlanAudienceSettings
+
+
+@dataclass(frozen=True)
+class PlanAudienceServices:
+    """The planner, and the bounds of one call."""
+
+    planner: AudiencePlanner
+    runs: CampaignRuns
+    clock: Clock
+    plan_seconds: int
+
+
+def build(settings: PlanAudienceSettings) -> PlanAudienceServices:
+    """The services on AWS; clients connect at their first call."""
+    models.use_prefix(settings.table_prefix)
+    client, clock, campaigns = dynamodb_client(), SystemClock(), DynamoCampaigns()
+    runs = CampaignRuns(campaigns, clock)
+    planner = AudiencePlanner(
+        campaigns=campaigns,
+        members=DynamoMembers(settings.shards),
+        ledger=DynamoLedger(client, names.physical(settings.table_prefix, names.LEDGER)),
+        rates=DynamoSendRates(client, names.physical(settings.table_prefix, names.SEND_RATES)),
+        runs=runs,
+        clock=clock,
+        shards=settings.shards,
+    )
+    return PlanAudienceServices(planner, runs, clock, settings.plan_seconds)

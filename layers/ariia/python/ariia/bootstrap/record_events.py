@@ -1,0 +1,36 @@
+"""What record_events is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ariia.adapters.dynamodb import models, names
+from ariia.adapters.dynamodb.client import dynamodb_client
+from ariia.adapters.dynamodb.ledger import DynamoLedger
+from ariia.adapters.dynamodb.members import DynamoMembers
+from ariia.adapters.event_pipeline import SesEventPipeline
+from ariia.domain.channel import Channel
+from ariia.services.recording import EventRecorder
+from ariia.settings import RecordEventsSettings
+
+
+@dataclass(frozen=True)
+class RecordEventsServices:
+    """The recorder, and the only topic whose messages are believed."""
+
+    recorder: EventRecorder
+    topic_arn: str
+
+
+def build(settings: RecordEventsSettings) -> RecordEventsServices:
+    """The services on AWS; clients connect at their first call."""
+    models.use_prefix(settings.table_prefix)
+    client = dynamodb_client()
+    pipeline = SesEventPipeline(client, names.physical(settings.table_prefix, names.SEND_RATES))
+    recorder = EventRecorder(
+        channel=Channel.EMAIL,
+        ledger=DynamoLedger(client, names.physical(settings.table_prefix, names.LEDGER)),
+        members=DynamoMembers(settings.shards),
+        pipeline=pipeline,
+    )
+    return RecordEventsServices(recorder, settings.events_topic_arn)

@@ -1,0 +1,45 @@
+"""What release_batches is made of."""
+
+from __future__ import annotations
+
+from ariia.adapters.clock import SystemClock
+from ariia.adapters.dynamodb import models, names
+from ariia.adapters.dynamodb.campaigns import DynamoCampaigns
+from ariia.adapters.dynamodb.client import dynamodb_client
+from ariia.adapters.dynamodb.ledger import DynamoLedger
+from ariia.adapters.dynamodb.send_rates import DynamoSendRates
+from ariia.adapters.event_pipeline import SesEventPipeline
+from ariia.adapters.send_queue import SqsBacklog, SqsSendQueue, sqs_client
+from ariia.adapters.senders.ses import SesAccount, ses_client
+from ariia.services.release import BatchReleaser, ReleasePolicy
+from ariia.services.resolving import UnknownResolver
+from ariia.services.runs import CampaignRuns
+from ariia.settings import ReleaseBatchesSettings
+
+_READ_TIMEOUT_SECONDS = 5
+
+
+def build(settings: ReleaseBatchesSettings) -> BatchReleaser:
+    """The releaser on AWS; clients connect at their first call."""
+    models.use_prefix(settings.table_prefix)
+    client, clock, campaigns = dynamodb_client(), SystemClock(), DynamoCampaigns()
+    sqs, ses = sqs_client(), ses_client(_READ_TIMEOUT_SECONDS)
+    ledger = DynamoLedger(client, names.physical(settings.table_prefix, names.LEDGER))
+    rates = names.physical(settings.table_prefix, names.SEND_RATES)
+    pipeline = SesEventPipeline(
+        client,
+        rates,
+        backlog=SqsBacklog(sqs, [settings.events_queue_url, settings.events_dlq_url]),
+        ses=ses,
+        configuration_set=f"{settings.configuration_set}-tracked",
+    )
+    return BatchReleaser(
+        runs=CampaignRuns(campaigns, clock),
+        ledger=ledger,
+        queue=SqsSendQueue(sqs, settings.email_queue_url),
+        rates=DynamoSendRates(client, rates),
+        quota=SesAccount(ses),
+        resolver=UnknownResolver(campaigns, ledger, pipeline, clock, settings.grace_seconds * 1000),
+        clock=clock,
+        policy=ReleasePolicy(round_seconds=settings.round_seconds, requeue_seconds=settings.requeue_seconds),
+    )

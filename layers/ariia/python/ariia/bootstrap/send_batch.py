@@ -1,0 +1,62 @@
+"""What send_batch is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ariia.adapters.clock import RandomIds, SystemClock
+from ariia.adapters.dynamodb import names
+from ariia.adapters.dynamodb.client import dynamodb_client
+from ariia.adapters.dynamodb.late_campaigns import LateCampaigns
+from ariia.adapters.dynamodb.ledger import DynamoLedger
+from ariia.adapters.dynamodb.send_rates import DynamoSendRates
+from ariia.adapters.dynamodb.send_reader import DynamoSendReader
+from ariia.adapters.secrets import SecretsManagerSigningKeys, secrets_client
+from ariia.adapters.send_queue import SqsReturns, sqs_client
+from ariia.adapters.senders.ses import CONNECT_TIMEOUT_SECONDS, SesSender, ses_client
+from ariia.domain.channel import Channel
+from ariia.domain.message import MessageLinks
+from ariia.ports.clock import Clock
+from ariia.services.composing import MessageComposer
+from ariia.services.runs import CampaignRuns
+from ariia.services.sending import BatchSender, SendPolicy
+from ariia.services.sending_claim import ClaimSender
+from ariia.settings import SendBatchSettings
+
+# Rendering and signing of 50 messages plus the outcome write.
+_MARGIN_MS = 3_000
+
+
+@dataclass(frozen=True)
+class SendBatchServices:
+    """The sender, and the way back into the queue."""
+
+    sender: BatchSender
+    returns: SqsReturns
+    clock: Clock
+
+
+def build(settings: SendBatchSettings) -> SendBatchServices:
+    """The services on AWS. The signing key is read here, once: every message needs it."""
+    client, clock, channel = dynamodb_client(), SystemClock(), Channel(settings.channel)
+    table = {name: names.physical(settings.table_prefix, name) for name in names.ALL}
+    ledger = DynamoLedger(client, table[names.LEDGER])
+    reader = DynamoSendReader(
+        client, campaigns=table[names.CAMPAIGNS], parts=table[names.CAMPAIGN_PARTS], members=table[names.MEMBERS]
+    )
+    key = SecretsManagerSigningKeys(secrets_client(), settings.signing_secret_arn).key()
+    composer = MessageComposer(channel, MessageLinks(settings.public_base_url, key), settings.configuration_set)
+    needed_ms = (settings.provider_read_timeout_seconds + CONNECT_TIMEOUT_SECONDS) * 1000 + _MARGIN_MS
+    provider = SesSender(ses_client(settings.provider_read_timeout_seconds))
+    sender = BatchSender(
+        channel=channel,
+        ledger=ledger,
+        reader=reader,
+        rates=DynamoSendRates(client, table[names.SEND_RATES]),
+        claims=ClaimSender(channel, ledger, reader, provider, composer, clock, needed_ms),
+        runs=CampaignRuns(LateCampaigns(settings.table_prefix), clock),
+        clock=clock,
+        ids=RandomIds(clock),
+        policy=SendPolicy(lease_ms=settings.lease_seconds * 1000, needed_ms=needed_ms),
+    )
+    return SendBatchServices(sender, SqsReturns(sqs_client()), clock)

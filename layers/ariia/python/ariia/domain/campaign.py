@@ -1,0 +1,173 @@
+"""The campaign: its fields (concept, section 1), its statuses and the only moves between them (product page)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from .channel import Channel
+from .errors import ConflictError
+from .wave import Lane, Wave
+
+
+class CampaignType(StrEnum):
+    """How a campaign reaches its audience in time."""
+
+    BROADCAST = "broadcast"
+    SCHEDULED = "scheduled"
+    FOLLOW_UP = "follow_up"
+    DRIP = "drip"
+
+
+class CampaignStatus(StrEnum):
+    """Where a campaign stands."""
+
+    DRAFT = "draft"
+    AI_GENERATING = "ai_generating"
+    PENDING_REVIEW = "pending_review"
+    APPROVED = "approved"
+    SCHEDULED = "scheduled"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class TargetType(StrEnum):
+    """How `target_filter_json` names the audience."""
+
+    ALL_MEMBERS = "all_members"
+    SEGMENT = "segment"
+    SELECTED = "selected"
+    TAGS = "tags"
+
+
+_S = CampaignStatus
+TRANSITIONS: dict[CampaignStatus, frozenset[CampaignStatus]] = {
+    _S.DRAFT: frozenset({_S.AI_GENERATING, _S.PENDING_REVIEW, _S.CANCELLED}),
+    _S.AI_GENERATING: frozenset({_S.PENDING_REVIEW, _S.DRAFT, _S.CANCELLED}),
+    _S.PENDING_REVIEW: frozenset({_S.APPROVED, _S.DRAFT, _S.AI_GENERATING, _S.CANCELLED}),
+    _S.APPROVED: frozenset({_S.SCHEDULED, _S.SENDING, _S.DRAFT, _S.CANCELLED}),
+    _S.SCHEDULED: frozenset({_S.SENDING, _S.APPROVED, _S.DRAFT, _S.CANCELLED}),
+    _S.SENDING: frozenset({_S.SENT, _S.FAILED, _S.CANCELLED}),
+    _S.SENT: frozenset({_S.SENDING}),
+    _S.FAILED: frozenset({_S.SENDING, _S.CANCELLED}),
+    _S.CANCELLED: frozenset(),
+}
+EDITABLE = frozenset({_S.DRAFT, _S.PENDING_REVIEW, _S.APPROVED, _S.SCHEDULED})
+
+
+@dataclass
+class Move:
+    """One entry of a campaign's history: every change of status and every pause, with who, when (epoch ms) and why."""
+
+    action: str
+    before: str
+    after: str
+    by: str
+    at: int
+    reason: str | None = None
+
+
+@dataclass
+class Campaign:
+    """The control record. Content and target rest beside it (`Content`, `Target`) so that this stays small:
+    it is read, strongly consistent, with every batch that is sent. Instants are epoch milliseconds."""
+
+    id: str
+    tenant_id: str
+    name: str
+    type: CampaignType = CampaignType.BROADCAST
+    status: CampaignStatus = CampaignStatus.DRAFT
+    channel: Channel = Channel.EMAIL
+    target_type: TargetType = TargetType.ALL_MEMBERS
+    description: str | None = None
+    template_id: str | None = None
+    sender: str | None = None
+    ai_prompt: str | None = None
+    preview_token: str | None = None
+    preview_expires_at: int | None = None
+    scheduled_at: int | None = None
+    sent_at: int | None = None
+    created_by: str = ""
+    created_at: int = 0
+    updated_at: int = 0
+    version: int = 0
+    # Review: what was submitted, and what was approved. An edit clears both.
+    submitted_hash: str | None = None
+    approved_hash: str | None = None
+    approved_by: str | None = None
+    feedback: str | None = None
+    # Sending. `epoch` names the run in charge: the version of this record that the run was started on.
+    epoch: int = 0
+    paused_at: int | None = None
+    pause_reason: str | None = None
+    failure_reason: str | None = None
+    one_per_address: bool = True
+    track_opens: bool = True
+    track_clicks: bool = True
+    hold_unknown: bool = False
+    shards: int = 0
+    batch_size: int = 0
+    waves: list[Wave] = field(default_factory=list)
+    lanes: list[Lane] = field(default_factory=list)
+    planned_at: int | None = None
+    targeted: int | None = None
+    reopen_epoch: int | None = None
+    idempotency_fingerprint: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Prefix of everything the ledger holds about this campaign."""
+        return f"{self.tenant_id}#{self.id}"
+
+    @property
+    def is_sendable(self) -> bool:
+        """True while a provider call may begin for this campaign."""
+        return self.status is CampaignStatus.SENDING and self.paused_at is None
+
+    def legal_moves(self) -> list[str]:
+        """The statuses that this campaign may go to from here, sorted."""
+        return sorted(TRANSITIONS[self.status])
+
+    def move(self, after: CampaignStatus, *, action: str, by: str, at: int, reason: str | None = None) -> Move:
+        """Goes to `after` and returns the history entry; ConflictError naming the legal moves when illegal."""
+        if after not in TRANSITIONS[self.status]:
+            legal = self.legal_moves()
+            raise ConflictError(f"a campaign that is {self.status} can't become {after}", legal=legal)
+        entry = Move(action, self.status, after, by, at, reason)
+        self.status, self.updated_at = after, at
+        return entry
+
+
+@dataclass
+class Content:
+    """What is said. In a draft `html` may be empty and the template speaks; submit freezes the assembled whole."""
+
+    subject: str = ""
+    body: str = ""
+    html: str = ""
+    ai_generated: str | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+    # Filled at submit, from the template and the tenant, so that a run needs nothing else.
+    variables: list[dict[str, Any]] = field(default_factory=list)
+    tenant: dict[str, Any] = field(default_factory=dict)
+    from_address: str = ""
+    reply_to: str | None = None
+
+
+@dataclass
+class Target:
+    """Who is meant: the filter of the target type, and who is left out."""
+
+    target_filter_json: dict[str, Any] = field(default_factory=dict)
+    exclude: dict[str, Any] = field(default_factory=dict)
+
+
+def fingerprint(value: Any) -> str:
+    """SHA-256 (hex) of a JSON value in canonical form: what an approval or an idempotency key is bound to."""
+    canonical = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()

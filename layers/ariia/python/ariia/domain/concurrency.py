@@ -1,0 +1,16 @@
+"""Optimistic concurrency: nobody overwrites what they have not read."""
+
+from __future__ import annotations
+
+from .errors import ConflictError
+
+
+def require_version(expected: int | None, actual: int) -> None:
+    """ConflictError when a change is based on another version than the stored one; None = the caller does not mind."""
+    if expected is not None and expected != actual:
+        raise ConflictError(f"this is version {actual} by now, the change is based on version {expected}")
+
+
+def changed_meanwhile() -> ConflictError:
+    """For a conditional write that another one overtook."""
+    return ConflictError("somebody else changed it at the same time; read it again and repeat the change")

@@ -1,0 +1,40 @@
+"""The one place that decides whether a member may get a message on a channel. Every sender passes it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from .address import is_deliverable_email
+from .channel import Channel
+from .member import ConsentStatus, Member
+
+
+class ExclusionReason(StrEnum):
+    """Why a targeted member gets nothing (product page, recipients)."""
+
+    NO_ADDRESS = "no_address"
+    NO_CONSENT = "no_consent"
+    SUPPRESSED = "suppressed"
+    FREQUENCY_CAP = "frequency_cap"
+    QUOTA = "quota"
+    DUPLICATE_ADDRESS = "duplicate_address"
+    HOLDOUT = "holdout"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    ERASED = "erased"
+    NEEDS_DECISION = "needs_decision"
+
+
+def refusal(member: Member | None, channel: Channel) -> ExclusionReason | None:
+    """The reason why `member` may not be sent anything on `channel` now; None when they may. A missing row is erased."""
+    if member is None:
+        return ExclusionReason.ERASED
+    address = member.address(channel)
+    if not address or (channel is Channel.EMAIL and not is_deliverable_email(address)):
+        return ExclusionReason.NO_ADDRESS
+    if channel in member.suppression:
+        return ExclusionReason.SUPPRESSED
+    consent = member.consent.get(channel)
+    if consent is None or consent.status is not ConsentStatus.GRANTED:
+        return ExclusionReason.NO_CONSENT
+    return None

@@ -1,0 +1,68 @@
+"""How a member's word on a channel changes: later instants win, and every change is kept as evidence (GDPR art. 7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .channel import Channel
+from .member import Consent, ConsentChange, ConsentStatus, Member
+
+MAX_HISTORY = 20
+
+
+@dataclass(frozen=True)
+class ConsentClaim:
+    """What somebody else says that a member said; `at` (epoch ms) is None where they don't know when."""
+
+    status: ConsentStatus
+    source: str
+    at: int | None = None
+
+
+def wins(new: Consent, old: Consent | None) -> bool:
+    """True when `new` takes the place of `old`: it is later, or it denies at the very same instant."""
+    if old is None or new.at != old.at:
+        return old is None or new.at > old.at
+    return new.status is ConsentStatus.DENIED and old.status is not ConsentStatus.DENIED
+
+
+def set_consent(member: Member, channel: Channel, new: Consent) -> bool:
+    """Takes `new` over if it wins, and keeps it in the history; True when that changed the member."""
+    if not wins(new, member.consent.get(channel)):
+        return False
+    member.consent[channel] = new
+    entry = ConsentChange(channel.value, new.status, new.source, new.at)
+    member.consent_history = [*member.consent_history, entry][-MAX_HISTORY:]
+    return True
+
+
+def take_imported_claim(
+    member: Member, channel: Channel, claim: ConsentClaim, *, imported_at: int, withdrawal: Consent | None
+) -> bool:
+    """Applies what an import says about a channel; False when it was left out because the member said no.
+
+    `withdrawal` is the opt-out noted on the address itself. A dated claim follows the rule of the later instant. One
+    without a date counts as said at `imported_at` (epoch ms), but never against a denial, and never to weaken a grant.
+    """
+    if withdrawal is not None:
+        set_consent(member, channel, withdrawal)
+    present = member.consent.get(channel)
+    if claim.at is not None:
+        dated = Consent(claim.status, claim.source, claim.at)
+        set_consent(member, channel, dated)
+        return claim.status is ConsentStatus.DENIED or not _says_no(member.consent.get(channel))
+    if present is None or _strengthens(claim.status, present.status):
+        set_consent(member, channel, Consent(claim.status, claim.source, imported_at))
+        return True
+    return claim.status is present.status or present.status is not ConsentStatus.DENIED
+
+
+def _says_no(consent: Consent | None) -> bool:
+    return consent is not None and consent.status is ConsentStatus.DENIED
+
+
+def _strengthens(claimed: ConsentStatus, present: ConsentStatus) -> bool:
+    """Without a date only two steps count: any word to a denial, and pending to granted."""
+    if claimed is ConsentStatus.DENIED:
+        return present is not ConsentStatus.DENIED
+    return claimed is ConsentStatus.GRANTED and present is ConsentStatus.PENDING

@@ -1,0 +1,72 @@
+"""Jinja2's compiler with the meter built in: what no operator or filter hook sees is charged in the generated code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from jinja2 import nodes
+from jinja2.compiler import CodeGenerator, Frame, optimizeconst
+
+_BODIES = (nodes.For, nodes.Macro, nodes.CallBlock, nodes.Block)
+
+
+class MeteredCodeGenerator(CodeGenerator):
+    """Every pass of a loop and every call of a macro or block pays for the nodes of its body; lists, mappings and `~`
+    pay for what they hold."""
+
+    def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:
+        for holder in list(node.find_all(_BODIES)):
+            body: list[nodes.Node] = holder.body  # type: ignore[attr-defined]
+            if not _is_payment(body):
+                body.insert(0, _payment(holder))
+        super().visit_Template(node, frame)
+
+    def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
+        if isinstance(node.node, nodes.EnvironmentAttribute):
+            self.write(f"environment.{node.node.name}({node.args[0].as_const()})")
+        else:
+            super().visit_Call(node, frame, forward_caller=forward_caller)
+
+    @optimizeconst
+    def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:
+        self.write("environment.joined((")
+        for part in node.nodes:
+            self.visit(part, frame)
+            self.write(", ")
+        self.write("), context.eval_ctx.autoescape)")
+
+    def visit_List(self, node: nodes.List, frame: Frame) -> None:
+        self.write("environment.charged(")
+        super().visit_List(node, frame)
+        self.write(")")
+
+    def visit_Dict(self, node: nodes.Dict, frame: Frame) -> None:
+        self.write("environment.charged(")
+        super().visit_Dict(node, frame)
+        self.write(")")
+
+    def visit_Tuple(self, node: nodes.Tuple, frame: Frame) -> None:
+        if node.ctx != "load":
+            super().visit_Tuple(node, frame)
+            return
+        self.write("environment.charged(")
+        super().visit_Tuple(node, frame)
+        self.write(")")
+
+
+def _payment(holder: nodes.Node) -> nodes.ExprStmt:
+    weight = sum(1 for _ in holder.find_all(nodes.Node))
+    spend = nodes.Call(nodes.EnvironmentAttribute("spend"), [nodes.Const(weight)], [], None, None)
+    statement = nodes.ExprStmt(spend)
+    statement.set_environment(holder.environment)  # type: ignore[arg-type]
+    statement.set_lineno(holder.lineno)
+    return statement
+
+
+def _is_payment(body: Sequence[nodes.Node]) -> bool:
+    first = body[0] if body else None
+    return (
+        isinstance(first, nodes.ExprStmt)
+        and isinstance(first.node, nodes.Call)
+        and isinstance(first.node.node, nodes.EnvironmentAttribute)
+    )

@@ -1,0 +1,77 @@
+"""Reading a tenant's template: size, syntax and nesting, with the line of what is wrong."""
+
+from __future__ import annotations
+
+import re
+
+from jinja2 import Template, nodes
+from jinja2.exceptions import TemplateSyntaxError
+
+from ..errors import InvalidError, Problem
+from .environment import ContentEnvironment
+from .meter import metered
+
+MAX_SOURCE_BYTES = 512 * 1024
+MAX_DEPTH = 80
+# XML 1.0, section 2.2, and every mail client: controls other than tab and line breaks are no text. Lone surrogates
+# have no UTF-8 form, so they could be neither stored nor sent.
+NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_CLOSED_TAGS: dict[type[nodes.Node], str] = {
+    nodes.Extends: "extends",
+    nodes.Include: "include",
+    nodes.Import: "import",
+    nodes.FromImport: "from … import",
+    nodes.ScopedEvalContextModifier: "autoescape",
+}
+
+
+def parse(environment: ContentEnvironment, source: str, field: str) -> nodes.Template:
+    """The tree of `source`; InvalidError naming `field` and line when it is too large, malformed or too deep."""
+    _check_text(source, field)
+    try:
+        with metered():
+            tree = environment.parse(source)
+    except TemplateSyntaxError as error:
+        raise _invalid(field, error.message or "syntax error", error.lineno) from error
+    except (RecursionError, MemoryError) as error:
+        raise _invalid(field, "the template is nested too deeply", None) from error
+    _check_tags(tree, field)
+    return tree
+
+
+def compile_tree(environment: ContentEnvironment, tree: nodes.Template, field: str) -> Template:
+    """`tree` as a template ready to render; InvalidError for an unknown filter or test, or too much nesting."""
+    try:
+        with metered():
+            code = environment.compile(tree)
+    except TemplateSyntaxError as error:
+        raise _invalid(field, error.message or "syntax error", error.lineno) from error
+    except (SyntaxError, RecursionError, MemoryError) as error:
+        # Python compiles at most 20 blocks inside each other in one function.
+        raise _invalid(field, "loops and conditions are nested too deeply", None) from error
+    return Template.from_code(environment, code, environment.globals)
+
+
+def _check_text(source: str, field: str) -> None:
+    if len(source) > MAX_SOURCE_BYTES or len(source.encode(errors="replace")) > MAX_SOURCE_BYTES:
+        raise _invalid(field, f"a template may have at most {MAX_SOURCE_BYTES // 1024} KB", None)
+    found = NOT_TEXT.search(source)
+    if found:
+        line = source.count("\n", 0, found.start()) + 1
+        raise _invalid(field, f"the control character U+{ord(found.group()):04X} is not allowed", line)
+
+
+def _check_tags(tree: nodes.Template, field: str) -> None:
+    level: list[nodes.Node] = [tree]
+    for _ in range(MAX_DEPTH):
+        level = [child for node in level for child in node.iter_child_nodes()]
+        for node in level:
+            if type(node) in _CLOSED_TAGS:
+                raise _invalid(field, f"the tag '{_CLOSED_TAGS[type(node)]}' is not available", node.lineno)
+    if level:
+        raise _invalid(field, "the template is nested too deeply", level[0].lineno)
+
+
+def _invalid(field: str, message: str, line: int | None) -> InvalidError:
+    place = f"line {line} of {field}" if line else field
+    return InvalidError(f"{place}: {message}", problems=[Problem(field, message, line=line)])

@@ -1,0 +1,73 @@
+"""Every failure the engine raises on purpose. The class says what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with an input: which field, its value, what is allowed instead."""
+
+    field: str
+    message: str
+    value: object = None
+    allowed: object = None
+    line: int | None = None
+
+
+class AriiaError(Exception):
+    """Root of the engine's own errors; `message` is fit for the tenant to read."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class InvalidError(AriiaError):
+    """The input can't be accepted (HTTP 422); `problems` names each field."""
+
+    def __init__(self, message: str, *, problems: Sequence[Problem] = ()) -> None:
+        super().__init__(message)
+        self.problems = tuple(problems)
+
+
+class NotFoundError(AriiaError):
+    """No such thing in this tenant (HTTP 404)."""
+
+
+class ConflictError(AriiaError):
+    """The thing changed meanwhile or is in the wrong state (HTTP 409); `legal` names the moves that are possible."""
+
+    def __init__(self, message: str, *, legal: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.legal = tuple(legal)
+
+
+class ForbiddenError(AriiaError):
+    """The caller's role does not allow it (HTTP 403)."""
+
+
+class LimitError(AriiaError):
+    """The tenant's plan does not allow it (HTTP 402)."""
+
+
+class TransientError(AriiaError):
+    """A read or a conditional write failed for a passing reason: do it again."""
+
+
+class ThrottledError(AriiaError):
+    """The provider took nothing: give the batch back and try later."""
+
+
+class PermanentSendError(AriiaError):
+    """The provider refused this call for good and took nothing: record it, go on."""
+
+
+class UnknownOutcomeError(AriiaError):
+    """The call may or may not have been carried out: write nothing, the resolver decides."""
+
+
+class SenderStoppedError(AriiaError):
+    """The account, identity or configuration set may not send: pause the campaign, fail nobody."""

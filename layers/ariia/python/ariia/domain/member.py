@@ -1,0 +1,89 @@
+"""Members: who they are, how they can be reached, and what they agreed to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from .channel import Channel
+
+
+class ConsentStatus(StrEnum):
+    """What a member said about a channel; `pending` waits for a double opt-in."""
+
+    GRANTED = "granted"
+    DENIED = "denied"
+    PENDING = "pending"
+
+
+@dataclass(frozen=True)
+class Consent:
+    """A member's word on one channel: what, from where (`import`, `api`, `one_click`, …), and when (epoch ms)."""
+
+    status: ConsentStatus
+    source: str
+    at: int
+
+
+@dataclass(frozen=True)
+class ConsentChange:
+    """One entry of the evidence: what was said about which channel, from where and when (epoch ms)."""
+
+    channel: str
+    status: ConsentStatus
+    source: str
+    at: int
+
+
+@dataclass(frozen=True)
+class ImportMark:
+    """The line of an import that was applied to a member last, and whether it made the member."""
+
+    job_id: str
+    line: int
+    created: bool
+
+
+@dataclass(frozen=True)
+class Suppression:
+    """Why an address gets nothing more from a tenant: `hard_bounce`, `complaint`, `manual`; since when (epoch ms)."""
+
+    reason: str
+    at: int
+
+
+@dataclass
+class Member:
+    """A person of a tenant. `consent` and `suppression` are keyed by channel; instants are epoch milliseconds."""
+
+    id: str
+    tenant_id: str
+    external_id: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    telegram_id: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    language: str | None = None
+    timezone: str | None = None
+    tags: list[str] = field(default_factory=list)
+    attributes: dict[str, Any] = field(default_factory=dict)
+    consent: dict[str, Consent] = field(default_factory=dict)
+    suppression: dict[str, Suppression] = field(default_factory=dict)
+    shared_address: list[str] = field(default_factory=list)
+    consent_history: list[ConsentChange] = field(default_factory=list)
+    imported: ImportMark | None = None
+    creation_id: str | None = None
+    created_at: int = 0
+    updated_at: int = 0
+    version: int = 0
+
+    def address(self, channel: Channel) -> str | None:
+        """Where `channel` reaches the member, as the member gave it; None when it can't."""
+        return {
+            Channel.EMAIL: self.email,
+            Channel.SMS: self.phone,
+            Channel.WHATSAPP: self.phone,
+            Channel.TELEGRAM: self.telegram_id,
+        }.get(channel)

@@ -1,0 +1,59 @@
+"""One message to one member: the values its template may print, and the headers it must carry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .campaign import Campaign, Content
+from .channel import Channel
+from .content.roots import campaign_view, member_view, tenant_view
+from .content.variables import VariableValues, parse_variables
+from .links import LinkClaims, sign
+from .member import Member
+
+UNSUBSCRIBE, VIEW = "unsubscribe", "view"
+
+
+@dataclass(frozen=True)
+class MessageLinks:
+    """Makes the signed links of a message. `base_url` has no slash at its end."""
+
+    base_url: str
+    key: bytes
+
+    def of(self, campaign: Campaign, member_id: str, message: str, channel: Channel) -> dict[str, str]:
+        """The links that every template may use."""
+        claims = LinkClaims(campaign.tenant_id, campaign.id, member_id, message, channel)
+        unsubscribe = f"{self.base_url}/u/{sign(self.key, UNSUBSCRIBE, claims)}"
+        return {
+            "unsubscribe_url": unsubscribe,
+            "preferences_url": unsubscribe,
+            "view_url": f"{self.base_url}/v/{sign(self.key, VIEW, claims)}",
+        }
+
+
+class MessageValues:
+    """Values for every member of one campaign; what does not depend on the member is made once."""
+
+    def __init__(self, campaign: Campaign, content: Content) -> None:
+        self._declared = VariableValues(parse_variables(content.variables), content.values)
+        self._same = {
+            "tenant": tenant_view(content.tenant),
+            "campaign": campaign_view(
+                {"id": campaign.id, "name": campaign.name, "type": str(campaign.type), "channel": str(campaign.channel)}
+            ),
+        }
+
+    def of(self, member: Member, links: dict[str, str]) -> dict[str, Any]:
+        """What the template of this member's message may print; InvalidError naming a required variable without one."""
+        attributes = member.attributes
+        return {**self._declared.of(attributes), **self._same, "member": member_view(vars(member)), **links}
+
+
+def one_click_headers(unsubscribe_url: str) -> dict[str, str]:
+    """The two headers of RFC 8058, which mailbox providers require of bulk senders."""
+    return {
+        "List-Unsubscribe": f"<{unsubscribe_url}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }

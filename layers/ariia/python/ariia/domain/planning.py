@@ -1,0 +1,112 @@
+"""One planning page: which members go into which batch, and who is left out and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from .address import address_hash
+from .batch import MAX_ENTRIES, MAX_EXCLUDED_ENTRIES, Batch, BatchKey, Entry, EntryState
+from .campaign import Campaign
+from .channel import Channel
+from .consent import ExclusionReason, refusal
+from .member import Member
+from .wave import EXCLUDED_LANE, Lane, Wave
+
+# A page is one DynamoDB transaction: at most 100 actions and 4 MB (API_TransactWriteItems).
+MAX_PAGE_MEMBERS = 2_000
+MAX_PAGE_BATCHES = 90
+MAX_PAGE_ACTIONS = 100
+
+
+def waves_and_lanes(campaign: Campaign) -> tuple[list[Wave], list[Lane]]:
+    """Everything that will be released on its own: one wave that is open now, on the campaign's channel."""
+    wave = Wave(id="w0")
+    return [wave], [Lane(id="l0", wave=wave.id, channel=campaign.channel)]
+
+
+def lane_for(campaign: Campaign, member: Member) -> Lane:
+    """The lane in which this member goes."""
+    return campaign.lanes[0]
+
+
+def shared_hashes(campaign: Campaign, members: Iterable[Member]) -> set[str]:
+    """Hashes of those addresses that more than one member has: only these can be duplicates."""
+    if not campaign.one_per_address:
+        return set()
+    hashes = set()
+    for member in members:
+        channel = lane_for(campaign, member).channel
+        if channel in member.shared_address:
+            hashes.add(_hash(member, channel))
+    return hashes - {""}
+
+
+@dataclass
+class PageDraft:
+    """What one page would write, and how many of the offered members fit."""
+
+    batches: list[Batch] = field(default_factory=list)
+    address_claims: dict[str, str] = field(default_factory=dict)
+    consumed: int = 0
+
+    @property
+    def actions(self) -> int:
+        """Transaction actions, the cursor's own included."""
+        return len(self.batches) + len(self.address_claims) + 1
+
+
+def draft_page(campaign: Campaign, shard: int, members: Sequence[Member], owners: Mapping[str, str]) -> PageDraft:
+    """Places `members` (targeted, in id order) until the page is full. `owners` are the addresses already given away."""
+    builder = _PageBuilder(campaign, shard, members[0].id if members else "", owners)
+    for member in members[:MAX_PAGE_MEMBERS]:
+        if builder.is_full:
+            break
+        builder.add(member)
+    return builder.draft
+
+
+class _PageBuilder:
+    def __init__(self, campaign: Campaign, shard: int, page: str, owners: Mapping[str, str]) -> None:
+        self._campaign, self._shard, self._page, self._owners = campaign, shard, page, owners
+        self._open: dict[str, Batch] = {}
+        self._numbers: dict[str, int] = {}
+        self.draft = PageDraft()
+
+    @property
+    def is_full(self) -> bool:
+        # One more member may need one more batch and one more address claim.
+        return len(self.draft.batches) >= MAX_PAGE_BATCHES or self.draft.actions > MAX_PAGE_ACTIONS - 2
+
+    def add(self, member: Member) -> None:
+        lane = lane_for(self._campaign, member)
+        reason = refusal(member, lane.channel) or self._duplicate(member, lane.channel)
+        if reason is not None:
+            entry = Entry(member.id, EntryState.EXCLUDED, reason)
+            self._batch(EXCLUDED_LANE, MAX_EXCLUDED_ENTRIES).entries.append(entry)
+        else:
+            size = min(MAX_ENTRIES, self._campaign.batch_size)
+            self._batch(lane.id, size).entries.append(Entry(member.id))
+        self.draft.consumed += 1
+
+    def _duplicate(self, member: Member, channel: Channel) -> ExclusionReason | None:
+        if not self._campaign.one_per_address or channel not in member.shared_address:
+            return None
+        one = _hash(member, channel)
+        owner = self._owners.get(one) or self.draft.address_claims.setdefault(one, member.id)
+        return None if owner == member.id else ExclusionReason.DUPLICATE_ADDRESS
+
+    def _batch(self, lane: str, capacity: int) -> Batch:
+        batch = self._open.get(lane)
+        if batch is None or len(batch.entries) >= capacity:
+            number = self._numbers.get(lane, 0)
+            key = BatchKey(self._campaign.tenant_id, self._campaign.id, self._shard, self._page, lane, number)
+            batch = self._open[lane] = Batch(key, [])
+            self._numbers[lane] = number + 1
+            self.draft.batches.append(batch)
+        return batch
+
+
+def _hash(member: Member, channel: Channel) -> str:
+    address = member.address(channel)
+    return address_hash(channel, address) if address else ""

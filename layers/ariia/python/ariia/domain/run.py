@@ -1,0 +1,36 @@
+"""The move by which a run takes charge of a campaign. The API makes it right after starting the execution, and the
+execution's first task makes the very same one if the API died in between: whoever comes second finds it done."""
+
+from __future__ import annotations
+
+from .campaign import Campaign, CampaignStatus, Move
+from .errors import ConflictError
+
+_S = CampaignStatus
+
+
+def is_in_charge(campaign: Campaign, epoch: int) -> bool:
+    """True when the run named `epoch` is the one that works on this campaign."""
+    return campaign.epoch == epoch and campaign.status in (_S.SENDING, _S.CANCELLED)
+
+
+def take_charge(campaign: Campaign, epoch: int, *, by: str, at: int, reason: str | None = None) -> Move:
+    """Makes `epoch` the run in charge: sends what is approved or scheduled, resumes what is paused, retries what ended,
+    settles what was cancelled while sending. ConflictError when the campaign is in none of these states."""
+    if campaign.status in (_S.APPROVED, _S.SCHEDULED):
+        move = campaign.move(_S.SENDING, action="send", by=by, at=at, reason=reason)
+        campaign.failure_reason = None
+    elif campaign.status is _S.SENDING and campaign.paused_at is not None:
+        move = Move("resume", _S.SENDING, _S.SENDING, by, at, reason)
+        campaign.paused_at = campaign.pause_reason = None
+    elif campaign.status in (_S.FAILED, _S.SENT):
+        move = campaign.move(_S.SENDING, action="retry", by=by, at=at, reason=reason)
+        campaign.failure_reason, campaign.reopen_epoch = None, epoch
+        campaign.paused_at = campaign.pause_reason = None
+    elif campaign.status is _S.CANCELLED and campaign.lanes:
+        move = Move("settle", _S.CANCELLED, _S.CANCELLED, by, at, reason)
+    else:
+        legal = campaign.legal_moves()
+        raise ConflictError(f"a campaign that is {campaign.status} can't be sent", legal=legal)
+    campaign.epoch, campaign.updated_at = epoch, at
+    return move

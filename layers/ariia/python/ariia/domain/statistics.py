@@ -1,0 +1,139 @@
+"""Counters: what one change of a ledger row adds to them, and what a reader makes of their sums.
+
+A counter is named by group and fact. Groups: `lane:<lane>` for totals, `day:<yyyy-mm-dd>` for hour buckets, `link:<lane>`
+for clicks by link. All counts are of members; sums over stream shards are exact, whatever came late or twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from .batch import Entry, EntryState
+from .receipt import EventKind, Receipt, is_bounced
+
+Counts = dict[tuple[str, str], int]
+
+_FACTS = {
+    EventKind.DELIVERED: "delivered",
+    EventKind.OPENED: "opened",
+    EventKind.CLICKED: "clicked",
+    EventKind.MACHINE_OPENED: "machine_opened",
+    EventKind.MACHINE_CLICKED: "machine_clicked",
+    EventKind.COMPLAINED: "complained",
+    EventKind.UNSUBSCRIBED: "unsubscribed",
+}
+_MAX_LINK = 200
+
+
+def batch_counts(lane: str, entries: Sequence[Entry]) -> Counts:
+    """What one batch contributes."""
+    counts: Counter[tuple[str, str]] = Counter()
+    group = f"lane:{lane}"
+    for entry in entries:
+        counts[(group, "targeted")] += 1
+        counts[(group, "voided")] += entry.voided
+        if entry.state is EntryState.ACCEPTED:
+            counts[(group, "accepted")] += 1
+            counts[(_day(entry.at), f"{_hour(entry.at)}:accepted")] += 1
+        elif entry.state is EntryState.FAILED:
+            counts[(group, "failed")] += 1
+        elif entry.state is EntryState.EXCLUDED:
+            counts[(group, f"excluded:{entry.detail}")] += 1
+    return dict(counts)
+
+
+def receipt_counts(lane: str, receipt: Receipt) -> Counts:
+    """What one receipt contributes: facts as they were reported, nothing inferred."""
+    counts: Counter[tuple[str, str]] = Counter()
+    group = f"lane:{lane}"
+    for kind, name in _FACTS.items():
+        at = receipt.at(kind)
+        if at is not None:
+            counts[(group, name)] += 1
+            counts[(_day(at), f"{_hour(at)}:{name}")] += 1
+    if is_bounced(receipt):
+        counts[(group, "bounced")] += 1
+        if receipt.at(EventKind.BOUNCED):
+            counts[(group, "hard_bounced")] += 1
+        if receipt.at(EventKind.OPENED) or receipt.at(EventKind.CLICKED):
+            counts[(group, "bounced_but_read")] += 1
+    counts[(group, "refused")] += len(receipt.refused_attempts)
+    for link in receipt.links:
+        counts[(f"link:{lane}", link_name(link))] += 1
+    return dict(counts)
+
+
+def difference(after: Counts, before: Counts) -> Counts:
+    """`after` minus `before`, without zeros."""
+    keys = after.keys() | before.keys()
+    changes = {key: after.get(key, 0) - before.get(key, 0) for key in keys}
+    return {key: change for key, change in changes.items() if change}
+
+
+def link_name(link: str) -> str:
+    """The link without query and fragment (they may name a member), at most 200 characters."""
+    parts = urlsplit(link)
+    plain = f"{parts.scheme}://{parts.netloc}{parts.path}"
+    if len(plain) <= _MAX_LINK:
+        return plain
+    return plain[: _MAX_LINK - 17] + "~" + hashlib.sha256(plain.encode()).hexdigest()[:16]
+
+
+def _day(at: int) -> str:
+    return "day:" + datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d")
+
+
+def _hour(at: int) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%H")
+
+
+@dataclass(frozen=True)
+class Totals:
+    """The figures of a campaign; targeted = pending + sent + failed + bounced + excluded, always. `sent` includes
+    everything beyond (delivered, opened, clicked), as these are facts about those who were sent."""
+
+    targeted: int = 0
+    pending: int = 0
+    sent: int = 0
+    failed: int = 0
+    bounced: int = 0
+    excluded: int = 0
+    delivered: int = 0
+    opened: int = 0
+    clicked: int = 0
+    machine_opened: int = 0
+    machine_clicked: int = 0
+    complained: int = 0
+    unsubscribed: int = 0
+    excluded_by_reason: dict[str, int] = field(default_factory=dict)
+
+
+def totals(counts: Mapping[tuple[str, str], int], *, targeted: int | None, cancelled: bool) -> Totals:
+    """The figures from summed counters. `targeted` is the frozen audience where planning is over. Counters may be a
+    moment behind each other, so an acceptance not yet counted is implied by its bounce. With `cancelled`, who still
+    waits reads as excluded."""
+    facts: Counter[str] = Counter()
+    for (group, name), count in counts.items():
+        if group.startswith("lane:"):
+            facts[name] += count
+    by_reason = {name.removeprefix("excluded:"): count for name, count in facts.items() if name.startswith("excluded:")}
+    excluded = sum(by_reason.values())
+    all_targeted = facts["targeted"] if targeted is None else targeted
+    bounced = facts["bounced"] - facts["bounced_but_read"]
+    refused = max(0, facts["refused"] - facts["voided"])
+    failed = facts["failed"] + refused
+    room = max(0, all_targeted - excluded - failed - bounced)
+    sent = min(room, max(0, facts["accepted"] - bounced - refused))
+    pending = room - sent
+    if cancelled and pending:
+        by_reason["cancelled"] = by_reason.get("cancelled", 0) + pending
+        excluded, pending = excluded + pending, 0
+    names = ("delivered", "opened", "clicked", "machine_opened", "machine_clicked", "complained", "unsubscribed")
+    more = {name: facts[name] for name in names}
+    reasons = {reason: count for reason, count in sorted(by_reason.items()) if count}
+    return Totals(all_targeted, pending, sent, failed, bounced, excluded, excluded_by_reason=reasons, **more)

@@ -1,0 +1,60 @@
+"""Where campaigns rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from ariia.domain.campaign import Campaign, Content, Move, Target
+
+DRAFT = "draft"
+
+
+@dataclass(frozen=True)
+class CampaignChange:
+    """Everything that changes together: the control record, its parts and the history entries."""
+
+    campaign: Campaign
+    content: Content | None = None
+    target: Target | None = None
+    frozen: tuple[str, Content, Target] | None = None
+    moves: Sequence[Move] = ()
+
+
+class CampaignStore(Protocol):
+    """Campaigns of a tenant with their parts and their history."""
+
+    def get(self, tenant_id: str, campaign_id: str) -> Campaign | None:
+        """The control record, strongly consistent; None when the tenant has no such campaign."""
+        ...
+
+    def create(self, change: CampaignChange, claim: str | None = None) -> bool:
+        """Stores a new campaign with version 1, and with it that `claim` (an id of the client's making) stands for it.
+        False when the campaign's id or the claim is taken; nothing is written then."""
+        ...
+
+    def claimed(self, tenant_id: str, claim: str) -> str | None:
+        """The id of the campaign that was created under `claim`; None when none was."""
+        ...
+
+    def save(self, change: CampaignChange) -> bool:
+        """Stores the change if the stored version is the campaign's own, and raises `campaign.version` by one.
+        False when somebody else was faster; nothing is written then."""
+        ...
+
+    def page(self, tenant_id: str, limit: int, after: str | None) -> list[Campaign]:
+        """Up to `limit` campaigns, newest first, behind the id `after`."""
+        ...
+
+    def content(self, tenant_id: str, campaign_id: str, part: str = DRAFT) -> Content:
+        """The draft content, or the frozen one of that submitted hash; NotFoundError when there is none."""
+        ...
+
+    def target(self, tenant_id: str, campaign_id: str, part: str = DRAFT) -> Target:
+        """The draft target, or the frozen one of that submitted hash; NotFoundError when there is none."""
+        ...
+
+    def history(self, tenant_id: str, campaign_id: str) -> list[Move]:
+        """Every move, oldest first."""
+        ...

@@ -1,0 +1,155 @@
+"""The ledger: what we did (batches, cursors) and what came of it (receipts)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ariia.domain.batch import Batch, BatchKey, Claim, Entry, PlanCursor, ReleaseCursor
+from ariia.domain.receipt import Receipt
+
+
+@dataclass(frozen=True)
+class Partition:
+    """One shard of one campaign: the unit that the ledger is keyed by."""
+
+    tenant_id: str
+    campaign_id: str
+    shard: int
+
+    @property
+    def key(self) -> str:
+        """Hash key in the ledger table."""
+        return f"{self.tenant_id}#{self.campaign_id}#{self.shard}"
+
+
+@dataclass(frozen=True)
+class ReceiptKey:
+    """One message to one member; `message` is the lane (in a sequence: enrolment and step)."""
+
+    partition: Partition
+    member_id: str
+    message: str
+
+    @property
+    def row(self) -> str:
+        """Range key inside the ledger partition."""
+        return f"receipt#{self.member_id}#{self.message}"
+
+
+@dataclass(frozen=True)
+class Page:
+    """What one planning step writes at once: batches, address claims (hash -> member id) and the moved cursor."""
+
+    partition: Partition
+    cursor: PlanCursor
+    batches: Sequence[Batch] = ()
+    address_claims: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class BatchSummary:
+    """A batch without its entries: how many there are and how many still wait."""
+
+    key: BatchKey
+    size: int
+    pending: int
+    claim: Claim | None = None
+
+
+class PlanningLedger(Protocol):
+    """What planning writes and reads."""
+
+    def plan_cursor(self, partition: Partition) -> PlanCursor:
+        """The shard's cursor, strongly consistent; a fresh one when the shard was never touched."""
+        ...
+
+    def address_owners(self, partition: Partition, hashes: Iterable[str]) -> dict[str, str]:
+        """Member id by address hash, of those addresses that this campaign has already given to somebody."""
+        ...
+
+    def commit_page(self, page: Page) -> bool:
+        """Writes the whole page in one transaction, if the stored cursor's version is one below the page's and every
+        address is free or already the same member's. False when not; nothing is written then."""
+        ...
+
+
+class ReleaseLedger(Protocol):
+    """What releasing and settling read and write."""
+
+    def release_cursors(
+        self, partitions: Sequence[Partition], lanes: Sequence[str]
+    ) -> dict[tuple[int, str], ReleaseCursor]:
+        """Cursors by (shard, lane), strongly consistent; fresh ones where none is stored."""
+        ...
+
+    def save_release_cursor(self, partition: Partition, lane: str, cursor: ReleaseCursor) -> bool:
+        """Stores the cursor if the stored version is one below its own; False when another was faster."""
+        ...
+
+    def summaries_after(self, partition: Partition, row: str, limit: int) -> list[BatchSummary]:
+        """Up to `limit` batches of any lane behind `row` in key order, strongly consistent, without their entries."""
+        ...
+
+    def batch(self, key: BatchKey) -> Batch | None:
+        """The whole batch, strongly consistent; None when there is none."""
+        ...
+
+    def set_grace(self, key: BatchKey, token: str, grace_from: int | None) -> None:
+        """Notes since when (epoch ms) the event pipeline is proven alive for this claim; no effect on another claim."""
+        ...
+
+    def rewrite(self, batch: Batch, seen: Sequence[Entry]) -> bool:
+        """Stores the entries of an unclaimed batch if it is still unclaimed and its entries are still `seen`."""
+        ...
+
+
+class SendLedger(Protocol):
+    """What sending writes: two writes for a whole batch."""
+
+    def claim(self, key: BatchKey, token: str, size: int, lease_until: int) -> Batch | None:
+        """Claims the first `size` pending entries of an unclaimed, unsettled batch and raises its attempt by one.
+        The claimed batch, or None when there is nothing to claim. A repeated call with its own token succeeds again."""
+        ...
+
+    def write_outcome(self, batch: Batch, claim: Claim, entries: Sequence[Entry]) -> bool:
+        """Puts `entries` in and ends the claim, if `claim` still holds or this very write was already made.
+        False when somebody else has resolved the claim meanwhile."""
+        ...
+
+
+class ReceiptLedger(Protocol):
+    """What recording events writes."""
+
+    def merge_receipt(self, key: ReceiptKey, facts: Receipt) -> None:
+        """Merges `facts` into the stored receipt; repeating it changes nothing. TransientError: do it again."""
+        ...
+
+    def merge_receipts(self, facts: Mapping[ReceiptKey, Receipt]) -> set[ReceiptKey]:
+        """Merges many, each on its own; those that could not be merged this time."""
+        ...
+
+    def unfinished(self, keys: Sequence[BatchKey]) -> set[BatchKey]:
+        """Those batches that still wait for an outcome, strongly consistent; unknown ones are left out."""
+        ...
+
+
+class RecipientLedger(Protocol):
+    """What answering questions about recipients reads."""
+
+    def page_of(self, partition: Partition, member_id: str) -> list[Batch]:
+        """All batches of the page that would hold this member; empty when the shard has none."""
+        ...
+
+    def pages_after(self, partition: Partition, member_id: str | None, limit: int) -> list[list[Batch]]:
+        """Up to `limit` whole pages in key order, from the page that holds `member_id` (None: the first) on."""
+        ...
+
+    def receipts_between(self, partition: Partition, first: str, last: str) -> dict[tuple[str, str], Receipt]:
+        """Receipts by (member id, message) for members first <= id <= last."""
+        ...
+
+
+class Ledger(PlanningLedger, ReleaseLedger, SendLedger, ReceiptLedger, RecipientLedger, Protocol):
+    """All of it, for the composition root and the contract suite."""

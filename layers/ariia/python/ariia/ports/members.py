@@ -1,0 +1,60 @@
+"""Where members and their addresses rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from ariia.domain.member import Consent, Member, Suppression
+
+
+class MemberScan(Protocol):
+    """Members read in bulk, for planning and counting."""
+
+    def scan(self, tenant_id: str, shard: int, after: str | None, limit: int) -> list[Member]:
+        """Up to `limit` members of a shard with id > `after`, in id order. Fewer than `limit` = the shard's end."""
+        ...
+
+    def get_many(self, tenant_id: str, member_ids: Sequence[str]) -> dict[str, Member]:
+        """Those members by id; missing ones are left out."""
+        ...
+
+
+class MemberStore(MemberScan, Protocol):
+    """Members of a tenant; every write keeps the address index and `shared_address` in step."""
+
+    def get(self, tenant_id: str, member_id: str) -> Member | None:
+        """The member, strongly consistent; None when the tenant has no such member."""
+        ...
+
+    def save(self, members: Sequence[Member]) -> list[str]:
+        """Stores new (version 0) or changed members, each if its stored version is its own, together with the address
+        index, and raises the `version` of each. The ids that were not stored because somebody else was faster.
+        AddressFullError when an address has no place for more members; TransientError when it should be tried again."""
+        ...
+
+    def delete(self, member: Member) -> bool:
+        """Removes the member and its place in the address index; False when it changed meanwhile."""
+        ...
+
+    def sharers(self, tenant_id: str, channel: str, address_hash: str) -> list[str]:
+        """Ids of the members who have this address on this channel."""
+        ...
+
+    def suppression(self, tenant_id: str, channel: str, address_hash: str) -> Suppression | None:
+        """Why this address gets nothing more; None when it may."""
+        ...
+
+    def withdrawals(self, tenant_id: str, channel: str, address_hashes: Sequence[str]) -> dict[str, Consent]:
+        """The last opt-out by address hash, of those addresses that ever opted out."""
+        ...
+
+    def note_withdrawal(self, tenant_id: str, channel: str, address_hash: str, withdrawal: Consent) -> list[str]:
+        """Keeps an opt-out with the address, for whoever joins it later; a later one replaces an earlier one.
+        Ids of the members who have the address now, whose own consent is left to the caller."""
+        ...
+
+    def suppress(self, tenant_id: str, channel: str, address_hash: str, suppression: Suppression) -> list[str]:
+        """Suppresses the address and writes it onto every member who has it, who are returned. Repeating it keeps the
+        first reason and instant."""
+        ...

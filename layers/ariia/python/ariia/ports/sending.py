@@ -1,0 +1,181 @@
+"""What the send path needs from the world besides the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from ariia.domain.campaign import Campaign, Content
+from ariia.domain.member import Member
+from ariia.domain.queued_batch import QueuedBatch
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """One addressee of a call: where to, the slot values (a JSON object of strings), and this one message's headers."""
+
+    member_id: str
+    address: str
+    data: str
+    headers: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Skeleton:
+    """The static text of a message with `{{sN}}` where a slot goes."""
+
+    subject: str
+    html: str
+    text: str
+
+
+@dataclass(frozen=True)
+class SendCall:
+    """One call to the provider: at most 50 recipients who share everything but their slots."""
+
+    from_address: str
+    reply_to: str | None
+    configuration_set: str
+    skeleton: Skeleton
+    tags: dict[str, str]
+    recipients: Sequence[Recipient]
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The provider took the message under its id."""
+
+    provider_id: str
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The provider won't ever send this one; the reason is fit for the tenant to read."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Returned:
+    """The provider did not take it this time (rate, quota, passing fault): it stays pending."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """Account, identity or configuration set may not send: it stays pending and the campaign pauses."""
+
+    reason: str
+
+
+EntryOutcome = Accepted | Refused | Returned | Stopped
+
+
+class MessageSender(Protocol):
+    """A provider that takes many messages in one call and never retries by itself."""
+
+    def send(self, call: SendCall) -> list[EntryOutcome]:
+        """One outcome per recipient, in order. Raises ThrottledError, PermanentSendError, SenderStoppedError when the
+        whole call was refused (nothing was taken), UnknownOutcomeError when nobody knows."""
+        ...
+
+
+class SendReader(Protocol):
+    """The last look before a call."""
+
+    def campaign(self, tenant_id: str, campaign_id: str) -> Campaign | None:
+        """The campaign as it was a moment ago: enough to drop the messages of a paused one early."""
+        ...
+
+    def campaign_and_members(
+        self, tenant_id: str, campaign_id: str, shard: int, member_ids: Sequence[str]
+    ) -> tuple[Campaign | None, dict[str, Member]]:
+        """The campaign and those members, from one strongly consistent read; missing ones are left out."""
+        ...
+
+    def content(self, campaign: Campaign) -> Content | None:
+        """The frozen content that was approved; None when it is gone."""
+        ...
+
+
+@dataclass(frozen=True)
+class SendRate:
+    """What the account may send: per second, in any 24 hours, and how much of that is used."""
+
+    per_second: float
+    daily_quota: float
+    sent_last_day: float
+    at: int = 0
+    sending_enabled: bool = True
+
+    @property
+    def remaining_today(self) -> float:
+        """Messages left in the sliding 24 hours; infinite where the account has no quota (SES reports -1)."""
+        return float("inf") if self.daily_quota < 0 else max(0.0, self.daily_quota - self.sent_last_day)
+
+
+class SendRates(Protocol):
+    """The shared token bucket of a channel, and what is known of the account."""
+
+    def rate(self, channel: str) -> SendRate | None:
+        """The last known rate of the account; None when it was never asked."""
+        ...
+
+    def save_rate(self, channel: str, rate: SendRate) -> None:
+        """Notes what the account answered."""
+        ...
+
+    def take(self, channel: str, messages: int, *, now: int, per_second: float, horizon_ms: int) -> int | None:
+        """Reserves tokens for `messages` sends: the instant (epoch ms) from which they may start, or None when that
+        would be later than `horizon_ms` from now (nothing is reserved then)."""
+        ...
+
+    def note_active(self, channel: str, campaign_key: str, now: int) -> int:
+        """Notes that a campaign is sending and gives the number of campaigns that are (noted in the last 30 min)."""
+        ...
+
+
+class AccountQuota(Protocol):
+    """The provider account's own word on its limits."""
+
+    def current(self) -> SendRate:
+        """Rate and quota now; asks the provider at most about once a second (SES control plane limit)."""
+        ...
+
+
+class SendQueue(Protocol):
+    """The channel's queue; fair between tenants."""
+
+    def put(self, batches: Sequence[QueuedBatch]) -> None:
+        """Queues all of them, in few calls; raises TransientError when some may not be queued."""
+        ...
+
+
+@dataclass
+class PipelineState:
+    """What is known of the event pipeline: newest provider timestamp processed, last probe sent (epoch ms)."""
+
+    latest_event_at: int = 0
+    probed_at: int = 0
+
+
+class EventPipeline(Protocol):
+    """Proof that events still arrive."""
+
+    def backlog(self) -> int:
+        """Messages waiting or in flight in the event queue and its dead-letter queue."""
+        ...
+
+    def state(self) -> PipelineState:
+        """What was last noted."""
+        ...
+
+    def note_event(self, at: int) -> None:
+        """Notes that an event stamped `at` (epoch ms) was processed; older notes never overwrite newer ones."""
+        ...
+
+    def probe(self, from_address: str, now: int, every_ms: int) -> None:
+        """Sends one message to the provider's own test mailbox so that an event must come, at most every `every_ms`."""
+        ...

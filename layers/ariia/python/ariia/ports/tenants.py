@@ -1,0 +1,27 @@
+"""Where tenants rest."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from ariia.domain.tenant import Tenant
+
+
+class TenantStore(Protocol):
+    """All tenants of the deployment."""
+
+    def get(self, tenant_id: str) -> Tenant | None:
+        """The tenant, strongly consistent; None when there is none."""
+        ...
+
+    def create(self, tenant: Tenant) -> bool:
+        """Stores a new tenant with version 1; False when the id is taken."""
+        ...
+
+    def save(self, tenant: Tenant) -> bool:
+        """Stores the tenant if the stored version is its own, and raises `tenant.version` by one; else False."""
+        ...
+
+    def page(self, limit: int, after: str | None) -> list[Tenant]:
+        """Up to `limit` tenants behind the one with id `after`, in the store's own order; fewer = the end."""
+        ...

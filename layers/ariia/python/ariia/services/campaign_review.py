@@ -1,0 +1,93 @@
+"""Review: what was submitted is frozen, and an approval is bound to exactly that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ariia.domain.audience import AudienceFilter
+from ariia.domain.campaign import Campaign, CampaignStatus, Content, Target, fingerprint
+from ariia.domain.concurrency import changed_meanwhile, require_version
+from ariia.domain.content.findings import Finding
+from ariia.domain.documents import encode
+from ariia.domain.errors import ConflictError
+from ariia.ports.campaigns import CampaignChange, CampaignStore
+from ariia.ports.clock import Clock
+
+from .campaign_contents import CampaignContents
+from .campaigns import Campaigns
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A campaign under review, and what its author should know."""
+
+    campaign: Campaign
+    warnings: list[Finding]
+
+
+class CampaignReview:
+    """draft -> pending_review -> approved, or back to draft with feedback."""
+
+    def __init__(self, store: CampaignStore, contents: CampaignContents, clock: Clock) -> None:
+        self._store, self._contents, self._clock = store, contents, clock
+        self._campaigns = Campaigns(store)
+
+    def submit(self, tenant_id: str, campaign_id: str, by: str, version: int | None = None) -> Submission:
+        """Checks the whole campaign and freezes it for review. NotFoundError; ConflictError when it is no draft or
+        `version` is stale; InvalidError naming everything that keeps it from being sent."""
+        details = self._campaigns.details(tenant_id, campaign_id)
+        campaign = details.campaign
+        require_version(version, campaign.version)
+        move = campaign.move(CampaignStatus.PENDING_REVIEW, action="submit", by=by, at=self._clock.now())
+        AudienceFilter.parse(campaign.target_type, details.target.target_filter_json, details.target.exclude)
+        prepared = self._contents.prepare(campaign, details.content)
+        submitted = review_hash(campaign, prepared.content, details.target)
+        campaign.submitted_hash, campaign.feedback = submitted, None
+        frozen = (submitted, prepared.content, details.target)
+        if not self._store.save(CampaignChange(campaign, frozen=frozen, moves=[move])):
+            raise changed_meanwhile()
+        return Submission(campaign, prepared.warnings)
+
+    def approve(
+        self, tenant_id: str, campaign_id: str, by: str, reviewed_hash: str, reason: str | None = None
+    ) -> Campaign:
+        """Approves what `reviewed_hash` names. NotFoundError; ConflictError when the campaign is not under review, or
+        something else than what was reviewed is."""
+        campaign = self._campaigns.get(tenant_id, campaign_id)
+        move = campaign.move(CampaignStatus.APPROVED, action="approve", by=by, at=self._clock.now(), reason=reason)
+        if campaign.submitted_hash != reviewed_hash:
+            raise ConflictError("what is submitted now is not what was reviewed; read it again")
+        campaign.approved_hash, campaign.approved_by = reviewed_hash, by
+        return self._save(CampaignChange(campaign, moves=[move]))
+
+    def reject(self, tenant_id: str, campaign_id: str, by: str, feedback: str) -> Campaign:
+        """Sends it back to its author with the reason. NotFoundError; ConflictError when it is not under review."""
+        campaign = self._campaigns.get(tenant_id, campaign_id)
+        if campaign.status is not CampaignStatus.PENDING_REVIEW:
+            legal = campaign.legal_moves()
+            raise ConflictError(f"a campaign that is {campaign.status} can't be rejected", legal=legal)
+        move = campaign.move(CampaignStatus.DRAFT, action="reject", by=by, at=self._clock.now(), reason=feedback)
+        campaign.submitted_hash, campaign.feedback = None, feedback
+        return self._save(CampaignChange(campaign, moves=[move]))
+
+    def _save(self, change: CampaignChange) -> Campaign:
+        if not self._store.save(change):
+            raise changed_meanwhile()
+        return change.campaign
+
+
+def review_hash(campaign: Campaign, content: Content, target: Target) -> str:
+    """SHA-256 over everything that decides what is sent, to whom, how and when."""
+    return fingerprint(
+        {
+            "name": campaign.name,
+            "type": campaign.type,
+            "channel": campaign.channel,
+            "scheduled_at": campaign.scheduled_at,
+            "target_type": campaign.target_type,
+            "target": encode(target),
+            "content": encode(content),
+            "one_per_address": campaign.one_per_address,
+            "track": [campaign.track_opens, campaign.track_clicks],
+        }
+    )

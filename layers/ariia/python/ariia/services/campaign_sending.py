@@ -1,0 +1,144 @@
+"""Sending, pausing, resuming, cancelling and retrying. What must survive a crash is started before it is written down:
+the execution makes the same move itself when it finds it missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ariia.domain.campaign import Campaign, CampaignStatus, Move
+from ariia.domain.concurrency import changed_meanwhile, require_version
+from ariia.domain.errors import ConflictError
+from ariia.domain.run import is_in_charge, take_charge
+from ariia.ports.campaigns import CampaignChange, CampaignStore
+from ariia.ports.clock import Clock
+from ariia.ports.workflows import CampaignRuns
+
+from .campaign_contents import CampaignContents
+from .campaigns import Campaigns
+from .in_flight import InFlight, InFlightCount
+
+_S = CampaignStatus
+_TRIES = 8
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """A campaign after pause or cancel: no call to the provider begins whose read of campaign and members starts now.
+    What was claimed before is `in_flight`."""
+
+    campaign: Campaign
+    in_flight: InFlight
+
+
+class CampaignSending:
+    """Starts and stops runs."""
+
+    def __init__(
+        self,
+        store: CampaignStore,
+        runs: CampaignRuns,
+        contents: CampaignContents,
+        in_flight: InFlightCount,
+        clock: Clock,
+    ) -> None:
+        self._store, self._runs, self._contents = store, runs, contents
+        self._in_flight, self._clock, self._campaigns = in_flight, clock, Campaigns(store)
+
+    def send(self, tenant_id: str, campaign_id: str, by: str, version: int | None = None) -> Campaign:
+        """approved -> sending. ConflictError from any other status or when the approval is for something else;
+        InvalidError when the sender is not verified any more; NotFoundError."""
+        campaign = self._read(tenant_id, campaign_id, version)
+        _require(campaign, campaign.status in (_S.APPROVED, _S.SCHEDULED), "sent")
+        if campaign.approved_hash is None or campaign.approved_hash != campaign.submitted_hash:
+            raise ConflictError("the approval is not for what is to be sent", legal=campaign.legal_moves())
+        return self._start(campaign, by, None)
+
+    def resume(self, tenant_id: str, campaign_id: str, by: str, version: int | None = None) -> Campaign:
+        """Goes on with a paused campaign; ConflictError when it is not paused."""
+        campaign = self._read(tenant_id, campaign_id, version)
+        is_paused = campaign.status is _S.SENDING and campaign.paused_at is not None
+        _require(campaign, is_paused, "resumed" if campaign.status is not _S.SENDING else "resumed, as it is not paused")
+        return self._start(campaign, by, None)
+
+    def retry(self, tenant_id: str, campaign_id: str, by: str, version: int | None = None) -> Campaign:
+        """failed or sent -> sending, for the failed and the unsent members only; ConflictError otherwise."""
+        campaign = self._read(tenant_id, campaign_id, version)
+        _require(campaign, campaign.status in (_S.FAILED, _S.SENT), "retried")
+        return self._start(campaign, by, None)
+
+    def pause(
+        self, tenant_id: str, campaign_id: str, by: str, reason: str | None = None, version: int | None = None
+    ) -> Stopped:
+        """Stops sending until it is resumed; pausing a paused campaign changes nothing. ConflictError when it is not
+        sending."""
+
+        def apply(campaign: Campaign) -> Move | None:
+            _require(campaign, campaign.status is _S.SENDING, "paused")
+            if campaign.paused_at is not None:
+                return None
+            campaign.paused_at, campaign.pause_reason = self._clock.now(), reason
+            return Move("pause", _S.SENDING, _S.SENDING, by, campaign.paused_at, reason)
+
+        campaign = self._change(tenant_id, campaign_id, version, apply)
+        return Stopped(campaign, self._in_flight.of(campaign))
+
+    def cancel(
+        self, tenant_id: str, campaign_id: str, by: str, reason: str | None = None, version: int | None = None
+    ) -> Stopped:
+        """Ends it for good; cancelling again changes nothing. Who was sent stays sent, and a run settles what is in
+        flight. ConflictError when it is over already."""
+
+        def apply(campaign: Campaign) -> Move | None:
+            if campaign.status is _S.CANCELLED:
+                return None
+            return campaign.move(_S.CANCELLED, action="cancel", by=by, at=self._clock.now(), reason=reason)
+
+        campaign = self._change(tenant_id, campaign_id, version, apply)
+        in_flight = self._in_flight.of(campaign)
+        if campaign.lanes:
+            campaign = self._settle(campaign, by)
+        return Stopped(campaign, in_flight)
+
+    def _start(self, campaign: Campaign, by: str, reason: str | None) -> Campaign:
+        self._contents.require_sender(campaign, self._contents.tenant(campaign.tenant_id))
+        epoch = campaign.version
+        self._runs.start(campaign.tenant_id, campaign.id, epoch)
+        move = take_charge(campaign, epoch, by=by, at=self._clock.now(), reason=reason)
+        if self._store.save(CampaignChange(campaign, moves=[move])):
+            return campaign
+        fresh = self._campaigns.get(campaign.tenant_id, campaign.id)
+        if not is_in_charge(fresh, epoch):
+            raise changed_meanwhile()
+        return fresh
+
+    def _settle(self, campaign: Campaign, by: str) -> Campaign:
+        """A run for what is claimed. When the save comes second, the run or the one before has it in hand."""
+        epoch = campaign.version
+        self._runs.start(campaign.tenant_id, campaign.id, epoch)
+        move = take_charge(campaign, epoch, by=by, at=self._clock.now())
+        if self._store.save(CampaignChange(campaign, moves=[move])):
+            return campaign
+        return self._campaigns.get(campaign.tenant_id, campaign.id)
+
+    def _change(
+        self, tenant_id: str, campaign_id: str, version: int | None, apply: Callable[[Campaign], Move | None]
+    ) -> Campaign:
+        """Applies a change that must hold now, however often the run writes at the same time."""
+        for _ in range(_TRIES):
+            campaign = self._read(tenant_id, campaign_id, version)
+            move = apply(campaign)
+            if move is None or self._store.save(CampaignChange(campaign, moves=[move])):
+                return campaign
+        raise changed_meanwhile()
+
+    def _read(self, tenant_id: str, campaign_id: str, version: int | None) -> Campaign:
+        campaign = self._campaigns.get(tenant_id, campaign_id)
+        require_version(version, campaign.version)
+        return campaign
+
+
+def _require(campaign: Campaign, holds: bool, done: str) -> None:
+    if not holds:
+        message = f"a campaign that is {campaign.status} can't be {done}"
+        raise ConflictError(message, legal=campaign.legal_moves())

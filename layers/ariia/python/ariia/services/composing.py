@@ -1,0 +1,102 @@
+"""Composing: from a campaign's frozen content and its members to one provider call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ariia.domain.batch import Batch, Claim
+from ariia.domain.campaign import Campaign, Content
+from ariia.domain.channel import Channel
+from ariia.domain.content.slots import CompiledContent, compile_content
+from ariia.domain.errors import InvalidError
+from ariia.domain.member import Member
+from ariia.domain.message import MessageLinks, MessageValues, one_click_headers
+from ariia.ports.sending import Recipient, SendCall, Skeleton
+
+# SES takes 10 MB a call (service quotas); 4 MB leave room for JSON escapes.
+MAX_CALL_BYTES = 4_000_000
+_KEPT = 16
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A call ready to be made; `failed` are members whose message can't be rendered, with the reason. Members who do
+    not fit into one call are in neither and stay pending."""
+
+    call: SendCall
+    failed: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Compiled:
+    content: CompiledContent
+    values: MessageValues
+
+
+class MessageComposer:
+    """Compiles a campaign's content once and keeps it for the life of the process."""
+
+    def __init__(self, channel: Channel, links: MessageLinks, configuration_set: str) -> None:
+        self._channel, self._links, self._configuration_set = channel, links, configuration_set
+        self._compiled: dict[tuple[str, str], _Compiled] = {}
+
+    def compose(
+        self, campaign: Campaign, content: Content, batch: Batch, claim: Claim, members: Sequence[Member]
+    ) -> Composed:
+        """The call for `members`. InvalidError when the content itself does not compile."""
+        compiled = self._compile(campaign, content)
+        recipients: list[Recipient] = []
+        failed: dict[str, str] = {}
+        size = sum(len(part.encode()) for part in vars(compiled.content.skeleton).values())
+        for member in members:
+            try:
+                recipient = self._recipient(campaign, batch, compiled, member)
+            except InvalidError as error:
+                failed[member.id] = error.message
+                continue
+            size += len(recipient.data.encode()) * 2 + 1_000
+            if size > MAX_CALL_BYTES and recipients:
+                break
+            recipients.append(recipient)
+        return Composed(self._call(campaign, content, compiled, batch, claim, recipients), failed)
+
+    def _compile(self, campaign: Campaign, content: Content) -> _Compiled:
+        place = (campaign.key, campaign.approved_hash or "")
+        if place not in self._compiled:
+            compiled = compile_content(content.subject, content.html, content.body or None)
+            if len(self._compiled) >= _KEPT:
+                self._compiled.clear()
+            self._compiled[place] = _Compiled(compiled, MessageValues(campaign, content))
+        return self._compiled[place]
+
+    def _recipient(self, campaign: Campaign, batch: Batch, compiled: _Compiled, member: Member) -> Recipient:
+        links = self._links.of(campaign, member.id, batch.key.lane, self._channel)
+        rendered = compiled.content.render(compiled.values.of(member, links))
+        address = member.address(self._channel) or ""
+        return Recipient(member.id, address, rendered.data, one_click_headers(links["unsubscribe_url"]))
+
+    def _call(
+        self,
+        campaign: Campaign,
+        content: Content,
+        compiled: _Compiled,
+        batch: Batch,
+        claim: Claim,
+        recipients: Sequence[Recipient],
+    ) -> SendCall:
+        skeleton = compiled.content.skeleton
+        tracked = campaign.track_opens or campaign.track_clicks
+        return SendCall(
+            from_address=content.from_address,
+            reply_to=content.reply_to,
+            configuration_set=f"{self._configuration_set}-{'tracked' if tracked else 'untracked'}",
+            skeleton=Skeleton(skeleton.subject, skeleton.html, skeleton.text),
+            tags={
+                "tenant": campaign.tenant_id,
+                "campaign": campaign.id,
+                "batch": batch.key.tag,
+                "attempt": str(claim.attempt),
+            },
+            recipients=recipients,
+        )

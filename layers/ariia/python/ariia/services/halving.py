@@ -1,0 +1,36 @@
+"""One call to the provider, and what to do when the whole of it is refused: halve until the guilty entry stands alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ariia.domain.errors import PermanentSendError, SenderStoppedError, ThrottledError
+from ariia.ports.sending import (
+    EntryOutcome,
+    MessageSender,
+    Refused,
+    Returned,
+    SendCall,
+    Stopped,
+)
+
+
+def send_halving(sender: MessageSender, call: SendCall) -> dict[str, EntryOutcome]:
+    """The outcome of every recipient by member id. UnknownOutcomeError when nobody knows: then nothing of the call may
+    be written down, not even what an earlier half is known to have done, as the claim covers both."""
+    if not call.recipients:
+        return {}
+    try:
+        outcomes: Sequence[EntryOutcome] = sender.send(call)
+    except ThrottledError as error:
+        outcomes = [Returned(error.message)] * len(call.recipients)
+    except SenderStoppedError as error:
+        outcomes = [Stopped(error.message)] * len(call.recipients)
+    except PermanentSendError as error:
+        if len(call.recipients) > 1:
+            middle = len(call.recipients) // 2
+            first = send_halving(sender, replace(call, recipients=call.recipients[:middle]))
+            return first | send_halving(sender, replace(call, recipients=call.recipients[middle:]))
+        outcomes = [Refused(error.message)]
+    return {one.member_id: outcome for one, outcome in zip(call.recipients, outcomes, strict=True)}

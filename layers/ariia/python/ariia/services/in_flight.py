@@ -1,0 +1,52 @@
+"""What is on its way to the provider at this moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ariia.domain.campaign import Campaign
+from ariia.ports.ledger import BatchSummary, Partition, ReleaseLedger
+
+_PAGE = 500
+
+
+@dataclass(frozen=True)
+class InFlight:
+    """Batches that a sender holds a claim on, and the members in them: their outcome is still to come."""
+
+    batches: int = 0
+    messages: int = 0
+
+
+class InFlightCount:
+    """Counts the claims of a campaign. Only what lies between the settled and the released rows can be claimed."""
+
+    def __init__(self, ledger: ReleaseLedger) -> None:
+        self._ledger = ledger
+
+    def of(self, campaign: Campaign) -> InFlight:
+        """The claims right now, strongly consistent; about two queries per shard."""
+        if not campaign.lanes:
+            return InFlight()
+        partitions = [Partition(campaign.tenant_id, campaign.id, shard) for shard in range(campaign.shards)]
+        cursors = self._ledger.release_cursors(partitions, [lane.id for lane in campaign.lanes])
+        claims = []
+        for partition in partitions:
+            mine = [cursor for (shard, _), cursor in cursors.items() if shard == partition.shard]
+            opened = [cursor for cursor in mine if cursor.settled < cursor.released]
+            if opened:
+                first, last = min(one.settled for one in opened), max(one.released for one in opened)
+                claims += [one.claim for one in self._between(partition, first, last) if one.claim is not None]
+        return InFlight(len(claims), sum(claim.size for claim in claims))
+
+    def _between(self, partition: Partition, first: str, last: str) -> Iterator[BatchSummary]:
+        while True:
+            page = self._ledger.summaries_after(partition, first, _PAGE)
+            for summary in page:
+                if summary.key.row > last:
+                    return
+                yield summary
+            if len(page) < _PAGE:
+                return
+            first = page[-1].key.row

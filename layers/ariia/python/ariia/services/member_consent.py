@@ -1,0 +1,76 @@
+"""What members agree to: set by the back office for one member, withdrawn by whoever holds the mailbox."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from ariia.domain.address_index import address_key
+from ariia.domain.channel import Channel
+from ariia.domain.concurrency import changed_meanwhile
+from ariia.domain.consent_changes import set_consent
+from ariia.domain.errors import InvalidError, NotFoundError, Problem
+from ariia.domain.member import Consent, ConsentStatus, Member
+from ariia.domain.member_claims import parse_claim
+from ariia.domain.member_patch import require_size
+from ariia.ports.clock import Clock
+from ariia.ports.members import MemberStore
+
+_ATTEMPTS = 10
+
+
+class MemberConsent:
+    """Use cases around consent. The later instant wins; each change is kept in the member's history."""
+
+    def __init__(self, store: MemberStore, clock: Clock) -> None:
+        self._store, self._clock = store, clock
+
+    def set(self, tenant_id: str, member_id: str, channel: Channel, value: Mapping[str, Any], source: str) -> Member:
+        """The member after somebody with the right to do so noted its word: `status`, and optionally `source` and `at`
+        (now). A word from before the stored one changes nothing. InvalidError, NotFoundError."""
+        now = self._clock.now()
+        problems: list[Problem] = []
+        claim = parse_claim(value, path="consent", now=now, source=source, problems=problems)
+        if claim is None:
+            raise InvalidError("the consent is not valid", problems=problems)
+        at = now if claim.at is None else claim.at
+        return self._note(tenant_id, member_id, channel, Consent(claim.status, claim.source, at))
+
+    def withdraw(self, tenant_id: str, member_id: str, channel: Channel, source: str, at: int) -> list[str]:
+        """Opts the member out of `channel`, said at `at` (epoch ms), and with it everybody of the tenant who has the
+        same address: they share the mailbox that said no. Ids of all of them. A repetition changes nothing, and a
+        consent given after `at` stands. NotFoundError when there is no such member."""
+        member = self._store.get(tenant_id, member_id)
+        if member is None:
+            raise NotFoundError("there is no such member")
+        withdrawal = Consent(ConsentStatus.DENIED, source, at)
+        address = member.address(channel)
+        sharers: list[str] = []
+        if address:
+            key = address_key(tenant_id, channel, address)
+            sharers = self._store.note_withdrawal(tenant_id, channel, key.hash, withdrawal)
+        everybody = list(dict.fromkeys([member_id, *sharers]))
+        for one in everybody:
+            self._deny(tenant_id, one, channel, withdrawal)
+        return everybody
+
+    def _deny(self, tenant_id: str, member_id: str, channel: Channel, withdrawal: Consent) -> None:
+        stored = self._store.get(tenant_id, member_id)
+        present = stored.consent.get(channel) if stored else withdrawal
+        if present is not None and present.status is ConsentStatus.DENIED:
+            return
+        self._note(tenant_id, member_id, channel, withdrawal)
+
+    def _note(self, tenant_id: str, member_id: str, channel: Channel, consent: Consent) -> Member:
+        for _ in range(_ATTEMPTS):
+            stored = self._store.get(tenant_id, member_id)
+            if stored is None:
+                raise NotFoundError(f"there is no member {member_id[:64]}")
+            changed = replace(stored, consent=dict(stored.consent), updated_at=self._clock.now())
+            if not set_consent(changed, channel, consent):
+                return stored
+            require_size(changed)
+            if not self._store.save([changed]):
+                return changed
+        raise changed_meanwhile()

@@ -1,0 +1,142 @@
+"""Planning: the audience is read shard by shard and written into batches, a page per transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ariia.domain.audience import AudienceFilter
+from ariia.domain.batch import MAX_ENTRIES, PlanCursor, ReleaseCursor
+from ariia.domain.campaign import Campaign, CampaignStatus
+from ariia.domain.errors import TransientError
+from ariia.domain.planning import waves_and_lanes
+from ariia.ports.campaigns import CampaignStore
+from ariia.ports.clock import Clock
+from ariia.ports.ledger import Ledger, Page, Partition
+from ariia.ports.members import MemberScan
+from ariia.ports.sending import SendRates
+
+from .planning_shard import ShardPlanner
+from .reopening import ShardReopener
+from .runs import CampaignRuns
+
+PLANNED, MORE, STOP = "planned", "more", "stop"
+_TRIES = 8
+
+
+@dataclass(frozen=True)
+class PlanProgress:
+    """How far planning came: `planned`, `more` with the shards that are left, or `stop` (not our campaign any more)."""
+
+    outcome: str
+    shards: list[int] = field(default_factory=list)
+
+
+class AudiencePlanner:
+    """Plans (or, on a retry, reopens) the audience of a campaign. Any call may be killed and made again."""
+
+    def __init__(
+        self,
+        campaigns: CampaignStore,
+        members: MemberScan,
+        ledger: Ledger,
+        rates: SendRates,
+        runs: CampaignRuns,
+        clock: Clock,
+        shards: int,
+    ) -> None:
+        self._campaigns, self._members, self._ledger, self._rates = campaigns, members, ledger, rates
+        self._runs, self._clock, self._shards = runs, clock, shards
+
+    def plan(self, tenant_id: str, campaign_id: str, epoch: int, deadline: int) -> PlanProgress:
+        """Takes charge and plans shard after shard until `deadline` (epoch ms): one call does for a small tenant."""
+        campaign = self._runs.take_charge(tenant_id, campaign_id, epoch)
+        if campaign is None:
+            return PlanProgress(STOP)
+        if not _has_work(campaign):
+            return PlanProgress(PLANNED)
+        prepared = self._prepare(campaign)
+        if prepared is None:
+            return PlanProgress(STOP)
+        shards = list(range(prepared.shards))
+        while shards and self._clock.now() < deadline:
+            if self._work(prepared, shards[0], deadline):
+                shards.pop(0)
+        return PlanProgress(MORE if shards else PLANNED, shards)
+
+    def plan_shard(self, tenant_id: str, campaign_id: str, epoch: int, shard: int, deadline: int) -> PlanProgress:
+        """Plans one shard until `deadline` (epoch ms)."""
+        campaign = self._runs.in_charge(tenant_id, campaign_id, epoch)
+        if campaign is None:
+            return PlanProgress(STOP)
+        if not _has_work(campaign):
+            return PlanProgress(PLANNED)
+        done = self._work(campaign, shard, deadline)
+        return PlanProgress(PLANNED if done else MORE, [] if done else [shard])
+
+    def freeze(self, tenant_id: str, campaign_id: str, epoch: int) -> PlanProgress:
+        """Ends planning: from here on the audience stands and `targeted` is known."""
+        campaign = self._runs.in_charge(tenant_id, campaign_id, epoch)
+        if campaign is None:
+            return PlanProgress(STOP)
+        if campaign.reopen_epoch is not None:
+            self._reset_release(campaign)
+        targeted = campaign.targeted if campaign.planned_at else self._close_shards(campaign)
+        now = self._clock.now()
+
+        def apply(fresh: Campaign) -> None:
+            fresh.targeted, fresh.reopen_epoch = targeted, None
+            fresh.planned_at = fresh.planned_at or now
+
+        frozen = self._runs.change(campaign, apply)
+        return PlanProgress(PLANNED if frozen else STOP)
+
+    def _work(self, campaign: Campaign, shard: int, deadline: int) -> bool:
+        partition = Partition(campaign.tenant_id, campaign.id, shard)
+        if campaign.planned_at:
+            return ShardReopener(self._ledger, self._clock).run(campaign, partition, deadline)
+        target = self._campaigns.target(campaign.tenant_id, campaign.id, campaign.approved_hash or "")
+        audience = AudienceFilter.parse(campaign.target_type, target.target_filter_json, target.exclude)
+        planner = ShardPlanner(campaign, audience, self._members, self._ledger, self._clock)
+        return planner.run(partition, deadline)
+
+    def _prepare(self, campaign: Campaign) -> Campaign | None:
+        if campaign.lanes:
+            return campaign
+        rate = self._rates.rate(campaign.channel)
+        size = min(MAX_ENTRIES, max(1, int(rate.per_second))) if rate else MAX_ENTRIES
+
+        def apply(fresh: Campaign) -> None:
+            fresh.shards, fresh.batch_size = self._shards, size
+            fresh.waves, fresh.lanes = waves_and_lanes(fresh)
+
+        return self._runs.change(campaign, apply)
+
+    def _close_shards(self, campaign: Campaign) -> int:
+        # A planner of an earlier, cancelled run may still hold a page: closing each cursor makes its commit fail.
+        cursors = [self._closed(Partition(campaign.tenant_id, campaign.id, shard)) for shard in range(campaign.shards)]
+        return sum(cursor.planned + sum(cursor.excluded.values()) for cursor in cursors)
+
+    def _closed(self, partition: Partition) -> PlanCursor:
+        for _ in range(_TRIES):
+            cursor = self._ledger.plan_cursor(partition)
+            if cursor.done:
+                return cursor
+            cursor.done, cursor.version = True, cursor.version + 1
+            if self._ledger.commit_page(Page(partition, cursor)):
+                return cursor
+        raise TransientError(f"shard {partition.shard} is still being planned")
+
+    def _reset_release(self, campaign: Campaign) -> None:
+        partitions = [Partition(campaign.tenant_id, campaign.id, shard) for shard in range(campaign.shards)]
+        lanes = [lane.id for lane in campaign.lanes]
+        cursors = self._ledger.release_cursors(partitions, lanes)
+        for partition in partitions:
+            for lane in lanes:
+                version = cursors[(partition.shard, lane)].version
+                self._ledger.save_release_cursor(partition, lane, ReleaseCursor(version=version + 1))
+
+
+def _has_work(campaign: Campaign) -> bool:
+    if campaign.status is CampaignStatus.CANCELLED:
+        return False
+    return campaign.planned_at is None or campaign.reopen_epoch is not None

@@ -1,0 +1,129 @@
+"""Sending: paces the batches of one invocation and carries them out, claim by claim."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ariia.domain.batch import BatchKey
+from ariia.domain.campaign import Campaign
+from ariia.domain.channel import Channel
+from ariia.domain.queued_batch import QueuedBatch
+from ariia.ports.clock import Clock, Ids
+from ariia.ports.ledger import SendLedger
+from ariia.ports.sending import SendRates, SendReader
+
+from .runs import CampaignRuns
+from .sending_claim import ClaimResult, ClaimSender, is_lane_open
+
+MAX_CALL_ENTRIES = 50
+# SES sandbox and many young accounts; only until the account's own rate was read once.
+_DEFAULT_RATE = 1.0
+
+
+@dataclass(frozen=True)
+class SendPolicy:
+    """Times in milliseconds. The lease outlives function timeout + provider read timeout + 30 s, so that whoever
+    finds it over may be sure that nobody sends under it any more. `needed_ms` is what a call may take."""
+
+    lease_ms: int
+    needed_ms: int
+
+
+@dataclass
+class SendReport:
+    """What one invocation did; counts are of members. The messages of `give_back` shall come again in a while."""
+
+    sent: int = 0
+    failed: int = 0
+    excluded: int = 0
+    throttled: int = 0
+    ambiguous: int = 0
+    void: int = 0
+    paused: list[str] = field(default_factory=list)
+    give_back: list[BatchKey] = field(default_factory=list)
+
+    def add(self, result: ClaimResult) -> None:
+        """Counts one claim."""
+        self.sent += result.sent
+        self.failed += result.failed
+        self.excluded += result.excluded
+        self.throttled += result.throttled
+        self.ambiguous += result.ambiguous
+        self.void += result.void
+
+
+class BatchSender:
+    """Sends the batches of one channel."""
+
+    def __init__(
+        self,
+        channel: Channel,
+        ledger: SendLedger,
+        reader: SendReader,
+        rates: SendRates,
+        claims: ClaimSender,
+        runs: CampaignRuns,
+        clock: Clock,
+        ids: Ids,
+        policy: SendPolicy,
+    ) -> None:
+        self._channel, self._ledger, self._reader, self._rates = channel, ledger, reader, rates
+        self._claims, self._runs, self._clock, self._ids, self._policy = claims, runs, clock, ids, policy
+
+    def send(self, queued: Sequence[QueuedBatch], ends_at: int) -> SendReport:
+        """Sends what may be sent before `ends_at` (epoch ms, the invocation's end). Batches of campaigns that may not
+        send now are dropped: they stay planned, and release queues them again when their time comes."""
+        report = SendReport()
+        wanted = self._sendable(queued)
+        known = self._rates.rate(self._channel) if wanted else None
+        rate = known.per_second if known else _DEFAULT_RATE
+        slot = self._take(wanted, rate, ends_at) if wanted else None
+        for place, one in enumerate(wanted):
+            if slot is None or max(slot, self._clock.now()) + self._policy.needed_ms > ends_at:
+                report.give_back.extend(rest.key for rest in wanted[place:])
+                break
+            self._send_batch(one, slot, rate, ends_at, report)
+            slot += round(one.size * 1000 / rate)
+        return report
+
+    def _sendable(self, queued: Sequence[QueuedBatch]) -> list[QueuedBatch]:
+        places = {(one.key.tenant_id, one.key.campaign_id) for one in queued}
+        campaigns = {place: self._reader.campaign(*place) for place in places}
+        return [one for one in queued if self._is_open(campaigns[(one.key.tenant_id, one.key.campaign_id)], one.key)]
+
+    def _is_open(self, campaign: Campaign | None, key: BatchKey) -> bool:
+        return campaign is not None and campaign.is_sendable and is_lane_open(campaign, key.lane, self._clock.now())
+
+    def _take(self, wanted: Sequence[QueuedBatch], rate: float, ends_at: int) -> int | None:
+        now = self._clock.now()
+        messages = sum(one.size for one in wanted)
+        horizon = ends_at - now - self._policy.needed_ms
+        return self._rates.take(self._channel, messages, now=now, per_second=rate, horizon_ms=horizon)
+
+    def _send_batch(self, one: QueuedBatch, slot: int, rate: float, ends_at: int, report: SendReport) -> None:
+        """All that waits in the batch, in calls of at most one second's worth: SES throttles larger ones."""
+        size = max(1, min(MAX_CALL_ENTRIES, int(rate)))
+        for part in range(0, one.size, size):
+            self._clock.sleep((slot + part * 1000 / rate - self._clock.now()) / 1000)
+            if self._clock.now() + self._policy.needed_ms > ends_at:
+                report.give_back.append(one.key)
+                return
+            batch = self._ledger.claim(one.key, self._ids.new(), size, self._clock.now() + self._policy.lease_ms)
+            if batch is None or batch.claim is None:
+                return
+            result = self._claims.send(batch, batch.claim, ends_at)
+            report.add(result)
+            if not self._goes_on(one, result, report):
+                return
+
+    def _goes_on(self, one: QueuedBatch, result: ClaimResult, report: SendReport) -> bool:
+        if result.stopped is not None and result.campaign is not None:
+            if self._runs.pause(result.campaign, result.stopped):
+                report.paused.append(result.stopped)
+            return False
+        if result.throttled:
+            report.give_back.append(one.key)
+            return False
+        # No campaign = it may not send any more; ambiguous and void claims are the resolver's.
+        return result.campaign is not None and result.left > 0 and not result.ambiguous and not result.void

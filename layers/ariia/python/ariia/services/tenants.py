@@ -1,0 +1,59 @@
+"""Tenants: made and priced by the platform, set up by their own admins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from ariia.domain.concurrency import changed_meanwhile, require_version
+from ariia.domain.creation import Created, Creation, require_same
+from ariia.domain.errors import ConflictError, NotFoundError
+from ariia.domain.identifiers import require_id
+from ariia.domain.tenant import Tenant, TenantSettings, require_valid
+from ariia.ports.clock import Clock
+from ariia.ports.tenants import TenantStore
+
+
+class Tenants:
+    """Use cases around the tenant itself."""
+
+    def __init__(self, store: TenantStore, clock: Clock) -> None:
+        self._store, self._clock = store, clock
+
+    def create(self, tenant: Tenant, creation: Creation | None = None) -> Created[Tenant]:
+        """Stores a new tenant. InvalidError for a bad field or a key used with another body, ConflictError when the id
+        is taken otherwise."""
+        require_id(tenant.id, "id")
+        tenant.created_at = tenant.updated_at = self._clock.now()
+        tenant.idempotency_fingerprint = creation.fingerprint if creation else None
+        if self._store.create(require_valid(tenant)):
+            return Created(tenant, replayed=False)
+        stored = self.get(tenant.id)
+        if creation is None or stored.idempotency_fingerprint is None:
+            raise ConflictError(f"the tenant {tenant.id} exists already")
+        require_same(creation, stored.idempotency_fingerprint)
+        return Created(stored, replayed=True)
+
+    def get(self, tenant_id: str) -> Tenant:
+        """The tenant; NotFoundError when there is none."""
+        tenant = self._store.get(tenant_id)
+        if tenant is None:
+            raise NotFoundError(f"there is no tenant {tenant_id}")
+        return tenant
+
+    def page(self, limit: int, after: str | None) -> list[Tenant]:
+        """Up to `limit` tenants behind the id `after`; fewer = the end."""
+        return self._store.page(limit, after)
+
+    def change(self, tenant_id: str, changes: Mapping[str, Any], version: int | None) -> Tenant:
+        """The tenant with `changes` (by field; `settings` by setting) applied. With `version` given, ConflictError when
+        the stored one is another; InvalidError for a bad field; NotFoundError."""
+        tenant = self.get(tenant_id)
+        require_version(version, tenant.version)
+        fields = dict(changes)
+        settings: TenantSettings = replace(tenant.settings, **fields.pop("settings", {}))
+        changed = replace(tenant, **fields, settings=settings, updated_at=self._clock.now())
+        if not self._store.save(require_valid(changed)):
+            raise changed_meanwhile()
+        return changed

@@ -1,0 +1,148 @@
+"""One settings model per function, read from the environment once, at cold start. Required means required."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self, get_type_hints
+
+PREFIX = "ARIIA_"
+
+
+class SettingsError(Exception):
+    """The environment lacks or garbles something; the message names every variable."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What every function needs. A field `x_y` is the variable `ARIIA_X_Y`; a default makes it optional."""
+
+    stage: str
+    table_prefix: str
+    shards: int
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """The settings in `environment`; SettingsError naming all variables that are missing or malformed."""
+        hints = get_type_hints(cls)
+        values: dict[str, Any] = {}
+        faults = []
+        for field in dataclasses.fields(cls):
+            name = PREFIX + field.name.upper()
+            raw = environment.get(name)
+            if raw is None or raw == "":
+                if field.default is dataclasses.MISSING:
+                    faults.append(f"{name} is missing")
+                continue
+            try:
+                values[field.name] = _parse(hints[field.name], raw)
+            except ValueError:
+                faults.append(f"{name} is {raw!r}, which is no {hints[field.name].__name__}")
+        if faults:
+            raise SettingsError("; ".join(faults))
+        return cls(**values)
+
+
+def _parse(kind: Any, raw: str) -> Any:
+    if kind is bool:
+        if raw not in ("true", "false"):
+            raise ValueError(raw)
+        return raw == "true"
+    return kind(raw) if kind in (int, float) else raw
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiSettings(Settings):
+    """The authenticated HTTP API."""
+
+    public_base_url: str
+    campaign_run_arn: str
+    uploads_bucket: str
+    preflight_queue_url: str
+    signing_secret_arn: str
+    configuration_set: str
+    tenant_claim: str = "custom:tenant_id"
+    roles_claim: str = "cognito:groups"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicPagesSettings(Settings):
+    """Pages that members open from a message."""
+
+    signing_secret_arn: str
+    public_base_url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportMembersSettings(Settings):
+    """Bulk import."""
+
+    uploads_bucket: str
+    import_queue_url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountAudienceSettings(Settings):
+    """Preflight of large audiences."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanAudienceSettings(Settings):
+    """Planning; `plan_seconds` bounds one call so that it ends well inside its timeout."""
+
+    plan_seconds: int = 240
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseBatchesSettings(Settings):
+    """Release and settle. Times are seconds; `round_seconds` is the shortest wait between two rounds."""
+
+    email_queue_url: str
+    events_queue_url: str
+    events_dlq_url: str
+    configuration_set: str
+    lease_seconds: int
+    grace_seconds: int
+    round_seconds: int = 10
+    requeue_seconds: int = 180
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendBatchSettings(Settings):
+    """The sender of one channel."""
+
+    channel: str
+    lease_seconds: int
+    provider_read_timeout_seconds: int
+    signing_secret_arn: str
+    public_base_url: str
+    configuration_set: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordEventsSettings(Settings):
+    """Provider events."""
+
+    events_topic_arn: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AggregateStatsSettings(Settings):
+    """Counters. `stream_shard` stands in for the shard id that only the laptop's stream leaves out."""
+
+    stream_dlq_url: str
+    stream_shard: str = ""
+
+
+SETTINGS: dict[str, type[Settings]] = {
+    "api": ApiSettings,
+    "public_pages": PublicPagesSettings,
+    "import_members": ImportMembersSettings,
+    "count_audience": CountAudienceSettings,
+    "plan_audience": PlanAudienceSettings,
+    "release_batches": ReleaseBatchesSettings,
+    "send_batch": SendBatchSettings,
+    "record_events": RecordEventsSettings,
+    "aggregate_stats": AggregateStatsSettings,
+}

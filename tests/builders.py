@@ -1,0 +1,37 @@
+"""Builders of valid things; a test names only what it is about."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ariia.domain.campaign import Campaign, CampaignStatus, Content, Target
+from ariia.domain.member import Consent, ConsentStatus, Member
+
+TENANT = "studio"
+NOW = 1_800_000_000_000
+
+
+def any_member(member_id: str, **fields: Any) -> Member:
+    """A member who agreed to e-mail."""
+    consent = {"email": Consent(ConsentStatus.GRANTED, "import", NOW - 1_000)}
+    known = {"email": f"{member_id}@example.com", "first_name": member_id.title(), "consent": consent}
+    return Member(id=member_id, tenant_id=TENANT, **(known | fields))
+
+
+def any_campaign(**fields: Any) -> Campaign:
+    """An approved broadcast to everybody."""
+    known = {"id": "spring", "tenant_id": TENANT, "name": "Spring", "status": CampaignStatus.APPROVED}
+    approved = {"submitted_hash": "hash-1", "approved_hash": "hash-1"}
+    return Campaign(**(known | approved | fields))
+
+
+def any_content(**fields: Any) -> Content:
+    """A short message with one slot and an unsubscribe link."""
+    html = '<p>Hello {{ member.first_name|default("there") }}</p><a href="{{ unsubscribe_url }}">Unsubscribe</a>'
+    known = {"subject": "Spring at the studio", "html": html, "from_address": "news@studio.example"}
+    return Content(**(known | fields))
+
+
+def any_target(**fields: Any) -> Target:
+    """Everybody."""
+    return Target(**fields)

@@ -1,0 +1,135 @@
+"""What every CampaignStore does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from ariia.adapters.dynamodb.campaigns import DynamoCampaigns
+from ariia.adapters.memory.campaigns import MemoryCampaigns
+from ariia.domain.campaign import Campaign, CampaignStatus, Content, Move, Target
+from ariia.domain.channel import Channel
+from ariia.domain.errors import NotFoundError
+from ariia.domain.wave import Lane, Wave
+from ariia.ports.campaigns import CampaignChange, CampaignStore
+
+pytestmark = pytest.mark.enable_socket
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def store(request: pytest.FixtureRequest) -> Iterator[CampaignStore]:
+    if request.param == "memory":
+        yield MemoryCampaigns()
+    else:
+        request.getfixturevalue("dynamodb_tables")
+        yield DynamoCampaigns()
+
+
+def any_campaign(tenant_id: str, campaign_id: str = "c1", **fields: object) -> Campaign:
+    return Campaign(campaign_id, tenant_id, "Spring", created_by="anna", created_at=1, updated_at=1, **fields)  # type: ignore[arg-type]
+
+
+def any_change(campaign: Campaign, **parts: object) -> CampaignChange:
+    return CampaignChange(campaign, Content("Hello", html="<p>Hi</p>"), Target(), **parts)  # type: ignore[arg-type]
+
+
+def test_created_campaign_reads_back_whole_with_version_one(store: CampaignStore, tenant_id: str) -> None:
+    campaign = any_campaign(tenant_id, waves=[Wave("w1", 5, 9)], lanes=[Lane("l1", "w1", Channel.EMAIL)], paused_at=7)
+    assert store.create(any_change(campaign))
+    assert store.get(tenant_id, "c1") == campaign
+    assert campaign.version == 1
+
+
+def test_unknown_campaign_and_other_tenants_campaign_read_as_none(store: CampaignStore, tenant_id: str) -> None:
+    store.create(any_change(any_campaign(tenant_id)))
+    assert store.get(tenant_id, "c2") is None
+    assert store.get(f"{tenant_id}x", "c1") is None
+
+
+def test_taken_id_is_not_created_again_and_nothing_is_overwritten(store: CampaignStore, tenant_id: str) -> None:
+    store.create(any_change(any_campaign(tenant_id)))
+    assert not store.create(CampaignChange(any_campaign(tenant_id, description="other"), Content("Other"), Target()))
+    stored = store.get(tenant_id, "c1")
+    assert stored is not None and stored.description is None
+    assert store.content(tenant_id, "c1").subject == "Hello"
+
+
+def test_claim_makes_one_campaign_only(store: CampaignStore, tenant_id: str) -> None:
+    assert store.create(any_change(any_campaign(tenant_id)), claim="k1")
+    assert not store.create(any_change(any_campaign(tenant_id, "c2")), claim="k1")
+    assert store.claimed(tenant_id, "k1") == "c1"
+    assert store.claimed(tenant_id, "k2") is None
+    assert store.claimed(f"{tenant_id}x", "k1") is None
+    assert store.get(tenant_id, "c2") is None
+
+
+def test_save_raises_the_version_and_stale_one_changes_nothing(store: CampaignStore, tenant_id: str) -> None:
+    store.create(any_change(any_campaign(tenant_id)))
+    first, second = store.get(tenant_id, "c1"), store.get(tenant_id, "c1")
+    assert first is not None and second is not None
+    first.name, second.name = "First", "Second"
+    assert store.save(CampaignChange(first))
+    assert first.version == 2
+    move = Move("edit", "draft", "draft", "ben", 3)
+    assert not store.save(CampaignChange(second, Content("Second"), moves=[move]))
+    assert second.version == 1
+    assert store.get(tenant_id, "c1") == first
+    assert store.content(tenant_id, "c1").subject == "Hello"
+    assert store.history(tenant_id, "c1") == []
+
+
+def test_save_of_unknown_campaign_stores_nothing(store: CampaignStore, tenant_id: str) -> None:
+    campaign = any_campaign(tenant_id)
+    campaign.version = 1
+    assert not store.save(CampaignChange(campaign))
+    assert store.get(tenant_id, "c1") is None
+
+
+def test_parts_are_kept_apart_from_their_frozen_copies(store: CampaignStore, tenant_id: str) -> None:
+    campaign = any_campaign(tenant_id)
+    store.create(any_change(campaign))
+    frozen = Content("Frozen", values={"offer": "10 %"}, variables=[{"name": "offer"}], from_address="a@b.de")
+    assert store.save(CampaignChange(campaign, frozen=("abc", frozen, Target({"member_ids": ["m1"]}))))
+    assert store.save(CampaignChange(campaign, content=Content("Edited"), target=Target({}, {"tags": ["x"]})))
+    assert store.content(tenant_id, "c1", "abc") == frozen
+    assert store.target(tenant_id, "c1", "abc") == Target({"member_ids": ["m1"]})
+    assert store.content(tenant_id, "c1") == Content("Edited")
+    assert store.target(tenant_id, "c1") == Target({}, {"tags": ["x"]})
+
+
+def test_part_that_was_never_stored_is_not_found(store: CampaignStore, tenant_id: str) -> None:
+    store.create(any_change(any_campaign(tenant_id)))
+    with pytest.raises(NotFoundError):
+        store.content(tenant_id, "c1", "nohash")
+    with pytest.raises(NotFoundError):
+        store.target(tenant_id, "c2")
+
+
+def test_history_keeps_the_order_of_moves(store: CampaignStore, tenant_id: str) -> None:
+    campaign = any_campaign(tenant_id)
+    store.create(any_change(campaign, moves=[Move("create", "", "draft", "anna", 1)]))
+    for number in range(11):
+        moves = [Move(f"step-{number}-{part}", "draft", "draft", "ben", number, "why") for part in range(2)]
+        assert store.save(CampaignChange(campaign, moves=moves))
+    actions = [move.action for move in store.history(tenant_id, "c1")]
+    assert actions == ["create", *(f"step-{number}-{part}" for number in range(11) for part in range(2))]
+    assert store.history(tenant_id, "c2") == []
+
+
+def test_pages_run_from_newest_to_oldest_within_the_tenant(store: CampaignStore, tenant_id: str) -> None:
+    for number in range(5):
+        store.create(any_change(any_campaign(tenant_id, f"01h{number}")))
+    store.create(any_change(any_campaign(f"{tenant_id}x", "01h9")), claim="k")
+    first = store.page(tenant_id, 3, None)
+    assert [one.id for one in first] == ["01h4", "01h3", "01h2"]
+    assert [one.id for one in store.page(tenant_id, 3, first[-1].id)] == ["01h1", "01h0"]
+
+
+def test_what_a_caller_changes_is_not_stored_until_saved(store: CampaignStore, tenant_id: str) -> None:
+    store.create(any_change(any_campaign(tenant_id)))
+    read = store.get(tenant_id, "c1")
+    assert read is not None
+    read.status = CampaignStatus.CANCELLED
+    read.lanes.append(Lane("l1", "w1", Channel.EMAIL))
+    again = store.get(tenant_id, "c1")
+    assert again is not None and again.status is CampaignStatus.DRAFT and again.lanes == []

@@ -1,0 +1,129 @@
+"""The guard: whatever a template does, the parent gets a report, soon."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import threading
+import time
+
+import pytest
+from ariia.adapters import template_guard
+from ariia.adapters.template_guard import GuardLimits, TemplateGuard, render_deadline
+from ariia.domain.content import trial
+from ariia.domain.content.findings import Finding
+from ariia.domain.content.meter import RenderLimitError
+from ariia.domain.content.trial import TrialContent
+from ariia.domain.errors import TransientError
+
+LINK = "https://example.com/u/token"
+GOOD = "<p>Hello {{ member.first_name|default('there') }}</p><a href='{{ unsubscribe_url }}'>unsubscribe</a>"
+QUICK = GuardLimits(cpu_seconds=1, wall_seconds=10.0)
+
+
+def content(html: str, subject: str = "Hello") -> TrialContent:
+    return TrialContent(subject, html, None, {"unsubscribe_url": LINK})
+
+
+def codes(findings: list[Finding]) -> list[str]:
+    return [finding.code for finding in findings]
+
+
+def test_good_template_has_no_findings_and_no_child_is_left() -> None:
+    assert TemplateGuard().check(content(GOOD), []) == []
+    assert multiprocessing.active_children() == []
+
+
+def test_syntax_error_is_reported_with_its_line() -> None:
+    [finding] = TemplateGuard().check(content("<p>\n{% if %}</p>"), [])
+    assert (finding.code, finding.line, finding.field) == ("syntax", 2, "html")
+
+
+def test_real_member_without_a_value_is_an_error_with_field_and_line() -> None:
+    html = GOOD + "\n{{ member.attributes.plan }}"
+    found = TemplateGuard().check(content(html), [{"id": "m", "tags": [], "attributes": {}}])
+    assert ("render_failed", "html", 2) in [(finding.code, finding.field, finding.line) for finding in found]
+
+
+def test_member_of_whom_nothing_is_known_is_a_warning_only() -> None:
+    [finding] = TemplateGuard().check(content(GOOD + "{{ member.first_name }}"), [])
+    assert (finding.code, finding.severity) == ("missing_value", "warning")
+    assert "first_name" in finding.message
+
+
+def test_unsubscribe_link_missing_for_some_members_is_found() -> None:
+    html = "{% if member.first_name == 'Anna' %}<a href='{{ unsubscribe_url }}'>x</a>{% endif %}"
+    assert "missing_unsubscribe" in codes(TemplateGuard().check(content(html), []))
+
+
+def test_message_that_gmail_would_clip_is_found_after_rendering() -> None:
+    html = GOOD + "{% for i in range(1500) %}<p>" + "x" * 60 + "</p>{{ i }}{% endfor %}"
+    assert codes(TemplateGuard().check(content(html), [])) == ["over_102_kb"]
+
+
+def test_bomb_is_reported_by_the_meter() -> None:
+    assert "too_large" in codes(TemplateGuard().check(content(GOOD + "{{ 'a' * 10**9 }}"), []))
+
+
+def _endless(*_: object) -> list[Finding]:
+    while True:
+        pass
+
+
+def _memory_eater(*_: object) -> list[Finding]:
+    hoard = []
+    while True:
+        hoard.append(bytearray(10_000_000))
+
+
+def _stuck(*_: object) -> list[Finding]:
+    time.sleep(60)
+    return []
+
+
+def _dies(*_: object) -> list[Finding]:
+    raise SystemExit(3)
+
+
+@pytest.mark.parametrize("behaviour", [_endless, _memory_eater, _dies])
+def test_child_that_breaks_a_limit_or_dies_is_a_finding(monkeypatch: pytest.MonkeyPatch, behaviour: object) -> None:
+    monkeypatch.setattr(template_guard, "try_content", behaviour)
+    started = time.monotonic()
+    assert codes(TemplateGuard(QUICK).check(content(GOOD), [])) == ["too_expensive"]
+    assert time.monotonic() - started < 9
+    assert multiprocessing.active_children() == []
+
+
+def test_child_that_got_no_cpu_is_not_the_template_s_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(template_guard, "try_content", _stuck)
+    with pytest.raises(TransientError):
+        TemplateGuard(GuardLimits(cpu_seconds=1, wall_seconds=0.5)).check(content(GOOD), [])
+    assert multiprocessing.active_children() == []
+
+
+def test_findings_name_each_place_once() -> None:
+    found = trial.try_content(content(GOOD + "{{ member.first_name + 1 }}"))
+    assert len(found) == len({(finding.code, finding.line) for finding in found})
+
+
+def test_deadline_ends_a_loop_on_the_main_thread() -> None:
+    with pytest.raises(RenderLimitError), render_deadline(0.1):
+        while True:
+            pass
+    assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)
+
+
+def test_deadline_does_not_disturb_a_quick_batch_nor_another_thread() -> None:
+    with render_deadline(5):
+        pass
+    outcome: list[str] = []
+
+    def elsewhere() -> None:
+        with render_deadline(0.01):
+            outcome.append("done")
+
+    thread = threading.Thread(target=elsewhere)
+    thread.start()
+    thread.join()
+    assert outcome == ["done"]
+    assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)

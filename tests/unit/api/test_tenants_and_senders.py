@@ -1,0 +1,197 @@
+"""Tenants, sender domains and recipients over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from ariia.adapters.memory.clock import ManualClock
+from ariia.adapters.memory.senders import MemorySenders
+from ariia.adapters.memory.ses_identities import MemoryIdentities
+from ariia.adapters.memory.tenants import MemoryTenants
+from ariia.services.recipients import Recipients
+from ariia.services.sender_domains import SenderDomains
+from ariia.services.tenants import Tenants
+from ariia.settings import ApiSettings
+
+from functions.api import dependencies
+from functions.api.application import Application
+from functions.api.routes import recipients, senders, tenants
+from tests.unit.test_recipients import MEMBERS, Desk
+
+from .http import Client, claims
+
+SETTINGS = ApiSettings(
+    stage="test",
+    table_prefix="test",
+    shards=4,
+    public_base_url="https://api.test",
+    campaign_run_arn="arn:aws:states:eu-central-1:0:stateMachine:campaign_run",
+    uploads_bucket="uploads",
+    preflight_queue_url="https://sqs/preflight",
+    signing_secret_arn="arn:aws:secretsmanager:eu-central-1:0:secret:signing",
+    configuration_set="test",
+)
+
+
+@dataclass
+class Services:
+    """Those of the services behind the API that these routes use."""
+
+    tenants: Tenants
+    sender_domains: SenderDomains
+    recipients: Recipients
+
+
+@pytest.fixture
+def identities() -> MemoryIdentities:
+    return MemoryIdentities()
+
+
+@pytest.fixture
+def as_role(identities: MemoryIdentities) -> Callable[..., Client]:
+    clock, desk = ManualClock(), Desk()
+    services = Services(
+        Tenants(MemoryTenants(), clock), SenderDomains(MemorySenders(), identities, clock), desk.service
+    )
+    operations = [*tenants.routes.operations, *senders.routes.operations, *recipients.routes.operations]
+    application = Application(operations, lambda: SETTINGS)
+    application.resolver.dependency_overrides[dependencies.services] = lambda: services
+    return lambda role="admin", tenant="t1": Client(application.answer, claims(tenant, role))
+
+
+AsRole = Callable[..., Client]
+
+
+def test_platform_makes_a_tenant_and_its_admin_sets_it_up(as_role: AsRole) -> None:
+    made = as_role("platform").post("/v1/tenants", {"id": "t1", "name": "Gym Nord", "plan": "business"})
+    assert (made.status, made.body["plan"], made.body["settings"]["one_per_address"]) == (201, "business", True)
+    assert made.headers["Location"] == "/v1/tenants/t1"
+    own = as_role("viewer").get("/v1/tenant")
+    assert (own.status, own.body["name"], own.headers["ETag"]) == (200, "Gym Nord", '"1"')
+    change = {"settings": {"hold_unknown": True}, "default_sender": "Gym <hi@gym.de>", "version": 1}
+    changed = as_role("admin").patch("/v1/tenant", change)
+    assert changed.body["settings"] == {
+        "one_per_address": True,
+        "hold_unknown": True,
+        "track_opens": True,
+        "track_clicks": True,
+    }
+    assert (changed.body["name"], changed.body["version"]) == ("Gym Nord", 2)
+
+
+def test_admin_can_not_change_the_plan(as_role: AsRole) -> None:
+    as_role("platform").post("/v1/tenants", {"id": "t1", "name": "Gym"})
+    assert as_role("admin").patch("/v1/tenant", {"plan": "enterprise", "version": 1}).status == 422
+    assert as_role("admin").patch("/v1/tenants/t1", {"plan": "enterprise", "version": 1}).status == 403
+    assert as_role("platform").patch("/v1/tenants/t1", {"plan": "enterprise", "version": 1}).body["plan"] == "enterprise"
+
+
+@pytest.mark.parametrize("role", ["viewer", "editor", "approver", "admin", "agent"])
+def test_only_the_platform_sees_all_tenants(as_role: AsRole, role: str) -> None:
+    assert as_role(role).get("/v1/tenants").status == 403
+    assert as_role(role).post("/v1/tenants", {"id": "x", "name": "X"}).status == 403
+
+
+def test_tenant_creation_is_repeatable_with_its_key(as_role: AsRole) -> None:
+    platform, body = as_role("platform"), {"id": "t1", "name": "Gym"}
+    assert platform.post("/v1/tenants", body, Idempotency_Key="k").status == 201
+    again = platform.post("/v1/tenants", body, Idempotency_Key="k")
+    assert (again.status, again.headers["Idempotent-Replayed"]) == (201, "true")
+    assert platform.post("/v1/tenants", {**body, "name": "Y"}, Idempotency_Key="k").status == 422
+    assert platform.post("/v1/tenants", body).status == 409
+
+
+def test_change_needs_the_version_it_is_based_on(as_role: AsRole) -> None:
+    as_role("platform").post("/v1/tenants", {"id": "t1", "name": "Gym"})
+    admin = as_role("admin")
+    assert admin.patch("/v1/tenant", {"name": "New"}).status == 428
+    assert admin.patch("/v1/tenant", {"name": "New"}, If_Match='"1"').status == 200
+    assert admin.patch("/v1/tenant", {"name": "Newer", "version": 1}).status == 409
+
+
+def test_null_clears_an_optional_field_and_is_refused_for_a_required_one(as_role: AsRole) -> None:
+    as_role("platform").post("/v1/tenants", {"id": "t1", "name": "Gym", "website": "https://gym.de"})
+    assert as_role().patch("/v1/tenant", {"website": None, "version": 1}).body["website"] is None
+    assert as_role().patch("/v1/tenant", {"name": None, "version": 2}).status == 422
+
+
+def test_tenants_are_listed_in_pages(as_role: AsRole) -> None:
+    platform = as_role("platform")
+    for number in range(5):
+        platform.post("/v1/tenants", {"id": f"t{number}", "name": "Gym"})
+    first = platform.get("/v1/tenants?limit=3").body
+    second = platform.get(f"/v1/tenants?limit=3&cursor={first['next_cursor']}").body
+    assert [one["id"] for one in first["items"] + second["items"]] == [f"t{number}" for number in range(5)]
+    assert second["next_cursor"] is None
+
+
+def test_token_of_a_tenant_that_does_not_exist_is_told_so(as_role: AsRole) -> None:
+    answer = as_role(tenant="ghost").get("/v1/tenant")
+    assert answer.status == 404 and "ghost" in answer.body["detail"]
+
+
+def test_sender_domain_from_records_to_verified(as_role: AsRole, identities: MemoryIdentities) -> None:
+    admin = as_role()
+    made = admin.post("/v1/senders", {"domain": "Gym.de"})
+    assert (made.status, made.body["verified"]) == (201, False)
+    assert {record["purpose"] for record in made.body["dns_records"]} == {"dkim", "mail_from", "dmarc"}
+    assert admin.post("/v1/senders", {"domain": "gym.de"}).headers["Idempotent-Replayed"] == "true"
+    identities.verify("gym.de")
+    assert as_role("viewer").get("/v1/senders/gym.de").body["verified"] is True
+    assert as_role("viewer").get("/v1/senders").body["items"][0]["domain"] == "gym.de"
+    assert admin.delete("/v1/senders/gym.de").status == 204
+    assert admin.get("/v1/senders/gym.de").status == 404
+
+
+def test_only_admins_add_and_remove_domains(as_role: AsRole) -> None:
+    as_role().post("/v1/senders", {"domain": "gym.de"})
+    for role in ("viewer", "editor", "approver", "agent"):
+        assert as_role(role).post("/v1/senders", {"domain": "x.de"}).status == 403
+        assert as_role(role).delete("/v1/senders/gym.de").status == 403
+
+
+def test_domain_of_another_tenant_answers_conflict_to_add_and_not_found_to_read(as_role: AsRole) -> None:
+    as_role(tenant="t1").post("/v1/senders", {"domain": "gym.de"})
+    other = as_role(tenant="t2")
+    answer = other.post("/v1/senders", {"domain": "gym.de"})
+    assert answer.status == 409 and "t1" not in str(answer.body)
+    assert other.get("/v1/senders/gym.de").status == 404
+    assert as_role("platform").delete("/v1/sender-registrations/gym.de").status == 204
+    assert other.post("/v1/senders", {"domain": "gym.de"}).status == 201
+
+
+def test_malformed_domain_names_its_field(as_role: AsRole) -> None:
+    answer = as_role().post("/v1/senders", {"domain": "https://gym.de"})
+    assert answer.status == 422 and answer.body["problems"][0]["field"] == "domain"
+
+
+def test_recipients_are_read_page_by_page(as_role: AsRole) -> None:
+    viewer, seen, query = as_role("viewer"), [], "?limit=25"
+    while True:
+        page = viewer.get(f"/v1/campaigns/c1/recipients{query}").body
+        seen += [one["member_id"] for one in page["items"]]
+        if page["next_cursor"] is None:
+            break
+        query = f"?limit=25&cursor={page['next_cursor']}"
+    assert sorted(seen) == MEMBERS
+
+
+def test_recipients_by_status(as_role: AsRole) -> None:
+    excluded = as_role().get("/v1/campaigns/c1/recipients?limit=100&status=excluded&reason=no_consent").body["items"]
+    assert excluded and {(one["status"], one["reason"]) for one in excluded} == {("excluded", "no_consent")}
+    assert as_role().get("/v1/campaigns/c1/recipients?status=lost").status == 422
+
+
+def test_cursor_of_another_filter_is_refused(as_role: AsRole) -> None:
+    cursor = as_role().get("/v1/campaigns/c1/recipients?limit=5").body["next_cursor"]
+    assert as_role().get(f"/v1/campaigns/c1/recipients?status=sent&cursor={cursor}").status == 422
+
+
+def test_one_members_story(as_role: AsRole) -> None:
+    story = as_role("viewer").get(f"/v1/campaigns/c1/recipients/{MEMBERS[0]}").body
+    assert story["id"] == f"c1-{MEMBERS[0]}" and story["timeline"][0]["event"] == "planned"
+    missing = as_role("viewer").get("/v1/campaigns/c1/recipients/nobody")
+    assert missing.status == 404 and "planning is over" in missing.body["detail"]
+    assert as_role(tenant="t2").get(f"/v1/campaigns/c1/recipients/{MEMBERS[0]}").status == 404

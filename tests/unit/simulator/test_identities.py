@@ -1,0 +1,128 @@
+"""Sender identities and configuration sets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from infra.local.simulator.client import SimulatorClient
+from tests.unit.simulator.conftest import any_bulk, any_entry, any_simple
+
+pytestmark = pytest.mark.enable_socket
+
+
+def refused_with(call: Any, **arguments: Any) -> tuple[str, int]:
+    with pytest.raises(ClientError) as refused:
+        call(**arguments)
+    response = refused.value.response
+    return response["Error"]["Code"], response["ResponseMetadata"]["HTTPStatusCode"]
+
+
+def test_new_domain_waits_for_its_verification(ses: Any, simulator: SimulatorClient) -> None:
+    created = ses.create_email_identity(EmailIdentity="Gym.example", Tags=[{"Key": "tenant", "Value": "t1"}])
+    assert created["VerifiedForSendingStatus"] is False
+    assert len(set(created["DkimAttributes"]["Tokens"])) == 3
+    assert all(len(token) == 32 for token in created["DkimAttributes"]["Tokens"])
+    assert refused_with(ses.send_email, **any_simple(FromEmailAddress="a@gym.example")) == ("MessageRejected", 400)
+    simulator.verify("gym.example")
+    identity = ses.get_email_identity(EmailIdentity="gym.example")
+    assert (identity["VerifiedForSendingStatus"], identity["DkimAttributes"]["Status"]) == (True, "SUCCESS")
+    assert identity["DkimAttributes"]["Tokens"] == created["DkimAttributes"]["Tokens"]
+    assert identity["Tags"] == [{"Key": "tenant", "Value": "t1"}]
+    ses.send_email(**any_simple(FromEmailAddress="Gym <a@news.gym.example>"))
+
+
+def test_unverified_sender_refuses_a_bulk_call_as_a_whole(ses: Any, simulator: SimulatorClient) -> None:
+    call = any_bulk(any_entry(), FromEmailAddress="a@other.example")
+    assert refused_with(ses.send_bulk_email, **call) == ("MessageRejected", 400)
+    simulator.change(require_verified_identity=False)
+    ses.send_bulk_email(**call)
+
+
+def test_configured_domain_is_verified_at_once(ses: Any) -> None:
+    assert ses.create_email_identity(EmailIdentity="studio.example")["VerifiedForSendingStatus"] is True
+
+
+def test_domain_is_verified_after_the_delay(ses: Any, simulator: SimulatorClient) -> None:
+    simulator.change(verification_delay_seconds=0)
+    ses.create_email_identity(EmailIdentity="now.example")
+    simulator.change(verification_delay_seconds=3600)
+    ses.create_email_identity(EmailIdentity="later.example")
+    verified = {
+        name: ses.get_email_identity(EmailIdentity=name)["VerifiedForSendingStatus"]
+        for name in ("now.example", "later.example")
+    }
+    assert verified == {"now.example": True, "later.example": False}
+
+
+def test_unverified_mail_from_domain_stops_sending_where_it_must(ses: Any, simulator: SimulatorClient) -> None:
+    ses.create_email_identity(EmailIdentity="gym.example")
+    simulator.verify("gym.example")
+    ses.put_email_identity_mail_from_attributes(
+        EmailIdentity="gym.example", MailFromDomain="bounce.gym.example", BehaviorOnMxFailure="REJECT_MESSAGE"
+    )
+    attributes = ses.get_email_identity(EmailIdentity="gym.example")["MailFromAttributes"]
+    assert attributes["MailFromDomainStatus"] == "PENDING"
+    call = any_simple(FromEmailAddress="a@gym.example")
+    assert refused_with(ses.send_email, **call) == ("MailFromDomainNotVerifiedException", 400)
+    simulator.verify("gym.example")
+    ses.send_email(**call)
+
+
+def test_mail_from_domain_must_be_below_the_identity(ses: Any) -> None:
+    ses.create_email_identity(EmailIdentity="gym.example")
+    code = refused_with(
+        ses.put_email_identity_mail_from_attributes, EmailIdentity="gym.example", MailFromDomain="x.other.example"
+    )
+    assert code == ("BadRequestException", 400)
+
+
+def test_identities_are_listed_and_deleted(ses: Any) -> None:
+    ses.create_email_identity(EmailIdentity="b.example")
+    ses.create_email_identity(EmailIdentity="a.example")
+    assert refused_with(ses.create_email_identity, EmailIdentity="a.example") == ("AlreadyExistsException", 400)
+    page = ses.list_email_identities(PageSize=1)
+    assert [identity["IdentityName"] for identity in page["EmailIdentities"]] == ["a.example"]
+    rest = ses.list_email_identities(NextToken=page["NextToken"])
+    assert [identity["IdentityName"] for identity in rest["EmailIdentities"]] == ["b.example"]
+    ses.delete_email_identity(EmailIdentity="a.example")
+    assert refused_with(ses.get_email_identity, EmailIdentity="a.example") == ("NotFoundException", 404)
+    assert refused_with(ses.delete_email_identity, EmailIdentity="a.example") == ("NotFoundException", 404)
+
+
+def test_configuration_sets_and_their_destinations_live_and_die(ses: Any) -> None:
+    ses.create_configuration_set(ConfigurationSetName="one", Tags=[{"Key": "a", "Value": "b"}])
+    assert refused_with(ses.create_configuration_set, ConfigurationSetName="one") == ("AlreadyExistsException", 400)
+    assert ses.get_configuration_set(ConfigurationSetName="one")["Tags"] == [{"Key": "a", "Value": "b"}]
+    assert ses.list_configuration_sets()["ConfigurationSets"] == ["one"]
+    names = {"ConfigurationSetName": "one", "EventDestinationName": "sns"}
+    destination: dict[str, Any] = {"MatchingEventTypes": ["SEND"], "SnsDestination": {"TopicArn": "arn:aws:sns:x"}}
+    ses.create_configuration_set_event_destination(**names, EventDestination=destination)
+    ses.update_configuration_set_event_destination(**names, EventDestination=destination | {"Enabled": True})
+    (listed,) = ses.get_configuration_set_event_destinations(ConfigurationSetName="one")["EventDestinations"]
+    assert (listed["Name"], listed["Enabled"], listed["MatchingEventTypes"]) == ("sns", True, ["SEND"])
+    ses.delete_configuration_set_event_destination(**names)
+    assert ses.get_configuration_set_event_destinations(ConfigurationSetName="one")["EventDestinations"] == []
+    ses.delete_configuration_set(ConfigurationSetName="one")
+    assert refused_with(ses.get_configuration_set, ConfigurationSetName="one") == ("NotFoundException", 404)
+
+
+def test_a_configuration_set_has_at_most_ten_destinations(ses: Any) -> None:
+    ses.create_configuration_set(ConfigurationSetName="one")
+
+    def add(number: int) -> None:
+        ses.create_configuration_set_event_destination(
+            ConfigurationSetName="one",
+            EventDestinationName=f"d{number}",
+            EventDestination={"MatchingEventTypes": ["SEND"]},
+        )
+
+    for number in range(10):
+        add(number)
+    assert refused_with(add, number=10) == ("LimitExceededException", 400)
+
+
+def test_operation_that_is_not_simulated_is_unknown(ses: Any) -> None:
+    assert refused_with(ses.list_contact_lists) == ("UnknownOperationException", 404)

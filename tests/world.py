@@ -1,0 +1,189 @@
+"""The whole engine over in-memory adapters: one tenant, one campaign, a clock that the test moves."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from ariia.adapters.memory.campaigns import MemoryCampaigns
+from ariia.adapters.memory.clock import CountingIds, ManualClock
+from ariia.adapters.memory.ledger import MemoryLedger
+from ariia.adapters.memory.members import MemoryMembers
+from ariia.adapters.memory.sending import (
+    FixedQuota,
+    MemoryEventPipeline,
+    MemorySendQueue,
+    MemorySendRates,
+    MemorySendReader,
+    RecordingSender,
+)
+from ariia.domain.batch import BatchKey, Entry
+from ariia.domain.campaign import Campaign, Content, Target
+from ariia.domain.channel import Channel
+from ariia.domain.member import Member
+from ariia.domain.message import MessageLinks
+from ariia.domain.provider_event import ProviderEvent
+from ariia.domain.receipt import EventKind, RecipientStatus
+from ariia.domain.recipient import Recipient, recipient
+from ariia.domain.run import take_charge
+from ariia.ports.campaigns import CampaignChange
+from ariia.ports.ledger import Partition
+from ariia.ports.sending import SendCall, SendRate
+from ariia.services.composing import MessageComposer
+from ariia.services.planning import AudiencePlanner
+from ariia.services.recording import EventRecorder
+from ariia.services.release import BatchReleaser, ReleasePolicy, Round
+from ariia.services.resolving import UnknownResolver
+from ariia.services.runs import CampaignRuns
+from ariia.services.sending import BatchSender, SendPolicy, SendReport
+from ariia.services.sending_claim import ClaimSender
+
+from tests.builders import any_campaign, any_content, any_target
+
+SHARDS = 4
+LEASE_MS = 100_000
+GRACE_MS = 60_000
+INVOCATION_MS = 60_000
+
+
+class World:
+    """Builds everything; `run` drives a campaign to its end."""
+
+    def __init__(self, *, rate: float = 500.0, shards: int = SHARDS) -> None:
+        self.clock = ManualClock()
+        self.campaigns = MemoryCampaigns()
+        self.members = MemoryMembers(shards)
+        self.ledger = MemoryLedger()
+        self.queue = MemorySendQueue()
+        self.rates = MemorySendRates()
+        self.quota = FixedQuota(SendRate(per_second=rate, daily_quota=1_000_000, sent_last_day=0))
+        self.pipeline = MemoryEventPipeline()
+        self.provider = RecordingSender()
+        self.runs = CampaignRuns(self.campaigns, self.clock)
+        self.shards = shards
+        self.planner = AudiencePlanner(
+            self.campaigns, self.members, self.ledger, self.rates, self.runs, self.clock, shards
+        )
+        resolver = UnknownResolver(self.campaigns, self.ledger, self.pipeline, self.clock, GRACE_MS)
+        self.releaser = BatchReleaser(
+            self.runs,
+            self.ledger,
+            self.queue,
+            self.rates,
+            self.quota,
+            resolver,
+            self.clock,
+            ReleasePolicy(),
+        )
+        self.sender = self._sender()
+        self.recorder = EventRecorder(Channel.EMAIL, self.ledger, self.members, self.pipeline)
+
+    def _sender(self) -> BatchSender:
+        reader = MemorySendReader(self.campaigns, self.members)
+        composer = MessageComposer(Channel.EMAIL, MessageLinks("https://x.example", b"k" * 32), "test")
+        claims = ClaimSender(Channel.EMAIL, self.ledger, reader, self.provider, composer, self.clock, 15_000)
+        return BatchSender(
+            Channel.EMAIL,
+            self.ledger,
+            reader,
+            self.rates,
+            claims,
+            self.runs,
+            self.clock,
+            CountingIds("token"),
+            SendPolicy(LEASE_MS, 15_000),
+        )
+
+    def add(self, *members: Member) -> None:
+        """Stores members."""
+        assert self.members.save(list(members)) == []
+
+    def approve(
+        self, campaign: Campaign | None = None, content: Content | None = None, target: Target | None = None
+    ) -> Campaign:
+        """Stores a campaign as approved."""
+        made = campaign or any_campaign()
+        parts = (made.approved_hash or "", content or any_content(), target or any_target())
+        assert self.campaigns.create(CampaignChange(made, parts[1], parts[2], parts))
+        return made
+
+    def start(self, campaign: Campaign) -> int:
+        """Takes charge as the API does, and plans; the epoch of the run."""
+        fresh = self.fresh(campaign)
+        epoch = fresh.version
+        move = take_charge(fresh, epoch, by="anna", at=self.clock.now())
+        assert self.campaigns.save(CampaignChange(fresh, moves=[move]))
+        self.plan(campaign, epoch)
+        return epoch
+
+    def plan(self, campaign: Campaign, epoch: int) -> None:
+        """What the state machine does before its first round."""
+        deadline = self.clock.now() + 240_000
+        progress = self.planner.plan(campaign.tenant_id, campaign.id, epoch, deadline)
+        assert progress.outcome == "planned"
+        self.planner.freeze(campaign.tenant_id, campaign.id, epoch)
+
+    def round(self, campaign: Campaign, epoch: int, idle: int = 0) -> Round:
+        """One round of the loop."""
+        return self.releaser.round(campaign.tenant_id, campaign.id, epoch, idle)
+
+    def work_off(self, at_most: int = 10) -> SendReport:
+        """One invocation of the sender with what waits in the queue."""
+        taken, self.queue.waiting = self.queue.waiting[:at_most], self.queue.waiting[at_most:]
+        report = self.sender.send(taken, self.clock.now() + INVOCATION_MS)
+        self.queue.waiting += [one for one in taken if one.key in report.give_back]
+        return report
+
+    def run(self, campaign: Campaign, rounds: int = 200) -> Campaign:
+        """From approved to the end, with every event delivered."""
+        self.loop(campaign, self.start(campaign), rounds)
+        return self.fresh(campaign)
+
+    def loop(self, campaign: Campaign, epoch: int, rounds: int = 200) -> None:
+        """Rounds and invocations until the run ends."""
+        idle = 0
+        for _ in range(rounds):
+            step = self.round(campaign, epoch, idle)
+            idle = step.idle
+            if step.outcome == "end":
+                return
+            until = self.clock.now() + step.wait_seconds * 1000
+            while self.queue.waiting and self.clock.now() < until:
+                self.work_off()
+            self.clock.advance(max(0, until - self.clock.now()) / 1000)
+        raise AssertionError("the run does not end")
+
+    def report(self, kind: EventKind | None, call: SendCall, member_id: str, **fields: object) -> None:
+        """Records one event about a message that was sent."""
+        batch = BatchKey.from_tag(call.tags["tenant"], call.tags["campaign"], call.tags["batch"])
+        attempt = int(call.tags["attempt"])
+        event = ProviderEvent(kind, self.clock.now(), batch, attempt, member_id, **fields)  # type: ignore[arg-type]
+        self.recorder.record([event], self.clock.now())
+
+    def fresh(self, campaign: Campaign) -> Campaign:
+        """The campaign as it is stored."""
+        found = self.campaigns.get(campaign.tenant_id, campaign.id)
+        assert found is not None
+        return found
+
+    def entries(self) -> dict[str, Entry]:
+        """Every entry of the ledger by member."""
+        batches = [batch for rows in self.ledger.batches.values() for batch in rows.values()]
+        found = [entry for batch in batches for entry in batch.entries]
+        assert len(found) == len({entry.member_id for entry in found}), "a member is in the ledger twice"
+        return {entry.member_id: entry for entry in found}
+
+    def recipients(self, campaign: Campaign) -> dict[str, Recipient]:
+        """Everybody's derived view."""
+        fresh, merged = self.fresh(campaign), {}
+        for shard in range(self.shards):
+            partition = Partition(campaign.tenant_id, campaign.id, shard)
+            receipts = self.ledger.receipts_between(partition, "", "~")
+            for batch in self.ledger.batches.get(partition.key, {}).values():
+                for entry in batch.entries:
+                    receipt = receipts.get((entry.member_id, batch.key.lane))
+                    merged[entry.member_id] = recipient(fresh, batch, entry, receipt)
+        return merged
+
+    def statuses(self, campaign: Campaign) -> Counter[RecipientStatus]:
+        """How many stand where."""
+        return Counter(one.status for one in self.recipients(campaign).values())
