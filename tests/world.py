@@ -36,7 +36,6 @@ from ariia.services.resolving import UnknownResolver
 from ariia.services.runs import CampaignRuns
 from ariia.services.sending import BatchSender, SendPolicy, SendReport
 from ariia.services.sending_claim import ClaimSender
-
 from tests.builders import any_campaign, any_content, any_target
 
 SHARDS = 4

@@ -6,12 +6,13 @@ import os
 from functools import cache
 from typing import Any
 
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
 from ariia.bootstrap.aggregate_stats import AggregateStatsServices, build
 from ariia.observability import logger, metrics
 from ariia.services.statistics import LedgerChange
 from ariia.settings import AggregateStatsSettings
-from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
 @cache

@@ -6,10 +6,11 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from ariia.observability import logger
-from ariia.settings import ApiSettings
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from ariia.observability import logger
+from ariia.settings import ApiSettings
 
 from . import json_body
 from .auth import Caller, caller_of, require

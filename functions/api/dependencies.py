@@ -6,11 +6,12 @@ import functools
 import os
 from typing import Annotated
 
-from ariia.bootstrap.api import ApiServices, build
-from ariia.settings import ApiSettings
 from aws_lambda_powertools.event_handler import Request
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Header
+
+from ariia.bootstrap.api import ApiServices, build
+from ariia.settings import ApiSettings
 
 from .auth import Caller
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ariia.observability import logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from ariia.observability import logger
 
 from .application import Application
 from .dependencies import settings

@@ -8,9 +8,10 @@ import hashlib
 import json
 from typing import Annotated, Generic, TypeVar
 
-from ariia.domain.errors import InvalidError, Problem
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel, ConfigDict
+
+from ariia.domain.errors import InvalidError, Problem
 
 T = TypeVar("T")
 DEFAULT_LIMIT = 50

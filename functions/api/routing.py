@@ -7,12 +7,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
+
+from aws_lambda_powertools.event_handler.openapi.params import Body, Query
+from pydantic import BaseModel
 
 from ariia.domain.errors import NotFoundError
 from ariia.domain.identifiers import is_id
-from aws_lambda_powertools.event_handler.openapi.params import Body, Query
-from pydantic import BaseModel
 
 from .auth import Permission
 from .errors import UnknownRouteError, WrongMethodError
@@ -121,7 +122,8 @@ def _parameters(match: re.Match[str]) -> dict[str, str]:
 
 
 def _is_body(hint: Any) -> bool:
-    return _marker(hint, Body) is not None or (isinstance(hint, type) and issubclass(hint, BaseModel))
+    kinds = get_args(hint) or (hint,)
+    return _marker(hint, Body) is not None or any(isinstance(one, type) and issubclass(one, BaseModel) for one in kinds)
 
 
 def _marker(hint: Any, kind: type[P]) -> P | None:

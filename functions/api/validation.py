@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ariia.domain.errors import InvalidError, Problem
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+
+from ariia.domain.errors import InvalidError, Problem
 
 if TYPE_CHECKING:
     from .routing import Operation

@@ -6,12 +6,13 @@ import os
 from functools import cache
 from typing import Any
 
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
 from ariia.bootstrap.plan_audience import PlanAudienceServices, build
 from ariia.domain.errors import InvalidError, NotFoundError
 from ariia.observability import logger
 from ariia.services.planning import STOP, PlanProgress
 from ariia.settings import PlanAudienceSettings
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
 @cache

@@ -8,12 +8,13 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
 from ariia.bootstrap.public_pages import PublicPagesServices, build
 from ariia.domain.errors import NotFoundError, ThrottledError, TransientError
 from ariia.observability import logger
 from ariia.services.unsubscribe import ONE_CLICK, PAGE
 from ariia.settings import PublicPagesSettings
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from .pages import Page, ask_page, done_page, invalid_page, message_page, trouble_page
 from .request import PageRequest, page_request

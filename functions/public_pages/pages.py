@@ -19,6 +19,7 @@ _STYLE = """
 body{margin:0;min-height:100vh;min-height:100svh;display:grid;place-items:center;padding:1rem;background:var(--page);
 color:var(--ink);font:1.0625rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
 main{width:100%;max-width:29rem;background:var(--card);border-radius:.9rem;padding:2rem 1.75rem;overflow-wrap:anywhere}
+h1,p{hyphens:auto}
 h1{font-size:1.45rem;line-height:1.25;margin:0 0 .75rem}
 p{margin:0 0 1rem}
 p:last-child{margin-bottom:0}

@@ -7,12 +7,13 @@ import os
 from functools import cache
 from typing import Any
 
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
 from ariia.bootstrap.record_events import RecordEventsServices, build
 from ariia.domain.provider_event import ProviderEvent
 from ariia.observability import logger, metrics
 from ariia.settings import RecordEventsSettings
-from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from .ses_events import MalformedEventError, instant_of, parse
 

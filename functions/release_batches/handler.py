@@ -6,12 +6,13 @@ import os
 from functools import cache
 from typing import Any
 
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
 from ariia.bootstrap.release_batches import build
 from ariia.observability import logger, metrics
 from ariia.services.release import BatchReleaser
 from ariia.settings import ReleaseBatchesSettings
-from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
 @cache

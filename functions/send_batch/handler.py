@@ -6,13 +6,14 @@ import os
 from functools import cache
 from typing import Any
 
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
 from ariia.bootstrap.send_batch import SendBatchServices, build
 from ariia.domain.queued_batch import QueuedBatch
 from ariia.observability import logger, metrics
 from ariia.services.sending import SendReport
 from ariia.settings import SendBatchSettings
-from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
 _COME_AGAIN_SECONDS = 10
 

@@ -37,7 +37,7 @@ class DependencyBundle:
         parts = [self._requirements.read_text(), PYTHON, *PLATFORMS, str(target_python() is not None)]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
-    def try_bundle(self, output_dir: str, **_options: Any) -> bool:
+    def try_bundle(self, output_dir: str, _options: object = None, **_fields: Any) -> bool:
         """Always True: there is no container to fall back to. Raises BundleError."""
         site = Path(output_dir) / "python"
         install(self._requirements, site)
@@ -70,11 +70,11 @@ def strip(site: Path) -> None:
 
 def target_python() -> str | None:
     """A Python on this machine whose byte code Lambda can use, or None."""
-    for name in (f"python{PYTHON}", "python3"):
-        found = shutil.which(name)
-        if found and _version_of(found) == PYTHON:
-            return found
-    return None
+    installed = [shutil.which(name) for name in (f"python{PYTHON}", "python3")]
+    # pyenv answers to the name of every version, but runs only the chosen one.
+    managed = sorted(Path.home().glob(f".pyenv/versions/{PYTHON}*/bin/python{PYTHON}"))
+    candidates = [sys.executable, *filter(None, installed), *map(str, managed)]
+    return next((python for python in candidates if _version_of(python) == PYTHON), None)
 
 
 def check_size(site: Path) -> int:

@@ -17,20 +17,21 @@ from infra.paths import ROOT
 
 CACHE = ROOT / ".local"
 STAGE = "local"
+KEPT = 2
 _SOURCES = ("app.py", "cdk.json", "infra", "functions", "layers")
 _OTHER = ("infra/local/", "__pycache__", ".egg-info", ".pyc")
 
 
-def synthesised() -> Path:
-    """The folder of the cloud assembly: some 8 s when something changed, at once when not. Raises LocalStackError."""
-    target = CACHE / f"cdk.out-{fingerprint()}"
+def synthesised(stage: str = STAGE) -> Path:
+    """The folder of the stage's cloud assembly: 8 s when something changed, at once when not. Raises LocalStackError."""
+    target = CACHE / f"cdk.out-{stage}-{fingerprint()}"
     if not target.exists():
         CACHE.mkdir(exist_ok=True)
         with tempfile.TemporaryDirectory(dir=CACHE, prefix="synth-") as work:
             fresh = Path(work) / "cdk.out"
-            _synthesise(fresh)
+            _synthesise(stage, fresh)
             _put(fresh, target)
-        _forget_all_but(target)
+        _forget_all_but(stage, target)
     return target
 
 
@@ -50,10 +51,10 @@ def _sources() -> Iterator[Path]:
                 yield path
 
 
-def _synthesise(output: Path) -> None:
+def _synthesise(stage: str, output: Path) -> None:
     """Without bundling: the functions run in the interpreter of the emulator, which has the same packages."""
     context = json.loads((ROOT / "cdk.json").read_text())["context"]
-    context |= {"stage": STAGE, "aws:cdk:bundling-stacks": []}
+    context |= {"stage": stage, "aws:cdk:bundling-stacks": []}
     environment = os.environ | {
         "CDK_OUTDIR": str(output),
         "CDK_CONTEXT_JSON": json.dumps(context),
@@ -74,7 +75,7 @@ def _put(fresh: Path, target: Path) -> None:
             raise
 
 
-def _forget_all_but(target: Path) -> None:
-    for old in sorted(CACHE.glob("cdk.out-*"), key=lambda path: path.stat().st_mtime)[:-3]:
+def _forget_all_but(stage: str, target: Path) -> None:
+    for old in sorted(CACHE.glob(f"cdk.out-{stage}-*"), key=lambda path: path.stat().st_mtime)[:-KEPT]:
         if old != target:
             shutil.rmtree(old, ignore_errors=True)

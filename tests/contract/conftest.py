@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ariia.adapters.dynamodb.models import TABLES, use_prefix
 
+from ariia.adapters.dynamodb.models import TABLES, use_prefix
 from infra.local.ministack import KEY_ID, REGION, SECRET, Ministack
 
 

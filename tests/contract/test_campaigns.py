@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+
 from ariia.adapters.dynamodb.campaigns import DynamoCampaigns
 from ariia.adapters.memory.campaigns import MemoryCampaigns
 from ariia.domain.campaign import Campaign, CampaignStatus, Content, Move, Target

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+
 from ariia.adapters.dynamodb.jobs import DynamoJobs
 from ariia.adapters.memory.jobs import MemoryJobs
 from ariia.ports.jobs import Job, JobPart, JobStore

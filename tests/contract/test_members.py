@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+
 from ariia.adapters.dynamodb.members import DynamoMembers
 from ariia.adapters.memory.members import MemoryMembers
 from ariia.domain.address import address_hash

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+
 from ariia.adapters.dynamodb.templates import DynamoTemplates
 from ariia.adapters.memory.templates import MemoryTemplates
 from ariia.domain.channel import Channel

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from ariia.domain.audience import MAX_SELECTED, AudienceFilter
 from ariia.domain.campaign import TargetType
 from ariia.domain.errors import InvalidError

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from ariia.domain.audience import AudienceFilter
 from ariia.domain.campaign import TargetType
 from ariia.domain.member import Consent, ConsentStatus, Member, Suppression

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+
 from ariia.adapters.memory.campaigns import MemoryCampaigns
 from ariia.adapters.memory.ledger import MemoryLedger
 from ariia.domain.batch import Batch, BatchKey, Entry, EntryState, PlanCursor

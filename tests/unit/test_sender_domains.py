@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ariia.adapters.memory.clock import ManualClock
 from ariia.adapters.memory.senders import MemorySenders
 from ariia.adapters.memory.ses_identities import MemoryIdentities

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from ariia.adapters.memory.clock import ManualClock
 from ariia.adapters.memory.tenants import MemoryTenants
 from ariia.domain.creation import Creation

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from ariia.domain.receipt import RecipientStatus
-from ariia.services.recipients import RecipientFilter
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from ariia.domain.receipt import RecipientStatus
+from ariia.services.recipients import RecipientFilter
 from functions.api.answers import found
 from functions.api.auth import Permission
 from functions.api.dependencies import CurrentCaller, Services

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from ariia.domain.identifiers import ID_PATTERN
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+
+from ariia.domain.identifiers import ID_PATTERN
 
 
 class RequestModel(BaseModel):
@@ -19,6 +20,11 @@ class ResponseModel(BaseModel):
     """A response body."""
 
     model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+
+def example(value: dict[str, Any]) -> Any:
+    """For `json_schema_extra`: the example that the reference shows for this model."""
+    return {"examples": [value]}
 
 
 def iso(instant: int) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
+from pydantic import ConfigDict, Field
+
 from ariia.domain.recipient import Recipient
 from ariia.domain.story import Story
-from pydantic import ConfigDict, Field
 
 from .fields import Instant, ResponseModel
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from ariia.domain.sender_domain import SenderDomain, dns_records
 from pydantic import ConfigDict, Field
+
+from ariia.domain.sender_domain import SenderDomain, dns_records
 
 from .fields import Instant, RequestModel, ResponseModel
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from ariia.domain.tenant import MAX_NAME, Plan, Tenant, TenantSettings
 from pydantic import ConfigDict, Field
+
+from ariia.domain.tenant import MAX_NAME, Plan, Tenant, TenantSettings
 
 from .fields import Id, Instant, RequestModel, ResponseModel, Version
 

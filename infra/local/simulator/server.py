@@ -64,7 +64,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._lose(response.fate)
 
-    do_GET = do_POST = do_PUT = do_DELETE = _serve  # noqa: N815 - names that http.server looks for
+    do_GET = do_POST = do_PUT = do_DELETE = _serve
 
     def _request(self) -> Request | None:
         length = self.headers.get("Content-Length", "0")

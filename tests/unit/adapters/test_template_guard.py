@@ -8,6 +8,7 @@ import threading
 import time
 
 import pytest
+
 from ariia.adapters import template_guard
 from ariia.adapters.template_guard import GuardLimits, TemplateGuard, render_deadline
 from ariia.domain.content import trial

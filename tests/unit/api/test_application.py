@@ -7,12 +7,12 @@ import json
 from typing import Annotated, Any
 
 import pytest
-from ariia.domain.errors import ConflictError, InvalidError, LimitError, NotFoundError, Problem, TransientError
-from ariia.settings import ApiSettings
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from ariia.domain.errors import ConflictError, InvalidError, LimitError, NotFoundError, Problem, TransientError
+from ariia.settings import ApiSettings
 from functions.api.answers import created, found
 from functions.api.application import Application
 from functions.api.auth import Permission

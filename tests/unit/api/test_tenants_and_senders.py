@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+
 from ariia.adapters.memory.clock import ManualClock
 from ariia.adapters.memory.senders import MemorySenders
 from ariia.adapters.memory.ses_identities import MemoryIdentities
@@ -14,7 +15,6 @@ from ariia.services.recipients import Recipients
 from ariia.services.sender_domains import SenderDomains
 from ariia.services.tenants import Tenants
 from ariia.settings import ApiSettings
-
 from functions.api import dependencies
 from functions.api.application import Application
 from functions.api.routes import recipients, senders, tenants

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+
 from ariia.domain.address import address_hash
 from ariia.domain.campaign import Campaign, CampaignStatus
 from ariia.domain.channel import Channel
@@ -18,7 +19,6 @@ from ariia.domain.member import Suppression
 from ariia.domain.receipt import EventKind, RecipientStatus
 from ariia.ports.campaigns import CampaignChange
 from ariia.ports.sending import Accepted, EntryOutcome, Refused, SendCall
-
 from tests.builders import TENANT, any_campaign, any_member
 from tests.world import World
 

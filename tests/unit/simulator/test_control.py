@@ -70,6 +70,7 @@ def test_reset_drops_what_was_still_to_happen(ses: Any, simulator: SimulatorClie
     simulator.change(delays={"delivery": 150, "send": 150})
     ses.send_email(**any_simple())
     simulator.reset(keep_settings=True)
+    assert simulator.summary().pending == 0
     assert simulator.wait_until_quiet().occurred == {}
     assert simulator.settings()["delays"]["delivery"] == 150
 

@@ -210,6 +210,8 @@ def test_lost_events_are_counted_and_not_published(ses: Any, simulator: Simulato
     ses.send_email(**any_simple())
     summary = simulator.wait_until_quiet()
     assert (topics.events(), summary.lost) == ([], {"Send": 1, "Delivery": 1})
+    (message,) = simulator.messages()
+    assert all(event.lost for event in message.events)
 
 
 def test_doubled_events_come_twice_and_alike(ses: Any, simulator: SimulatorClient, topics: FakeTopics) -> None:

@@ -166,6 +166,12 @@ def test_template_data_must_be_an_object_of_strings(ses: Any, data: str) -> None
     assert code_of(refusal(ses.send_bulk_email, **call)) == ("BadRequestException", 400)
 
 
+def test_more_than_15_headers_of_one_message_are_refused(ses: Any) -> None:
+    headers = [{"Name": f"X-{n}", "Value": "v"} for n in range(16)]
+    content = {"Simple": {"Subject": {"Data": "Hi"}, "Body": {"Text": {"Data": "x"}}, "Headers": headers}}
+    assert code_of(refusal(ses.send_email, **any_simple(Content=content))) == ("BadRequestException", 400)
+
+
 def test_attachments_are_refused_instead_of_lost(ses: Any) -> None:
     attachment = {"RawContent": b"x", "FileName": "x.txt"}
     content = {"Simple": {"Subject": {"Data": "Hi"}, "Body": {"Text": {"Data": "x"}}, "Attachments": [attachment]}}

@@ -76,7 +76,7 @@ _EXPRESSIONS = [
     "m(a)",
     "m(a, n)|upper",
     "range(n)|list|length",
-        "a|e",
+    "a|e",
     "a|string|truncate(9)",
 ]
 _CONDITIONS = ["a", "n > 1", "items", "n is even", "member.last_name", "a == b", "not b", "'{' in a|string"]
@@ -116,7 +116,11 @@ def _compound(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.builds("{{% set v %}}{}{{% endset %}}{{{{ v }}}}".format, inner),
         st.builds("{{% filter upper %}}{}{{% endfilter %}}".format, inner),
         st.builds("{{% with v = {} %}}{}{{% endwith %}}".format, expression, inner),
-        st.builds("{{% macro k() %}}{}{{{{ caller() }}}}{{% endmacro %}}{{% call k() %}}{}{{% endcall %}}".format, inner, inner),
+        st.builds(
+            "{{% macro k() %}}{}{{{{ caller() }}}}{{% endmacro %}}{{% call k() %}}{}{{% endcall %}}".format,
+            inner,
+            inner,
+        ),
         st.builds("".join, st.lists(inner, max_size=4)),
     )
 

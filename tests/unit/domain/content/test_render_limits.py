@@ -9,11 +9,14 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
+
 from ariia.domain.content.meter import RenderLimitError
 from ariia.domain.content.slots import MAX_REPLACEMENT_DATA, compile_content
 from ariia.domain.errors import InvalidError
 
-DOUBLING = "{% set ns = namespace(s='xxxxxxxxxx') %}{% for i in range(100) %}{% set ns.s = BODY %}{% endfor %}{{ ns.s }}"
+DOUBLING = (
+    "{% set ns = namespace(s='xxxxxxxxxx') %}{% for i in range(100) %}{% set ns.s = BODY %}{% endfor %}{{ ns.s }}"
+)
 NESTING = (
     "{% set ns = namespace(a=[1], b=[1]) %}{% for i in range(100) %}{% set ns.a = BODY %}"
     "{% set ns.b = BODY %}{% endfor %}{{ ns.a == ns.b }}"

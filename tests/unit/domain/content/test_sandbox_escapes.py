@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ariia.domain.content.roots import member_view
 from ariia.domain.content.slots import compile_content
 from ariia.domain.errors import InvalidError

@@ -7,12 +7,13 @@ import re
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
 from ariia.domain.content.environment import ContentEnvironment, html_environment, plain_environment
 from ariia.domain.content.meter import metered
 from ariia.domain.content.slots import CompiledContent, compile_content
 from ariia.domain.errors import InvalidError
-from hypothesis import HealthCheck, example, given, settings
-from hypothesis import strategies as st
 
 from .generated_templates import templates, variables
 

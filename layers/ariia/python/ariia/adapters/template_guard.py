@@ -48,7 +48,7 @@ class TemplateGuard:
         self._limits = limits
 
     def check(self, content: TrialContent, members: Sequence[Mapping[str, Any]]) -> list[Finding]:
-        """What rendering `content` for each of `members` (maps of template variables) shows; empty when all is well.
+        """What rendering `content` for `members` (member views of real people) and extreme ones shows; empty when well.
 
         A child that is stopped for its CPU time or memory, or dies, is reported as the finding `too_expensive`.
         TransientError when the check didn't get enough CPU to tell.
@@ -57,15 +57,18 @@ class TemplateGuard:
         child = _start(content, members, self._limits, sender)
         sender.close()
         try:
-            report = _receive(receiver, self._limits.wall_seconds)
-            if report is None:
+            if not receiver.poll(self._limits.wall_seconds):
                 _raise_if_starved(child, self._limits)
+                return _TOO_EXPENSIVE
+            report = receiver.recv_bytes(_MAX_REPORT)
+        except (EOFError, OSError):
+            return _TOO_EXPENSIVE  # the child died before it could say anything
         finally:
             receiver.close()
             child.kill()
             child.join()
             child.close()
-        return _TOO_EXPENSIVE if report is None else [Finding(**entry) for entry in json.loads(report)]
+        return [Finding(**entry) for entry in json.loads(report)]
 
 
 _TOO_EXPENSIVE = [
@@ -92,17 +95,11 @@ def _run(content: TrialContent, members: Sequence[Mapping[str, Any]], limits: Gu
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds + 1))
     memory = _address_space() + limits.memory_bytes
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    findings = try_content(content, members)
-    pipe.send_bytes(json.dumps([asdict(finding) for finding in findings[:_MAX_FINDINGS]]).encode())
-    pipe.close()
-    os._exit(0)  # the parent's exit handlers and buffered output are not the child's to run
-
-
-def _receive(pipe: Connection, seconds: float) -> bytes | None:
     try:
-        return pipe.recv_bytes(_MAX_REPORT) if pipe.poll(seconds) else None
-    except (EOFError, OSError):
-        return None
+        findings = try_content(content, members)
+        pipe.send_bytes(json.dumps([asdict(finding) for finding in findings[:_MAX_FINDINGS]]).encode())
+    finally:
+        os._exit(0)  # the parent's exit handlers and buffered output are not the child's to run
 
 
 def _raise_if_starved(child: ForkProcess, limits: GuardLimits) -> None:

@@ -113,8 +113,8 @@ class SendLedger(Protocol):
         The claimed batch, or None when there is nothing to claim. A repeated call with its own token succeeds again."""
         ...
 
-    def write_outcome(self, batch: Batch, claim: Claim, entries: Sequence[Entry]) -> bool:
-        """Puts `entries` in and ends the claim, if `claim` still holds or this very write was already made.
+    def write_outcome(self, batch: Batch, claim: Claim, entries: Sequence[Entry], writer: str) -> bool:
+        """Puts `entries` in and ends the claim, if `claim` still holds or `writer` has made this very write already.
         False when somebody else has resolved the claim meanwhile."""
         ...
 

@@ -78,7 +78,9 @@ class AudiencePlanner:
         campaign = self._runs.in_charge(tenant_id, campaign_id, epoch)
         if campaign is None:
             return PlanProgress(STOP)
-        if campaign.reopen_epoch is not None:
+        if campaign.planned_at and campaign.reopen_epoch is None:
+            return PlanProgress(PLANNED)
+        if campaign.planned_at:
             self._reset_release(campaign)
         targeted = campaign.targeted if campaign.planned_at else self._close_shards(campaign)
         now = self._clock.now()

@@ -93,7 +93,7 @@ class UnknownResolver:
             for entry in batch.claimed
         }
         entries = batch.with_outcomes(outcomes)
-        if not self._ledger.write_outcome(batch, claim, entries):
+        if not self._ledger.write_outcome(batch, claim, entries, f"resolver-{claim.token}"):
             return Resolution(len(batch.pending), wake_at=[self._clock.now() + _LOOK_AGAIN_MS])
         return Resolution(sum(entry.state is EntryState.PENDING for entry in entries), settled=True)
 

@@ -119,7 +119,7 @@ class ClaimSender:
 
     def _write(self, batch: Batch, claim: Claim, outcomes: dict[str, Entry], result: ClaimResult) -> ClaimResult:
         entries = batch.with_outcomes(outcomes)
-        if not self._ledger.write_outcome(batch, claim, entries):
+        if not self._ledger.write_outcome(batch, claim, entries, claim.token):
             result.void = True
             return result
         states = [entry.state for entry in outcomes.values()]

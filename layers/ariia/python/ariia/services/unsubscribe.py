@@ -26,7 +26,7 @@ class Withdrawals(Protocol):
 
     def withdraw(self, tenant_id: str, member_id: str, channel: Channel, source: str, at: int) -> object:
         """Denies `channel` from `at` (epoch ms) on for everybody of the tenant who has this member's address there;
-        repeating it changes nothing."""
+        repeating it changes nothing. NotFoundError when there is no such member."""
         ...
 
 
@@ -64,10 +64,12 @@ class Unsubscribes:
         meanwhile gets nothing anyway. NotFoundError for a link that we did not make."""
         claims = self._claims(token)
         invitation = self._invitation(claims)
-        if self._members.get_many(claims.tenant_id, [claims.member_id]):
-            now = self._clock.now()
+        now = self._clock.now()
+        try:
             self._withdrawals.withdraw(claims.tenant_id, claims.member_id, invitation.channel, source, now)
-            self._note(claims, now)
+        except NotFoundError:
+            return invitation
+        self._note(claims, now)
         return invitation
 
     def _claims(self, token: str) -> LinkClaims:

@@ -134,17 +134,17 @@ class DynamoLedger:
                 return None
         return items.batch_from(item)
 
-    def write_outcome(self, batch: Batch, claim: Claim, entries: Sequence[Entry]) -> bool:
+    def write_outcome(self, batch: Batch, claim: Claim, entries: Sequence[Entry], writer: str) -> bool:
         """See the port."""
         expression = (
-            "SET entries_json = :entries, pending_count = :pending, writer_token = :token "
+            "SET entries_json = :entries, pending_count = :pending, writer_token = :writer "
             "REMOVE claim_token, claim_size, lease_until, grace_from"
         )
-        values = _entry_values(entries) | {":token": text(claim.token)}
+        values = _entry_values(entries) | {":token": text(claim.token), ":writer": text(writer)}
         if self._update(batch.key, expression, "claim_token = :token", values) is not None:
             return True
         stored = self.batch(batch.key)
-        return stored is not None and stored.writer == claim.token
+        return stored is not None and stored.writer == writer
 
     # Receipts
 

@@ -37,20 +37,23 @@ class DynamoSendRates:
     def take(self, channel: str, messages: int, *, now: int, per_second: float, horizon_ms: int) -> int | None:
         """See the port."""
         cost = round(messages * 1000 / per_second)
-        busy = {":cost": number(cost), ":floor": number(now - _BURST_MS), ":latest": number(now + horizon_ms)}
-        item = self._update(
-            channel,
-            "SET next_free_at = next_free_at + :cost",
-            "next_free_at BETWEEN :floor AND :latest",
-            busy,
-        )
-        if item is None:
-            idle = {":next": number(now - _BURST_MS + cost), ":floor": number(now - _BURST_MS)}
-            condition = "attribute_not_exists(next_free_at) OR next_free_at < :floor"
-            item = self._update(channel, "SET next_free_at = :next", condition, idle)
-        if item is None:
-            return None
-        return max(now, int(item["next_free_at"]["N"]) - cost)
+        floor, latest = now - _BURST_MS, now + horizon_ms
+        # Between the two conditions another may have ended the idle time: then the first holds now.
+        for attempt in (self._take_in_line, self._take_idle, self._take_in_line):
+            item = attempt(channel, cost, floor, latest)
+            if item is not None:
+                return max(now, int(item["next_free_at"]["N"]) - cost)
+        return None
+
+    def _take_in_line(self, channel: str, cost: int, floor: int, latest: int) -> Item | None:
+        values = {":cost": number(cost), ":floor": number(floor), ":latest": number(latest)}
+        expression = "SET next_free_at = next_free_at + :cost"
+        return self._update(channel, expression, "next_free_at BETWEEN :floor AND :latest", values)
+
+    def _take_idle(self, channel: str, cost: int, floor: int, latest: int) -> Item | None:
+        values = {":next": number(floor + cost), ":floor": number(floor)}
+        condition = "attribute_not_exists(next_free_at) OR next_free_at < :floor"
+        return self._update(channel, "SET next_free_at = :next", condition, values)
 
     def note_active(self, channel: str, campaign_key: str, now: int) -> int:
         """See the port."""

@@ -115,15 +115,15 @@ class MemoryLedger:
             batch.claim = Claim(token, batch.attempt, size, lease_until)
             return copy.deepcopy(batch)
 
-    def write_outcome(self, batch: Batch, claim: Claim, entries: Sequence[Entry]) -> bool:
+    def write_outcome(self, batch: Batch, claim: Claim, entries: Sequence[Entry], writer: str) -> bool:
         """See the port."""
         with self._lock:
             stored = self._find(batch.key)
             if stored is None:
                 return False
             if stored.claim is None or stored.claim.token != claim.token:
-                return stored.writer == claim.token
-            stored.entries, stored.claim, stored.writer = list(entries), None, claim.token
+                return stored.writer == writer
+            stored.entries, stored.claim, stored.writer = list(entries), None, writer
             return True
 
     def merge_receipt(self, key: ReceiptKey, facts: Receipt) -> None:

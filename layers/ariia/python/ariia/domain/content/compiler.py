@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from jinja2 import nodes
-from jinja2.compiler import CodeGenerator, Frame, optimizeconst
+from jinja2.compiler import CodeGenerator, Frame
 
 _BODIES = (nodes.For, nodes.Macro, nodes.CallBlock, nodes.Block)
 
@@ -21,13 +22,19 @@ class MeteredCodeGenerator(CodeGenerator):
                 body.insert(0, _payment(holder))
         super().visit_Template(node, frame)
 
+    def _output_child_to_const(self, node: nodes.Expr, frame: Frame, finalize: Any) -> str:
+        """Nothing but text is worked out while compiling: it would escape before it finalises ("None" gets printed)
+        and would run outside a recipient's budget."""
+        if not isinstance(node, nodes.TemplateData):
+            raise nodes.Impossible
+        return super()._output_child_to_const(node, frame, finalize)
+
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
         if isinstance(node.node, nodes.EnvironmentAttribute):
             self.write(f"environment.{node.node.name}({node.args[0].as_const()})")
         else:
             super().visit_Call(node, frame, forward_caller=forward_caller)
 
-    @optimizeconst
     def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:
         self.write("environment.joined((")
         for part in node.nodes:

@@ -212,12 +212,13 @@ class HtmlReader(HTMLParser):
         depth = links = 0
         self._statements_of(tag)
         for name, value in attrs:
+            bare = MARK.sub("", name)
             for number in map(int, MARK.findall(name)):
                 keyword = self._code[number].keyword
                 depth += 1 if keyword in ("if", "for") else -1 if keyword in ("endif", "endfor") else 0
-            if tag == "a" and name == "href":
+            if tag == "a" and bare == "href":
                 links += 1
-                if depth or links > 1:
+                if depth or links > 1 or bare != name:
                     raise UnreadableError("a link's address depends on a condition in its tag")
             elif not (tag == "img" and name == "alt"):
                 self._statements_of(f"{name} {value or ''}")

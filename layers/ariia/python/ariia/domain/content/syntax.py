@@ -35,7 +35,7 @@ def parse(environment: ContentEnvironment, source: str, field: str) -> nodes.Tem
         raise _invalid(field, error.message or "syntax error", error.lineno) from error
     except (RecursionError, MemoryError) as error:
         raise _invalid(field, "the template is nested too deeply", None) from error
-    _check_tags(tree, field)
+    _check_nodes(environment, tree, field)
     return tree
 
 
@@ -61,15 +61,27 @@ def _check_text(source: str, field: str) -> None:
         raise _invalid(field, f"the control character U+{ord(found.group()):04X} is not allowed", line)
 
 
-def _check_tags(tree: nodes.Template, field: str) -> None:
+def _check_nodes(environment: ContentEnvironment, tree: nodes.Template, field: str) -> None:
     level: list[nodes.Node] = [tree]
     for _ in range(MAX_DEPTH):
         level = [child for node in level for child in node.iter_child_nodes()]
         for node in level:
-            if type(node) in _CLOSED_TAGS:
-                raise _invalid(field, f"the tag '{_CLOSED_TAGS[type(node)]}' is not available", node.lineno)
+            missing = _unavailable(environment, node)
+            if missing:
+                raise _invalid(field, f"{missing} is not available", node.lineno)
     if level:
         raise _invalid(field, "the template is nested too deeply", level[0].lineno)
+
+
+def _unavailable(environment: ContentEnvironment, node: nodes.Node) -> str | None:
+    if type(node) in _CLOSED_TAGS:
+        return f"the tag '{_CLOSED_TAGS[type(node)]}'"
+    # Jinja2 itself looks for the filters and tests inside a condition only when it is rendered.
+    if isinstance(node, nodes.Filter) and node.name not in environment.filters:
+        return f"the filter '{node.name}'"
+    if isinstance(node, nodes.Test) and node.name not in environment.tests:
+        return f"the test '{node.name}'"
+    return None
 
 
 def _invalid(field: str, message: str, line: int | None) -> InvalidError:

@@ -1,0 +1,130 @@
+"""What is done with a campaign: review, sending, stopping."""
+
+from __future__ import annotations
+
+from aws_lambda_powertools.event_handler import Response
+
+from ariia.domain.campaign import Campaign
+from ariia.services.campaign_sending import Stopped
+from functions.api.answers import found
+from functions.api.auth import Permission
+from functions.api.dependencies import CurrentCaller, Services
+from functions.api.routing import Routes
+from functions.api.schemas.campaign_actions import (
+    Approval,
+    ReasonedAction,
+    Rejection,
+    StoppedCampaign,
+    SubmissionView,
+    SubmittedCampaign,
+    VersionedAction,
+    in_flight_view,
+)
+from functions.api.schemas.campaigns import CampaignSummary, FindingView
+
+from .campaigns import totals_of
+
+routes = Routes("Campaigns")
+_PATH = "/v1/campaigns/<campaign_id>"
+
+
+@routes.post(f"{_PATH}/submit", Permission.DRAFT, "Submit a campaign for review", problems=(409,))
+def submit_campaign(
+    campaign_id: str, caller: CurrentCaller, services: Services, action: VersionedAction | None = None
+) -> Response[SubmittedCampaign]:
+    """Checks everything that sending needs, and freezes content and target. `submitted_hash` names what was frozen."""
+    version = action.version if action else None
+    done = services.campaign_review.submit(caller.tenant_id, campaign_id, caller.subject, version)
+    warnings = [FindingView.of(one) for one in done.warnings]
+    view = SubmittedCampaign.of(done.campaign, totals_of(services, done.campaign), warnings=warnings)
+    return found(view, done.campaign.version)
+
+
+@routes.get(f"{_PATH}/submission", Permission.READ, "Read what is under review")
+def read_submission(campaign_id: str, caller: CurrentCaller, services: Services) -> Response[SubmissionView]:
+    """The frozen whole that an approval is for; 404 when nothing is submitted."""
+    details = services.campaigns.submitted(caller.tenant_id, campaign_id)
+    return found(SubmissionView.of(details), details.campaign.version)
+
+
+@routes.post(f"{_PATH}/approve", Permission.REVIEW, "Approve a campaign", problems=(409,))
+def approve_campaign(
+    campaign_id: str, approval: Approval, caller: CurrentCaller, services: Services
+) -> Response[CampaignSummary]:
+    """Approves what `submitted_hash` names; 409 when something else is under review by now."""
+    review = services.campaign_review
+    campaign = review.approve(
+        caller.tenant_id, campaign_id, caller.subject, approval.submitted_hash, approval.reason
+    )
+    return _answer(services, campaign)
+
+
+@routes.post(f"{_PATH}/reject", Permission.REVIEW, "Reject a campaign", problems=(409,))
+def reject_campaign(
+    campaign_id: str, rejection: Rejection, caller: CurrentCaller, services: Services
+) -> Response[CampaignSummary]:
+    """Makes it a draft again, with feedback for its author."""
+    campaign = services.campaign_review.reject(caller.tenant_id, campaign_id, caller.subject, rejection.feedback)
+    return _answer(services, campaign)
+
+
+@routes.post(f"{_PATH}/send", Permission.SEND, "Send a campaign", problems=(409,))
+def send_campaign(
+    campaign_id: str, caller: CurrentCaller, services: Services, action: VersionedAction | None = None
+) -> Response[CampaignSummary]:
+    """Starts sending what was approved. The audience is evaluated now."""
+    version = action.version if action else None
+    return _answer(services, services.campaign_sending.send(caller.tenant_id, campaign_id, caller.subject, version))
+
+
+@routes.post(f"{_PATH}/pause", Permission.SEND, "Pause a campaign", problems=(409,))
+def pause_campaign(
+    campaign_id: str, caller: CurrentCaller, services: Services, action: ReasonedAction | None = None
+) -> Response[StoppedCampaign]:
+    """No call to the provider begins whose last look at campaign and members starts after this answer; `in_flight` is
+    what senders held already."""
+    asked = action or ReasonedAction()
+    sending = services.campaign_sending
+    return _stopped(
+        services, sending.pause(caller.tenant_id, campaign_id, caller.subject, asked.reason, asked.version)
+    )
+
+
+@routes.post(f"{_PATH}/resume", Permission.SEND, "Resume a campaign", problems=(409,))
+def resume_campaign(
+    campaign_id: str, caller: CurrentCaller, services: Services, action: VersionedAction | None = None
+) -> Response[CampaignSummary]:
+    """Goes on where it was paused."""
+    version = action.version if action else None
+    return _answer(services, services.campaign_sending.resume(caller.tenant_id, campaign_id, caller.subject, version))
+
+
+@routes.post(f"{_PATH}/cancel", Permission.SEND, "Cancel a campaign", problems=(409,))
+def cancel_campaign(
+    campaign_id: str, caller: CurrentCaller, services: Services, action: ReasonedAction | None = None
+) -> Response[StoppedCampaign]:
+    """Ends it for good. Who still waits reads as excluded with the reason `cancelled`; what is in flight is settled."""
+    asked = action or ReasonedAction()
+    sending = services.campaign_sending
+    return _stopped(
+        services, sending.cancel(caller.tenant_id, campaign_id, caller.subject, asked.reason, asked.version)
+    )
+
+
+@routes.post(f"{_PATH}/retry", Permission.SEND, "Retry the failed and the unsent", problems=(409,))
+def retry_campaign(
+    campaign_id: str, caller: CurrentCaller, services: Services, action: VersionedAction | None = None
+) -> Response[CampaignSummary]:
+    """Sends again to members whose message failed or was never sent, and to nobody else."""
+    version = action.version if action else None
+    return _answer(services, services.campaign_sending.retry(caller.tenant_id, campaign_id, caller.subject, version))
+
+
+def _answer(services: Services, campaign: Campaign) -> Response[CampaignSummary]:
+    return found(CampaignSummary.of(campaign, totals_of(services, campaign)), campaign.version)
+
+
+def _stopped(services: Services, stopped: Stopped) -> Response[StoppedCampaign]:
+    campaign = stopped.campaign
+    in_flight = in_flight_view(stopped.in_flight)
+    return found(StoppedCampaign.of(campaign, totals_of(services, campaign), in_flight=in_flight), campaign.version)

@@ -1,0 +1,90 @@
+"""Campaigns: made, read, edited."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from ariia.domain.campaign import Campaign
+from ariia.domain.statistics import Totals
+from functions.api.answers import created, found
+from functions.api.auth import Permission
+from functions.api.dependencies import CurrentCaller, IdempotencyKey, IfMatch, Services
+from functions.api.idempotency import creation
+from functions.api.paging import DEFAULT_LIMIT, Cursor, CursorScope, Limit, Page
+from functions.api.routing import Routes
+from functions.api.schemas.campaigns import (
+    CampaignChange,
+    CampaignDraft,
+    CampaignSummary,
+    CampaignView,
+    MoveView,
+    StatusName,
+    status_of,
+)
+from functions.api.versions import expected_version
+
+routes = Routes("Campaigns")
+
+
+@routes.post("/v1/campaigns", Permission.DRAFT, "Create a campaign", status=201)
+def create_campaign(
+    campaign: CampaignDraft, caller: CurrentCaller, services: Services, key: IdempotencyKey = None
+) -> Response[CampaignView]:
+    """Creates a draft. Content and target are checked as far as they go; what is still missing is asked for at submit."""
+    repeatable = creation(caller, "/v1/campaigns", key, campaign.model_dump(mode="json", exclude_unset=True))
+    made = services.campaign_editing.create(caller.tenant_id, caller.subject, campaign.fields(), repeatable)
+    one = made.entity.campaign
+    view = CampaignView.of_details(made.entity, totals_of(services, one))
+    return created(view, f"/v1/campaigns/{one.id}", one.version, replayed=made.replayed)
+
+
+@routes.get("/v1/campaigns", Permission.READ, "List campaigns")
+def list_campaigns(
+    caller: CurrentCaller,
+    services: Services,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
+    status: Annotated[StatusName | None, Query(description="Only campaigns in this status.")] = None,
+) -> Response[Page[CampaignSummary]]:
+    """Newest first. With `status`, a page may hold fewer than `limit` although `next_cursor` leads on."""
+    scope = CursorScope(caller.tenant_id, f"campaigns?status={status}")
+    page = services.campaigns.page(caller.tenant_id, limit, scope.after(cursor), status_of(status))
+    items = [CampaignSummary.of(one, totals_of(services, one)) for one in page.campaigns]
+    return found(Page(items=items, next_cursor=scope.cursor(page.after)))
+
+
+@routes.get("/v1/campaigns/<campaign_id>", Permission.READ, "Read a campaign")
+def read_campaign(campaign_id: str, caller: CurrentCaller, services: Services) -> Response[CampaignView]:
+    """The campaign with its draft content and target, and its counters."""
+    details = services.campaigns.details(caller.tenant_id, campaign_id)
+    view = CampaignView.of_details(details, totals_of(services, details.campaign))
+    return found(view, details.campaign.version)
+
+
+@routes.patch("/v1/campaigns/<campaign_id>", Permission.DRAFT, "Edit a campaign", problems=(409, 428))
+def edit_campaign(
+    campaign_id: str, change: CampaignChange, caller: CurrentCaller, services: Services, if_match: IfMatch = None
+) -> Response[CampaignView]:
+    """Changes the fields that are sent. An edit of what was submitted or approved makes it a draft again and revokes the
+    approval."""
+    version = expected_version(if_match, change.version)
+    details = services.campaign_editing.change(
+        caller.tenant_id, campaign_id, caller.subject, change.fields(), version
+    )
+    view = CampaignView.of_details(details, totals_of(services, details.campaign))
+    return found(view, details.campaign.version)
+
+
+@routes.get("/v1/campaigns/<campaign_id>/history", Permission.READ, "Read a campaign's history")
+def list_campaign_history(campaign_id: str, caller: CurrentCaller, services: Services) -> Response[Page[MoveView]]:
+    """Every move with who, when and why, oldest first, all on one page."""
+    moves = services.campaigns.history(caller.tenant_id, campaign_id)
+    return found(Page(items=[MoveView.of(move) for move in moves]))
+
+
+def totals_of(services: Services, campaign: Campaign) -> Totals:
+    """The campaign's figures; those that were never sent have none to read."""
+    return services.statistics.totals(campaign) if campaign.lanes else Totals()

@@ -1,0 +1,24 @@
+"""Figures."""
+
+from __future__ import annotations
+
+from aws_lambda_powertools.event_handler import Response
+
+from functions.api.answers import found
+from functions.api.auth import Permission
+from functions.api.dependencies import CurrentCaller, Services
+from functions.api.routing import Routes
+from functions.api.schemas.statistics import StatisticsView
+
+from .campaigns import totals_of
+
+routes = Routes("Analytics")
+
+
+@routes.get("/v1/campaigns/<campaign_id>/stats", Permission.READ, "Read a campaign's figures")
+def read_campaign_statistics(
+    campaign_id: str, caller: CurrentCaller, services: Services
+) -> Response[StatisticsView]:
+    """Counts by outcome and exclusion reason with rates; opens and clicks by machines are apart."""
+    campaign = services.campaigns.get(caller.tenant_id, campaign_id)
+    return found(StatisticsView.of(campaign, totals_of(services, campaign)))

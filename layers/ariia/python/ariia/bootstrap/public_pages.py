@@ -1,0 +1,37 @@
+"""What the public pages are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ariia.adapters.clock import SystemClock
+from ariia.adapters.dynamodb import models, names
+from ariia.adapters.dynamodb.campaigns import DynamoCampaigns
+from ariia.adapters.dynamodb.client import dynamodb_client
+from ariia.adapters.dynamodb.ledger import DynamoLedger
+from ariia.adapters.dynamodb.members import DynamoMembers
+from ariia.adapters.dynamodb.tenants import DynamoTenants
+from ariia.adapters.secrets import SecretsManagerSigningKeys, secrets_client
+from ariia.services.member_consent import MemberConsent
+from ariia.services.unsubscribe import Unsubscribes
+from ariia.services.view_online import ViewOnline
+from ariia.settings import PublicPagesSettings
+
+
+@dataclass(frozen=True)
+class PublicPagesServices:
+    """The services behind the pages."""
+
+    unsubscribes: Unsubscribes
+    view_online: ViewOnline
+
+
+def build(settings: PublicPagesSettings) -> PublicPagesServices:
+    """The services on AWS; clients connect at their first call."""
+    models.use_prefix(settings.table_prefix)
+    clock, campaigns, members = SystemClock(), DynamoCampaigns(), DynamoMembers(settings.shards)
+    keys = SecretsManagerSigningKeys(secrets_client(), settings.signing_secret_arn)
+    ledger = DynamoLedger(dynamodb_client(), names.physical(settings.table_prefix, names.LEDGER))
+    consent = MemberConsent(members, clock)
+    unsubscribes = Unsubscribes(keys, DynamoTenants(), members, campaigns, ledger, consent, clock)
+    return PublicPagesServices(unsubscribes, ViewOnline(keys, campaigns, members, settings.public_base_url))

@@ -1,0 +1,130 @@
+"""Consent, and its withdrawal by whoever holds the mailbox."""
+
+from __future__ import annotations
+
+import pytest
+
+from ariia.adapters.memory.clock import ManualClock
+from ariia.adapters.memory.members import MemoryMembers
+from ariia.domain.channel import Channel
+from ariia.domain.consent import ExclusionReason, refusal
+from ariia.domain.consent_changes import MAX_HISTORY
+from ariia.domain.errors import InvalidError, NotFoundError
+from ariia.domain.member import Consent, ConsentStatus, Member
+from ariia.services.member_consent import MemberConsent
+
+TENANT, MAIL = "studio", "family@example.com"
+GRANTED = Consent(ConsentStatus.GRANTED, "form", 1_000)
+
+
+class Setting:
+    def __init__(self) -> None:
+        self.store, self.clock = MemoryMembers(), ManualClock()
+        self.consent = MemberConsent(self.store, self.clock)
+
+    def add(self, member_id: str, email: str | None = MAIL, consent: Consent | None = GRANTED) -> None:
+        self.store.save([Member(member_id, TENANT, email=email, consent={"email": consent} if consent else {})])
+
+    def member(self, member_id: str) -> Member:
+        member = self.store.get(TENANT, member_id)
+        assert member is not None
+        return member
+
+
+@pytest.fixture
+def setting() -> Setting:
+    return Setting()
+
+
+def test_withdrawal_holds_for_everybody_with_the_address(setting: Setting) -> None:
+    setting.add("anna")
+    setting.add("ben")
+    setting.add("carla", email="carla@example.com")
+
+    assert setting.consent.withdraw(TENANT, "anna", Channel.EMAIL, "one_click", 2_000) == ["anna", "ben"]
+
+    for member_id in ("anna", "ben"):
+        assert refusal(setting.member(member_id), Channel.EMAIL) is ExclusionReason.NO_CONSENT
+        assert setting.member(member_id).consent["email"] == Consent(ConsentStatus.DENIED, "one_click", 2_000)
+    assert refusal(setting.member("carla"), Channel.EMAIL) is None
+
+
+def test_repeated_withdrawal_changes_nothing(setting: Setting) -> None:
+    setting.add("anna")
+    setting.consent.withdraw(TENANT, "anna", Channel.EMAIL, "one_click", 2_000)
+    before = setting.member("anna")
+
+    setting.consent.withdraw(TENANT, "anna", Channel.EMAIL, "page", 3_000)
+
+    assert setting.member("anna") == before
+
+
+def test_consent_given_after_the_withdrawal_stands(setting: Setting) -> None:
+    setting.add("anna", consent=Consent(ConsentStatus.GRANTED, "desk", 5_000))
+
+    setting.consent.withdraw(TENANT, "anna", Channel.EMAIL, "one_click", 2_000)
+
+    assert setting.member("anna").consent["email"].status is ConsentStatus.GRANTED
+
+
+def test_member_without_address_can_withdraw(setting: Setting) -> None:
+    setting.add("anna", email=None, consent=None)
+
+    assert setting.consent.withdraw(TENANT, "anna", Channel.EMAIL, "page", 2_000) == ["anna"]
+    assert setting.member("anna").consent["email"].status is ConsentStatus.DENIED
+
+
+def test_withdrawal_of_an_unknown_member_is_not_found(setting: Setting) -> None:
+    with pytest.raises(NotFoundError):
+        setting.consent.withdraw(TENANT, "nobody", Channel.EMAIL, "one_click", 2_000)
+
+
+def test_member_who_joins_the_address_later_is_opted_out_too(setting: Setting) -> None:
+    setting.add("anna")
+    setting.consent.withdraw(TENANT, "anna", Channel.EMAIL, "one_click", 2_000)
+    setting.add("ben")
+
+    assert setting.member("ben").consent["email"].status is ConsentStatus.DENIED
+
+
+def test_later_word_wins_and_every_change_is_kept(setting: Setting) -> None:
+    setting.add("anna", consent=None)
+    for status, at in (("granted", "2026-01-02"), ("denied", "2026-01-03"), ("granted", "2026-01-01")):
+        setting.consent.set(TENANT, "anna", Channel.EMAIL, {"status": status, "at": at, "source": at}, "api")
+
+    anna = setting.member("anna")
+    assert (anna.consent["email"].status, anna.consent["email"].source) == (ConsentStatus.DENIED, "2026-01-03")
+    assert [entry.source for entry in anna.consent_history] == ["2026-01-02", "2026-01-03"]
+
+
+def test_denial_wins_against_a_grant_of_the_same_instant(setting: Setting) -> None:
+    setting.add("anna")
+    setting.consent.set(TENANT, "anna", Channel.EMAIL, {"status": "denied", "at": 1_000}, "api")
+    setting.consent.set(TENANT, "anna", Channel.EMAIL, {"status": "granted", "at": 1_000}, "api")
+
+    assert setting.member("anna").consent["email"].status is ConsentStatus.DENIED
+
+
+def test_word_without_a_date_is_said_now(setting: Setting) -> None:
+    setting.add("anna")
+    member = setting.consent.set(TENANT, "anna", Channel.SMS, {"status": "pending"}, "desk")
+
+    assert member.consent["sms"] == Consent(ConsentStatus.PENDING, "desk", setting.clock.now())
+
+
+def test_history_is_bounded_to_the_latest(setting: Setting) -> None:
+    setting.add("anna", consent=None)
+    for number in range(MAX_HISTORY + 5):
+        status = "granted" if number % 2 else "denied"
+        setting.consent.set(TENANT, "anna", Channel.EMAIL, {"status": status, "at": 1_000 + number}, "api")
+
+    history = setting.member("anna").consent_history
+    assert [entry.at for entry in history] == [1_005 + number for number in range(MAX_HISTORY)]
+
+
+def test_malformed_consent_is_refused_by_field(setting: Setting) -> None:
+    setting.add("anna")
+    with pytest.raises(InvalidError) as refused:
+        setting.consent.set(TENANT, "anna", Channel.EMAIL, {"status": "yes", "why": "so"}, "api")
+
+    assert {problem.field for problem in refused.value.problems} == {"consent.status", "consent.why"}
