@@ -51,7 +51,7 @@ class Application:
         text = json_body.body_text(event)
         if text and not operation.takes_body and json_body.parse(text):
             raise MalformedBodyError("this operation takes no body")
-        self.resolver.append_context(caller=caller)
+        self.resolver.append_context(caller=caller)  # type: ignore[no-untyped-call]
         return {**event, "body": text or None, "isBase64Encoded": False}
 
     def _caller(self, event: Mapping[str, Any], operation: Operation) -> Caller | None:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from .routes import campaigns, reference
+from .routes import campaign_actions, campaigns, preflight, recipients, senders, statistics, templates, tenants
 from .routing import Operation
 
 ALL: tuple[Operation, ...] = (
     *campaigns.routes.operations,
-    *reference.routes.operations,
+    *campaign_actions.routes.operations,
+    *preflight.routes.operations,
+    *recipients.routes.operations,
+    *statistics.routes.operations,
+    *templates.routes.operations,
+    *senders.routes.operations,
+    *tenants.routes.operations,
 )

@@ -109,8 +109,7 @@ def test_findings_name_each_place_once() -> None:
 
 def test_deadline_ends_a_loop_on_the_main_thread() -> None:
     with pytest.raises(RenderLimitError), render_deadline(0.1):
-        while True:
-            pass
+        _endless()
     assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)
 
 

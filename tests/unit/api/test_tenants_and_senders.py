@@ -18,7 +18,7 @@ from ariia.settings import ApiSettings
 from functions.api import dependencies
 from functions.api.application import Application
 from functions.api.routes import recipients, senders, tenants
-from tests.unit.test_recipients import MEMBERS, Desk
+from tests.unit.services.test_recipients import MEMBERS, Desk
 
 from .http import Client, claims
 

@@ -54,7 +54,8 @@ def _parse(kind: Any, raw: str) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class ApiSettings(Settings):
-    """The authenticated HTTP API."""
+    """The authenticated HTTP API. `channels` are those set up in this deployment, separated by commas;
+    `ses_usd_per_1000` is the account's price of 1,000 messages, for estimates."""
 
     public_base_url: str
     campaign_run_arn: str
@@ -62,6 +63,8 @@ class ApiSettings(Settings):
     preflight_queue_url: str
     signing_secret_arn: str
     configuration_set: str
+    channels: str = "email"
+    ses_usd_per_1000: float = 0.10
     tenant_claim: str = "custom:tenant_id"
     roles_claim: str = "cognito:groups"
 

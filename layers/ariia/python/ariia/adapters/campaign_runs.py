@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import cached_property
+from functools import cache
 from typing import Any
 
 import boto3
@@ -12,15 +12,17 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ariia.domain.errors import TransientError
 
 
+@cache
+def step_functions_client() -> Any:
+    """One client per process."""
+    return boto3.client("stepfunctions")
+
+
 class StepFunctionsRuns:
     """CampaignRuns on Step Functions. The execution's name is campaign and epoch, so that a second start is the first."""
 
-    def __init__(self, state_machine_arn: str) -> None:
-        self._arn = state_machine_arn
-
-    @cached_property
-    def _client(self) -> Any:
-        return boto3.client("stepfunctions")
+    def __init__(self, client: Any, state_machine_arn: str) -> None:
+        self._client, self._arn = client, state_machine_arn
 
     def start(self, tenant_id: str, campaign_id: str, epoch: int) -> None:
         """See CampaignRuns. A running execution of this name and input answers with its ARN, one that has ended with

@@ -4,14 +4,94 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ariia.adapters.campaign_runs import StepFunctionsRuns, step_functions_client
+from ariia.adapters.clock import RandomIds, SystemClock
+from ariia.adapters.dynamodb import models, names
+from ariia.adapters.dynamodb.campaigns import DynamoCampaigns
+from ariia.adapters.dynamodb.client import dynamodb_client
+from ariia.adapters.dynamodb.jobs import DynamoJobs
+from ariia.adapters.dynamodb.ledger import DynamoLedger
+from ariia.adapters.dynamodb.members import DynamoMembers
+from ariia.adapters.dynamodb.send_rates import DynamoSendRates
+from ariia.adapters.dynamodb.senders import DynamoSenders
+from ariia.adapters.dynamodb.statistics import DynamoStatistics
+from ariia.adapters.dynamodb.templates import DynamoTemplates
+from ariia.adapters.dynamodb.tenants import DynamoTenants
+from ariia.adapters.preflight_queue import SqsPreflightQueue
+from ariia.adapters.send_queue import sqs_client
+from ariia.adapters.senders.ses import SesAccount, ses_client
+from ariia.adapters.ses_identities import SesIdentities
+from ariia.adapters.template_guard import TemplateGuard
+from ariia.domain.channel import Channel
+from ariia.services.audience_count import AudienceCounter
+from ariia.services.campaign_contents import CampaignContents
+from ariia.services.campaign_editing import CampaignEditing
+from ariia.services.campaign_review import CampaignReview
+from ariia.services.campaign_sending import CampaignSending
+from ariia.services.campaigns import Campaigns
+from ariia.services.content_checks import ContentChecks
+from ariia.services.in_flight import InFlightCount
+from ariia.services.preflight import Preflights
+from ariia.services.recipients import Recipients
+from ariia.services.sender_domains import SenderDomains
+from ariia.services.statistics import CampaignStatistics
+from ariia.services.templates import Templates
+from ariia.services.tenants import Tenants
 from ariia.settings import ApiSettings
+
+_SES_READ_TIMEOUT_SECONDS = 5
 
 
 @dataclass(frozen=True)
 class ApiServices:
     """The services behind the routes."""
 
+    campaigns: Campaigns
+    campaign_editing: CampaignEditing
+    campaign_review: CampaignReview
+    campaign_sending: CampaignSending
+    statistics: CampaignStatistics
+    templates: Templates
+    recipients: Recipients
+    preflights: Preflights
+    sender_domains: SenderDomains
+    tenants: Tenants
+
 
 def build(settings: ApiSettings) -> ApiServices:
     """The services on AWS; clients connect at their first call."""
-    return ApiServices()
+    models.use_prefix(settings.table_prefix)
+    client, clock = dynamodb_client(), SystemClock()
+    ids = RandomIds(clock)
+    campaigns, templates, tenants = DynamoCampaigns(), DynamoTemplates(), DynamoTenants()
+    ledger = DynamoLedger(client, names.physical(settings.table_prefix, names.LEDGER))
+    statistics = DynamoStatistics(client, names.physical(settings.table_prefix, names.STATISTICS))
+    senders = SenderDomains(DynamoSenders(), SesIdentities(ses_client(_SES_READ_TIMEOUT_SECONDS)), clock)
+    checks = ContentChecks(TemplateGuard())
+    contents = CampaignContents(templates, tenants, senders, checks)
+    runs = StepFunctionsRuns(step_functions_client(), settings.campaign_run_arn)
+    channels = frozenset(Channel(name.strip()) for name in settings.channels.split(","))
+    return ApiServices(
+        campaigns=Campaigns(campaigns),
+        campaign_editing=CampaignEditing(campaigns, contents, clock, ids, channels),
+        campaign_review=CampaignReview(campaigns, contents, clock),
+        campaign_sending=CampaignSending(campaigns, runs, contents, InFlightCount(ledger), clock),
+        statistics=CampaignStatistics(statistics),
+        templates=Templates(templates, tenants, checks, clock, ids, channels),
+        recipients=Recipients(campaigns, ledger),
+        preflights=Preflights(
+            campaigns=Campaigns(campaigns),
+            contents=contents,
+            counter=AudienceCounter(DynamoMembers(settings.shards), settings.shards),
+            jobs=DynamoJobs(),
+            queue=SqsPreflightQueue(sqs_client(), settings.preflight_queue_url),
+            rates=DynamoSendRates(client, names.physical(settings.table_prefix, names.SEND_RATES)),
+            quota=SesAccount(ses_client(_SES_READ_TIMEOUT_SECONDS)),
+            clock=clock,
+            ids=ids,
+            shards=settings.shards,
+            ses_usd_per_1000=settings.ses_usd_per_1000,
+        ),
+        sender_domains=senders,
+        tenants=Tenants(tenants, clock),
+    )

@@ -41,8 +41,13 @@ def merge_attributes(present: Mapping[str, Any], given: Mapping[str, Any]) -> di
     return merged
 
 
+def is_attribute_name(name: str) -> bool:
+    """True when an attribute may be called so."""
+    return _KEY.fullmatch(name) is not None
+
+
 def _key(key: str) -> str:
-    if not _KEY.fullmatch(key):
+    if not is_attribute_name(key):
         raise FieldError("is not a valid attribute name", f"^{_KEY.pattern}$")
     return key
 

@@ -66,6 +66,11 @@ class CampaignContents:
         gone or values don't fit their declaration."""
         return self._checks.findings(self._draft(campaign, content, self.tenant(campaign.tenant_id)))
 
+    def required_of_members(self, campaign: Campaign, content: Content) -> list[str]:
+        """Required variables that only a member's attributes can fill; InvalidError as of `findings`."""
+        draft = self._draft(campaign, content, self.tenant(campaign.tenant_id))
+        return [one.name for one in draft.left_to_members() if one.required]
+
     def prepare(self, campaign: Campaign, content: Content) -> Prepared:
         """The message as it will be sent, needing nothing else. InvalidError naming everything that is missing."""
         tenant = self.tenant(campaign.tenant_id)

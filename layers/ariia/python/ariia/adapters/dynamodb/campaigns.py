@@ -12,7 +12,7 @@ from ariia.domain.documents import decode, encode
 from ariia.domain.errors import NotFoundError
 from ariia.ports.campaigns import DRAFT, CampaignChange
 
-from .documents import commit, put_if
+from .documents import commit, put_if, read, rows
 from .models import CampaignModel, CampaignPartModel
 
 _MOVES = "move#"
@@ -26,11 +26,8 @@ class DynamoCampaigns:
 
     def get(self, tenant_id: str, campaign_id: str) -> Campaign | None:
         """See CampaignStore."""
-        try:
-            model = CampaignModel.get(tenant_id, campaign_id, consistent_read=True)
-        except CampaignModel.DoesNotExist:
-            return None
-        return decode(Campaign, model.document)
+        model = read(CampaignModel, tenant_id, campaign_id)
+        return decode(Campaign, model.document) if model else None
 
     def create(self, change: CampaignChange, claim: str | None = None) -> bool:
         """See CampaignStore."""
@@ -49,11 +46,8 @@ class DynamoCampaigns:
 
     def claimed(self, tenant_id: str, claim: str) -> str | None:
         """See CampaignStore."""
-        try:
-            row = CampaignPartModel.get(_claims(tenant_id), claim, consistent_read=True)
-        except CampaignPartModel.DoesNotExist:
-            return None
-        return str(row.document["campaign_id"])
+        row = read(CampaignPartModel, _claims(tenant_id), claim)
+        return str(row.document["campaign_id"]) if row else None
 
     def save(self, change: CampaignChange) -> bool:
         """See CampaignStore."""
@@ -74,7 +68,7 @@ class DynamoCampaigns:
     def page(self, tenant_id: str, limit: int, after: str | None) -> list[Campaign]:
         """See CampaignStore. Ids sort by time of creation."""
         older = CampaignModel.campaign_id < after if after else None
-        found = CampaignModel.query(tenant_id, older, scan_index_forward=False, limit=limit, consistent_read=True)
+        found = rows(CampaignModel, tenant_id, older, scan_index_forward=False, limit=limit)
         return [decode(Campaign, model.document) for model in found]
 
     def content(self, tenant_id: str, campaign_id: str, part: str = DRAFT) -> Content:
@@ -87,9 +81,7 @@ class DynamoCampaigns:
 
     def history(self, tenant_id: str, campaign_id: str) -> list[Move]:
         """See CampaignStore."""
-        moves = CampaignPartModel.query(
-            f"{tenant_id}#{campaign_id}", CampaignPartModel.part.startswith(_MOVES), consistent_read=True
-        )
+        moves = rows(CampaignPartModel, f"{tenant_id}#{campaign_id}", CampaignPartModel.part.startswith(_MOVES))
         return [decode(Move, model.document) for model in moves]
 
 
@@ -113,10 +105,10 @@ def _parts(change: CampaignChange, version: int) -> Iterator[CampaignPartModel]:
 
 
 def _part(tenant_id: str, campaign_id: str, part: str) -> CampaignPartModel:
-    try:
-        return CampaignPartModel.get(f"{tenant_id}#{campaign_id}", part, consistent_read=True)
-    except CampaignPartModel.DoesNotExist:
-        raise NotFoundError(f"the campaign has no {part.partition('#')[0]} of this version") from None
+    row = read(CampaignPartModel, f"{tenant_id}#{campaign_id}", part)
+    if row is None:
+        raise NotFoundError(f"the campaign has no {part.partition('#')[0]} of this version")
+    return row
 
 
 def _claims(tenant_id: str) -> str:

@@ -21,7 +21,7 @@ _SUMMARY = (
     "ledger_key, #row, entry_count, pending_count, attempt_number, claim_token, claim_size, lease_until, grace_from"
 )
 _ADDRESS_HOMES = 16
-_TRIES = 6
+_TRIES = 20
 
 
 class DynamoLedger:

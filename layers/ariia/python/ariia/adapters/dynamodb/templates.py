@@ -6,17 +6,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pynamodb.connection import Connection
+from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from ariia.domain.channel import Channel
 from ariia.domain.documents import decode, encode
 from ariia.domain.errors import TransientError
-from ariia.domain.template import CampaignTemplate
+from ariia.domain.template import TEMPLATE_TYPES, CampaignTemplate
 
-from .documents import commit
+from .documents import commit, read, rows
 from .models import TemplateModel
 
-# `#` sorts before every character of an id, `$` right behind it.
 _POINTER_PREFIX = "default#"
 _TRIES = 5
 
@@ -31,7 +31,7 @@ class DynamoTemplates:
 
     def get(self, tenant_id: str, template_id: str) -> CampaignTemplate | None:
         """See TemplateStore."""
-        model = _row(tenant_id, template_id)
+        model = read(TemplateModel, tenant_id, template_id)
         return decode(CampaignTemplate, model.document) if model else None
 
     def create(self, template: CampaignTemplate) -> bool:
@@ -62,13 +62,9 @@ class DynamoTemplates:
     def page(self, tenant_id: str, limit: int, after: str | None) -> list[CampaignTemplate]:
         """See TemplateStore."""
         behind = TemplateModel.template_id > after if after else None
-        found: list[CampaignTemplate] = []
-        for model in TemplateModel.query(tenant_id, behind, consistent_read=True, page_size=limit + 3):
-            if not model.template_id.startswith(_POINTER_PREFIX):
-                found.append(decode(CampaignTemplate, model.document))
-            if len(found) == limit:
-                break
-        return found
+        found = rows(TemplateModel, tenant_id, behind, limit=limit + len(TEMPLATE_TYPES))
+        templates = [model for model in found if not model.template_id.startswith(_POINTER_PREFIX)]
+        return [decode(CampaignTemplate, model.document) for model in templates[:limit]]
 
     def default(self, tenant_id: str, kind: Channel) -> CampaignTemplate | None:
         """See TemplateStore."""
@@ -115,23 +111,16 @@ class DynamoTemplates:
         return (now.version if now else 0) == version
 
 
-def _row(tenant_id: str, template_id: str) -> TemplateModel | None:
-    try:
-        return TemplateModel.get(tenant_id, template_id, consistent_read=True)
-    except TemplateModel.DoesNotExist:
-        return None
-
-
 def _item(template: CampaignTemplate) -> TemplateModel:
     return TemplateModel(template.tenant_id, template.id, document=encode(template), version=template.version)
 
 
-def _is_version(version: int) -> object:
+def _is_version(version: int) -> Condition:
     return TemplateModel.version == version if version else TemplateModel.template_id.does_not_exist()
 
 
 def _pointer(tenant_id: str, kind: Channel) -> TemplateModel | None:
-    return _row(tenant_id, f"{_POINTER_PREFIX}{kind}")
+    return read(TemplateModel, tenant_id, f"{_POINTER_PREFIX}{kind}")
 
 
 def _new_pointer(template: CampaignTemplate, version: int) -> TemplateModel:

@@ -9,7 +9,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
 
-from ariia.domain.errors import PermanentSendError, SenderStoppedError, ThrottledError, UnknownOutcomeError
+from ariia.domain.errors import PermanentSendError, SenderStoppedError, ThrottledError, TransientError, UnknownOutcomeError
 from ariia.ports.sending import (
     Accepted,
     EntryOutcome,
@@ -144,7 +144,10 @@ class SesAccount:
 
     def current(self) -> SendRate:
         """See the port."""
-        answer = self._client.get_account()
+        try:
+            answer = self._client.get_account()
+        except (ClientError, BotoCoreError) as error:
+            raise TransientError("the e-mail provider does not tell its limits just now") from error
         quota = answer.get("SendQuota", {})
         return SendRate(
             per_second=float(quota.get("MaxSendRate", 1.0)),

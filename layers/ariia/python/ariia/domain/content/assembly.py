@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from ..errors import InvalidError
+from ariia.domain.errors import InvalidError
+
 from .environment import ContentEnvironment, html_environment, plain_environment
 from .findings import Finding, clipping
 from .markup_checks import markup_findings

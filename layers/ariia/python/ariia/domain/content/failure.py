@@ -5,7 +5,8 @@ from __future__ import annotations
 from jinja2 import Template
 from jinja2.exceptions import SecurityError, UndefinedError
 
-from ..errors import InvalidError, Problem
+from ariia.domain.errors import InvalidError, Problem
+
 from .meter import RenderLimitError
 
 

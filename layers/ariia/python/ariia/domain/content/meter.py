@@ -14,7 +14,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from ..errors import InvalidError
+from ariia.domain.errors import InvalidError
 
 # A 100 KB message with a macro around it uses about 0.25 million; a unit takes about 0.2 µs.
 WORK_PER_RENDER = 1_000_000
@@ -60,7 +60,7 @@ def spend(units: int) -> None:
 
 
 def charge(value: Any) -> Any:
-    """Spends the size of `value` as a tree, so that shared references nested in each other can't explode; returns it."""
+    """Spends the size of `value` as a tree, so that references nested in each other can't explode; returns it."""
     kind = type(value)
     if kind is str or kind is Markup:
         spend(len(value))

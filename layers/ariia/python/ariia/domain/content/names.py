@@ -23,7 +23,7 @@ class UnknownName:
 
 @dataclass(frozen=True)
 class TemplateNames:
-    """`used`: the variables read from outside; `unknown`: those (and fields like `member.nickname`) that don't exist."""
+    """`used`: the variables read from outside; `unknown`: those, and fields like `member.nickname`, that aren't."""
 
     used: frozenset[str]
     unknown: tuple[UnknownName, ...]

@@ -7,7 +7,8 @@ Jinja2 code is kept in place; the HTML around it becomes paragraphs, lists, unde
 
 from __future__ import annotations
 
-from ..errors import InvalidError, Problem
+from ariia.domain.errors import InvalidError, Problem
+
 from .environment import plain_environment
 from .html_reader import MARK_CLOSE, MARK_OPEN, HtmlReader, UnreadableError
 from .syntax import parse

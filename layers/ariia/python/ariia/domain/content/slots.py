@@ -8,17 +8,18 @@ https://docs.aws.amazon.com/ses/latest/dg/send-personalized-email-api.html
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from json.encoder import encode_basestring as encode_text
+from json.encoder import encode_basestring_ascii as encode_ascii
+from typing import Any, NamedTuple
 
-from ..errors import InvalidError, Problem
+from ariia.domain.errors import InvalidError, Problem
+
 from .environment import ContentEnvironment, html_environment, plain_environment
 from .failure import as_invalid
 from .meter import RenderLimitError, metered
-from .plain_text import derive_text
 from .splitting import SplitTemplate, split
 from .syntax import parse
 
@@ -28,7 +29,6 @@ MAX_REPLACEMENT_DATA = 262_144
 _AMBIGUOUS = re.compile(r"[{}\\]*(?:\{\{|\}\})[{}\\]*")
 # A line break in a subject would end the header (RFC 5322, section 2.2); these all break lines somewhere.
 _ONE_LINE = str.maketrans(dict.fromkeys("\n\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029", " ") | {"\r": None, "\x00": None})
-_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,7 @@ class Skeleton(FullMessage):
     """The static text with `{{sN}}` for each slot, numbered over the three parts together."""
 
 
-@dataclass(frozen=True)
-class RenderedMessage:
+class RenderedMessage(NamedTuple):
     """One recipient's slots. `data` is their JSON (SES's ReplacementTemplateData), `size` its bytes on the wire, where
     it is a JSON string inside JSON."""
 
@@ -61,23 +60,22 @@ class CompiledContent:
     def __init__(self, subject: SplitTemplate, html: SplitTemplate, text: SplitTemplate) -> None:
         self._parts = (subject, html, text)
         self._globals = dict(html_environment().globals)
-        self._constants: dict[str, str] = {}
         names = iter(f"s{number}" for number in range(10**6))
-        self._names = [[next(names) for filled in part.filled if filled] for part in self._parts]
-        self._constant_names = {run: next(names) for run in self._ambiguous_runs()}
-        self._constants = {name: run for run, name in self._constant_names.items()}
-        self.skeleton = Skeleton(*map(self._skeleton_of, self._parts, self._names))
+        keys = [[next(names) for filled in part.filled if filled] for part in self._parts]
+        self._keys = [key for part in keys for key in part]
+        self._constants = {next(names): run for run in self._ambiguous_runs()}
+        self._constant_pairs = [_pair(key, run) for key, run in self._constants.items()]
+        self.skeleton = Skeleton(*map(self._skeleton_of, self._parts, keys))
 
     def render(self, variables: Mapping[str, Any]) -> RenderedMessage:
         """The slots of one recipient; InvalidError naming part and line when the template fails on these variables,
         and when their JSON exceeds SES's 262,144 characters."""
-        slots = dict(self._constants)
-        for names, texts in zip(self._names, self._texts(variables), strict=True):
-            slots.update(zip(names, texts, strict=True))
-        data = _to_json(slots)
+        texts = [text for part in self._texts(variables) for text in part]
+        data = "{" + ",".join([*map(_pair, self._keys, texts), *self._constant_pairs]) + "}"
         if len(data) > MAX_REPLACEMENT_DATA:
             raise RenderLimitError(f"this recipient's part of the message exceeds {MAX_REPLACEMENT_DATA} characters")
-        return RenderedMessage(slots, data, len(json.dumps(data)))
+        slots = dict(zip(self._keys, texts, strict=True)) | self._constants
+        return RenderedMessage(slots, data, len(encode_ascii(data)))
 
     def full_render(self, variables: Mapping[str, Any]) -> FullMessage:
         """The whole message of one recipient, for previews; InvalidError as in `render`."""
@@ -102,12 +100,10 @@ class CompiledContent:
         statics = (static for part in self._parts for static in part.statics)
         return list(dict.fromkeys(run for static in statics for run in _AMBIGUOUS.findall(static)))
 
-    def _skeleton_of(self, part: SplitTemplate, names: list[str]) -> str:
-        statics = [
-            _AMBIGUOUS.sub(lambda run: _tag(self._constant_names[run.group()]), static) for static in part.statics
-        ]
-        marked = SplitTemplate(part.field, None, part.separator, tuple(statics), part.filled)
-        whole = marked.whole([_tag(name) for name in names])
+    def _skeleton_of(self, part: SplitTemplate, keys: list[str]) -> str:
+        tags = {run: _tag(key) for key, run in self._constants.items()}
+        statics = tuple(_AMBIGUOUS.sub(lambda run: tags[run.group()], static) for static in part.statics)
+        whole = replace(part, statics=statics).whole([_tag(key) for key in keys])
         return _one_line(whole) if part.field == "subject" else whole
 
 
@@ -123,8 +119,15 @@ def compile_content(subject: str, html: str, text: str | None = None) -> Compile
     return CompiledContent(
         _split(plain, subject.strip(), "subject"),
         _split(rich, html, "html"),
-        _split(plain, text or derive_text(html), "text"),
+        _split(plain, text or _derived(html), "text"),
     )
+
+
+def _derived(html: str) -> str:
+    # Imported when needed: a sender whose campaign carries its text part starts faster without the HTML reader.
+    from .plain_text import derive_text
+
+    return derive_text(html)
 
 
 def _split(environment: ContentEnvironment, source: str, field: str) -> SplitTemplate:
@@ -135,5 +138,9 @@ def _one_line(subject: str) -> str:
     return subject.translate(_ONE_LINE)
 
 
-def _tag(name: str) -> str:
-    return "{{" + name + "}}"
+def _tag(key: str) -> str:
+    return "{{" + key + "}}"
+
+
+def _pair(key: str, text: str) -> str:
+    return f'"{key}":{encode_text(text)}'

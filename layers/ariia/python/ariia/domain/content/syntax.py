@@ -7,7 +7,8 @@ import re
 from jinja2 import Template, nodes
 from jinja2.exceptions import TemplateSyntaxError
 
-from ..errors import InvalidError, Problem
+from ariia.domain.errors import InvalidError, Problem
+
 from .environment import ContentEnvironment
 from .meter import metered
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from markupsafe import escape
 
-from ..errors import InvalidError
+from ariia.domain.errors import InvalidError
+
 from .findings import Finding, clipping
 from .meter import RenderLimitError
 from .samples import bare_member, sample_members

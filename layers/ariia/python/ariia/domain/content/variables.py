@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from ..errors import InvalidError, Problem
+from ariia.domain.errors import InvalidError, Problem
+
 from .roots import ROOTS
 from .typed_values import CONVERTERS
 

@@ -1,0 +1,158 @@
+"""An uploaded file: what it is by its first bytes, its records as members, and its cut into ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+
+from .errors import InvalidError, Problem
+from .import_columns import UnusableFileError, identifying, read_header, values_of
+from .import_job import MAX_RECORD_BYTES, MAX_RECORDS, ImportFormat, ImportRange
+from .import_records import UTF8_BOM, Line, Record, csv_records, json_records, lines_of
+from .member_patch import member_id_for
+
+RANGE_BYTES = 1024 * 1024
+RANGE_RECORDS = 2_000
+_FOREIGN = {
+    b"\xff\xfe": "UTF-16",
+    b"\xfe\xff": "UTF-16",
+    b"PK\x03\x04": "a ZIP or Excel file",
+    b"\xd0\xcf\x11\xe0": "an Excel file",
+    b"\x1f\x8b": "a gzip file",
+}
+
+
+@dataclass(frozen=True)
+class FileShape:
+    """How to read a file's records."""
+
+    format: ImportFormat
+    delimiter: str = ","
+    columns: tuple[str, ...] = ()
+
+    def records(self, lines: Iterable[Line]) -> Iterator[Record]:
+        """The records in these lines of the body."""
+        if self.format is ImportFormat.JSONL:
+            return json_records(lines)
+        return csv_records(lines, self.delimiter, len(self.columns))
+
+    def identity(self, record: Record) -> Mapping[str, Any]:
+        """What tells the member of a faultless record apart, unchecked."""
+        if self.format is ImportFormat.JSONL:
+            return dict(record.content)
+        return identifying(self.columns, record.content)
+
+    def values(self, record: Record) -> dict[str, Any]:
+        """A faultless record as a member in the API's shape, `id` included; InvalidError for cells that are none."""
+        return dict(record.content) if self.format is ImportFormat.JSONL else values_of(self.columns, record.content)
+
+
+@dataclass
+class Cut:
+    """A file cut into ranges. `duplicates` has, by range, each line whose member stood in an earlier line: that one."""
+
+    shape: FileShape
+    ranges: list[ImportRange] = field(default_factory=list)
+    duplicates: dict[int, dict[int, int]] = field(default_factory=dict)
+
+
+def cut(tenant_id: str, kind: ImportFormat, blocks: Iterable[bytes]) -> Cut:
+    """Reads the whole file once and cuts it where records end; the same file is always cut alike. UnusableFileError
+    when it can't be imported. The first line of a member counts, whether it turns out importable or not."""
+    lines = _body(blocks)
+    first = next(lines, None)
+    if first is None:
+        raise UnusableFileError("the file is empty")
+    if kind is ImportFormat.CSV:
+        shape = FileShape(kind, *_header(first))
+    else:
+        shape, lines = FileShape(kind), chain([first], lines)
+    return _Cutter(tenant_id, shape).run(lines)
+
+
+class _Cutter:
+    def __init__(self, tenant_id: str, shape: FileShape) -> None:
+        self._tenant_id, self._shape = tenant_id, shape
+        self._cut = Cut(shape)
+        self._seen: dict[str, int] = {}
+        self._total = 0
+        self._last_line: Line | None = None
+
+    def run(self, lines: Iterable[Line]) -> Cut:
+        """Goes through all records."""
+        begin: Record | None = None
+        count, duplicates = 0, {}
+        for record in self._shape.records(self._noted(lines)):
+            full = begin is not None and (count >= RANGE_RECORDS or record.start - begin.start >= RANGE_BYTES)
+            if begin is None or full:
+                if begin is not None:
+                    self._close(begin, record.start, count, duplicates)
+                begin, count, duplicates = record, 0, {}
+            count += 1
+            self._count()
+            earlier = self._earlier_line(record)
+            if earlier is not None:
+                duplicates[record.line] = earlier
+        if begin is not None and self._last_line is not None:
+            self._close(begin, self._last_line.start + self._last_line.size, count, duplicates)
+        return self._cut
+
+    def _noted(self, lines: Iterable[Line]) -> Iterator[Line]:
+        for line in lines:
+            self._last_line = line
+            yield line
+
+    def _count(self) -> None:
+        self._total += 1
+        if self._total > MAX_RECORDS:
+            raise UnusableFileError(f"the file has more than {MAX_RECORDS:,} lines: split it and import the parts")
+
+    def _close(self, begin: Record, end: int, count: int, duplicates: dict[int, int]) -> None:
+        if duplicates:
+            self._cut.duplicates[len(self._cut.ranges)] = duplicates
+        self._cut.ranges.append(ImportRange(begin.start, end, begin.line, count, len(duplicates)))
+
+    def _earlier_line(self, record: Record) -> int | None:
+        if record.fault is not None:
+            return None
+        try:
+            member_id = member_id_for(self._tenant_id, self._shape.identity(record))
+        except InvalidError:
+            return None
+        if member_id is None:
+            return None
+        earlier = self._seen.setdefault(member_id, record.line)
+        return None if earlier == record.line else earlier
+
+
+def _body(blocks: Iterable[bytes]) -> Iterator[Line]:
+    """The file's lines behind the byte order mark; UnusableFileError for files that can't be UTF-8 text."""
+    rest = iter(blocks)
+    head = b""
+    while len(head) < 4 and (block := next(rest, None)) is not None:
+        head += block
+    for magic, name in _FOREIGN.items():
+        if head.startswith(magic):
+            raise UnusableFileError(f"the file is {name}: save it as CSV or JSON lines, encoded as UTF-8")
+    if b"\0" in head[:256]:
+        raise UnusableFileError("the file holds NUL bytes, as UTF-16 has them: save it encoded as UTF-8")
+    skipped = len(UTF8_BOM) if head.startswith(UTF8_BOM) else 0
+    return lines_of(chain([head[skipped:]], rest), start=skipped)
+
+
+def _header(line: Line) -> tuple[str, tuple[str, ...]]:
+    if line.size > MAX_RECORD_BYTES:
+        raise UnusableFileError(f"the first line has {line.size} bytes: does a line feed end each line?")
+    try:
+        delimiter, columns = read_header(line.data.decode())
+    except UnicodeDecodeError as error:
+        where = f"byte 0x{line.data[error.start]:02X} at position {error.start + 1} of line 1"
+        raise UnusableFileError(f"{where} is not UTF-8: save the file encoded as UTF-8") from None
+    return delimiter, tuple(columns)
+
+
+def duplicate_of(line: int) -> Problem:
+    """What is wrong with a record whose member stood in `line` already."""
+    return Problem("id", f"stands in line {line} already, which counts", allowed="one line per member")

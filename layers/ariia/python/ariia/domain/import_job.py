@@ -1,0 +1,183 @@
+"""A bulk import: what was asked for, how the file was cut, and how far it is, which is derived from its parts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+MAX_FILE_BYTES = 1024**3
+MAX_RECORDS = 1_000_000
+MAX_RECORD_BYTES = 64 * 1024
+MAX_REJECTED_KEPT = 5_000  # per range; more are counted
+UPLOAD_SECONDS = 3_600
+KEPT_SECONDS = 30 * 86_400
+_KEY = re.compile(r"imports/([A-Za-z0-9_-]{1,64})/([A-Za-z0-9_-]{1,64})\.(csv|jsonl)")
+
+
+class ImportFormat(StrEnum):
+    """What the lines of the file are."""
+
+    CSV = "csv"
+    JSONL = "jsonl"
+
+
+class ImportState(StrEnum):
+    """Where an import stands. `failed`: the file, or some part of it, was given up; the rest is imported."""
+
+    WAITING_FOR_UPLOAD = "waiting_for_upload"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class PartState(StrEnum):
+    """Where one range of the file stands."""
+
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class ImportRange:
+    """Bytes `start` to `end` (exclusive) of the file: whole records, the first of which begins in line `line`."""
+
+    start: int
+    end: int
+    line: int
+    records: int
+    duplicates: int = 0
+
+
+@dataclass
+class ImportJob:
+    """An import as stored. The cutter fills in the file's facts and the ranges; nobody changes them after that."""
+
+    id: str
+    tenant_id: str
+    format: ImportFormat
+    created_by: str
+    created_at: int
+    file_name: str | None = None
+    uploaded_at: int | None = None
+    size: int | None = None
+    etag: str | None = None
+    delimiter: str = ","
+    columns: list[str] = field(default_factory=list)
+    ranges: list[ImportRange] = field(default_factory=list)
+    cut_at: int | None = None
+    failure: str | None = None
+    failed_at: int | None = None
+    fingerprint: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Where the file is uploaded to."""
+        return f"imports/{self.tenant_id}/{self.id}.{self.format}"
+
+    @property
+    def upload_expires_at(self) -> int:
+        """Until when (epoch ms) the upload may begin."""
+        return self.created_at + UPLOAD_SECONDS * 1000
+
+    def result_key(self, kind: str, number: int) -> str:
+        """Where a list (`rejected`, `duplicates`) of one range rests."""
+        return f"imports/{self.tenant_id}/{self.id}/{kind}/{number:05d}.json"
+
+
+@dataclass
+class PartResult:
+    """What came of one range so far. `withdrawals_kept` counts members whose own no outlasted the file's yes."""
+
+    state: PartState = PartState.RUNNING
+    records: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    rejected_kept: int = 0
+    withdrawals_kept: int = 0
+    error: str | None = None
+    finished_at: int | None = None
+
+
+@dataclass(frozen=True)
+class ImportProgress:
+    """The whole import at one glance."""
+
+    state: ImportState
+    bytes_total: int | None
+    bytes_done: int
+    records_total: int | None
+    records_done: int
+    created: int
+    updated: int
+    unchanged: int
+    rejected: int
+    withdrawals_kept: int
+    parts: int
+    parts_done: int
+    parts_failed: int
+    failure: str | None
+    finished_at: int | None
+
+
+def parse_key(key: str) -> tuple[str, str] | None:
+    """Tenant and job of an uploaded file's key; None for anything else in the bucket."""
+    match = _KEY.fullmatch(key)
+    return (match[1], match[2]) if match else None
+
+
+def progress(job: ImportJob, results: dict[int, PartResult]) -> ImportProgress:
+    """How far `job` is, from the results of its parts by number."""
+    known = list(results.values())
+    failed = [number for number, result in sorted(results.items()) if result.state is PartState.FAILED]
+    state = _state(job, known)
+    ended = state in (ImportState.DONE, ImportState.FAILED)
+    instants = [at for at in (job.cut_at, job.failed_at, *(result.finished_at for result in known)) if at is not None]
+    return ImportProgress(
+        state=state,
+        bytes_total=job.size,
+        bytes_done=_bytes_done(job, results),
+        records_total=sum(one.records for one in job.ranges) if job.cut_at else None,
+        records_done=sum(result.records for result in known),
+        created=sum(result.created for result in known),
+        updated=sum(result.updated for result in known),
+        unchanged=sum(result.unchanged for result in known),
+        rejected=sum(result.rejected for result in known),
+        withdrawals_kept=sum(result.withdrawals_kept for result in known),
+        parts=len(job.ranges),
+        parts_done=sum(result.state is PartState.DONE for result in known),
+        parts_failed=len(failed),
+        failure=job.failure or (_failed_parts(job, failed, results) if ended and failed else None),
+        finished_at=max(instants, default=None) if ended else None,
+    )
+
+
+def _state(job: ImportJob, results: Sequence[PartResult]) -> ImportState:
+    if job.failure is not None:
+        return ImportState.FAILED
+    if job.uploaded_at is None:
+        return ImportState.WAITING_FOR_UPLOAD
+    ended = [result for result in results if result.state is not PartState.RUNNING]
+    if job.cut_at is None or len(ended) < len(job.ranges):
+        return ImportState.RUNNING
+    return ImportState.FAILED if any(one.state is PartState.FAILED for one in ended) else ImportState.DONE
+
+
+def _bytes_done(job: ImportJob, results: dict[int, PartResult]) -> int:
+    done = 0
+    for number, one in enumerate(job.ranges):
+        result = results.get(number)
+        if result is not None:
+            share = result.records / one.records if one.records else 1.0
+            done += round((one.end - one.start) * min(1.0, share))
+    return done
+
+
+def _failed_parts(job: ImportJob, failed: Sequence[int], results: dict[int, PartResult]) -> str:
+    first = job.ranges[failed[0]]
+    reason = results[failed[0]].error or "unknown"
+    return f"{len(failed)} of {len(job.ranges)} parts were given up; the first begins in line {first.line}: {reason}"

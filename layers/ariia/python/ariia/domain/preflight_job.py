@@ -1,0 +1,139 @@
+"""A preflight as it rests: what was asked, what was found at once, and the count of each shard."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from .audience import AudienceFilter
+from .campaign import TargetType
+from .channel import Channel
+from .content.findings import Finding
+from .preflight import AudienceCount, CountRules
+
+# 20,000 hashes take 213 KB as text: two thirds of what one DynamoDB item holds (400 KB).
+HASHES_PER_PIECE = 20_000
+_HASH_BYTES = 8
+# Pieces of a shard's hashes beyond the first are parts of their own: number = piece * 1000 + shard.
+PIECE_STEP = 1_000
+
+
+@dataclass
+class CountedAudience:
+    """The result: members by what would become of them; `missing` by variable that has no value for them."""
+
+    matched: int = 0
+    will_get: int = 0
+    excluded: dict[str, int] = field(default_factory=dict)
+    missing: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, count: AudienceCount) -> CountedAudience:
+        """The result of a whole count."""
+        return cls(count.matched, count.will_get, count.excluded_by_reason, dict(count.missing))
+
+
+@dataclass
+class PreflightJob:
+    """What a preflight was asked and has answered so far. `basis` is the fingerprint of the campaign it was made for;
+    instants are epoch milliseconds."""
+
+    campaign_id: str
+    basis: str
+    created_at: int
+    shards: int
+    channel: Channel = Channel.EMAIL
+    one_per_address: bool = True
+    required: list[str] = field(default_factory=list)
+    target_type: TargetType = TargetType.ALL_MEMBERS
+    target_filter_json: dict[str, Any] = field(default_factory=dict)
+    exclude: dict[str, Any] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    counted: CountedAudience | None = None
+    counted_at: int | None = None
+
+    @property
+    def audience(self) -> AudienceFilter:
+        """Whom it counts."""
+        return AudienceFilter.parse(self.target_type, self.target_filter_json, self.exclude)
+
+    @property
+    def rules(self) -> CountRules:
+        """How it counts them."""
+        return CountRules(self.channel, self.one_per_address, self.required)
+
+
+@dataclass
+class ShardCount:
+    """How far one shard is counted: `after` is the last member id that is in `count`."""
+
+    count: AudienceCount = field(default_factory=AudienceCount)
+    after: str | None = None
+    done: bool = False
+
+    def pieces(self) -> list[dict[str, Any]]:
+        """The documents it rests in; the first says how many there are."""
+        hashes = list(_packed(self.count.shared)) or [""]
+        first = {
+            "matched": self.count.matched,
+            "alone": self.count.alone,
+            "sharing": self.count.sharing,
+            "excluded": self.count.excluded,
+            "missing": self.count.missing,
+            "after": self.after,
+            "done": self.done,
+            "pieces": len(hashes),
+            "shared": hashes[0],
+        }
+        return [first, *({"shared": one} for one in hashes[1:])]
+
+    @classmethod
+    def from_pieces(cls, pieces: list[dict[str, Any]]) -> ShardCount:
+        """What `pieces` made these documents of."""
+        first = pieces[0]
+        shared = {one for piece in pieces for one in _unpacked(piece["shared"])}
+        excluded, missing = dict(first["excluded"]), dict(first["missing"])
+        count = AudienceCount(first["matched"], first["alone"], first["sharing"], shared, excluded, missing)
+        return cls(count, first["after"], first["done"])
+
+
+@dataclass(frozen=True)
+class CountTask:
+    """What travels in the queue: which shard of which job to count."""
+
+    tenant_id: str
+    campaign_id: str
+    job_id: str
+    shard: int
+
+    def to_text(self) -> str:
+        """The message body."""
+        body = {"tenant": self.tenant_id, "campaign": self.campaign_id, "job": self.job_id, "shard": self.shard}
+        return json.dumps(body, separators=(",", ":"))
+
+    @classmethod
+    def from_text(cls, body: str) -> CountTask:
+        """The task of a message body; ValueError, KeyError or TypeError when it is none of ours."""
+        values = json.loads(body)
+        return cls(values["tenant"], values["campaign"], values["job"], int(values["shard"]))
+
+
+def kind_of(campaign_id: str) -> str:
+    """The kind under which the preflights of one campaign are listed."""
+    return f"preflight-{campaign_id}"
+
+
+def _packed(hashes: Iterable[int]) -> Iterator[str]:
+    ordered = sorted(hashes)
+    for start in range(0, len(ordered), HASHES_PER_PIECE):
+        raw = b"".join(one.to_bytes(_HASH_BYTES, "big") for one in ordered[start : start + HASHES_PER_PIECE])
+        yield base64.b64encode(raw).decode()
+
+
+def _unpacked(text: str) -> Iterator[int]:
+    raw = base64.b64decode(text)
+    for start in range(0, len(raw), _HASH_BYTES):
+        yield int.from_bytes(raw[start : start + _HASH_BYTES], "big")

@@ -1,0 +1,57 @@
+"""Files that clients upload, what we keep beside them, and the queue that tells of both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class UploadedFile:
+    """An object as it lies there; the etag changes with its content."""
+
+    size: int
+    etag: str
+
+
+class Uploads(Protocol):
+    """The bucket that clients upload to."""
+
+    def upload_url(self, key: str, content_type: str, seconds: int) -> str:
+        """A URL that takes one PUT of this content type for `seconds`."""
+        ...
+
+    def find(self, key: str) -> UploadedFile | None:
+        """The object; None when there is none (yet, or any more)."""
+        ...
+
+    def blocks(self, key: str, etag: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+        """The bytes `start` to `end` (exclusive), in blocks of bounded size. NotFoundError when the object is gone or
+        is not the one of this etag any more."""
+        ...
+
+    def read(self, key: str) -> bytes | None:
+        """A small object whole; None when there is none."""
+        ...
+
+    def write(self, key: str, data: bytes) -> None:
+        """Stores a small object; the same call again changes nothing."""
+        ...
+
+
+@dataclass(frozen=True)
+class RangeTask:
+    """One range of one import, to be worked on by anybody at any time, as often as it may come."""
+
+    tenant_id: str
+    job_id: str
+    number: int
+
+
+class ImportQueue(Protocol):
+    """The queue of import_members; fair between tenants."""
+
+    def put(self, tasks: Sequence[RangeTask]) -> None:
+        """Queues all of them; TransientError when some may not be queued."""
+        ...

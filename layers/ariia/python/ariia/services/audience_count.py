@@ -1,0 +1,102 @@
+"""Counting an audience: a small one at once, a large one shard by shard, each in its own invocation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ariia.domain.audience import AudienceFilter
+from ariia.domain.documents import decode
+from ariia.domain.member import Member
+from ariia.domain.preflight import AudienceCount, CountRules, count_members
+from ariia.domain.preflight_job import PIECE_STEP, CountTask, PreflightJob, ShardCount, kind_of
+from ariia.ports.clock import Clock
+from ariia.ports.jobs import Job, JobPart, JobStore
+from ariia.ports.members import MemberScan
+
+AT_ONCE = 20_000
+_PAGE = 1_000
+_GET_MANY = 100
+
+
+class AudienceCounter:
+    """Counts while somebody waits for the answer."""
+
+    def __init__(self, members: MemberScan, shards: int, at_once: int = AT_ONCE) -> None:
+        self._members, self._shards, self._at_once = members, shards, at_once
+
+    def count(self, tenant_id: str, audience: AudienceFilter, rules: CountRules) -> AudienceCount | None:
+        """The count; None when the tenant has more members than can be counted at once."""
+        count = AudienceCount()
+        if audience.selected_ids is not None:
+            for members in self._selected(tenant_id, audience.selected_ids):
+                count_members(count, members, audience, rules)
+            return count
+        # Members spread evenly over the shards: one that holds twice its part of the limit tells of a large tenant.
+        read, of_shard = 0, 2 * self._at_once // self._shards
+        for shard in range(self._shards):
+            read_before = read
+            for members in scan_pages(self._members, tenant_id, shard, None):
+                read += len(members)
+                if read > self._at_once or read - read_before > of_shard:
+                    return None
+                count_members(count, members, audience, rules)
+        return count
+
+    def _selected(self, tenant_id: str, ids: Sequence[str]) -> Iterator[list[Member]]:
+        for start in range(0, len(ids), _GET_MANY):
+            yield list(self._members.get_many(tenant_id, ids[start : start + _GET_MANY]).values())
+
+
+class ShardCounter:
+    """Counts one shard of a preflight job. It may be killed anywhere and run again or twice: the count rests in the
+    job's part, together with how far it goes."""
+
+    def __init__(self, members: MemberScan, jobs: JobStore, clock: Clock) -> None:
+        self._members, self._jobs, self._clock = members, jobs, clock
+
+    def count(self, task: CountTask, ends_at: int) -> bool:
+        """Counts until the shard is done or `ends_at` (epoch ms) has come. True when nothing is left to do, which
+        includes a job that has expired."""
+        job = self._jobs.get(task.tenant_id, kind_of(task.campaign_id), task.job_id)
+        if job is None:
+            return True
+        progress = read_progress(self._jobs, job, task.shard)
+        if not progress.done:
+            self._advance(decode(PreflightJob, job.document), task, progress, ends_at)
+            self._write(job, task.shard, progress)
+        return progress.done
+
+    def _advance(self, preflight: PreflightJob, task: CountTask, progress: ShardCount, ends_at: int) -> None:
+        audience, rules = preflight.audience, preflight.rules
+        for members in scan_pages(self._members, task.tenant_id, task.shard, progress.after):
+            count_members(progress.count, members, audience, rules)
+            progress.after = members[-1].id if members else progress.after
+            if self._clock.now() >= ends_at:
+                return
+        progress.done = True
+
+    def _write(self, job: Job, shard: int, progress: ShardCount) -> None:
+        """The first piece last: it is what says that the others are there."""
+        for piece, document in reversed(list(enumerate(progress.pieces()))):
+            part = self._jobs.part(job.tenant_id, job.id, piece * PIECE_STEP + shard)
+            # Another run of the same task may have been faster: its count is as good.
+            self._jobs.save_part(job, JobPart(part.number, document, part.version))
+
+
+def read_progress(jobs: JobStore, job: Job, shard: int) -> ShardCount:
+    """How far a shard of the job is counted."""
+    first = jobs.part(job.tenant_id, job.id, shard)
+    if not first.version:
+        return ShardCount()
+    rest = [jobs.part(job.tenant_id, job.id, piece * PIECE_STEP + shard) for piece in range(1, first.document["pieces"])]
+    return ShardCount.from_pieces([first.document, *(part.document for part in rest)])
+
+
+def scan_pages(members: MemberScan, tenant_id: str, shard: int, after: str | None) -> Iterator[list[Member]]:
+    """The members of a shard behind `after`, page by page, in id order."""
+    while True:
+        page = members.scan(tenant_id, shard, after, _PAGE)
+        yield page
+        if len(page) < _PAGE:
+            return
+        after = page[-1].id

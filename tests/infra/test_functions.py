@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ariia.settings import SETTINGS, SettingsError
+
+from .templates import Resource, Templates
+
+FUNCTIONS = "AWS::Lambda::Function"
+SOURCES = "AWS::Lambda::EventSourceMapping"
+ROOT = Path(__file__).parents[2]
+
+
+def folder(function: Resource) -> str:
+    return str(function.properties["Handler"]).split(".")[1]
+
+
+def environment(function: Resource) -> dict[str, str]:
+    """As the function sees it; what only the deployment knows is some text."""
+    variables: dict[str, Any] = function.properties["Environment"]["Variables"]
+    return {name: value if isinstance(value, str) else "known-when-deployed" for name, value in variables.items()}
+
+
+def test_every_function_is_arm64_python_313(stage: Templates) -> None:
+    for function in stage.resources(FUNCTIONS):
+        assert function.properties["Architectures"] == ["arm64"], function.logical_id
+        assert function.properties["Runtime"] == "python3.13", function.logical_id
+
+
+def test_every_function_folder_is_deployed_and_nothing_else(stage: Templates) -> None:
+    folders = {path.parent.name for path in (ROOT / "functions").glob("*/handler.py")}
+    assert {folder(function) for function in stage.resources(FUNCTIONS)} == folders
+
+
+def test_handler_has_the_same_name_in_lambda_and_here(stage: Templates) -> None:
+    for function in stage.resources(FUNCTIONS):
+        assert function.properties["Handler"] == f"functions.{folder(function)}.handler.handler"
+
+
+def test_package_holds_its_own_function_only(stage: Templates) -> None:
+    for function in stage.resources(FUNCTIONS):
+        asset = function.body["Metadata"]["aws:asset:path"]
+        inside = stage.assembly / asset / "functions"
+        assert {path.name for path in inside.iterdir()} == {"__init__.py", folder(function)}
+        assert not list(inside.rglob("__pycache__"))
+
+
+def test_every_function_has_a_role_of_its_own(stage: Templates) -> None:
+    functions = stage.resources(FUNCTIONS)
+    roles = {stage.resolve(function.properties["Role"], function.stack) for function in functions}
+    assert len(roles) == len(functions)
+
+
+def test_every_function_has_a_log_group_that_forgets(stage: Templates) -> None:
+    for function in stage.resources(FUNCTIONS):
+        group = stage.resource(function.properties["LoggingConfig"]["LogGroup"], function.stack)
+        assert group.properties["LogGroupName"] == f"/aws/lambda/{function.properties['FunctionName']}"
+        assert group.properties["RetentionInDays"] > 0
+
+
+def test_no_log_group_keeps_for_ever(stage: Templates) -> None:
+    for group in stage.resources("AWS::Logs::LogGroup"):
+        assert group.properties["RetentionInDays"] > 0, group.logical_id
+
+
+def test_every_function_has_both_layers_of_its_own_stack(stage: Templates) -> None:
+    for function in stage.resources(FUNCTIONS):
+        layers = [stage.resolve(layer, function.stack) for layer in function.properties["Layers"]]
+        assert len(layers) == 2
+        assert {owner for owner, _ in layers} == {function.stack}, "a shared layer can't be updated while in use"
+
+
+def test_environment_satisfies_the_settings_of_each_function(stage: Templates) -> None:
+    for function in stage.resources(FUNCTIONS):
+        settings = SETTINGS[folder(function)].from_environment(environment(function))
+        assert settings.shards == 16, function.logical_id
+
+
+def test_a_variable_that_is_missing_would_be_noticed(stage: Templates) -> None:
+    function = next(one for one in stage.resources(FUNCTIONS) if folder(one) == "send_batch")
+    lacking = environment(function)
+    del lacking["ARIIA_CHANNEL"]
+    with pytest.raises(SettingsError, match="ARIIA_CHANNEL is missing"):
+        SETTINGS["send_batch"].from_environment(lacking)
+
+
+def test_functions_get_no_variable_that_their_settings_do_not_know(stage: Templates) -> None:
+    for function in stage.resources(FUNCTIONS):
+        known = {f"ARIIA_{name.upper()}" for name in SETTINGS[folder(function)].__dataclass_fields__}
+        given = {name for name in environment(function) if name.startswith("ARIIA_")}
+        assert given <= known, function.logical_id
+
+
+def test_only_the_laptop_stands_in_for_a_stream_shard(production: Templates, laptop: Templates) -> None:
+    def shard(templates: Templates) -> str | None:
+        function = next(one for one in templates.resources(FUNCTIONS) if folder(one) == "aggregate_stats")
+        return environment(function).get("ARIIA_STREAM_SHARD")
+
+    assert shard(production) is None
+    assert shard(laptop)
+
+
+def test_stream_is_read_in_order_and_in_windows_on_aws(production: Templates) -> None:
+    [source] = [one for one in production.resources(SOURCES) if "ParallelizationFactor" in one.properties]
+    assert source.properties["ParallelizationFactor"] == 1
+    assert source.properties["TumblingWindowInSeconds"] == 30
+    assert source.properties["StartingPosition"] == "TRIM_HORIZON"
+    assert "OnFailure" in source.properties["DestinationConfig"]
+    assert "FunctionResponseTypes" not in source.properties
+
+
+def test_queue_sources_report_single_failures(stage: Templates) -> None:
+    sources = [one for one in stage.resources(SOURCES) if "ParallelizationFactor" not in one.properties]
+    assert sources
+    for source in sources:
+        assert source.properties["FunctionResponseTypes"] == ["ReportBatchItemFailures"], source.logical_id
+
+
+def test_sender_runs_at_most_as_often_as_configured(production: Templates) -> None:
+    limits = [one.properties.get("ScalingConfig") for one in production.resources(SOURCES)]
+    assert [limit for limit in limits if limit] == [{"MaximumConcurrency": 20}]
