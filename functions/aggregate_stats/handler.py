@@ -27,10 +27,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Counts the records; the window's state is not used, it is the window that gives the shard's id."""
     records = event.get("Records", [])
     changes = [change for change in map(_change, records) if change is not None]
-    if changes:
-        counted = services().counter.count(_stream_shard(event), changes)
-        metrics.add_metric("RecordsCounted", MetricUnit.Count, counted)
-        logger.info("counted", records=len(records), counted=counted)
+    counted = services().counter.count(_stream_shard(event), changes) if changes else 0
+    metrics.add_metric("RecordsCounted", MetricUnit.Count, counted)
+    logger.info("counted", records=len(records), counted=counted)
     return {"state": event.get("state", {})}
 
 

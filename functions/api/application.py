@@ -29,7 +29,7 @@ class Application:
         self.operations = list(operations)
         self._settings = settings
         self._table = RouteTable(self.operations)
-        self.resolver = _resolver(self.operations)
+        self.resolver = resolver_of(self.operations)
         self.resolver.exception_handler(Exception)(self._handled)
 
     def answer(self, event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -72,7 +72,8 @@ class Application:
         return Response(answer.status, MEDIA_TYPE, json.dumps(document, default=str), answer.headers)
 
 
-def _resolver(operations: Iterable[Operation]) -> APIGatewayHttpResolver:
+def resolver_of(operations: Iterable[Operation]) -> APIGatewayHttpResolver:
+    """A resolver that validates requests to, and answers of, these operations."""
     resolver = APIGatewayHttpResolver(
         enable_validation=True,
         response_validation_error_http_code=500,

@@ -93,3 +93,12 @@ def require(caller: Caller, permission: Permission) -> None:
 def roles_with(permission: Permission) -> list[Role]:
     """The roles that grant `permission`, in the order of the product page."""
     return [role for role, granted in GRANTS.items() if permission in granted]
+
+
+def roles_and_permissions() -> list[tuple[str, list[str]]]:
+    """Every role with what it may do, for people to read."""
+    order = list(Permission)
+    return [
+        (role, [permission.replace("_", " ") for permission in sorted(granted, key=order.index)])
+        for role, granted in GRANTS.items()
+    ]

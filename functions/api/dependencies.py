@@ -34,6 +34,7 @@ def caller(request: Request) -> Caller:
     return admitted
 
 
+CurrentSettings = Annotated[ApiSettings, Depends(settings)]
 CurrentCaller = Annotated[Caller, Depends(caller)]
 Services = Annotated[ApiServices, Depends(services)]
 IdempotencyKey = Annotated[

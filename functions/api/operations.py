@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .routes import campaign_actions, campaigns, preflight, recipients, senders, statistics, templates, tenants
+from .routes import campaign_actions, campaigns, preflight, recipients, reference, senders, statistics, templates, tenants
 from .routing import Operation
 
 ALL: tuple[Operation, ...] = (
@@ -14,4 +14,5 @@ ALL: tuple[Operation, ...] = (
     *templates.routes.operations,
     *senders.routes.operations,
     *tenants.routes.operations,
+    *reference.routes.operations,
 )

@@ -28,6 +28,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     tenant_id, campaign_id, epoch = event["tenant_id"], event["campaign_id"], int(event["epoch"])
     logger.append_keys(tenant_id=tenant_id, campaign_id=campaign_id, epoch=epoch)
     result = releaser().round(tenant_id, campaign_id, epoch, int(event.get("idle", 0)))
+    metrics.add_metric("MessagesReleased", MetricUnit.Count, result.released)
     if result.held:
         metrics.add_metric("BatchesHeld", MetricUnit.Count, result.held)
     logger.info(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from aws_cdk import Aws, Stack
-from aws_cdk import aws_iam as iam
+from aws_cdk import Stack
 from aws_cdk import aws_ses as ses
 from aws_cdk import aws_sns as sns
 from aws_cdk.aws_sns_subscriptions import SqsSubscription
@@ -59,21 +58,8 @@ class EmailEvents(Construct):
             # A suppression is the tenant's own: the account's list would let one tenant's bounce silence another's.
             disable_suppression_list=True,
         )
-        self._allow_publishing(kind)
+        # CDK lets SES publish for this set of this account alone.
         configuration_set.add_event_destination(
             "Events", destination=ses.EventDestination.sns_topic(self.topic), events=list(events)
         )
         return configuration_set
-
-    def _allow_publishing(self, kind: str) -> None:
-        """https://docs.aws.amazon.com/ses/latest/dg/configure-sns-notifications.html"""
-        name = self._name(kind)
-        arn = Stack.of(self).format_arn(service="ses", resource="configuration-set", resource_name=name)
-        self.topic.add_to_resource_policy(
-            iam.PolicyStatement(
-                actions=["sns:Publish"],
-                resources=[self.topic.topic_arn],
-                principals=[iam.ServicePrincipal("ses.amazonaws.com")],
-                conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID, "aws:SourceArn": arn}},
-            )
-        )

@@ -42,8 +42,8 @@ def test_handler_has_the_same_name_in_lambda_and_here(stage: Templates) -> None:
 
 def test_package_holds_its_own_function_only(stage: Templates) -> None:
     for function in stage.resources(FUNCTIONS):
-        asset = function.body["Metadata"]["aws:asset:path"]
-        inside = stage.assembly / asset / "functions"
+        digest = str(function.properties["Code"]["S3Key"]).removesuffix(".zip")
+        inside = stage.assembly / f"asset.{digest}" / "functions"
         assert {path.name for path in inside.iterdir()} == {"__init__.py", folder(function)}
         assert not list(inside.rglob("__pycache__"))
 

@@ -102,4 +102,4 @@ def test_only_ses_publishes_events_and_only_for_this_account(stage: Templates) -
     assert len(allowing) == 2
     for statement in allowing:
         assert statement["Principal"] == {"Service": "ses.amazonaws.com"}
-        assert statement["Condition"]["StringEquals"]["aws:SourceAccount"] == {"Ref": "AWS::AccountId"}
+        assert statement["Condition"]["StringEquals"]["AWS:SourceAccount"] == {"Ref": "AWS::AccountId"}

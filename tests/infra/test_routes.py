@@ -32,9 +32,9 @@ def test_everything_under_v1_asks_for_a_token(stage: Templates) -> None:
 def test_a_get_of_an_unsubscribe_link_and_its_post_reach_the_public_pages(stage: Templates) -> None:
     for key in ("GET /u/{token}", "POST /u/{token}", "GET /v/{token}"):
         [route] = [one for one in stage.resources(ROUTES) if one.properties["RouteKey"] == key]
-        _, _, integration = str(route.properties["Target"]["Fn::Join"][1][1]["Ref"]), None, route.properties["Target"]
-        target = stage.resource(integration["Fn::Join"][1][1], route.stack)
-        function = stage.resource(target.properties["IntegrationUri"], route.stack)
+        _, integration = route.properties["Target"]["Fn::Join"][1]
+        uri = stage.resource(integration, route.stack).properties["IntegrationUri"]
+        function = stage.resource(uri, route.stack)
         assert function.properties["Handler"] == "functions.public_pages.handler.handler"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aws_lambda_powertools.event_handler import Response
 
-from ariia.services.preflight import RUNNING
+from ariia.domain.preflight_job import PreflightStatus
 from functions.api.answers import accepted, found
 from functions.api.auth import Permission
 from functions.api.dependencies import CurrentCaller, Services
@@ -20,7 +20,7 @@ def run_preflight(campaign_id: str, caller: CurrentCaller, services: Services) -
     with it. Answers at once (200) below 20,000 members; above, it answers 202 and the result is read with GET."""
     report = services.preflights.run(caller.tenant_id, campaign_id)
     view = PreflightView.of(report)
-    if report.status == RUNNING:
+    if report.status is PreflightStatus.RUNNING:
         return accepted(view, f"/v1/campaigns/{campaign_id}/preflight")
     return found(view)
 

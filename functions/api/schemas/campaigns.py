@@ -82,6 +82,7 @@ _FINDING = {
 class CampaignFields(RequestModel):
     """What an author decides. Jinja2 in subject, body and HTML."""
 
+    name: Annotated[str, Field(default_factory=str, min_length=1, max_length=200)]
     description: Annotated[str | None, Field(max_length=2_000)] = None
     type: Annotated[Type, Field(default_factory=lambda: "broadcast", description="Left out: `broadcast`.")]
     channel: Annotated[ChannelName, Field(default_factory=lambda: "email", description="Left out: `email`.")]
@@ -139,7 +140,6 @@ class CampaignChange(CampaignFields):
         json_schema_extra=example({"version": 3, "content_subject": "Your spring starts here", "reply_to": None})
     )
 
-    name: Annotated[str, Field(default_factory=str, min_length=1, max_length=200)]
     version: Version | None = None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field
 
@@ -11,14 +11,14 @@ from ariia.services.preflight import PreflightReport
 
 from .fields import Instant, ResponseModel
 
-_FINDING = {
+_FINDING: dict[str, Any] = {
     "code": "missing_unsubscribe",
     "severity": "error",
     "message": "the message has no link to unsubscribe",
     "line": None,
     "field": "content_html",
 }
-_COST = {
+_COST: dict[str, Any] = {
     "messages": 14200,
     "ses": 1.42,
     "aws": 0.0581,
@@ -26,7 +26,7 @@ _COST = {
     "currency": "USD",
     "prices_as_of": "2026-07-22",
 }
-_DURATION = {
+_DURATION: dict[str, Any] = {
     "per_second": 14.0,
     "seconds": 86772,
     "finishes_at": "2026-03-02T18:06:12.000Z",
@@ -35,8 +35,8 @@ _DURATION = {
         {"at": "2026-03-02T18:00:00.000Z", "messages": 5200},
     ],
 }
-_COUNTS = {"matched": 15000, "will_get": 14200, "excluded": {"no_consent": 700, "duplicate_address": 100}}
-_PREFLIGHT = {
+_COUNTS: dict[str, Any] = {"matched": 15000, "will_get": 14200, "excluded": {"no_consent": 700, "duplicate_address": 100}}
+_PREFLIGHT: dict[str, Any] = {
     "campaign_id": "01k9",
     "status": "finished",
     "created_at": "2026-03-01T18:00:00.000Z",
@@ -136,7 +136,7 @@ class PreflightView(ResponseModel):
         """The view of a report."""
         return cls(
             campaign_id=report.campaign_id,
-            status=report.status,  # type: ignore[arg-type]
+            status=report.status.value,
             created_at=report.created_at,
             age_seconds=report.age_ms // 1000,
             is_current=report.is_current,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field
 
@@ -25,7 +25,7 @@ ReasonName = Literal[
     "erased",
     "needs_decision",
 ]
-_RECIPIENT = {
+_RECIPIENT: dict[str, Any] = {
     "id": "01k9-m0042",
     "campaign_id": "01k9",
     "member_id": "m0042",
@@ -43,7 +43,7 @@ _RECIPIENT = {
     "unsubscribed_at": None,
     "machine_opened_at": None,
 }
-_HAPPENING = {"at": "2026-03-01T18:00:02.000Z", "event": "delivered", "detail": None}
+_HAPPENING: dict[str, Any] = {"at": "2026-03-01T18:00:02.000Z", "event": "delivered", "detail": None}
 
 
 class RecipientView(ResponseModel):

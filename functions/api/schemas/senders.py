@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field
 
@@ -11,14 +11,14 @@ from ariia.domain.sender_domain import SenderDomain, dns_records
 from .fields import Instant, RequestModel, ResponseModel
 
 Status = Literal["not_started", "pending", "success", "temporary_failure", "failed"]
-_RECORD = {
+_RECORD: dict[str, Any] = {
     "type": "CNAME",
     "name": "abc123._domainkey.gym-nord.example",
     "value": "abc123.dkim.amazonses.com",
     "purpose": "dkim",
     "required": True,
 }
-_SENDER = {
+_SENDER: dict[str, Any] = {
     "domain": "gym-nord.example",
     "verified": False,
     "dkim_status": "pending",

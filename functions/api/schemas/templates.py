@@ -40,6 +40,7 @@ _STORED: dict[str, Any] = {
 class TemplateFields(RequestModel):
     """What an author decides. `header_html + body_template + footer_html` is the message; Jinja2 throughout."""
 
+    name: Annotated[str, Field(default_factory=str, min_length=1, max_length=200)]
     description: Annotated[str | None, Field(max_length=2_000)] = None
     header_html: Annotated[str, Field(default_factory=str)]
     body_template: Annotated[str, Field(default_factory=str)]
@@ -80,7 +81,6 @@ class TemplateChange(TemplateFields):
 
     model_config = ConfigDict(json_schema_extra=example({"version": 1, "is_default": False}))
 
-    name: Annotated[str, Field(default_factory=str, min_length=1, max_length=200)]
     version: Version | None = None
 
 

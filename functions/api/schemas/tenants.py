@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field
 
@@ -17,8 +17,8 @@ Language = Annotated[str, Field(max_length=35, description="A BCP 47 language ta
 Sender = Annotated[str | None, Field(max_length=450, description="`local@domain` or `Name <local@domain>`.")]
 Text = Annotated[str | None, Field(max_length=300)]
 
-_SETTINGS = {"one_per_address": True, "hold_unknown": False, "track_opens": True, "track_clicks": True}
-_PROFILE = {
+_SETTINGS: dict[str, Any] = {"one_per_address": True, "hold_unknown": False, "track_opens": True, "track_clicks": True}
+_PROFILE: dict[str, Any] = {
     "name": "Gym Nord",
     "timezone": "Europe/Berlin",
     "language": "de",
@@ -29,7 +29,7 @@ _PROFILE = {
     "phone": "+4940123456",
     "settings": _SETTINGS,
 }
-_TENANT = {
+_TENANT: dict[str, Any] = {
     "id": "gym-nord",
     "plan": "professional",
     **_PROFILE,

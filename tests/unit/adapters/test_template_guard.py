@@ -14,7 +14,9 @@ from ariia.adapters.template_guard import GuardLimits, TemplateGuard, render_dea
 from ariia.domain.content import trial
 from ariia.domain.content.findings import Finding
 from ariia.domain.content.meter import RenderLimitError
+from ariia.domain.content.roots import member_view
 from ariia.domain.content.trial import TrialContent
+from ariia.domain.content.variables import parse_variables
 from ariia.domain.errors import TransientError
 
 LINK = "https://example.com/u/token"
@@ -50,6 +52,37 @@ def test_member_of_whom_nothing_is_known_is_a_warning_only() -> None:
     [finding] = TemplateGuard().check(content(GOOD + "{{ member.first_name }}"), [])
     assert (finding.code, finding.severity) == ("missing_value", "warning")
     assert "first_name" in finding.message
+
+
+def test_declared_variables_have_values_of_their_type_for_invented_members() -> None:
+    variables = parse_variables({"plan": {"required": True}, "visits": "number", "day": "date", "shop": "url"})
+    html = GOOD + "{{ plan }}{{ visits + 1 }}{{ day|date }}{{ shop }}"
+    declared = TrialContent("s", html, None, {"unsubscribe_url": LINK}, variables, {"shop": "https://example.com"})
+    found = TemplateGuard().check(declared, [member_view({"id": "m", "attributes": {"plan": "gold"}})])
+    assert {(finding.code, finding.severity) for finding in found} == {
+        ("render_failed", "error"),
+        ("missing_value", "warning"),
+    }
+    assert [finding.message for finding in found if finding.severity == "error"] == [
+        "the variable 'visits' is unknown or has no value"
+    ]
+
+
+def test_campaign_value_of_the_wrong_type_is_a_finding() -> None:
+    declared = TrialContent("s", GOOD, None, {"unsubscribe_url": LINK}, parse_variables({"n": "number"}), {"n": "many"})
+    assert codes(TemplateGuard().check(declared, [])) == ["invalid_value"]
+
+
+def test_attribute_that_only_invented_members_lack_is_a_warning() -> None:
+    html = GOOD + "{{ member.attributes.plan }}"
+    member = member_view({"id": "m", "attributes": {"plan": "gold"}})
+    assert [(each.code, each.severity) for each in TemplateGuard().check(content(html), [member])] == [
+        ("missing_value", "warning")
+    ]
+
+
+def test_template_that_fails_for_everyone_is_an_error() -> None:
+    assert codes(TemplateGuard().check(content(GOOD + "{{ 1 / 0 }}"), [])) == ["render_failed"]
 
 
 def test_unsubscribe_link_missing_for_some_members_is_found() -> None:

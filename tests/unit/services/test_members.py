@@ -73,7 +73,7 @@ def test_change_based_on_an_old_version_is_refused(setting: Setting) -> None:
 
 
 def test_every_bad_field_is_named_with_value_and_what_is_allowed(setting: Setting) -> None:
-    bad = {
+    bad: dict[str, Any] = {
         "email": "not an address",
         "phone": "030 1234",
         "timezone": "Europe/Atlantis",
@@ -118,7 +118,7 @@ def test_every_bad_field_is_named_with_value_and_what_is_allowed(setting: Settin
         ({"timezone": "Asia/Tokyo"}, "Asia/Tokyo"),
     ],
 )
-def test_fields_are_stored_in_their_usual_form(setting: Setting, given: dict[str, str], stored: str) -> None:
+def test_fields_are_stored_in_their_usual_form(setting: Setting, given: dict[str, Any], stored: str) -> None:
     member = setting.put(**given)
 
     assert getattr(member, next(iter(given))) == stored

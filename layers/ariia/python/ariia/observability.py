@@ -6,4 +6,4 @@ from __future__ import annotations
 from aws_lambda_powertools import Logger, Metrics
 
 logger = Logger()
-metrics = Metrics()
+metrics = Metrics(namespace="ariia")

@@ -96,7 +96,7 @@ def test_missing_field_may_be_tested_but_an_unknown_name_may_not() -> None:
     member = {"first_name": "Anna"}
     content = compile_content("s", "{% if member.last_name %}a{% else %}b{% endif %}{{ member.x == 'gold' }}", "t")
     assert content.full_render({"member": member}).html == "bFalse"
-    with pytest.raises(InvalidError, match="unknown variable 'typo'"):
+    with pytest.raises(InvalidError, match="'typo' is unknown"):
         compile_content("s", "{% if typo %}a{% endif %}", "t").render({})
 
 

@@ -58,9 +58,11 @@ class Cut:
     duplicates: dict[int, dict[int, int]] = field(default_factory=dict)
 
 
-def cut(tenant_id: str, kind: ImportFormat, blocks: Iterable[bytes]) -> Cut:
-    """Reads the whole file once and cuts it where records end; the same file is always cut alike. UnusableFileError
-    when it can't be imported. The first line of a member counts, whether it turns out importable or not."""
+def cut(tenant_id: str, kind: ImportFormat, blocks: Iterable[bytes], *, range_records: int = RANGE_RECORDS) -> Cut:
+    """Reads the whole file once and cuts it where records end, after `range_records` or about 1 MB; the same file is
+    always cut alike. UnusableFileError when it can't be imported.
+
+    A member's first line counts, whether it turns out importable or not."""
     lines = _body(blocks)
     first = next(lines, None)
     if first is None:
@@ -69,12 +71,12 @@ def cut(tenant_id: str, kind: ImportFormat, blocks: Iterable[bytes]) -> Cut:
         shape = FileShape(kind, *_header(first))
     else:
         shape, lines = FileShape(kind), chain([first], lines)
-    return _Cutter(tenant_id, shape).run(lines)
+    return _Cutter(tenant_id, shape, range_records).run(lines)
 
 
 class _Cutter:
-    def __init__(self, tenant_id: str, shape: FileShape) -> None:
-        self._tenant_id, self._shape = tenant_id, shape
+    def __init__(self, tenant_id: str, shape: FileShape, range_records: int) -> None:
+        self._tenant_id, self._shape, self._range_records = tenant_id, shape, range_records
         self._cut = Cut(shape)
         self._seen: dict[str, int] = {}
         self._total = 0
@@ -83,12 +85,13 @@ class _Cutter:
     def run(self, lines: Iterable[Line]) -> Cut:
         """Goes through all records."""
         begin: Record | None = None
-        count, duplicates = 0, {}
+        count = 0
+        duplicates: dict[int, int] = {}
         for record in self._shape.records(self._noted(lines)):
-            full = begin is not None and (count >= RANGE_RECORDS or record.start - begin.start >= RANGE_BYTES)
-            if begin is None or full:
-                if begin is not None:
-                    self._close(begin, record.start, count, duplicates)
+            if begin is None:
+                begin = record
+            elif count >= self._range_records or record.start - begin.start >= RANGE_BYTES:
+                self._close(begin, record.start, count, duplicates)
                 begin, count, duplicates = record, 0, {}
             count += 1
             self._count()

@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from .audience import AudienceFilter
@@ -19,6 +20,14 @@ HASHES_PER_PIECE = 20_000
 _HASH_BYTES = 8
 # Pieces of a shard's hashes beyond the first are parts of their own: number = piece * 1000 + shard.
 PIECE_STEP = 1_000
+
+
+class PreflightStatus(StrEnum):
+    """Whether the audience is counted; `failed` when that was given up."""
+
+    RUNNING = "running"
+    FINISHED = "finished"
+    FAILED = "failed"
 
 
 @dataclass

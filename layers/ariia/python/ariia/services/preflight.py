@@ -10,7 +10,7 @@ from ariia.domain.content.findings import Finding
 from ariia.domain.documents import decode, encode
 from ariia.domain.errors import InvalidError, NotFoundError, ThrottledError, TransientError
 from ariia.domain.preflight import AudienceCount, Duration, duration
-from ariia.domain.preflight_job import CountedAudience, CountTask, PreflightJob, kind_of
+from ariia.domain.preflight_job import CountedAudience, CountTask, PreflightJob, PreflightStatus, kind_of
 from ariia.domain.prices import Cost, email_cost
 from ariia.ports.clock import Clock, Ids
 from ariia.ports.jobs import Job, JobStore
@@ -21,7 +21,6 @@ from .audience_count import AudienceCounter, read_progress
 from .campaign_contents import CampaignContents
 from .campaigns import CampaignDetails, Campaigns
 
-RUNNING, FINISHED, FAILED = "running", "finished", "failed"
 # A job that is not done by then won't be: its messages are in the dead-letter queue.
 GIVES_UP_AFTER_MS = 60 * 60_000
 KEPT_SECONDS = 7 * 86_400
@@ -34,7 +33,7 @@ class PreflightReport:
     can't send or its rate is unknown (a finding says which). `is_current`: the campaign is still what was counted."""
 
     campaign_id: str
-    status: str
+    status: PreflightStatus
     created_at: int
     age_ms: int
     is_current: bool
@@ -144,10 +143,9 @@ class Preflights:
             takes, trouble = self._duration(preflight.channel, counted.will_get, now)
             cost = email_cost(counted.will_get, self._price)
             findings += _about_members(counted) + trouble
-        status = FINISHED if counted else FAILED if now - preflight.created_at > GIVES_UP_AFTER_MS else RUNNING
         return PreflightReport(
             campaign_id=preflight.campaign_id,
-            status=status,
+            status=_status(preflight, now),
             created_at=preflight.created_at,
             age_ms=now - preflight.created_at,
             is_current=preflight.basis == _basis(details),
@@ -186,6 +184,13 @@ class Preflights:
             return known
         self._rates.save_rate(channel, fresh)
         return fresh
+
+
+def _status(preflight: PreflightJob, now: int) -> PreflightStatus:
+    if preflight.counted is not None:
+        return PreflightStatus.FINISHED
+    given_up = now - preflight.created_at > GIVES_UP_AFTER_MS
+    return PreflightStatus.FAILED if given_up else PreflightStatus.RUNNING
 
 
 def _finish(preflight: PreflightJob, count: AudienceCount, now: int) -> None:

@@ -13,8 +13,8 @@ from .meter import RenderLimitError
 def as_invalid(error: Exception, field: str) -> InvalidError:
     """`error` as an InvalidError (RenderLimitError stays one) that names `field` and the template's line.
 
-    Anything can come out of a template (TypeError, ZeroDivisionError, RecursionError …); the message says which and
-    carries no member's value except where the template printed a literal of its own.
+    Anything can come out of a template (TypeError, ZeroDivisionError, RecursionError …); the message says which. It
+    may quote a value of the member, so it is for the tenant, not for logs. The cause stays as `__cause__`.
     """
     line = template_line(error)
     message = _message(error)

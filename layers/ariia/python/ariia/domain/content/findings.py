@@ -8,13 +8,15 @@ from typing import Literal
 # Gmail shows the first 102 KB of an HTML part and hides the rest, the unsubscribe link with it, behind a link.
 GMAIL_CLIPS_AT = 102 * 1024
 
+Severity = Literal["error", "warning"]
+
 
 @dataclass(frozen=True)
 class Finding:
     """An `error` keeps the message from being sent, a `warning` doesn't. `line` counts from 1 in `field`'s source."""
 
     code: str
-    severity: Literal["error", "warning"]
+    severity: Severity
     message: str
     line: int | None = None
     field: str = "html"

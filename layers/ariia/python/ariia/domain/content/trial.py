@@ -6,60 +6,86 @@ Run it where a hostile template does no harm (`adapters.template_guard`): it ren
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from jinja2.exceptions import UndefinedError
 from markupsafe import escape
 
 from ariia.domain.errors import InvalidError
 
-from .findings import Finding, clipping
+from .findings import Finding, Severity, clipping
 from .meter import RenderLimitError
-from .samples import bare_member, sample_members
+from .samples import bare_member, sample_attributes, sample_members
 from .slots import CompiledContent, compile_content
+from .variables import Variable, VariableValues
+
+_FAILED: tuple[str, Severity] = ("render_failed", "error")
 
 
 @dataclass(frozen=True)
 class TrialContent:
-    """What is tried: the three sources, and the template variables that don't depend on the member."""
+    """What is tried: the three sources, the template variables that don't depend on the member (`shared`: tenant,
+    campaign, links), the declared variables and the campaign's values for them."""
 
     subject: str
     html: str
     text: str | None
     shared: Mapping[str, Any]
+    variables: tuple[Variable, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 def try_content(content: TrialContent, members: Sequence[Mapping[str, Any]] = ()) -> list[Finding]:
     """The findings of rendering `content` for `members` (member views of real people) and for the extreme ones.
 
-    Codes: `syntax`, `render_failed`, `too_large`, `missing_unsubscribe` (errors); `missing_value` (warning: members
-    without some field will fail), `over_102_kb`. Each is reported once.
+    Codes: `syntax`, `invalid_value`, `render_failed`, `too_large`, `missing_unsubscribe` (errors); `missing_value`
+    (warning: members without some field would fail), `over_102_kb`. Each is reported once for each line.
     """
     try:
         compiled = compile_content(content.subject, content.html, content.text)
     except InvalidError as error:
-        return [Finding("syntax", "error", each.message, each.line, each.field) for each in error.problems]
-    found: list[Finding] = []
-    for member in [*members, *sample_members()]:
-        found += _try_member(compiled, {**content.shared, "member": member}, bare=False)
-    found += _try_member(compiled, {**content.shared, "member": bare_member()}, bare=True)
-    return list({(finding.code, finding.field, finding.line): finding for finding in reversed(found)}.values())[::-1]
-
-
-def _try_member(compiled: CompiledContent, variables: Mapping[str, Any], *, bare: bool) -> Iterator[Finding]:
+        return list(_failures(error, "syntax", "error"))
     try:
-        compiled.render(variables)
-        full = compiled.full_render(variables)
-    except RenderLimitError as error:
-        yield from _failures(error, "too_large", "error")
+        values = VariableValues(content.variables, content.values)
     except InvalidError as error:
-        yield from _failures(error, "missing_value" if bare else "render_failed", "warning" if bare else "error")
-    else:
-        yield from clipping(len(full.html.encode(errors="replace")))
-        yield from _link_findings(full.html or full.text, bool(full.html), variables)
+        return list(_failures(error, "invalid_value", "error"))
+    trial = _Trial(compiled, values, content.shared)
+    samples = [member | {"attributes": sample_attributes(content.variables)} for member in sample_members()]
+    found = [finding for member in members for finding in trial.findings(member, real=True)]
+    found += [finding for member in [*samples, bare_member()] for finding in trial.findings(member, real=False)]
+    return list({(each.code, each.field, each.line): each for each in reversed(found)}.values())[::-1]
 
 
-def _failures(error: InvalidError, code: str, severity: Any) -> Iterator[Finding]:
+class _Trial:
+    def __init__(self, compiled: CompiledContent, values: VariableValues, shared: Mapping[str, Any]) -> None:
+        self._compiled, self._values, self._shared = compiled, values, shared
+
+    def findings(self, member: Mapping[str, Any], *, real: bool) -> Iterator[Finding]:
+        try:
+            variables = {**self._values.of(member.get("attributes", {})), **self._shared, "member": member}
+        except InvalidError as error:
+            yield from _failures(error, *_missing(real))
+            return
+        try:
+            self._compiled.render(variables)
+            full = self._compiled.full_render(variables)
+        except RenderLimitError as error:
+            yield from _failures(error, "too_large", "error")
+        except InvalidError as error:
+            without_value = isinstance(error.__cause__, UndefinedError)
+            yield from _failures(error, *(_missing(real) if without_value else _FAILED))
+        else:
+            yield from clipping(len(full.html.encode(errors="replace")))
+            yield from _link_findings(full.html or full.text, bool(full.html), variables)
+
+
+def _missing(real: bool) -> tuple[str, Severity]:
+    """A real member without a value will not get the message; that an invented one has none only warns."""
+    return _FAILED if real else ("missing_value", "warning")
+
+
+def _failures(error: InvalidError, code: str, severity: Severity) -> Iterator[Finding]:
     if not error.problems:
         yield Finding(code, severity, error.message)
     for problem in error.problems:

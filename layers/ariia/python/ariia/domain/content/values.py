@@ -41,7 +41,7 @@ class MissingValue(StrictUndefined):
         if self._undefined_hint:
             return self._undefined_hint
         if self._undefined_obj is missing:
-            return f"unknown variable '{self._undefined_name}'"
+            return f"the variable '{self._undefined_name}' is unknown or has no value"
         return f"'{self._undefined_name}' has no value here; give one with |default('…') or test it with 'if'"
 
 

@@ -1,0 +1,208 @@
+"""The OpenAPI 3.1 document: what the resolver knows of the operations, completed with what holds for all of them."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+
+from .auth import roles_and_permissions, roles_with
+from .errors import KINDS, MEDIA_TYPE
+from .routing import Operation
+
+_JSON = "application/json"
+_SCHEMAS = "#/components/schemas/"
+# The resolver's own error schemas; ours are problem details.
+_NOT_OURS = ("HTTPValidationError", "ValidationError", "ResponseValidationError")
+_HEADER_NAMES = {"idempotency-key": "Idempotency-Key", "if-match": "If-Match"}
+_INTRODUCTION = """\
+Campaigns for businesses with members: write a message, have it approved, and the engine delivers it to the right members
+exactly once.
+
+Every request carries a bearer token; the tenant is the token's. Bodies are JSON objects of at most 5 MB; unknown fields are
+errors. Instants are ISO 8601 in UTC. Lists come in pages: `next_cursor` of one page is the `cursor` of the next. A change
+names the version it is based on, as `version` or `If-Match`. Errors are problem details (RFC 9457)."""
+_TAGS = {
+    "Campaigns": "Drafted, reviewed, sent, stopped. `legal_moves` of a campaign says what it may become next.",
+    "Recipients": "One row for each member of a campaign's audience: what became of their message, and why.",
+    "Preflight": "Before sending: who will get it, who won't and why, what it costs and how long it takes.",
+    "Analytics": "What happened, in numbers.",
+    "Templates": "Skeletons of messages, in Jinja2.",
+    "Members": "The people a tenant writes to, with their consent per channel.",
+    "Imports": "Members in bulk, from CSV or JSONL.",
+    "Senders": "Domains a tenant may send from, and their DNS records.",
+    "Tenants": "Businesses on the platform.",
+}
+_PROBLEM = {
+    "type": "object",
+    "description": "Problem details (RFC 9457).",
+    "required": ["type", "title", "status", "detail", "instance"],
+    "properties": {
+        "type": {"type": "string", "format": "uri", "description": "Which kind of problem; leads to its description."},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "What is wrong this time."},
+        "instance": {"type": "string", "description": "The path that was asked for."},
+        "problems": {
+            "type": "array",
+            "description": "Each wrong field (422).",
+            "items": {
+                "type": "object",
+                "required": ["field", "message"],
+                "properties": {
+                    "field": {"type": "string"},
+                    "message": {"type": "string"},
+                    "value": {"description": "What was sent, shortened."},
+                    "allowed": {"description": "What may be sent instead."},
+                    "line": {"type": "integer", "description": "The line in a template."},
+                },
+            },
+        },
+        "legal": {"type": "array", "items": {"type": "string"}, "description": "Statuses it can go to (409)."},
+        "correlation_id": {"type": "string", "description": "Names the log entry (500)."},
+    },
+}
+_PROBLEM_EXTRAS: dict[str, dict[str, Any]] = {
+    "invalid": {
+        "problems": [
+            {"field": "limit", "message": "input should be less than or equal to 100", "value": 500, "allowed": "at most 100"}
+        ]
+    },
+    "conflict": {"legal": ["cancelled", "pending_review"]},
+    "internal": {"correlation_id": "JKJaXmPLvHcESHA="},
+}
+
+
+@functools.cache
+def document(base_url: str) -> str:
+    """The document as JSON text, made once per process; `base_url` is where the API is."""
+    # The list of operations holds the ones that serve this document.
+    from .application import resolver_of
+    from .operations import ALL
+
+    return json.dumps(describe(resolver_of(ALL), ALL, base_url), ensure_ascii=False)
+
+
+def describe(resolver: APIGatewayHttpResolver, operations: Iterable[Operation], base_url: str) -> dict[str, Any]:
+    """The document of these operations, in their order."""
+    known = json.loads(resolver.get_openapi_json_schema(title="ARIIA Campaigns", version="1"))
+    schemas = {name: one for name, one in known["components"]["schemas"].items() if name not in _NOT_OURS}
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in operations:
+        if operation.permission is not None:
+            path = operation.path.replace("<", "{").replace(">", "}")
+            method = operation.method.lower()
+            paths.setdefault(path, {})[method] = _operation(operation, known["paths"][path][method], schemas)
+    tags = list(dict.fromkeys(one.tag for one in operations if one.permission is not None))
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "ARIIA Campaigns", "version": "1", "description": _INTRODUCTION},
+        "servers": [{"url": base_url}],
+        "security": [{"bearer": []}],
+        "tags": [{"name": tag, "description": _TAGS.get(tag, "")} for tag in tags],
+        "paths": paths,
+        "components": {
+            "schemas": {**schemas, "Problem": _PROBLEM},
+            "responses": {kind: _problem_response(kind, base_url) for kind in KINDS},
+            "securitySchemes": {"bearer": _bearer()},
+        },
+    }
+
+
+def _operation(operation: Operation, known: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+    roles = [str(role) for role in roles_with(operation.permission)] if operation.permission else []
+    described = {
+        "tags": [operation.tag],
+        "summary": operation.summary,
+        "description": inspect.cleandoc(operation.run.__doc__ or ""),
+        "operationId": operation.run.__name__,
+        "x-roles": roles,
+    }
+    if known.get("parameters"):
+        described["parameters"] = [_parameter(one) for one in known["parameters"]]
+    if "requestBody" in known:
+        described["requestBody"] = _request_body(known["requestBody"], schemas)
+    described["responses"] = {str(operation.status): _success(operation, known, schemas), **_problems(operation)}
+    return described
+
+
+def _parameter(known: dict[str, Any]) -> dict[str, Any]:
+    schema = {name: value for name, value in known["schema"].items() if name not in ("title", "description")}
+    plain = {**known, "name": _HEADER_NAMES.get(known["name"], known["name"]), "schema": _without_null(schema)}
+    if known["in"] == "path":
+        plain["example"] = "news.studio-nord.example" if known["name"] == "domain" else "01k9qjz7t2n4h6p8s0v3x5y7ab"
+    return plain
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """A parameter that is left out is not null."""
+    kinds = [one for one in schema.get("anyOf", []) if one.get("type") != "null"]
+    if len(kinds) != 1:
+        return schema
+    return {**{name: value for name, value in schema.items() if name != "anyOf"}, **kinds[0]}
+
+
+def _request_body(known: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+    schema = _without_null(known["content"][_JSON]["schema"])
+    schema.pop("title", None)
+    media = {"schema": schema, "example": _example(schema, schemas)}
+    return {"required": known.get("required", False), "content": {_JSON: media}}
+
+
+def _success(operation: Operation, known: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+    if operation.status == 204:
+        return {"description": "Done; there is nothing to say."}
+    schema = known["responses"][str(operation.status)]["content"][_JSON]["schema"]
+    response = {
+        "description": {201: "Created", 202: "Accepted"}.get(operation.status, "The answer"),
+        "content": {_JSON: {"schema": schema, "example": _example(schema, schemas)}},
+    }
+    if operation.status in (201, 202):
+        response["headers"] = {"Location": {"schema": {"type": "string"}, "description": "Where it is."}}
+    return response
+
+
+def _problems(operation: Operation) -> dict[str, Any]:
+    statuses = {401, 403, 422, 500, 503, *operation.problems}
+    statuses |= {400, 413, 415} if operation.takes_body else set()
+    statuses |= {404} if "<" in operation.path else set()
+    kinds = {kind.status: name for name, kind in KINDS.items()}
+    return {str(status): {"$ref": f"#/components/responses/{kinds[status]}"} for status in sorted(statuses)}
+
+
+def _problem_response(kind: str, base_url: str) -> dict[str, Any]:
+    status, title = KINDS[kind].status, KINDS[kind].title
+    shown = {"type": f"{base_url}/reference#problem-{kind}", "title": title, "status": status, "detail": title}
+    example = {**shown, "instance": "/v1/campaigns", **_PROBLEM_EXTRAS.get(kind, {})}
+    media = {"schema": {"$ref": f"{_SCHEMAS}Problem"}, "example": example}
+    return {"description": title, "content": {MEDIA_TYPE: media}}
+
+
+def _example(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
+    """The schema's own example with its fields in their order; a page's is one item of its list."""
+    named = schemas.get(schema.get("$ref", "").removeprefix(_SCHEMAS), schema)
+    if "examples" in named:
+        shown = named["examples"][0]
+        return {name: shown[name] for name in named.get("properties", shown) if name in shown}
+    items = named.get("properties", {}).get("items", {}).get("items")
+    if items is None:
+        return None
+    return {"items": [_example(items, schemas)], "next_cursor": None}
+
+
+def _bearer() -> dict[str, Any]:
+    return {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "A token of the configured issuer. It names the tenant and the roles: " + "; ".join(_role_lines()),
+    }
+
+
+def _role_lines() -> Iterator[str]:
+    for role, permissions in roles_and_permissions():
+        yield f"{role} may {', '.join(permissions)}"

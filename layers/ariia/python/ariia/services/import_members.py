@@ -1,0 +1,155 @@
+"""Imported records laid over the members that are stored, some dozens at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ariia.domain.address_index import AddressFullError, AddressKey
+from ariia.domain.consent_changes import ConsentClaim
+from ariia.domain.errors import InvalidError, Problem, TransientError
+from ariia.domain.import_file import FileShape, duplicate_of
+from ariia.domain.import_job import ImportJob
+from ariia.domain.import_records import Record
+from ariia.domain.member import Consent, ImportMark, Member
+from ariia.domain.member_claims import apply_claims, unsure_addresses
+from ariia.domain.member_patch import MemberPatch, apply_fields, member_id_for, parse_patch, require_size
+from ariia.ports.clock import Clock
+from ariia.ports.members import MemberStore
+
+_ATTEMPTS = 6
+OutcomeKind = Literal["created", "updated", "unchanged", "rejected"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one line. `kept_withdrawal`: the member's own no outlasted the line's yes."""
+
+    line: int
+    kind: OutcomeKind
+    kept_withdrawal: bool = False
+    problems: Sequence[Problem] = ()
+
+    @classmethod
+    def rejected(cls, line: int, problems: Sequence[Problem]) -> Outcome:
+        """A line that is not imported, and why."""
+        return cls(line, "rejected", problems=problems)
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """A valid line: which member it is about, and what it says."""
+
+    line: int
+    member_id: str
+    patch: MemberPatch
+
+
+class MemberImport:
+    """Applies lines of one import. Every member that a line changed carries the line's mark, so that going through the
+    same lines again gives the same outcomes, and never overwrites what changed since."""
+
+    def __init__(self, job: ImportJob, members: MemberStore, clock: Clock) -> None:
+        self._job, self._members, self._clock = job, members, clock
+        self._shape = FileShape(job.format, job.delimiter, tuple(job.columns))
+
+    def apply(self, records: Sequence[Record]) -> list[Outcome]:
+        """One outcome per record. TransientError when others keep changing the same members."""
+        outcomes: dict[int, Outcome] = {}
+        pending: list[_Wanted] = []
+        for record in records:
+            try:
+                pending.append(self._parse(record))
+            except InvalidError as error:
+                outcomes[record.line] = Outcome.rejected(record.line, error.problems or [_problem(error)])
+        for _ in range(_ATTEMPTS):
+            pending = self._attempt(pending, outcomes)
+            if not pending:
+                return [outcomes[line] for line in sorted(outcomes)]
+        raise TransientError("the same members are being changed by others; try again")
+
+    def _parse(self, record: Record) -> _Wanted:
+        values = self._shape.values(record)
+        member_id = member_id_for(self._job.tenant_id, values)
+        if member_id is None:
+            problem = Problem("id", "is missing", allowed="one of id, external_id and email")
+            raise InvalidError("the line names no member", problems=[problem])
+        fields = {name: value for name, value in values.items() if name != "id"}
+        patch = parse_patch(fields, now=self._job.created_at, source=f"import:{self._job.id}")
+        return _Wanted(record.line, member_id, patch)
+
+    def _attempt(self, wanted: Sequence[_Wanted], outcomes: dict[int, Outcome]) -> list[_Wanted]:
+        """Fills in outcomes; gives the lines whose members somebody else changed meanwhile."""
+        stored = self._members.get_many(self._job.tenant_id, [one.member_id for one in wanted])
+        laid_over: dict[str, tuple[_Wanted, Member]] = {}
+        for one in wanted:
+            try:
+                laid_over[one.member_id] = (one, self._with_fields(one, stored.get(one.member_id)))
+            except InvalidError as error:
+                outcomes[one.line] = Outcome.rejected(one.line, error.problems)
+        withdrawals = self._withdrawals([(member, one.patch.consent) for one, member in laid_over.values()])
+        changed: dict[str, _Wanted] = {}
+        for member_id, (one, member) in laid_over.items():
+            outcome = self._judge(one, stored.get(member_id), member, withdrawals)
+            outcomes[one.line] = outcome
+            if outcome.kind in ("created", "updated") and not self._is_marked(stored.get(member_id), one):
+                changed[member_id] = one
+        return self._save(changed, [laid_over[member_id][1] for member_id in changed], outcomes)
+
+    def _with_fields(self, one: _Wanted, stored: Member | None) -> Member:
+        now = self._clock.now()
+        base = stored or Member(one.member_id, self._job.tenant_id, created_at=now, updated_at=now)
+        return apply_fields(base, one.patch)
+
+    def _judge(
+        self, one: _Wanted, stored: Member | None, member: Member, withdrawals: Mapping[AddressKey, Consent]
+    ) -> Outcome:
+        kept = apply_claims(member, one.patch.consent, at=self._job.created_at, withdrawals=withdrawals)
+        mark = stored.imported if stored else None
+        if mark is not None and mark.job_id == self._job.id:
+            if mark.line != one.line:
+                return Outcome.rejected(one.line, [duplicate_of(mark.line)])
+            return Outcome(one.line, "created" if mark.created else "updated", bool(kept))
+        if member == stored:
+            return Outcome(one.line, "unchanged", bool(kept))
+        member.imported = ImportMark(self._job.id, one.line, created=stored is None)
+        member.updated_at = self._clock.now()
+        try:
+            require_size(member)
+        except InvalidError as error:
+            return Outcome.rejected(one.line, error.problems)
+        return Outcome(one.line, "updated" if stored else "created", bool(kept))
+
+    def _is_marked(self, stored: Member | None, one: _Wanted) -> bool:
+        mark = stored.imported if stored else None
+        return mark is not None and (mark.job_id, mark.line) == (self._job.id, one.line)
+
+    def _save(
+        self, changed: Mapping[str, _Wanted], members: Sequence[Member], outcomes: dict[int, Outcome]
+    ) -> list[_Wanted]:
+        if not members:
+            return []
+        try:
+            stale: Sequence[str] = self._members.save(members)
+        except AddressFullError as error:
+            stale = error.stale
+            for member_id in error.member_ids:
+                line = changed[member_id].line
+                outcomes[line] = Outcome.rejected(line, error.problems)
+        return [changed[member_id] for member_id in stale]
+
+    def _withdrawals(
+        self, claimed: Sequence[tuple[Member, Mapping[object, ConsentClaim]]]
+    ) -> dict[AddressKey, Consent]:
+        keys = {key for member, claims in claimed for key in unsure_addresses(member, claims).values()}  # type: ignore[arg-type]
+        found: dict[AddressKey, Consent] = {}
+        for channel in sorted({key.channel for key in keys}):
+            hashes = {key.hash: key for key in keys if key.channel == channel}
+            known = self._members.withdrawals(self._job.tenant_id, channel, list(hashes))
+            found.update({hashes[one]: withdrawal for one, withdrawal in known.items()})
+        return found
+
+
+def _problem(error: InvalidError) -> Problem:
+    return Problem("line", error.message)

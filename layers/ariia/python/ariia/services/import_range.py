@@ -1,0 +1,138 @@
+"""The second step of an import, for one range: its lines become members, and its result is noted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, TypeVar
+
+from ariia.domain.errors import InvalidError, NotFoundError, Problem, TransientError
+from ariia.domain.import_file import FileShape, duplicate_of
+from ariia.domain.import_job import MAX_REJECTED_KEPT, ImportJob, PartResult, PartState
+from ariia.domain.import_records import Record, lines_of
+from ariia.ports.clock import Clock
+from ariia.ports.jobs import JobStore
+from ariia.ports.members import MemberStore
+from ariia.ports.uploads import RangeTask, Uploads
+from ariia.services.import_jobs import ImportJobs
+from ariia.services.import_members import MemberImport, Outcome
+from ariia.services.imports import rejected_document
+
+T = TypeVar("T")
+CHUNK = 40
+_PROGRESS_MS = 2_000
+
+
+@dataclass
+class _Tally:
+    """The result as it grows, with the rejected lines that will be kept."""
+
+    result: PartResult = field(default_factory=PartResult)
+    rejected: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, outcome: Outcome) -> None:
+        self.result.records += 1
+        self.result.withdrawals_kept += outcome.kept_withdrawal
+        setattr(self.result, outcome.kind, getattr(self.result, outcome.kind) + 1)
+        if outcome.problems and len(self.rejected) < MAX_REJECTED_KEPT:
+            self.rejected.append(rejected_document(outcome.line, outcome.problems))
+
+
+class RangeImport:
+    """Works one range off, as often as it is asked to: a finished one is left alone, a half-finished one is gone through
+    again and finds its own marks on the members."""
+
+    def __init__(self, jobs: JobStore, uploads: Uploads, members: MemberStore, clock: Clock) -> None:
+        self._jobs, self._uploads, self._members, self._clock = ImportJobs(jobs), uploads, members, clock
+
+    def run(self, task: RangeTask, *, stop_at: int, last_attempt: bool = False) -> PartResult | None:
+        """What came of the range; None when there is no such range. TransientError when it is not finished at
+        `stop_at` (epoch ms) or something passing went wrong: ask again.
+
+        A last attempt is noted as given up first, so that one that is killed shows."""
+        found = self._jobs.find(task.tenant_id, task.job_id)
+        if found is None or task.number >= len(found[0].ranges):
+            return None
+        job = found[0]
+        present, _ = self._jobs.result(job, task.number)
+        if present.state is PartState.DONE:
+            return present
+        if last_attempt:
+            present.state, present.error = PartState.FAILED, "it failed too often; the operators can start it again"
+            self._note(job, task.number, present)
+        try:
+            return self._work(job, task.number, stop_at)
+        except NotFoundError as error:
+            failed = PartResult(PartState.FAILED, error=error.message, finished_at=self._clock.now())
+            return self._note(job, task.number, failed)
+
+    def _work(self, job: ImportJob, number: int, stop_at: int) -> PartResult:
+        tally = _Tally()
+        noted_at = self._clock.now()
+        work = MemberImport(job, self._members, self._clock)
+        for chunk in _chunks(self._records(job, number), CHUNK):
+            if self._clock.now() > stop_at:
+                raise TransientError("the range is not finished in time; it goes on with the next attempt")
+            for outcome in self._outcomes(work, chunk, self._duplicates(job, number)):
+                tally.add(outcome)
+            if self._clock.now() - noted_at >= _PROGRESS_MS:
+                noted_at = self._clock.now()
+                self._note(job, number, tally.result)
+        return self._finish(job, number, tally)
+
+    def _outcomes(self, work: MemberImport, chunk: Sequence[Record], duplicates: dict[int, int]) -> Iterator[Outcome]:
+        good: list[Record] = []
+        for record in chunk:
+            if record.fault is not None:
+                yield Outcome.rejected(record.line, [record.fault])
+            elif record.line in duplicates:
+                yield Outcome.rejected(record.line, [duplicate_of(duplicates[record.line])])
+            else:
+                good.append(record)
+        yield from work.apply(good)
+
+    def _records(self, job: ImportJob, number: int) -> Iterator[Record]:
+        one = job.ranges[number]
+        assert job.etag is not None
+        blocks = self._uploads.blocks(job.key, job.etag, one.start, one.end)
+        shape = FileShape(job.format, job.delimiter, tuple(job.columns))
+        return shape.records(lines_of(blocks, start=one.start, number=one.line))
+
+    def _duplicates(self, job: ImportJob, number: int) -> dict[int, int]:
+        if not job.ranges[number].duplicates:
+            return {}
+        data = self._uploads.read(job.result_key("duplicates", number))
+        if data is None:
+            raise NotFoundError("the list of repeated lines is gone")
+        return {int(line): earlier for line, earlier in json.loads(data).items()}
+
+    def _finish(self, job: ImportJob, number: int, tally: _Tally) -> PartResult:
+        """The list first: a result that promises rejected lines can show them."""
+        tally.rejected.sort(key=lambda one: int(one["line"]))
+        if tally.rejected:
+            lines = "".join(json.dumps(one) + "\n" for one in tally.rejected)
+            self._uploads.write(job.result_key("rejected", number), lines.encode())
+        result = tally.result
+        result.state, result.finished_at = PartState.DONE, self._clock.now()
+        result.rejected_kept = len(tally.rejected)
+        return self._note(job, number, result)
+
+    def _note(self, job: ImportJob, number: int, result: PartResult) -> PartResult:
+        """Stores the result, unless the range is finished already, whose result then stands."""
+        while True:
+            stored, version = self._jobs.result(job, number)
+            if stored.state is PartState.DONE:
+                return stored
+            if self._jobs.save_result(job, number, result, version):
+                return result
+
+
+def _chunks(records: Iterable[T], size: int) -> Iterator[list[T]]:
+    rest = iter(records)
+    while chunk := list(islice(rest, size)):
+        yield chunk
+
+
+__all__ = ["InvalidError", "Problem", "RangeImport"]

@@ -1,0 +1,163 @@
+"""Bulk imports as a client sees them: asked for, uploaded, followed, and their rejected lines read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ariia.domain.creation import Created, Creation, require_same
+from ariia.domain.errors import ConflictError, InvalidError, NotFoundError, Problem
+from ariia.domain.import_job import UPLOAD_SECONDS, ImportFormat, ImportJob, ImportProgress, progress
+from ariia.domain.member_text import FieldError, text
+from ariia.ports.clock import Clock, Ids
+from ariia.ports.jobs import JobStore
+from ariia.ports.uploads import Uploads
+from ariia.services.import_jobs import ImportJobs
+
+_CONTENT_TYPES = {ImportFormat.CSV: "text/csv", ImportFormat.JSONL: "application/x-ndjson"}
+_MAX_FILE_NAME = 200
+
+
+@dataclass(frozen=True)
+class UploadTarget:
+    """Where the client PUTs the file, and with which headers."""
+
+    url: str
+    headers: dict[str, str]
+    expires_at: int
+
+
+@dataclass(frozen=True)
+class ImportView:
+    """An import and how far it is; `upload` only while nothing was uploaded and the URL may still be given out."""
+
+    job: ImportJob
+    progress: ImportProgress
+    upload: UploadTarget | None = None
+
+
+@dataclass(frozen=True)
+class RejectedLine:
+    """A line that was not imported: its number in the file (from 1), and every problem with it."""
+
+    line: int
+    problems: Sequence[Problem]
+
+
+@dataclass(frozen=True)
+class RejectedPage:
+    """Rejected lines in the order of the file; `after` leads to the next page and is None at the end."""
+
+    lines: list[RejectedLine]
+    after: str | None = None
+
+
+class Imports:
+    """Use cases around imports. The work itself is ImportCutting's and RangeImport's."""
+
+    def __init__(self, jobs: JobStore, uploads: Uploads, clock: Clock, ids: Ids) -> None:
+        self._jobs, self._uploads, self._clock, self._ids = ImportJobs(jobs), uploads, clock, ids
+
+    def create(
+        self,
+        tenant_id: str,
+        kind: ImportFormat,
+        created_by: str,
+        file_name: str | None = None,
+        creation: Creation | None = None,
+    ) -> Created[ImportView]:
+        """A new import with the URL to upload its file to. InvalidError for a bad name, or a key used otherwise."""
+        job = ImportJob(
+            creation.id if creation else self._ids.new(),
+            tenant_id,
+            kind,
+            created_by,
+            self._clock.now(),
+            file_name=_file_name(file_name),
+            fingerprint=creation.fingerprint if creation else None,
+        )
+        if self._jobs.create(job):
+            return Created(self._view(job), replayed=False)
+        if creation is None:
+            raise ConflictError(f"the import {job.id} exists already")
+        stored = self._jobs.get(tenant_id, job.id)
+        require_same(creation, stored.fingerprint)
+        return Created(self._view(stored), replayed=True)
+
+    def get(self, tenant_id: str, job_id: str) -> ImportView:
+        """The import as it stands now; NotFoundError when the tenant has none of this id."""
+        return self._view(self._jobs.get(tenant_id, job_id))
+
+    def page(self, tenant_id: str, limit: int, after: str | None) -> list[ImportView]:
+        """Up to `limit` imports, newest first, behind the id `after`; fewer = the end."""
+        return [self._view(job) for job in self._jobs.page(tenant_id, limit, after)]
+
+    def rejected(self, tenant_id: str, job_id: str, limit: int, after: str | None = None) -> RejectedPage:
+        """Up to `limit` rejected lines of the parts that are finished, behind the place `after`. NotFoundError for an
+        unknown import, and when the lists, which are kept as long as the file, are gone."""
+        job = self._jobs.get(tenant_id, job_id)
+        results = self._jobs.results(job)
+        number, offset = _place(after)
+        found: list[RejectedLine] = []
+        for part in sorted(one for one, result in results.items() if result.rejected_kept and one >= number):
+            lines = self._rejected_of(job, part)
+            begin = offset if part == number else 0
+            taken = lines[begin : begin + limit - len(found)]
+            found += [_rejected_line(line) for line in taken]
+            if begin + len(taken) < len(lines):
+                return RejectedPage(found, f"{part}:{begin + len(taken)}")
+            if len(found) == limit and any(result.rejected_kept and one > part for one, result in results.items()):
+                return RejectedPage(found, f"{part + 1}:0")
+        return RejectedPage(found)
+
+    def _rejected_of(self, job: ImportJob, part: int) -> list[bytes]:
+        data = self._uploads.read(job.result_key("rejected", part))
+        if data is None:
+            raise NotFoundError("the rejected lines of this import are no longer kept")
+        return data.splitlines()
+
+    def _view(self, job: ImportJob) -> ImportView:
+        results = self._jobs.results(job) if job.cut_at else {}
+        may_upload = job.uploaded_at is None and self._clock.now() < job.upload_expires_at
+        return ImportView(job, progress(job, results), self._target(job) if may_upload else None)
+
+    def _target(self, job: ImportJob) -> UploadTarget:
+        content_type = _CONTENT_TYPES[job.format]
+        seconds = min(UPLOAD_SECONDS, max(1, (job.upload_expires_at - self._clock.now()) // 1000))
+        url = self._uploads.upload_url(job.key, content_type, seconds)
+        return UploadTarget(url, {"Content-Type": content_type}, job.upload_expires_at)
+
+
+def rejected_document(line: int, problems: Sequence[Problem]) -> dict[str, Any]:
+    """A rejected line as it is kept."""
+    kept = [
+        {"field": one.field, "message": one.message, "value": one.value, "allowed": one.allowed} for one in problems
+    ]
+    return {"line": line, "problems": kept}
+
+
+def _rejected_line(data: bytes) -> RejectedLine:
+    document = json.loads(data)
+    problems = [Problem(**problem, line=document["line"]) for problem in document["problems"]]
+    return RejectedLine(document["line"], problems)
+
+
+def _place(after: str | None) -> tuple[int, int]:
+    if after is None:
+        return 0, 0
+    part, _, offset = after.partition(":")
+    if not (part.isdecimal() and offset.isdecimal()):
+        problem = Problem("cursor", "is not a place in the list of rejected lines", value=after[:80])
+        raise InvalidError("the cursor is not one of this list", problems=[problem])
+    return int(part), int(offset)
+
+
+def _file_name(name: str | None) -> str | None:
+    if name is None:
+        return None
+    try:
+        return text(name, _MAX_FILE_NAME)
+    except FieldError as error:
+        raise InvalidError("the file name is not valid", problems=[error.problem("file_name", name)]) from None

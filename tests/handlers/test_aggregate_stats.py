@@ -1,0 +1,116 @@
+"""The ledger's stream, as DynamoDB calls its consumer."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from ariia.adapters.dynamodb import ledger_items as items
+from ariia.adapters.dynamodb.stream import LedgerStream
+from ariia.adapters.memory.statistics import MemoryStatistics
+from ariia.bootstrap.aggregate_stats import AggregateStatsServices
+from ariia.domain.batch import Batch, BatchKey, Entry, EntryState
+from ariia.domain.receipt import Receipt
+from ariia.domain.statistics import Totals, totals
+from ariia.ports.ledger import Partition
+from ariia.services.statistics import StreamCounter
+from functions.aggregate_stats import handler as module
+from tests.handlers.context import LambdaContext
+
+KEY = BatchKey("studio", "spring", 2, "anna", "l0", 0)
+PARTITION = Partition("studio", "spring", 2)
+
+
+class DeadLetters:
+    def __init__(self) -> None:
+        self.kept: list[str] = []
+
+    def put(self, record: dict[str, Any], reason: str) -> None:
+        self.kept.append(json.dumps(record))
+
+
+@pytest.fixture
+def store() -> MemoryStatistics:
+    return MemoryStatistics()
+
+
+@pytest.fixture
+def dead_letters(store: MemoryStatistics, monkeypatch: pytest.MonkeyPatch) -> DeadLetters:
+    dead_letters = DeadLetters()
+    services = AggregateStatsServices(StreamCounter(store), LedgerStream(), dead_letters, "")  # type: ignore[arg-type]
+    monkeypatch.setattr(module, "services", lambda: services)
+    return dead_letters
+
+
+def batch(*entries: Entry) -> dict[str, Any]:
+    return items.batch_item(Batch(KEY, list(entries)))
+
+
+def receipt(**times: int) -> dict[str, Any]:
+    return items.document_item(PARTITION, "receipt#anna#l0", Receipt(times=dict(times)), 1)
+
+
+def change(sequence: int, new: dict[str, Any] | None, old: dict[str, Any] | None = None) -> dict[str, Any]:
+    image = new or old or {}
+    images = {"NewImage": new, "OldImage": old}
+    keys = {name: image[name] for name in ("ledger_key", "row")}
+    return {"dynamodb": {"Keys": keys, "SequenceNumber": str(sequence), **{k: v for k, v in images.items() if v}}}
+
+
+def invoke(*records: dict[str, Any], shard: str | None = "shardId-1") -> dict[str, Any]:
+    event = {"Records": list(records), "state": {}} | ({"shardId": shard} if shard else {})
+    answer: dict[str, Any] = module.handler(event, LambdaContext())  # type: ignore[arg-type]
+    return answer
+
+
+def figures(store: MemoryStatistics) -> Totals:
+    return totals(store.read("studio#spring"), targeted=None, cancelled=False)
+
+
+PLANNED = batch(Entry("anna"), Entry("ben"), Entry("cem"))
+SENT = batch(
+    Entry("anna", EntryState.ACCEPTED, "s-1", 1, 1_800_000_000_000),
+    Entry("ben", EntryState.FAILED, "no", 1),
+    Entry("cem"),
+)
+
+
+def test_figures_follow_the_ledger(store: MemoryStatistics, dead_letters: DeadLetters) -> None:
+    invoke(change(1, PLANNED), change(2, SENT, PLANNED), change(3, receipt(delivered_at=5)))
+    found = figures(store)
+    assert (found.targeted, found.pending, found.sent, found.failed, found.delivered) == (3, 1, 1, 1, 1)
+
+
+def test_a_replayed_stream_counts_nothing_twice(store: MemoryStatistics, dead_letters: DeadLetters) -> None:
+    records = [change(9, PLANNED), change(10, SENT, PLANNED), change(11, receipt(opened_at=5))]
+    invoke(*records)
+    before = figures(store)
+    invoke(*records)
+    invoke(*records[1:])
+    assert figures(store) == before
+
+
+def test_a_bad_record_is_put_aside_and_the_others_count(store: MemoryStatistics, dead_letters: DeadLetters) -> None:
+    broken = change(1, PLANNED)
+    broken["dynamodb"]["NewImage"] = {"row": {"S": "batch#anna#l0#00"}}
+    invoke(broken, change(2, PLANNED))
+    assert len(dead_letters.kept) == 1
+    assert figures(store).targeted == 3
+
+
+def test_rows_that_are_no_facts_are_passed_over(store: MemoryStatistics, dead_letters: DeadLetters) -> None:
+    invoke(change(1, items.key_item(PARTITION, "plan")), change(2, items.key_item(PARTITION, "release#l0")))
+    assert figures(store) == Totals()
+    assert dead_letters.kept == []
+
+
+def test_without_a_stream_shard_nothing_is_counted(store: MemoryStatistics, dead_letters: DeadLetters) -> None:
+    with pytest.raises(ValueError, match="tumbling window"):
+        invoke(change(1, PLANNED), shard=None)
+    assert figures(store) == Totals()
+
+
+def test_an_empty_window_ends_quietly(dead_letters: DeadLetters) -> None:
+    assert invoke(shard=None) == {"state": {}}

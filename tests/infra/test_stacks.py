@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from aws_cdk import App, Stack
+from aws_cdk import aws_sqs as sqs
+
+from infra.application import build
+from infra.config import ChannelConfig, DomainConfig, IdentityConfig, StageConfig
+
+from .templates import Templates
+
+ORDER = ["data", "messaging", "automation", "api", "monitoring"]
+
+
+def part(stack: str) -> str:
+    return stack.rsplit("-", 1)[1]
+
+
+def any_config(**changes: object) -> StageConfig:
+    values: dict[str, object] = {
+        "stage": "test",
+        "prefix": "ariia-test",
+        "retain_data": False,
+        "deletion_protection": False,
+        "log_retention_days": 7,
+        "channels": {"email": ChannelConfig(concurrency=2)},
+    }
+    return StageConfig(**values | changes)  # type: ignore[arg-type]
+
+
+def synthesise(config: StageConfig, tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    folder = tmp_path_factory.mktemp("assembly")
+    app = App(outdir=str(folder), context={"aws:cdk:bundling-stacks": []})
+    build(app, config)
+    app.synth()
+    return Templates(folder)
+
+
+def test_every_stack_depends_only_on_those_to_its_left(stage: Templates) -> None:
+    assert sorted(map(part, stage.stacks), key=ORDER.index) == ORDER
+    for name in stage.stacks:
+        needs = [part(one) for one in stage.manifest[name].get("dependencies", []) if one in stage.stacks]
+        assert all(ORDER.index(one) < ORDER.index(part(name)) for one in needs), name
+
+
+def test_there_are_at_most_eight_alarms_and_each_gives_advice(production: Templates) -> None:
+    alarms = production.resources("AWS::CloudWatch::Alarm")
+    assert len(alarms) <= 8
+    for alarm in alarms:
+        assert len(alarm.properties["AlarmDescription"]) > 20
+        assert alarm.properties["AlarmActions"]
+
+
+def test_no_alarm_joins_more_metrics_than_cloudwatch_takes(production: Templates) -> None:
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Create-alarm-on-metric-math-expression.html
+    for alarm in production.resources("AWS::CloudWatch::Alarm"):
+        metrics = [one for one in alarm.properties.get("Metrics", []) if "MetricStat" in one]
+        assert len(metrics) <= 10, alarm.logical_id
+
+
+def test_every_function_counts_in_the_error_alarm(production: Templates) -> None:
+    [alarm] = [
+        one
+        for one in production.resources("AWS::CloudWatch::Alarm")
+        if one.properties["AlarmName"].endswith("function-errors")
+    ]
+    stats = [one["MetricStat"]["Metric"] for one in alarm.properties["Metrics"] if "MetricStat" in one]
+    watched = {production.resolve(one["Dimensions"][0]["Value"], alarm.stack) for one in stats}
+    functions = {(one.stack, one.logical_id) for one in production.resources("AWS::Lambda::Function")}
+    assert watched == functions
+
+
+def test_the_stacks_need_no_custom_resource(stage: Templates) -> None:
+    kinds = {one["Type"] for template in stage.stacks.values() for one in template["Resources"].values()}
+    assert not [kind for kind in kinds if "Custom" in kind]
+
+
+def test_templates_pass_cfn_lint(stage: Templates) -> None:
+    paths = [str(path) for path in stage.paths.values()]
+    # W3005: CDK repeats dependencies that references imply.
+    command = [sys.executable, "-m", "cfnlint", "--ignore-checks", "W3005", "--regions", "eu-central-1", "--", *paths]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_an_unexplained_finding_stops_the_deployment() -> None:
+    app = App(context={"aws:cdk:bundling-stacks": []})
+    build(app, any_config())
+    sqs.Queue(Stack(app, "careless"), "PlainHttpAllowed")
+    with pytest.raises(RuntimeError, match="Validation failed"):
+        app.synth()
+
+
+def test_a_given_issuer_replaces_the_user_pool(tmp_path_factory: pytest.TempPathFactory) -> None:
+    identity = IdentityConfig(issuer="https://login.example.com/", audience=("campaigns",), tenant_claim="org")
+    templates = synthesise(any_config(identity=identity), tmp_path_factory)
+    assert templates.count("AWS::Cognito::UserPool") == 0
+    [authorizer] = templates.resources("AWS::ApiGatewayV2::Authorizer")
+    assert authorizer.properties["JwtConfiguration"] == {
+        "Audience": ["campaigns"],
+        "Issuer": "https://login.example.com/",
+    }
+    [api] = [one for one in templates.resources("AWS::Lambda::Function") if "functions.api" in one.properties["Handler"]]
+    assert api.properties["Environment"]["Variables"]["ARIIA_TENANT_CLAIM"] == "org"
+
+
+def test_a_custom_domain_is_the_only_way_in_and_what_links_say(tmp_path_factory: pytest.TempPathFactory) -> None:
+    domain = DomainConfig(name="mail.example.com", certificate_arn="arn:aws:acm:eu-central-1:111122223333:certificate/x")
+    templates = synthesise(any_config(domain=domain, alarm_email="ops@example.com"), tmp_path_factory)
+    [api] = templates.resources("AWS::ApiGatewayV2::Api")
+    assert api.properties["DisableExecuteApiEndpoint"] is True
+    assert templates.count("AWS::ApiGatewayV2::ApiMapping") == 1
+    [sender] = [
+        one for one in templates.resources("AWS::Lambda::Function") if "send_batch" in one.properties["Handler"]
+    ]
+    assert sender.properties["Environment"]["Variables"]["ARIIA_PUBLIC_BASE_URL"] == "https://mail.example.com"
+    assert "email" in {one.properties["Protocol"] for one in templates.resources("AWS::SNS::Subscription")}

@@ -1,0 +1,95 @@
+"""Everything around campaigns and templates, in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ariia.adapters.memory.campaign_runs import MemoryCampaignRuns
+from ariia.adapters.memory.campaigns import MemoryCampaigns
+from ariia.adapters.memory.clock import CountingIds, ManualClock
+from ariia.adapters.memory.ledger import MemoryLedger
+from ariia.adapters.memory.statistics import MemoryStatistics
+from ariia.adapters.memory.templates import MemoryTemplates
+from ariia.adapters.memory.tenants import MemoryTenants
+from ariia.domain.campaign import Campaign
+from ariia.domain.channel import Channel
+from ariia.domain.content.trial import try_content
+from ariia.domain.sender_domain import parse_from
+from ariia.domain.tenant import Tenant, TenantSettings
+from ariia.ports.campaigns import CampaignStore
+from ariia.services.campaign_contents import CampaignContents
+from ariia.services.campaign_editing import CampaignEditing
+from ariia.services.campaign_review import CampaignReview
+from ariia.services.campaign_sending import CampaignSending
+from ariia.services.campaigns import CampaignDetails, Campaigns
+from ariia.services.content_checks import ContentChecks
+from ariia.services.in_flight import InFlightCount
+from ariia.services.statistics import CampaignStatistics
+from ariia.services.templates import Templates
+
+UNSUBSCRIBE = '<a href="{{ unsubscribe_url }}">Unsubscribe</a>'
+HTML = f"<p>Hello {{{{ member.first_name|default('you') }}}}</p>{UNSUBSCRIBE}"
+
+
+class VerifiedDomains:
+    """A SenderDirectory of fixed domains per tenant."""
+
+    def __init__(self, domains: Iterable[tuple[str, str]]) -> None:
+        self.domains = set(domains)
+
+    def is_verified(self, tenant_id: str, from_address: str) -> bool:
+        return (tenant_id, parse_from(from_address).domain) in self.domains
+
+
+class HarmlessTrial:
+    """The trial without a process of its own, for content that needs none."""
+
+    check = staticmethod(try_content)
+
+
+class Desk:
+    """A tenant `gym` with a verified domain, and another one, `club`."""
+
+    def __init__(self, trial: Any = None, store: CampaignStore | None = None) -> None:
+        self.clock, self.ids = ManualClock(), CountingIds("c")
+        self.store: Any = store or MemoryCampaigns()
+        self.template_store, self.tenants, self.ledger = MemoryTemplates(), MemoryTenants(), MemoryLedger()
+        self.senders, self.runs = VerifiedDomains([("gym", "gym.de"), ("club", "club.de")]), MemoryCampaignRuns()
+        checks = ContentChecks(trial or HarmlessTrial())
+        channels = frozenset({Channel.EMAIL})
+        contents = CampaignContents(self.template_store, self.tenants, self.senders, checks)
+        self.campaigns = Campaigns(self.store)
+        self.campaign_editing = CampaignEditing(self.store, contents, self.clock, self.ids, channels)
+        self.campaign_review = CampaignReview(self.store, contents, self.clock)
+        self.campaign_sending = CampaignSending(
+            self.store, self.runs, contents, InFlightCount(self.ledger), self.clock
+        )
+        self.statistics = CampaignStatistics(MemoryStatistics())
+        self.templates = Templates(
+            self.template_store, self.tenants, checks, self.clock, CountingIds("t"), channels
+        )
+        self.tenants.create(Tenant("gym", "Gym Nord", default_sender="Gym <news@gym.de>"))
+        self.tenants.create(Tenant("club", "Club", settings=TenantSettings(track_opens=False, one_per_address=False)))
+
+    def draft(self, **fields: Any) -> CampaignDetails:
+        """A draft that is ready to be submitted."""
+        complete = {"name": "Spring", "content_subject": "Hi", "content_html": HTML} | fields
+        return self.campaign_editing.create("gym", "anna", complete).entity
+
+    def submitted(self, **fields: Any) -> Campaign:
+        """A campaign under review."""
+        return self.campaign_review.submit("gym", self.draft(**fields).campaign.id, "anna").campaign
+
+    def approved(self, **fields: Any) -> Campaign:
+        """An approved campaign."""
+        campaign = self.submitted(**fields)
+        return self.campaign_review.approve("gym", campaign.id, "ben", campaign.submitted_hash or "")
+
+    def sending(self) -> Campaign:
+        """A campaign whose run is in charge."""
+        return self.campaign_sending.send("gym", self.approved().id, "ben")
+
+    def stored(self, campaign: Campaign) -> Campaign:
+        """The campaign as it rests now."""
+        return self.campaigns.get(campaign.tenant_id, campaign.id)
