@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aws_cdk import CfnOutput, Stack
+from aws_cdk import Stack
 from aws_cdk.aws_apigatewayv2 import HttpApi, HttpMethod, HttpNoneAuthorizer, HttpRoute, HttpRouteKey
 from aws_cdk.aws_apigatewayv2_authorizers import HttpJwtAuthorizer
 from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
@@ -141,6 +141,4 @@ class ApiStack(Stack):
         users = self._data.users
         if users is None:
             return list(self._config.identity.audience)
-        CfnOutput(self, "UserPoolId", value=users.user_pool_id)
-        CfnOutput(self, "UserPoolClientId", value=users.client.user_pool_client_id)
         return [users.client.user_pool_client_id]

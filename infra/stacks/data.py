@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aws_cdk import Stack
+from aws_cdk import CfnOutput, Stack
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk.aws_iam import IGrantable
 from constructs import Construct
@@ -32,6 +32,9 @@ class DataStack(Stack):
         )
         accept(self.signing_secret, {"SMG4": "A new key would break the unsubscribe links of every message sent."})
         self.users = UserPool(self, config) if config.identity.issuer is None else None
+        if self.users:
+            CfnOutput(self, "UserPoolId", value=self.users.user_pool_id)
+            CfnOutput(self, "UserPoolClientId", value=self.users.client.user_pool_client_id)
         if not config.retain_data:
             for table in self._tables.values():
                 accept(table, {"DDB3": "This stage's data is not kept; the stages that keep theirs are recoverable."})

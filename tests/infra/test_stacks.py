@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from aws_cdk import App, Stack
@@ -80,17 +81,18 @@ def test_the_stacks_need_no_custom_resource(stage: Templates) -> None:
 
 def test_templates_pass_cfn_lint(stage: Templates) -> None:
     paths = [str(path) for path in stage.paths.values()]
+    linter = Path(sys.executable).with_name("cfn-lint")
     # W3005: CDK repeats dependencies that references imply.
-    command = [sys.executable, "-m", "cfnlint", "--ignore-checks", "W3005", "--regions", "eu-central-1", "--", *paths]
+    command = [linter, "--ignore-checks", "W3005", "--regions", "eu-central-1", "us-east-1", "--", *paths]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_an_unexplained_finding_stops_the_deployment() -> None:
-    app = App(context={"aws:cdk:bundling-stacks": []})
+def test_an_unexplained_finding_stops_the_deployment(tmp_path: Path) -> None:
+    app = App(outdir=str(tmp_path), context={"aws:cdk:bundling-stacks": []})
     build(app, any_config())
     sqs.Queue(Stack(app, "careless"), "PlainHttpAllowed")
-    with pytest.raises(RuntimeError, match="Validation failed"):
+    with pytest.raises(RuntimeError, match="does not require requests to use SSL"):
         app.synth()
 
 

@@ -21,7 +21,7 @@ from ariia.domain import preflight_job
 from ariia.domain.campaign import Campaign, Content, Target, TargetType
 from ariia.domain.content.findings import Finding
 from ariia.domain.content.trial import TrialContent
-from ariia.domain.errors import ConflictError, NotFoundError, TransientError
+from ariia.domain.errors import NotFoundError, TransientError
 from ariia.domain.member import Consent, ConsentStatus, Member
 from ariia.domain.preflight import AudienceCount
 from ariia.domain.preflight_job import CountTask, PreflightStatus, ShardCount
@@ -171,6 +171,7 @@ def test_shard_that_outlasts_its_invocation_goes_on_where_it_stopped(monkeypatch
     for task in desk.queue.waiting:
         while not desk.counter.count(task, desk.clock.now()):
             rounds[task.shard] += 1
+            assert rounds[task.shard] < 50
     assert min(rounds.values()) >= 3
     counted = desk.service.latest("t1", "c1").counted
     assert counted is not None and (counted.matched, counted.will_get) == (118, 92)
@@ -328,16 +329,3 @@ def test_shard_count_survives_its_rest(monkeypatch: pytest.MonkeyPatch, number: 
     shared = {2**64 - 1 - one for one in range(number)}
     progress = ShardCount(AudienceCount(9, 1, 8, shared, {"no_consent": 1}, {"club": 2}), "m5", True)
     assert ShardCount.from_pieces(progress.pieces()) == progress
-
-
-def test_conflict_of_two_runs_is_none() -> None:
-    desk = Desk(at_once=50)
-    crowd(desk)
-    desk.campaign(**YOGA)
-    desk.service.run("t1", "c1")
-    desk.work_off()
-    try:
-        desk.service.latest("t1", "c1")
-        desk.service.latest("t1", "c1")
-    except ConflictError:
-        pytest.fail("reading is no conflict")

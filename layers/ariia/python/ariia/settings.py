@@ -79,10 +79,11 @@ class PublicPagesSettings(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class ImportMembersSettings(Settings):
-    """Bulk import."""
+    """Bulk import. `import_attempts` is after how many receives the queue dead-letters a message."""
 
     uploads_bucket: str
     import_queue_url: str
+    import_attempts: int = 5
 
 
 @dataclass(frozen=True, kw_only=True)

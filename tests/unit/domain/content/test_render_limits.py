@@ -75,6 +75,8 @@ BOMBS = [
     "{% for a in range(10000) %}{% for b in range(10000) %}{% endfor %}{% endfor %}",
     "{% for a in range(10000) %}{% for b in range(10000) %}some output{% endfor %}{% endfor %}",
     "{% set x %}{% for a in range(10000) %}{% for b in range(1000) %}output{% endfor %}{% endfor %}{% endset %}",
+    "{% set r = range(1000) %}{% for a in r %}{% for b in r %}{% for c in r %}{% endfor %}{% endfor %}{% endfor %}",
+    "{% set r = range(1000) %}{% for a in r %}{% for b in r %}{% for c in r %}out{% endfor %}{% endfor %}{% endfor %}",
     "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
     "{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(90) }}",
     "{% macro m() %}{{ caller() }}{% endmacro %}{% call m() %}{% call m() %}{{ self.b() }}{% endcall %}{% endcall %}",

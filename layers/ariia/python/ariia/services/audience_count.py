@@ -71,9 +71,9 @@ class ShardCounter:
         for members in scan_pages(self._members, task.tenant_id, task.shard, progress.after):
             count_members(progress.count, members, audience, rules)
             progress.after = members[-1].id if members else progress.after
+            progress.done = len(members) < _PAGE
             if self._clock.now() >= ends_at:
                 return
-        progress.done = True
 
     def _write(self, job: Job, shard: int, progress: ShardCount) -> None:
         """The first piece last: it is what says that the others are there."""

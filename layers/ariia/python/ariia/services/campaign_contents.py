@@ -127,7 +127,9 @@ class CampaignContents:
 
 def _declarations(template: CampaignTemplate | None) -> list[dict[str, Any]]:
     declared = template.variables_json if template else {}
-    return [{**(body if isinstance(body, Mapping) else {"type": body}), "name": name} for name, body in declared.items()]
+    return [
+        {**(body if isinstance(body, Mapping) else {"type": body}), "name": name} for name, body in declared.items()
+    ]
 
 
 def _field_names(*, own_html: bool) -> dict[str, str]:
@@ -135,6 +137,7 @@ def _field_names(*, own_html: bool) -> dict[str, str]:
     return {
         "subject": "content_subject",
         "text": "content_body",
+        "values": "content_values",
         "html": body,
         "body_template": body,
         "header_html": "template.header_html",

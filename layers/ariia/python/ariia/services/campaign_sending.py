@@ -58,7 +58,7 @@ class CampaignSending:
         """Goes on with a paused campaign; ConflictError when it is not paused."""
         campaign = self._read(tenant_id, campaign_id, version)
         is_paused = campaign.status is _S.SENDING and campaign.paused_at is not None
-        _require(campaign, is_paused, "resumed" if campaign.status is not _S.SENDING else "resumed, as it is not paused")
+        _require(campaign, is_paused, "resumed, as it is not paused")
         return self._start(campaign, by, None)
 
     def retry(self, tenant_id: str, campaign_id: str, by: str, version: int | None = None) -> Campaign:

@@ -12,7 +12,8 @@ from ariia.domain.errors import InvalidError, Problem
 from ariia.ports.content import ContentTrial
 
 # What a draft may still lack when it is saved.
-MAY_COME_LATER = frozenset({"empty_subject", "missing_unsubscribe"})
+MAY_COME_LATER = frozenset({"empty_subject", "empty_body", "missing_unsubscribe"})
+_EMPTY_BODY = Finding("empty_body", "error", "the message is empty: write an HTML or a text part")
 
 
 class ContentChecks:
@@ -26,7 +27,9 @@ class ContentChecks:
         declaration, TransientError when the content could not be tried."""
         values = draft.sample_values()
         found = content_findings(draft.subject, draft.html.html, draft.text, draft.names)
-        if not any(one.code in ("syntax", "unknown_variable") for one in found):
+        if not draft.has_body:
+            found.append(_EMPTY_BODY)
+        elif not any(one.code in ("syntax", "unknown_variable") for one in found):
             found += self._trial.check(TrialContent(draft.subject, draft.html.html, draft.text, values), [])
         found += [_left_to_members(one.name) for one in draft.left_to_members()]
         located = [draft.located(one) for one in found]

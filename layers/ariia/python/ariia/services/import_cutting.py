@@ -54,7 +54,7 @@ class ImportCutting:
         file = self._uploads.find(job.key)
         if file is None:
             return job
-        self._note(job, uploaded_at=self._clock.now(), size=file.size)
+        self._note(job, size=file.size)
         try:
             made = self._read(job, file)
         except UnusableFileError as error:
@@ -74,7 +74,9 @@ class ImportCutting:
 
     def _read(self, job: ImportJob, file: UploadedFile) -> Cut:
         if file.size > MAX_FILE_BYTES:
-            raise UnusableFileError(f"the file has {file.size:,} bytes, at most {MAX_FILE_BYTES:,} are possible: split it")
+            raise UnusableFileError(
+                f"the file has {file.size:,} bytes, at most {MAX_FILE_BYTES:,} are possible: split it"
+            )
         blocks = self._uploads.blocks(job.key, file.etag)
         return cut(job.tenant_id, job.format, blocks, range_records=self._range_records)
 
@@ -96,7 +98,7 @@ class ImportCutting:
                 return stored
             failed_at = self._clock.now() if facts.get("failure") else None
             changed = replace(stored, **facts, failed_at=failed_at)  # type: ignore[arg-type]
-            changed.uploaded_at = changed.uploaded_at or self._clock.now()
+            changed.uploaded_at = stored.uploaded_at or self._clock.now()
             if self._jobs.save(changed, version):
                 return changed
         raise TransientError("the import changes too often; try again")

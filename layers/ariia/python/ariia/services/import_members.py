@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ariia.domain.address_index import AddressFullError, AddressKey
+from ariia.domain.channel import Channel
 from ariia.domain.consent_changes import ConsentClaim
 from ariia.domain.errors import InvalidError, Problem, TransientError
 from ariia.domain.import_file import FileShape, duplicate_of
@@ -140,9 +141,9 @@ class MemberImport:
         return [changed[member_id] for member_id in stale]
 
     def _withdrawals(
-        self, claimed: Sequence[tuple[Member, Mapping[object, ConsentClaim]]]
+        self, claimed: Sequence[tuple[Member, Mapping[Channel, ConsentClaim]]]
     ) -> dict[AddressKey, Consent]:
-        keys = {key for member, claims in claimed for key in unsure_addresses(member, claims).values()}  # type: ignore[arg-type]
+        keys = {key for member, claims in claimed for key in unsure_addresses(member, claims).values()}
         found: dict[AddressKey, Consent] = {}
         for channel in sorted({key.channel for key in keys}):
             hashes = {key.hash: key for key in keys if key.channel == channel}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, TypeVar
 
-from ariia.domain.errors import InvalidError, NotFoundError, Problem, TransientError
+from ariia.domain.errors import NotFoundError, TransientError
 from ariia.domain.import_file import FileShape, duplicate_of
 from ariia.domain.import_job import MAX_REJECTED_KEPT, ImportJob, PartResult, PartState
 from ariia.domain.import_records import Record, lines_of
@@ -23,6 +23,7 @@ from ariia.services.imports import rejected_document
 T = TypeVar("T")
 CHUNK = 40
 _PROGRESS_MS = 2_000
+GIVEN_UP = "it failed too often; the operators can start it again"
 
 
 @dataclass
@@ -41,8 +42,8 @@ class _Tally:
 
 
 class RangeImport:
-    """Works one range off, as often as it is asked to: a finished one is left alone, a half-finished one is gone through
-    again and finds its own marks on the members."""
+    """Works one range off, as often as it is asked to: a finished one is left alone, a half-finished one is gone
+    through again and finds its own marks on the members."""
 
     def __init__(self, jobs: JobStore, uploads: Uploads, members: MemberStore, clock: Clock) -> None:
         self._jobs, self._uploads, self._members, self._clock = ImportJobs(jobs), uploads, members, clock
@@ -59,23 +60,24 @@ class RangeImport:
         present, _ = self._jobs.result(job, task.number)
         if present.state is PartState.DONE:
             return present
+        tally = _Tally()
         if last_attempt:
-            present.state, present.error = PartState.FAILED, "it failed too often; the operators can start it again"
-            self._note(job, task.number, present)
+            tally.result.state, tally.result.error = PartState.FAILED, GIVEN_UP
+            self._note(job, task.number, tally.result)
         try:
-            return self._work(job, task.number, stop_at)
+            return self._work(job, task.number, tally, stop_at)
         except NotFoundError as error:
             failed = PartResult(PartState.FAILED, error=error.message, finished_at=self._clock.now())
             return self._note(job, task.number, failed)
 
-    def _work(self, job: ImportJob, number: int, stop_at: int) -> PartResult:
-        tally = _Tally()
+    def _work(self, job: ImportJob, number: int, tally: _Tally, stop_at: int) -> PartResult:
         noted_at = self._clock.now()
+        duplicates = self._duplicates(job, number)
         work = MemberImport(job, self._members, self._clock)
         for chunk in _chunks(self._records(job, number), CHUNK):
             if self._clock.now() > stop_at:
                 raise TransientError("the range is not finished in time; it goes on with the next attempt")
-            for outcome in self._outcomes(work, chunk, self._duplicates(job, number)):
+            for outcome in self._outcomes(work, chunk, duplicates):
                 tally.add(outcome)
             if self._clock.now() - noted_at >= _PROGRESS_MS:
                 noted_at = self._clock.now()
@@ -115,7 +117,7 @@ class RangeImport:
             lines = "".join(json.dumps(one) + "\n" for one in tally.rejected)
             self._uploads.write(job.result_key("rejected", number), lines.encode())
         result = tally.result
-        result.state, result.finished_at = PartState.DONE, self._clock.now()
+        result.state, result.error, result.finished_at = PartState.DONE, None, self._clock.now()
         result.rejected_kept = len(tally.rejected)
         return self._note(job, number, result)
 
@@ -133,6 +135,3 @@ def _chunks(records: Iterable[T], size: int) -> Iterator[list[T]]:
     rest = iter(records)
     while chunk := list(islice(rest, size)):
         yield chunk
-
-
-__all__ = ["InvalidError", "Problem", "RangeImport"]

@@ -31,14 +31,14 @@ class InFlightCount:
             return InFlight()
         partitions = [Partition(campaign.tenant_id, campaign.id, shard) for shard in range(campaign.shards)]
         cursors = self._ledger.release_cursors(partitions, [lane.id for lane in campaign.lanes])
-        claims = []
+        claimed: list[BatchSummary] = []
         for partition in partitions:
             mine = [cursor for (shard, _), cursor in cursors.items() if shard == partition.shard]
             opened = [cursor for cursor in mine if cursor.settled < cursor.released]
             if opened:
                 first, last = min(one.settled for one in opened), max(one.released for one in opened)
-                claims += [one.claim for one in self._between(partition, first, last) if one.claim is not None]
-        return InFlight(len(claims), sum(claim.size for claim in claims))
+                claimed += [one for one in self._between(partition, first, last) if one.claim is not None]
+        return InFlight(len(claimed), sum(min(one.pending, one.claim.size) for one in claimed if one.claim))
 
     def _between(self, partition: Partition, first: str, last: str) -> Iterator[BatchSummary]:
         while True:

@@ -106,8 +106,7 @@ class Templates:
     ) -> FullMessage:
         """The message as a member with these fields would read it, links pointing nowhere. NotFoundError; InvalidError
         with field and line when it can't be rendered for this member."""
-        template = self.get(tenant_id, template_id)
-        draft = replace(self._draft(template), subject=subject)
+        draft = replace(self._draft(self.get(tenant_id, template_id)), subject=subject)
         given = VariableValues(draft.variables, values).of(member.get("attributes") or {})
         shared = {name: value for name, value in draft.sample_values().items() if name not in draft.names}
         compiled = compile_content(subject, draft.html.html)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ..errors import InvalidError
 from .assembly import AssembledHtml
 from .findings import Finding
 from .variables import Variable, VariableType, VariableValues
@@ -40,7 +41,12 @@ class MessageDraft:
     @property
     def is_empty(self) -> bool:
         """True when nothing was written yet."""
-        return not (self.subject or self.html.html or self.text)
+        return not (self.subject or self.has_body)
+
+    @property
+    def has_body(self) -> bool:
+        """True when there is something to render beside the subject."""
+        return bool(self.html.html or self.text)
 
     @property
     def names(self) -> frozenset[str]:
@@ -54,10 +60,18 @@ class MessageDraft:
     def sample_values(self) -> dict[str, Any]:
         """Template variables that don't depend on the member, with samples for what only members can fill.
         InvalidError for values that are not declared or not of their type."""
-        fixed = VariableValues(self.variables, self.values).fixed
+        fixed = self._fixed_values()
         defaults = {one.name: one.default for one in self.variables if one.default is not None}
         samples = {one.name: _SAMPLES[one.type] for one in self.left_to_members()}
         return {**samples, **defaults, **fixed, **self.roots, **_LINKS}
+
+    def _fixed_values(self) -> dict[str, Any]:
+        try:
+            return VariableValues(self.variables, self.values).fixed
+        except InvalidError as error:
+            name = self.fields.get("values", "values")
+            problems = [replace(one, field=name + one.field.removeprefix("values")) for one in error.problems]
+            raise InvalidError(error.message, problems=problems) from error
 
     def located(self, finding: Finding) -> Finding:
         """`finding` with field and line as the author knows them."""

@@ -50,7 +50,7 @@ def clean(value: Any, depth: int = 0) -> Any:
     What is nested deeper than eight levels is left out.
     """
     if isinstance(value, str):
-        return value if value.isprintable() else value
+        return value if value.isprintable() else NOT_TEXT.sub("", value)
     if isinstance(value, Mapping):
         if depth == _MAX_NESTING:
             return {}

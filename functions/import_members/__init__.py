@@ -1,0 +1,1 @@
+"""Bulk import: cuts uploaded files into ranges, and turns ranges into members."""

@@ -1,0 +1,188 @@
+"""The story: a studio imports its members, writes to them, and sees what came of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from infra.local.simulator.client import SentMessage, SimulatorClient
+from infra.local.stack import LaptopStack
+from infra.paths import ROOT
+
+from .agreement import disagreements, identity_breach, wrong_figures
+from .api import Api, DemoError, Json
+from .narration import chapter, pairs, progress, say, table
+
+TENANT = "studio-nord"
+DOMAIN = "studio-nord.example"
+MEMBERS_FILE = ROOT / "examples" / "members.csv"
+TEMPLATE = ROOT / "examples" / "template.html"
+_SECONDS = 240
+
+
+class Story:
+    """Plays the chapters in order; each one checks what it shows."""
+
+    def __init__(self, stack: LaptopStack) -> None:
+        self._stack = stack
+        self._simulator = SimulatorClient(stack.simulator_url)
+        self._api = Api(stack, TENANT)
+        self._job: Json = {}
+        self._campaign: Json = {}
+        self._recipients: list[Json] = []
+
+    def play(self) -> None:
+        """Plays everything; DemoError when the product does not do what is told."""
+        self._set_up_tenant()
+        self._import_members()
+        self._write_campaign()
+        self._review()
+        self._send()
+        self._compare()
+        self._report()
+
+    def _set_up_tenant(self) -> None:
+        chapter(1, "A tenant and its sender")
+        platform = Api(self._stack, "platform")
+        tenant = {"id": TENANT, "name": "Studio Nord", "plan": "professional", "timezone": "Europe/Berlin"}
+        platform.post("/v1/tenants", tenant | {"language": "de"}, "platform", key="demo-tenant")
+        sender = self._api.post("/v1/senders", {"domain": DOMAIN}, "admin", key="demo-sender")
+        say(f"Studio Nord may send from {DOMAIN}: {len(sender['dns_records'])} DNS records, verified.")
+
+    def _import_members(self) -> None:
+        chapter(2, f"Import of {MEMBERS_FILE.relative_to(ROOT)}")
+        content = MEMBERS_FILE.read_bytes()
+        job = self._api.post("/v1/imports", {"format": "csv"}, "editor", key="demo-import")
+        self._api.upload(job["upload_url"], content)
+        with progress() as bars:
+            bar = bars.add_task("importing", total=None)
+
+            def look() -> Json | None:
+                found = self._api.get(f"/v1/imports/{job['id']}")
+                done = sum(found["counts"].values())
+                bars.update(bar, completed=done, total=max(found["lines"] or 1, done))
+                return found if found["state"] in ("done", "failed") else None
+
+            self._job = _wait(look, "the import")
+        if self._job["state"] != "done" or self._job["counts"]["created"] != 2_000:
+            raise DemoError(f"the import ended as {self._job['state']} with {self._job['counts']}")
+        say(f"{pairs(self._job['counts'])}.")
+
+    def _write_campaign(self) -> None:
+        chapter(3, "A template and a broadcast")
+        template = {
+            "name": "Newsletter",
+            "type": "email",
+            "body_template": TEMPLATE.read_text(),
+            "footer_html": '<p><a href="{{ unsubscribe_url }}">Abmelden</a> · '
+            '<a href="{{ view_url }}">Im Browser ansehen</a></p>',
+            "variables_json": {"offer_end": {"type": "string", "required": True}},
+        }
+        made = self._api.post("/v1/templates", template, "editor", key="demo-template")
+        campaign = {
+            "name": "Spring at Studio Nord",
+            "template_id": made["id"],
+            "content_subject": "{{ member.first_name|default('Hallo') }}, dein Frühling beginnt hier",
+            "content_values": {"offer_end": "31. März"},
+            "sender": f"Studio Nord <news@{DOMAIN}>",
+            "target_type": "all_members",
+        }
+        self._campaign = self._api.post("/v1/campaigns", campaign, "editor", key="demo-campaign")
+        say(f"Campaign {self._campaign['id']} is a {self._campaign['status']}.")
+        preflight = self._api.post(f"{self._path}/preflight", {}, "editor")
+        self._show_preflight(preflight)
+
+    def _show_preflight(self, preflight: Json) -> None:
+        say(f"Preflight: {preflight['will_get']} of {preflight['matched']} would get it;")
+        say(f"left out: {pairs(preflight['excluded_by_reason'])}.")
+        say(f"Cost about ${preflight['cost']['total_usd']:.2f}, duration about {preflight['duration_seconds']:.0f} s.")
+
+    def _review(self) -> None:
+        chapter(4, "Review")
+        submitted = self._api.post(f"{self._path}/submit", {}, "editor")
+        approval = {"submitted_hash": submitted["submitted_hash"], "reason": "Read and liked"}
+        refused = self._api.answer("POST", f"{self._path}/approve", "viewer", approval)
+        if refused.status_code != 403:
+            raise DemoError(f"a viewer could approve: {refused.status_code}")
+        say(f"A viewer tries to approve: {refused.status_code}, {refused.json()['detail']}.")
+        approved = self._api.post(f"{self._path}/approve", approval, "approver")
+        say(f"An approver approves exactly what was submitted: {approved['status']}.")
+
+    def _send(self) -> None:
+        chapter(5, "Sending")
+        self._api.post(f"{self._path}/send", {}, "approver")
+        with progress() as bars:
+            bar = bars.add_task("sending", total=None)
+
+            def look() -> Json | None:
+                stats = self._api.get(f"{self._path}/stats")
+                if breach := identity_breach(stats):
+                    raise DemoError(f"at a poll, {breach}")
+                bars.update(bar, completed=stats["targeted"] - stats["pending"], total=stats["targeted"] or None)
+                return stats if stats["status"] != "sending" else None
+
+            ended = _wait(look, "the campaign")
+        if ended["status"] != "sent":
+            raise DemoError(f"the campaign ended as {ended['status']}")
+        say("Every poll added up: targeted = pending + sent + failed + bounced + excluded.")
+
+    def _compare(self) -> None:
+        chapter(6, "Members react; the ledger against the provider's own record")
+        summary = self._simulator.wait_until_quiet(seconds=60)
+        say(f"The provider took {summary.accepted} messages and reported {pairs(summary.occurred)}.")
+        messages = list(self._simulator.messages({"campaign": self._campaign["id"]}))
+        found = ["nothing compared yet"]
+        for _ in range(60):
+            self._recipients = list(self._api.pages(f"{self._path}/recipients"))
+            stats = self._api.get(f"{self._path}/stats")
+            found = self._faults(stats, messages)
+            if not found:
+                break
+            time.sleep(1)
+        if summary.doubled or found:
+            raise DemoError("; ".join([*(f"doubled: {one}" for one in summary.doubled), *found[:10]]))
+        say(f"All {len(self._recipients)} rows of the ledger agree with the provider; nobody has two messages.")
+
+    def _faults(self, stats: Json, messages: list[SentMessage]) -> list[str]:
+        breach = identity_breach(stats)
+        faults = disagreements(self._recipients, messages) + wrong_figures(stats, self._recipients)
+        return [*faults, *([breach] if breach else [])]
+
+    def _report(self) -> None:
+        chapter(7, "What came of it")
+        stats = self._api.get(f"{self._path}/stats")
+        names = ("targeted", "sent", "delivered", "opened", "clicked", "bounced", "failed", "excluded")
+        more = ("complained", "unsubscribed", "machine_opened")
+        rows = [(name, stats[name], _share(stats[name], stats["targeted"])) for name in names + more]
+        table("Figures", ("figure", "members", "share"), rows)
+        table("Left out, and why", ("reason", "members"), stats["excluded_by_reason"].items())
+        self._tell_one()
+        rejected = list(self._api.pages(f"/v1/imports/{self._job['id']}/rejected", "editor"))
+        rows = [(one["line"], one["field"] or "", one["reason"]) for one in rejected]
+        table("Rejected lines of the import", ("line", "field", "reason"), rows)
+
+    def _tell_one(self) -> None:
+        clicked = next(one for one in self._recipients if one["status"] == "clicked")
+        story = self._api.get(f"{self._path}/recipients/{clicked['member_id']}")
+        member = self._api.get(f"/v1/members/{clicked['member_id']}")
+        name = " ".join(filter(None, (member.get("first_name"), member.get("last_name"))))
+        rows = [(entry["at"], entry["event"]) for entry in story["timeline"]]
+        table(f"The story of {name} <{member['email']}>", ("when", "what"), rows)
+
+    @property
+    def _path(self) -> str:
+        return f"/v1/campaigns/{self._campaign['id']}"
+
+
+def _wait(look: Callable[[], Json | None], what: str) -> Json:
+    deadline = time.monotonic() + _SECONDS
+    while time.monotonic() < deadline:
+        found = look()
+        if found is not None:
+            return found
+        time.sleep(0.5)
+    raise DemoError(f"{what} did not end within {_SECONDS} s")
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.1%}" if whole else ""

@@ -1,0 +1,73 @@
+"""What every TenantStore promises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from ariia.adapters.dynamodb.models import TenantModel
+from ariia.adapters.dynamodb.tenants import DynamoTenants
+from ariia.adapters.memory.tenants import MemoryTenants
+from ariia.domain.tenant import Plan, Tenant, TenantSettings
+from ariia.ports.tenants import TenantStore
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def store(request: pytest.FixtureRequest) -> Iterator[TenantStore]:
+    if request.param == "memory":
+        yield MemoryTenants()
+        return
+    request.getfixturevalue("dynamodb_tables")
+    for model in TenantModel.scan():
+        model.delete()
+    yield DynamoTenants()
+
+
+def any_tenant(tenant_id: str) -> Tenant:
+    settings = TenantSettings(one_per_address=False, hold_unknown=True, track_opens=False)
+    return Tenant(tenant_id, "Gym Süd", Plan.BUSINESS, "Europe/Vienna", "de-AT", "Gym <a@b.de>", settings=settings)
+
+
+def test_tenant_is_read_back_whole(store: TenantStore, tenant_id: str) -> None:
+    tenant = any_tenant(tenant_id)
+    assert store.create(tenant)
+    assert tenant.version == 1
+    assert store.get(tenant_id) == tenant
+    assert store.get("nobody") is None
+
+
+def test_taken_id_is_refused(store: TenantStore, tenant_id: str) -> None:
+    store.create(any_tenant(tenant_id))
+    assert not store.create(Tenant(tenant_id, "Another"))
+    found = store.get(tenant_id)
+    assert found is not None and found.name == "Gym Süd"
+
+
+def test_change_of_a_stale_tenant_is_refused(store: TenantStore, tenant_id: str) -> None:
+    tenant = any_tenant(tenant_id)
+    store.create(tenant)
+    stale = store.get(tenant_id)
+    assert stale is not None
+    tenant.name = "New"
+    assert store.save(tenant)
+    stale.name = "Newer"
+    assert not store.save(stale)
+    found = store.get(tenant_id)
+    assert found is not None and (found.name, found.version) == ("New", 2)
+
+
+def test_change_of_a_tenant_that_is_not_stored_is_refused(store: TenantStore, tenant_id: str) -> None:
+    assert not store.save(any_tenant(tenant_id))
+    assert store.get(tenant_id) is None
+
+
+def test_pages_show_every_tenant_once(store: TenantStore) -> None:
+    for number in range(7):
+        store.create(any_tenant(f"gym-{number}"))
+    seen: list[str] = []
+    after = None
+    while page := store.page(3, after):
+        seen += [tenant.id for tenant in page]
+        after = seen[-1]
+    assert sorted(seen) == [f"gym-{number}" for number in range(7)]
