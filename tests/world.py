@@ -78,8 +78,8 @@ class World:
 
     def _sender(self) -> BatchSender:
         reader = MemorySendReader(self.campaigns, self.members)
-        composer = MessageComposer(Channel.EMAIL, MessageLinks("https://x.example", b"k" * 32), "test")
-        claims = ClaimSender(Channel.EMAIL, self.ledger, reader, self.provider, composer, self.clock, 15_000)
+        self.composer = MessageComposer(Channel.EMAIL, MessageLinks("https://x.example", b"k" * 32), "test")
+        claims = ClaimSender(Channel.EMAIL, self.ledger, reader, self.provider, self.composer, self.clock, 15_000)
         return BatchSender(
             Channel.EMAIL,
             self.ledger,

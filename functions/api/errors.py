@@ -149,7 +149,7 @@ def _domain_answer(error: Any, kind: str) -> Answer:
     extra: dict[str, Any] = {}
     if isinstance(error, errors.InvalidError) and error.problems:
         extra["problems"] = [_problem(problem) for problem in error.problems]
-    if isinstance(error, errors.ConflictError) and error.legal:
+    if isinstance(error, errors.ConflictError) and error.legal is not None:
         extra["legal"] = list(error.legal)
     headers = {"Retry-After": "1"} if kind == "unavailable" else {}
     return Answer(kind, error.message, extra, headers)

@@ -24,8 +24,8 @@ h1{font-size:1.45rem;line-height:1.25;margin:0 0 .75rem}
 p{margin:0 0 1rem}
 p:last-child{margin-bottom:0}
 .soft{color:var(--soft);font-size:.95rem}
-button{width:100%;min-height:3rem;margin-top:.75rem;padding:.7rem 1.25rem;border:0;border-radius:.6rem;background:var(--act);
-color:var(--on-act);font:inherit;font-weight:600;cursor:pointer}
+button{width:100%;min-height:3rem;margin-top:.75rem;padding:.7rem 1.25rem;border:0;border-radius:.6rem;
+background:var(--act);color:var(--on-act);font:inherit;font-weight:600;cursor:pointer}
 button:focus-visible{outline:3px solid var(--ink);outline-offset:3px}
 """
 _MESSAGE_STYLE = (
@@ -59,7 +59,8 @@ def _hash(text: str) -> str:
 
 
 _OWN_POLICY = (
-    f"default-src 'none'; style-src 'sha256-{_hash(_STYLE)}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    f"default-src 'none'; style-src 'sha256-{_hash(_STYLE)}'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
 )
 # Tenants' HTML: inline styles and pictures from anywhere, but no script, no form, and an origin of its own.
 _MESSAGE_POLICY = (

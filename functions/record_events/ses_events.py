@@ -1,4 +1,4 @@
-"""SES event records (Developer Guide, "Contents of event data that Amazon SES publishes to Amazon SNS") as our events."""
+"""SES event records (Developer Guide, "Contents of event data that Amazon SES publishes to SNS") as our events."""
 
 from __future__ import annotations
 

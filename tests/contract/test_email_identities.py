@@ -66,7 +66,8 @@ def test_new_domain_carries_its_tenant_and_waits_for_its_records(provider: Provi
     found = provider.identities.find("gym.example")
     assert found is not None
     assert (found.tenant_id, found.dkim, found.sending_enabled) == ("t1", Verification.PENDING, False)
-    assert len(found.dkim_tokens) == 3 and found.dkim_zone == "dkim.amazonses.com"
+    assert len(found.dkim_tokens) == 3
+    assert found.dkim_zone == "dkim.amazonses.com"
     assert found.feedback_host == "feedback-smtp.eu-central-1.amazonses.com"
     assert found.mail_from_domain is None
 
@@ -75,7 +76,8 @@ def test_creating_again_keeps_the_first_tenant(provider: Provider) -> None:
     provider.identities.create("gym.example", "t1")
     provider.identities.create("gym.example", "t2")
     found = provider.identities.find("gym.example")
-    assert found is not None and found.tenant_id == "t1"
+    assert found is not None
+    assert found.tenant_id == "t1"
 
 
 def test_verified_domain_may_send(provider: Provider) -> None:

@@ -67,7 +67,8 @@ def test_of_many_tenants_at_once_one_gets_the_domain(store: SenderStore, domain:
     with ThreadPoolExecutor(8) as pool:
         given = list(pool.map(create, range(8)))
     winner = f"{domain[:12]}-{given.index(True)}"
-    assert sum(given) == 1 and store.owner(domain) == winner
+    assert sum(given) == 1
+    assert store.owner(domain) == winner
     assert [bool(store.list(f"{domain[:12]}-{number}")) for number in range(8)] == given
 
 
@@ -82,7 +83,8 @@ def test_change_of_a_stale_domain_is_refused(store: SenderStore, tenant_id: str,
     assert not store.save(stale)
     assert not store.delete(stale, release=True)
     found = store.get(tenant_id, domain)
-    assert found is not None and (found.dkim, found.version) == (Verification.SUCCESS, 2)
+    assert found is not None
+    assert (found.dkim, found.version) == (Verification.SUCCESS, 2)
     assert store.owner(domain) == tenant_id
 
 
@@ -105,7 +107,8 @@ def test_removed_domain_stays_its_owners_where_it_is_not_released(
     assert not store.create(any_sender("other", domain))
     assert store.create(any_sender(tenant_id, domain))
     found = store.get(tenant_id, domain)
-    assert found is not None and store.delete(found, release=False)
+    assert found is not None
+    assert store.delete(found, release=False)
     assert not store.release(domain, "other")
     assert store.release(domain, tenant_id)
     assert store.owner(domain) is None

@@ -41,7 +41,8 @@ def test_taken_id_is_refused(store: TenantStore, tenant_id: str) -> None:
     store.create(any_tenant(tenant_id))
     assert not store.create(Tenant(tenant_id, "Another"))
     found = store.get(tenant_id)
-    assert found is not None and found.name == "Gym Süd"
+    assert found is not None
+    assert found.name == "Gym Süd"
 
 
 def test_change_of_a_stale_tenant_is_refused(store: TenantStore, tenant_id: str) -> None:
@@ -54,7 +55,8 @@ def test_change_of_a_stale_tenant_is_refused(store: TenantStore, tenant_id: str)
     stale.name = "Newer"
     assert not store.save(stale)
     found = store.get(tenant_id)
-    assert found is not None and (found.name, found.version) == ("New", 2)
+    assert found is not None
+    assert (found.name, found.version) == ("New", 2)
 
 
 def test_change_of_a_tenant_that_is_not_stored_is_refused(store: TenantStore, tenant_id: str) -> None:

@@ -73,4 +73,5 @@ def test_shard_that_is_not_done_comes_back(counter: Counter, answer: bool | Exce
 @pytest.mark.parametrize("body", ["", "[]", "{}", '{"tenant":"t1","campaign":"c1","job":"j","shard":"x"}'])
 def test_unreadable_message_comes_back_and_ends_in_the_dead_letter_queue(counter: Counter, body: str) -> None:
     record = {**EVENT["Records"][0], "body": body}
-    assert handle({"Records": [record]}) == [MESSAGE] and counter.asked == []
+    assert handle({"Records": [record]}) == [MESSAGE]
+    assert counter.asked == []

@@ -35,7 +35,11 @@ _DURATION: dict[str, Any] = {
         {"at": "2026-03-02T18:00:00.000Z", "messages": 5200},
     ],
 }
-_COUNTS: dict[str, Any] = {"matched": 15000, "will_get": 14200, "excluded": {"no_consent": 700, "duplicate_address": 100}}
+_COUNTS: dict[str, Any] = {
+    "matched": 15000,
+    "will_get": 14200,
+    "excluded": {"no_consent": 700, "duplicate_address": 100},
+}
 _PREFLIGHT: dict[str, Any] = {
     "campaign_id": "01k9",
     "status": "finished",

@@ -93,9 +93,10 @@ class Story:
         self._show_preflight(preflight)
 
     def _show_preflight(self, preflight: Json) -> None:
-        say(f"Preflight: {preflight['will_get']} of {preflight['matched']} would get it;")
-        say(f"left out: {pairs(preflight['excluded_by_reason'])}.")
-        say(f"Cost about ${preflight['cost']['total_usd']:.2f}, duration about {preflight['duration_seconds']:.0f} s.")
+        counts, cost, duration = preflight["counts"], preflight["cost"], preflight["duration"]
+        say(f"Preflight: {counts['will_get']} of {counts['matched']} would get it.")
+        say(f"Left out: {pairs(counts['excluded'])}.")
+        say(f"Cost about ${cost['total']:.2f}, duration about {duration['seconds']} s at {duration['per_second']:.0f}/s.")
 
     def _review(self) -> None:
         chapter(4, "Review")

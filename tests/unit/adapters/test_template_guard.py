@@ -10,7 +10,8 @@ import time
 import pytest
 
 from ariia.adapters import template_guard
-from ariia.adapters.template_guard import GuardLimits, TemplateGuard, render_deadline
+from ariia.adapters.render_deadline import render_deadline
+from ariia.adapters.template_guard import GuardLimits, TemplateGuard
 from ariia.domain.content import trial
 from ariia.domain.content.findings import Finding
 from ariia.domain.content.meter import RenderLimitError

@@ -85,7 +85,9 @@ def test_admin_can_not_change_the_plan(as_role: AsRole) -> None:
     as_role("platform").post("/v1/tenants", {"id": "t1", "name": "Gym"})
     assert as_role("admin").patch("/v1/tenant", {"plan": "enterprise", "version": 1}).status == 422
     assert as_role("admin").patch("/v1/tenants/t1", {"plan": "enterprise", "version": 1}).status == 403
-    assert as_role("platform").patch("/v1/tenants/t1", {"plan": "enterprise", "version": 1}).body["plan"] == "enterprise"
+    assert (
+        as_role("platform").patch("/v1/tenants/t1", {"plan": "enterprise", "version": 1}).body["plan"] == "enterprise"
+    )
 
 
 @pytest.mark.parametrize("role", ["viewer", "editor", "approver", "admin", "agent"])
@@ -129,7 +131,8 @@ def test_tenants_are_listed_in_pages(as_role: AsRole) -> None:
 
 def test_token_of_a_tenant_that_does_not_exist_is_told_so(as_role: AsRole) -> None:
     answer = as_role(tenant="ghost").get("/v1/tenant")
-    assert answer.status == 404 and "ghost" in answer.body["detail"]
+    assert answer.status == 404
+    assert "ghost" in answer.body["detail"]
 
 
 def test_sender_domain_from_records_to_verified(as_role: AsRole, identities: MemoryIdentities) -> None:
@@ -156,7 +159,8 @@ def test_domain_of_another_tenant_answers_conflict_to_add_and_not_found_to_read(
     as_role(tenant="t1").post("/v1/senders", {"domain": "gym.de"})
     other = as_role(tenant="t2")
     answer = other.post("/v1/senders", {"domain": "gym.de"})
-    assert answer.status == 409 and "t1" not in str(answer.body)
+    assert answer.status == 409
+    assert "t1" not in str(answer.body)
     assert other.get("/v1/senders/gym.de").status == 404
     assert as_role("platform").delete("/v1/sender-registrations/gym.de").status == 204
     assert other.post("/v1/senders", {"domain": "gym.de"}).status == 201
@@ -164,7 +168,8 @@ def test_domain_of_another_tenant_answers_conflict_to_add_and_not_found_to_read(
 
 def test_malformed_domain_names_its_field(as_role: AsRole) -> None:
     answer = as_role().post("/v1/senders", {"domain": "https://gym.de"})
-    assert answer.status == 422 and answer.body["problems"][0]["field"] == "domain"
+    assert answer.status == 422
+    assert answer.body["problems"][0]["field"] == "domain"
 
 
 def test_recipients_are_read_page_by_page(as_role: AsRole) -> None:
@@ -180,7 +185,8 @@ def test_recipients_are_read_page_by_page(as_role: AsRole) -> None:
 
 def test_recipients_by_status(as_role: AsRole) -> None:
     excluded = as_role().get("/v1/campaigns/c1/recipients?limit=100&status=excluded&reason=no_consent").body["items"]
-    assert excluded and {(one["status"], one["reason"]) for one in excluded} == {("excluded", "no_consent")}
+    assert excluded
+    assert {(one["status"], one["reason"]) for one in excluded} == {("excluded", "no_consent")}
     assert as_role().get("/v1/campaigns/c1/recipients?status=lost").status == 422
 
 
@@ -191,7 +197,9 @@ def test_cursor_of_another_filter_is_refused(as_role: AsRole) -> None:
 
 def test_one_members_story(as_role: AsRole) -> None:
     story = as_role("viewer").get(f"/v1/campaigns/c1/recipients/{MEMBERS[0]}").body
-    assert story["id"] == f"c1-{MEMBERS[0]}" and story["timeline"][0]["event"] == "planned"
+    assert story["id"] == f"c1-{MEMBERS[0]}"
+    assert story["timeline"][0]["event"] == "planned"
     missing = as_role("viewer").get("/v1/campaigns/c1/recipients/nobody")
-    assert missing.status == 404 and "planning is over" in missing.body["detail"]
+    assert missing.status == 404
+    assert "planning is over" in missing.body["detail"]
     assert as_role(tenant="t2").get(f"/v1/campaigns/c1/recipients/{MEMBERS[0]}").status == 404

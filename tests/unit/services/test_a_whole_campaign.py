@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -10,6 +12,7 @@ from ariia.domain.address import address_hash
 from ariia.domain.campaign import Campaign, CampaignStatus
 from ariia.domain.channel import Channel
 from ariia.domain.errors import (
+    InvalidError,
     PermanentSendError,
     SenderStoppedError,
     ThrottledError,
@@ -19,7 +22,7 @@ from ariia.domain.member import Suppression
 from ariia.domain.receipt import EventKind, RecipientStatus
 from ariia.ports.campaigns import CampaignChange
 from ariia.ports.sending import Accepted, EntryOutcome, Refused, SendCall
-from tests.builders import TENANT, any_campaign, any_member
+from tests.builders import TENANT, any_campaign, any_content, any_member
 from tests.world import World
 
 
@@ -322,3 +325,28 @@ def test_a_parked_campaign_waits_for_the_daily_quota(world: World) -> None:
     world.clock.advance(120)
     world.loop(campaign, epoch)
     assert len(world.provider.members) == 230
+
+
+def test_content_that_takes_too_long_pauses_the_campaign_and_fails_nobody(world: World) -> None:
+    @contextmanager
+    def no_time() -> Iterator[None]:
+        raise InvalidError("rendering this batch takes too much time")
+        yield
+
+    world.composer._time_limit = no_time
+    campaign = world.approve()
+    epoch = world.start(campaign)
+    world.round(campaign, epoch)
+    world.work_off()
+    assert "takes too much time" in (world.fresh(campaign).pause_reason or "")
+    assert world.statuses(campaign) == {RecipientStatus.PENDING: 230}
+
+
+def test_a_member_whose_message_cannot_be_rendered_fails_alone(world: World) -> None:
+    html = "<p>{{ member.attributes.level }}</p>"
+    members = [replace(any_member(f"m{number:03d}"), attributes={"level": 1}, version=1) for number in range(5, 230)]
+    assert world.members.save(members) == []
+    campaign = world.approve(content=any_content(html=html))
+    world.run(campaign)
+    assert world.statuses(campaign) == {RecipientStatus.SENT: 225, RecipientStatus.FAILED: 5}
+    assert "level" in (world.recipients(campaign)["m000"].error_message or "")

@@ -11,6 +11,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ariia.domain.errors import TransientError
 
+_PASSING = ("ThrottlingException", "ServiceUnavailable", "ExecutionLimitExceeded")
+
 
 @cache
 def step_functions_client() -> Any:
@@ -19,7 +21,7 @@ def step_functions_client() -> Any:
 
 
 class StepFunctionsRuns:
-    """CampaignRuns on Step Functions. The execution's name is campaign and epoch, so that a second start is the first."""
+    """CampaignRuns on Step Functions. An execution is named by campaign and epoch: a second start is the first."""
 
     def __init__(self, client: Any, state_machine_arn: str) -> None:
         self._client, self._arn = client, state_machine_arn
@@ -34,7 +36,7 @@ class StepFunctionsRuns:
         except self._client.exceptions.ExecutionAlreadyExists:
             return
         except ClientError as error:
-            if error.response["Error"]["Code"] in ("ThrottlingException", "ServiceUnavailable", "ExecutionLimitExceeded"):
+            if error.response["Error"]["Code"] in _PASSING:
                 raise TransientError("runs can't be started just now; try again") from error
             raise
         except BotoCoreError as error:

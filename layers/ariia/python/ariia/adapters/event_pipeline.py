@@ -11,7 +11,7 @@ from ariia.ports.sending import PipelineState
 
 from .send_queue import SqsBacklog
 
-# Amazon SES mailbox simulator: accepted and delivered, without effect on quota's reputation (SES guide, "mailbox simulator").
+# Accepted and delivered, without effect on reputation and daily quota (SES Developer Guide, "mailbox simulator").
 _TEST_MAILBOX = "success@simulator.amazonses.com"
 _KEY = {"channel": text("email#pipeline")}
 

@@ -1,4 +1,4 @@
-"""Tries a template in a process of its own, so that a hostile one can only hurt that process; and a timer for sends.
+"""Tries a template in a process of its own, so that a hostile one can only hurt that process.
 
 The child is forked, not spawned. `spawn` starts a tracker process that outlives the check and imports `__main__`
 again, which under a Lambda runtime is the runtime's own loop; it also takes 0.3 s instead of some milliseconds. What
@@ -14,17 +14,14 @@ import multiprocessing
 import os
 import resource
 import signal
-import threading
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
 from typing import Any
 
 from ariia.domain.content.findings import Finding
-from ariia.domain.content.meter import RenderLimitError
 from ariia.domain.content.trial import TrialContent, try_content
 from ariia.domain.errors import TransientError
 
@@ -116,27 +113,3 @@ def _cpu_seconds(pid: int) -> float:
     with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:
         fields = stat.read().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-@contextmanager
-def render_deadline(cpu_seconds: float) -> Iterator[None]:
-    """Ends a batch's rendering with RenderLimitError after `cpu_seconds` of the process's own CPU time.
-
-    One timer for a whole batch: about 2 µs. It counts CPU (ITIMER_VIRTUAL), so that a frozen or busy machine fails
-    nobody, and leaves SIGALRM to others. Python runs signal handlers on the main thread only; Lambda calls handlers
-    there. On any other thread there is no timer, and the render's meter alone bounds the work.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGVTALRM, _out_of_time)
-    signal.setitimer(signal.ITIMER_VIRTUAL, cpu_seconds, cpu_seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, before)
-
-
-def _out_of_time(_number: int, _frame: object) -> None:
-    raise RenderLimitError("rendering this batch takes too much time")

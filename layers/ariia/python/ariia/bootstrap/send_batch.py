@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from ariia.adapters.clock import RandomIds, SystemClock
 from ariia.adapters.dynamodb import names
@@ -11,6 +12,7 @@ from ariia.adapters.dynamodb.late_campaigns import LateCampaigns
 from ariia.adapters.dynamodb.ledger import DynamoLedger
 from ariia.adapters.dynamodb.send_rates import DynamoSendRates
 from ariia.adapters.dynamodb.send_reader import DynamoSendReader
+from ariia.adapters.render_deadline import render_deadline
 from ariia.adapters.secrets import SecretsManagerSigningKeys, secrets_client
 from ariia.adapters.send_queue import SqsReturns, sqs_client
 from ariia.adapters.senders.ses import CONNECT_TIMEOUT_SECONDS, SesSender, ses_client
@@ -24,7 +26,8 @@ from ariia.services.sending_claim import ClaimSender
 from ariia.settings import SendBatchSettings
 
 # Rendering and signing of 50 messages plus the outcome write.
-_MARGIN_MS = 3_000
+_MARGIN_MS = 6_000
+_RENDER_CPU_SECONDS = 4.0
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,12 @@ def build(settings: SendBatchSettings) -> SendBatchServices:
         client, campaigns=table[names.CAMPAIGNS], parts=table[names.CAMPAIGN_PARTS], members=table[names.MEMBERS]
     )
     key = SecretsManagerSigningKeys(secrets_client(), settings.signing_secret_arn).key()
-    composer = MessageComposer(channel, MessageLinks(settings.public_base_url, key), settings.configuration_set)
+    composer = MessageComposer(
+        channel,
+        MessageLinks(settings.public_base_url, key),
+        settings.configuration_set,
+        time_limit=partial(render_deadline, _RENDER_CPU_SECONDS),
+    )
     needed_ms = (settings.provider_read_timeout_seconds + CONNECT_TIMEOUT_SECONDS) * 1000 + _MARGIN_MS
     provider = SesSender(ses_client(settings.provider_read_timeout_seconds))
     sender = BatchSender(

@@ -26,7 +26,7 @@ class ExclusionReason(StrEnum):
 
 
 def refusal(member: Member | None, channel: Channel) -> ExclusionReason | None:
-    """The reason why `member` may not be sent anything on `channel` now; None when they may. A missing row is erased."""
+    """Why `member` may not be sent anything on `channel` now; None when they may. A missing row is an erased one."""
     if member is None:
         return ExclusionReason.ERASED
     address = member.address(channel)

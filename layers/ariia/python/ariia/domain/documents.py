@@ -28,7 +28,7 @@ def encode(value: Any) -> Any:
 
 def decode(kind: type[T], document: dict[str, Any]) -> T:
     """A `kind` from what `encode` made; keys it does not know (written by a newer version) are ignored."""
-    hints = _hints(kind)
+    hints: dict[str, Any] = _hints(kind)  # type: ignore[arg-type]
     known = {name: _decode(hints[name], item) for name, item in document.items() if name in hints}
     return kind(**known)
 

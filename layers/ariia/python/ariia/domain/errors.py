@@ -38,11 +38,12 @@ class NotFoundError(AriiaError):
 
 
 class ConflictError(AriiaError):
-    """The thing changed meanwhile or is in the wrong state (HTTP 409); `legal` names the moves that are possible."""
+    """The thing changed meanwhile or is in the wrong state (HTTP 409); `legal` names the moves that are possible, None
+    where it is not about moves."""
 
-    def __init__(self, message: str, *, legal: Sequence[str] = ()) -> None:
+    def __init__(self, message: str, *, legal: Sequence[str] | None = None) -> None:
         super().__init__(message)
-        self.legal = tuple(legal)
+        self.legal = None if legal is None else tuple(legal)
 
 
 class ForbiddenError(AriiaError):

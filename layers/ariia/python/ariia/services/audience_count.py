@@ -88,7 +88,8 @@ def read_progress(jobs: JobStore, job: Job, shard: int) -> ShardCount:
     first = jobs.part(job.tenant_id, job.id, shard)
     if not first.version:
         return ShardCount()
-    rest = [jobs.part(job.tenant_id, job.id, piece * PIECE_STEP + shard) for piece in range(1, first.document["pieces"])]
+    numbers = [piece * PIECE_STEP + shard for piece in range(1, first.document["pieces"])]
+    rest = [jobs.part(job.tenant_id, job.id, number) for number in numbers]
     return ShardCount.from_pieces([first.document, *(part.document for part in rest)])
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from ariia.domain.batch import Batch, Claim
@@ -14,8 +15,8 @@ from ariia.domain.member import Member
 from ariia.domain.message import MessageLinks, MessageValues, one_click_headers
 from ariia.ports.sending import Recipient, SendCall, Skeleton
 
-# SES takes 10 MB a call (service quotas); 4 MB leave room for JSON escapes.
-MAX_CALL_BYTES = 4_000_000
+# SES names 1 MB for the JSON of a templated send (Developer Guide, "personalized email") and 10 MB for a message.
+MAX_CALL_BYTES = 1_000_000
 _KEPT = 16
 
 
@@ -37,14 +38,28 @@ class _Compiled:
 class MessageComposer:
     """Compiles a campaign's content once and keeps it for the life of the process."""
 
-    def __init__(self, channel: Channel, links: MessageLinks, configuration_set: str) -> None:
+    def __init__(
+        self,
+        channel: Channel,
+        links: MessageLinks,
+        configuration_set: str,
+        time_limit: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        """`time_limit` bounds the rendering of one batch; it raises InvalidError when time is up."""
         self._channel, self._links, self._configuration_set = channel, links, configuration_set
+        self._time_limit = time_limit
         self._compiled: dict[tuple[str, str], _Compiled] = {}
 
     def compose(
         self, campaign: Campaign, content: Content, batch: Batch, claim: Claim, members: Sequence[Member]
     ) -> Composed:
-        """The call for `members`. InvalidError when the content itself does not compile."""
+        """The call for `members`. InvalidError when the content itself does not compile, or takes too long."""
+        with self._time_limit():
+            return self._compose(campaign, content, batch, claim, members)
+
+    def _compose(
+        self, campaign: Campaign, content: Content, batch: Batch, claim: Claim, members: Sequence[Member]
+    ) -> Composed:
         compiled = self._compile(campaign, content)
         recipients: list[Recipient] = []
         failed: dict[str, str] = {}

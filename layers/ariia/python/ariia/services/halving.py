@@ -1,4 +1,4 @@
-"""One call to the provider, and what to do when the whole of it is refused: halve until the guilty entry stands alone."""
+"""One call to the provider. When the whole of it is refused: halve until the guilty entry stands alone."""
 
 from __future__ import annotations
 

@@ -125,8 +125,7 @@ class RangeImport:
         """Stores the result, unless the range is finished already, whose result then stands."""
         while True:
             stored, version = self._jobs.result(job, number)
-            if stored.state is PartState.DONE:
-                return stored
+
             if self._jobs.save_result(job, number, result, version):
                 return result
 

@@ -29,8 +29,9 @@ RATE_MAX_AGE_MS = 60_000
 
 @dataclass(frozen=True)
 class PreflightReport:
-    """The latest answer. `counted`, `cost` and `duration` are None while it is running; `duration` also when the account
-    can't send or its rate is unknown (a finding says which). `is_current`: the campaign is still what was counted."""
+    """The latest answer. `counted`, `cost` and `duration` are None while it is running; `duration` also when the
+    account can't send or its rate is unknown (a finding says which). `is_current`: the campaign is still what was
+    counted."""
 
     campaign_id: str
     status: PreflightStatus

@@ -97,7 +97,7 @@ class BatchReleaser:
         return tally.claimed == 0
 
     def _wait(self, tally: _Tally, idle: int) -> int:
-        wait = min(_LONGEST_WAIT, self._policy.round_seconds * 2 ** min(idle, 10))
+        wait = min(_LONGEST_WAIT, self._policy.round_seconds * (1 << min(idle, 10)))
         if tally.outstanding and not tally.parked:
             wait = min(wait, 6 * self._policy.round_seconds)
         now = self._clock.now()
@@ -184,7 +184,7 @@ class BatchReleaser:
         return True
 
     def _release(
-        self, partition: Partition, lane: Lane, cursor: ReleaseCursor, budget: int
+        self, partition: Partition, lane: Lane, cursor: ReleaseCursor, budget: float
     ) -> tuple[ReleaseCursor, int]:
         chosen: list[QueuedBatch] = []
         row, exhausted, size = cursor.released, True, 0

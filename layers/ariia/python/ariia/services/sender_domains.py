@@ -26,8 +26,8 @@ class SenderDomains:
         self._store, self._identities, self._clock = store, identities, clock
 
     def add(self, tenant_id: str, domain: str) -> tuple[SenderDomain, bool]:
-        """The tenant's domain with its DNS records to publish, and whether it is new. InvalidError for what is no domain,
-        ConflictError when it belongs to somebody else."""
+        """The tenant's domain with its DNS records to publish, and whether it is new. InvalidError for what is no
+        domain, ConflictError when it belongs to somebody else."""
         name = parse_domain(domain)
         stored = self._store.get(tenant_id, name)
         if stored is not None:

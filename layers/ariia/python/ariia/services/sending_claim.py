@@ -9,7 +9,7 @@ from ariia.domain.batch import Batch, Claim, Entry, EntryState
 from ariia.domain.campaign import Campaign
 from ariia.domain.channel import Channel
 from ariia.domain.consent import refusal
-from ariia.domain.errors import UnknownOutcomeError
+from ariia.domain.errors import InvalidError, UnknownOutcomeError
 from ariia.domain.member import Member
 from ariia.domain.receipt import EventKind, Receipt
 from ariia.ports.clock import Clock
@@ -68,7 +68,11 @@ class ClaimSender:
         outcomes = self._proven(batch, claim)
         outcomes |= self._excluded(batch, members, outcomes)
         waiting = [members[one] for one in ids if one not in outcomes]
-        composed = self._composer.compose(campaign, content, batch, claim, waiting)
+        try:
+            composed = self._composer.compose(campaign, content, batch, claim, waiting)
+        except InvalidError as error:
+            result.stopped = f"the content can't be rendered: {error.message}"
+            return self._write(batch, claim, outcomes, result)
         failed = {entry.member_id: entry for entry in batch.claimed if entry.member_id in composed.failed}
         outcomes |= {one: _failed(entry, claim, composed.failed[one]) for one, entry in failed.items()}
         if self._clock.now() + self._needed_ms > ends_at:

@@ -1,4 +1,4 @@
-"""Campaigns for a function that hardly ever writes one: the store and its library load at the first use, not at start."""
+"""Campaigns for a function that hardly ever writes one: the store and its library load at the first use."""
 
 from __future__ import annotations
 

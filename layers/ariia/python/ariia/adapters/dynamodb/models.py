@@ -35,7 +35,7 @@ class CampaignModel(Model):
 
 
 class CampaignPartModel(Model):
-    """Content, target and history of a campaign: `content#draft`, `content#<hash>`, `target#…`, `move#<version>#<n>`."""
+    """Content, target and history of a campaign: `content#draft`, `content#<hash>`, `target#…`, `move#…`."""
 
     class Meta:
         table_name = names.CAMPAIGN_PARTS

@@ -9,7 +9,13 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
 
-from ariia.domain.errors import PermanentSendError, SenderStoppedError, ThrottledError, TransientError, UnknownOutcomeError
+from ariia.domain.errors import (
+    PermanentSendError,
+    SenderStoppedError,
+    ThrottledError,
+    TransientError,
+    UnknownOutcomeError,
+)
 from ariia.ports.sending import (
     Accepted,
     EntryOutcome,
@@ -99,7 +105,7 @@ def _request(call: SendCall) -> dict[str, Any]:
 
 
 def _entry(call: SendCall, recipient: Recipient) -> dict[str, Any]:
-    # Every tag goes with every entry: SES has dropped default tags silently (boto/boto3#4838), and they are the evidence.
+    # Every tag goes with every entry: SES has dropped default tags silently (boto/boto3#4838); they are the evidence.
     tags = [{"Name": name, "Value": value} for name, value in call.tags.items()]
     tags.append({"Name": "member", "Value": recipient.member_id})
     return {

@@ -1,0 +1,102 @@
+"""The HTTP API as Lambda calls it: from a cold start, over real adapters."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from moto import mock_aws
+
+from ariia.adapters.dynamodb.client import dynamodb_client
+from ariia.adapters.dynamodb.models import TABLES, use_prefix
+from ariia.adapters.dynamodb.tenants import DynamoTenants
+from ariia.domain.tenant import Tenant
+from functions.api import dependencies
+from functions.api.handler import handler
+from tests.unit.api.http import Client, claims
+
+ENVIRONMENT = {
+    "ARIIA_STAGE": "test",
+    "ARIIA_TABLE_PREFIX": "handler-api",
+    "ARIIA_SHARDS": "16",
+    "ARIIA_PUBLIC_BASE_URL": "https://api.example.com",
+    "ARIIA_CAMPAIGN_RUN_ARN": "arn:aws:states:eu-central-1:123456789012:stateMachine:run",
+    "ARIIA_UPLOADS_BUCKET": "uploads",
+    "ARIIA_PREFLIGHT_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/123456789012/preflight",
+    "ARIIA_SIGNING_SECRET_ARN": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:signing",
+    "ARIIA_CONFIGURATION_SET": "test",
+    "AWS_DEFAULT_REGION": "eu-central-1",
+    "AWS_REGION": "eu-central-1",
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+}
+NEVER_AT_START = ("openai", "requests", "aws_cdk", "moto")
+
+
+def context() -> LambdaContext:
+    made: Any = LambdaContext()
+    made._function_name, made._memory_limit_in_mb = "api", 1024
+    made._invoked_function_arn, made._aws_request_id = "arn:aws:lambda:eu-central-1:123456789012:function:api", "r1"
+    return made  # type: ignore[no-any-return]
+
+
+def call(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
+    answered: dict[str, Any] = handler(event, context())
+    return answered
+
+
+@pytest.fixture
+def deployed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    caches = (dependencies.settings, dependencies.services, dynamodb_client)
+    with mock_aws():
+        for cache in caches:
+            cache.cache_clear()
+        use_prefix(ENVIRONMENT["ARIIA_TABLE_PREFIX"])
+        for model in TABLES:
+            model.create_table(wait=True, billing_mode="PAY_PER_REQUEST")
+        DynamoTenants().create(Tenant("gym", "Gym Nord"))
+        yield
+    for cache in caches:
+        cache.cache_clear()
+
+
+@pytest.mark.usefixtures("deployed")
+def test_campaign_is_made_and_read_back_through_the_handler() -> None:
+    editor = Client(call, claims("gym", "editor"))
+    body = {"name": "Spring", "content_html": "<p>Hello</p>", "target_type": "tags", "target_filter_json": {"any": ["a"]}}
+    made = editor.post("/v1/campaigns", body, Idempotency_Key="k")
+    assert (made.status, made.body["version"]) == (201, 1), made.body
+    again = editor.post("/v1/campaigns", body, Idempotency_Key="k")
+    assert (again.body, again.headers["Idempotent-Replayed"]) == (made.body, "true")
+    assert editor.get(made.headers["Location"]).body == made.body
+    assert [one["id"] for one in editor.get("/v1/campaigns").body["items"]] == [made.body["id"]]
+    assert Client(call, claims("club", "admin")).get(made.headers["Location"]).status == 404
+
+
+@pytest.mark.usefixtures("deployed")
+def test_gate_answers_before_any_service_is_built() -> None:
+    assert Client(call, None).get("/v1/campaigns").status == 401
+    assert Client(call, claims("gym", "viewer")).post("/v1/campaigns", {"name": "x"}).status == 403
+    assert Client(call, claims("gym", "viewer")).get("/v1/nowhere").status == 404
+    assert Client(call, None).get("/openapi.json").status == 200
+    assert dependencies.services.cache_info().currsize == 0
+
+
+def test_importing_the_handler_touches_no_aws_and_loads_nothing_heavy() -> None:
+    """In a process of its own, without settings, credentials or region."""
+    code = (
+        "import sys, boto3\n"
+        "boto3.client = boto3.resource = lambda *a, **k: sys.exit('a client was made')\n"
+        "import functions.api.handler\n"
+        f"print([name for name in {NEVER_AT_START!r} if name in sys.modules])"
+    )
+    environment = {"PATH": "/usr/bin:/bin", "AWS_EC2_METADATA_DISABLED": "true"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60)
+    assert (done.stdout.strip(), done.stderr) == ("[]", "")

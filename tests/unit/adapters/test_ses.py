@@ -1,0 +1,125 @@
+"""Every answer of SES has one next step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
+
+from ariia.adapters.senders.ses import SesSender, ses_client
+from ariia.domain.errors import PermanentSendError, SenderStoppedError, ThrottledError, UnknownOutcomeError
+from ariia.ports.sending import Accepted, Recipient, Refused, Returned, SendCall, Skeleton, Stopped
+
+URL = "https://email.eu-central-1.amazonaws.com"
+
+
+class Client:
+    def __init__(self, answer: dict[str, Any] | Exception) -> None:
+        self.answer, self.requests = answer, []  # type: ignore[var-annotated]
+
+    def send_bulk_email(self, **request: Any) -> dict[str, Any]:
+        self.requests.append(request)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+def any_call(recipients: int = 1) -> SendCall:
+    return SendCall(
+        from_address="Studio <news@studio.example>",
+        reply_to="team@studio.example",
+        configuration_set="ariia-tracked",
+        skeleton=Skeleton("Hi {{s0}}", "<p>{{s0}}</p>", "{{s0}}"),
+        tags={"tenant": "studio", "campaign": "spring", "batch": "2-l0-0-anna", "attempt": "3"},
+        recipients=[
+            Recipient(f"m{number}", f"m{number}@example.com", '{"s0":"x"}', {"List-Unsubscribe": "<https://x>"})
+            for number in range(recipients)
+        ],
+    )
+
+
+def entry(status: str, message_id: str | None = None) -> dict[str, Any]:
+    return {"Status": status} | ({"MessageId": message_id} if message_id else {"Error": "why"})
+
+
+def client_error(code: str, status: int) -> ClientError:
+    response = {"Error": {"Code": code, "Message": "m"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(response, "SendBulkEmail")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [
+        ("MESSAGE_REJECTED", Refused),
+        ("INVALID_PARAMETER", Refused),
+        ("FAILED", Refused),
+        ("TEMPLATE_NOT_FOUND", Refused),
+        ("INVALID_SENDING_POOL_NAME", Stopped),
+        ("MAIL_FROM_DOMAIN_NOT_VERIFIED", Stopped),
+        ("CONFIGURATION_SET_NOT_FOUND", Stopped),
+        ("CONFIGURATION_SET_SENDING_PAUSED", Stopped),
+        ("ACCOUNT_SUSPENDED", Stopped),
+        ("ACCOUNT_SENDING_PAUSED", Stopped),
+        ("ACCOUNT_THROTTLED", Returned),
+        ("ACCOUNT_DAILY_QUOTA_EXCEEDED", Returned),
+        ("TRANSIENT_FAILURE", Returned),
+    ],
+)
+def test_each_entry_status_has_its_outcome(status: str, outcome: type) -> None:
+    sender = SesSender(Client({"BulkEmailEntryResults": [entry("SUCCESS", "id-1"), entry(status)]}))
+    first, second = sender.send(any_call(2))
+    assert first == Accepted("id-1")
+    assert second == outcome(f"{status}: why")
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (client_error("TooManyRequestsException", 429), ThrottledError),
+        (client_error("LimitExceededException", 400), ThrottledError),
+        (client_error("ThrottlingException", 400), ThrottledError),
+        (client_error("AccountSuspendedException", 400), SenderStoppedError),
+        (client_error("SendingPausedException", 400), SenderStoppedError),
+        (client_error("MailFromDomainNotVerifiedException", 400), SenderStoppedError),
+        (client_error("NotFoundException", 404), SenderStoppedError),
+        (client_error("AccessDeniedException", 403), SenderStoppedError),
+        (client_error("BadRequestException", 400), PermanentSendError),
+        (client_error("MessageRejected", 400), PermanentSendError),
+        (client_error("InternalFailure", 500), UnknownOutcomeError),
+        (client_error("ServiceUnavailable", 503), UnknownOutcomeError),
+        (ReadTimeoutError(endpoint_url=URL), UnknownOutcomeError),
+        (ConnectionClosedError(endpoint_url=URL), UnknownOutcomeError),
+        (ConnectTimeoutError(endpoint_url=URL), ThrottledError),
+        (EndpointConnectionError(endpoint_url=URL), ThrottledError),
+        ({"BulkEmailEntryResults": []}, UnknownOutcomeError),
+    ],
+)
+def test_each_failure_of_a_call_has_its_next_step(answer: dict[str, Any] | Exception, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        SesSender(Client(answer)).send(any_call())
+
+
+def test_every_entry_carries_all_tags_as_the_evidence_must_not_depend_on_default_tags() -> None:
+    client = Client({"BulkEmailEntryResults": [entry("SUCCESS", "a"), entry("SUCCESS", "b")]})
+    SesSender(client).send(any_call(2))
+    request = client.requests[0]
+    for place, sent in enumerate(request["BulkEmailEntries"]):
+        tags = {tag["Name"]: tag["Value"] for tag in sent["ReplacementTags"]}
+        assert tags == {**any_call().tags, "member": f"m{place}"}
+        assert sent["ReplacementHeaders"] == [{"Name": "List-Unsubscribe", "Value": "<https://x>"}]
+    assert "DefaultEmailTags" not in request
+    assert request["DefaultContent"]["Template"]["TemplateContent"]["Subject"] == "Hi {{s0}}"
+
+
+def test_the_client_never_repeats_a_send(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    ses_client.cache_clear()
+    assert ses_client(10).meta.config.retries["total_max_attempts"] == 1
+    ses_client.cache_clear()

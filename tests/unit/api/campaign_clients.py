@@ -1,0 +1,61 @@
+"""The campaign and template routes over the in-memory desk, for any caller."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ariia.settings import ApiSettings
+from functions.api import dependencies
+from functions.api.application import Application
+from functions.api.routes import campaign_actions, campaigns, statistics, templates
+from tests.unit.services.campaign_desk import HTML, Desk
+
+from .http import Client, claims
+
+SETTINGS = ApiSettings(
+    stage="test",
+    table_prefix="test",
+    shards=16,
+    public_base_url="https://api.example.com",
+    campaign_run_arn="arn",
+    uploads_bucket="bucket",
+    preflight_queue_url="queue",
+    signing_secret_arn="secret",
+    configuration_set="set",
+)
+OPERATIONS = [
+    *campaigns.routes.operations,
+    *campaign_actions.routes.operations,
+    *statistics.routes.operations,
+    *templates.routes.operations,
+]
+
+
+class Api:
+    """The application on a desk of its own."""
+
+    def __init__(self, **desk: Any) -> None:
+        self.desk = Desk(**desk)
+        self.application = Application(OPERATIONS, lambda: SETTINGS)
+        self.application.resolver.dependency_overrides[dependencies.services] = lambda: self.desk
+
+    def as_role(self, role: str = "admin", tenant: str = "gym", subject: str = "anna") -> Client:
+        """A client with one role."""
+        return Client(self.application.answer, claims(tenant, role, subject))
+
+    def draft(self, **fields: Any) -> dict[str, Any]:
+        """A campaign that is ready to be submitted, as answered."""
+        body = {"name": "Spring", "content_subject": "Hi", "content_html": HTML} | fields
+        answered = self.as_role("editor").post("/v1/campaigns", body)
+        assert answered.status == 201, answered.body
+        made: dict[str, Any] = answered.body
+        return made
+
+    def approved(self) -> dict[str, Any]:
+        """An approved campaign, as answered."""
+        path = f"/v1/campaigns/{self.draft()['id']}"
+        submitted = self.as_role("editor").post(f"{path}/submit").body["submitted_hash"]
+        answered = self.as_role("approver", subject="ben").post(f"{path}/approve", {"submitted_hash": submitted})
+        assert answered.status == 200, answered.body
+        made: dict[str, Any] = answered.body
+        return made

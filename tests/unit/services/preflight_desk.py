@@ -1,0 +1,101 @@
+"""A tenant with members and a campaign, and the preflight around them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ariia.adapters.memory.campaigns import MemoryCampaigns
+from ariia.adapters.memory.clock import CountingIds, ManualClock
+from ariia.adapters.memory.jobs import MemoryJobs
+from ariia.adapters.memory.members import MemoryMembers
+from ariia.adapters.memory.preflight_queue import MemoryPreflightQueue
+from ariia.adapters.memory.senders import MemorySenders
+from ariia.adapters.memory.sending import FixedQuota, MemorySendRates
+from ariia.adapters.memory.ses_identities import MemoryIdentities
+from ariia.adapters.memory.templates import MemoryTemplates
+from ariia.adapters.memory.tenants import MemoryTenants
+from ariia.domain.campaign import Campaign, Content, Target, TargetType
+from ariia.domain.content.findings import Finding
+from ariia.domain.content.trial import TrialContent
+from ariia.domain.member import Consent, ConsentStatus, Member
+from ariia.domain.preflight_job import CountTask
+from ariia.domain.tenant import Tenant
+from ariia.ports.campaigns import CampaignChange
+from ariia.ports.sending import SendRate
+from ariia.services.audience_count import AudienceCounter, ShardCounter
+from ariia.services.campaign_contents import CampaignContents
+from ariia.services.campaigns import Campaigns
+from ariia.services.content_checks import ContentChecks
+from ariia.services.preflight import Preflights
+from ariia.services.sender_domains import SenderDomains
+
+SHARDS = 4
+HTML = '<p>Hallo</p><a href="{{ unsubscribe_url }}">Abmelden</a>'
+GRANTED = {"email": Consent(ConsentStatus.GRANTED, "test", 1)}
+
+
+class NoTrial:
+    """Rendering is tried elsewhere."""
+
+    def check(self, content: TrialContent, members: Any) -> list[Finding]:
+        return []
+
+
+class Desk:
+    """A tenant with a verified domain and a campaign to everyone."""
+
+    def __init__(self, at_once: int = 1_000, rate: SendRate | None = None) -> None:
+        self.clock, self.ids, self.jobs, self.queue = (
+            ManualClock(),
+            CountingIds("job"),
+            MemoryJobs(),
+            MemoryPreflightQueue(),
+        )
+        self.members, self.campaigns, self.identities = MemoryMembers(SHARDS), MemoryCampaigns(), MemoryIdentities()
+        self.templates, tenants, self.rates = MemoryTemplates(), MemoryTenants(), MemorySendRates()
+        tenants.create(Tenant(id="t1", name="Gym", default_sender="hi@gym.de"))
+        self.senders = SenderDomains(MemorySenders(), self.identities, self.clock)
+        self.senders.add("t1", "gym.de")
+        self.identities.verify("gym.de")
+        self.senders.get("t1", "gym.de")
+        self.quota = FixedQuota(rate or SendRate(per_second=10, daily_quota=50_000, sent_last_day=0))
+        self.service = Preflights(
+            campaigns=Campaigns(self.campaigns),
+            contents=CampaignContents(self.templates, tenants, self.senders, ContentChecks(NoTrial())),
+            counter=AudienceCounter(self.members, SHARDS, at_once),
+            jobs=self.jobs,
+            queue=self.queue,
+            rates=self.rates,
+            quota=self.quota,
+            clock=self.clock,
+            ids=self.ids,
+            shards=SHARDS,
+            ses_usd_per_1000=0.16,
+        )
+        self.counter = ShardCounter(self.members, self.jobs, self.clock)
+
+    def add(self, *ids: str, **fields: Any) -> None:
+        for one in ids:
+            values = {"id": one, "tenant_id": "t1", "email": f"{one}@x.de", "consent": GRANTED, **fields}
+            assert self.members.save([Member(**values)]) == []
+
+    def campaign(self, content: Content | None = None, target: Target | None = None, **fields: Any) -> Campaign:
+        campaign = Campaign(**{"id": "c1", "tenant_id": "t1", "name": "News", **fields})
+        content = content or Content(subject="Hallo", html=HTML)
+        self.campaigns.create(CampaignChange(campaign, content, target or Target()))
+        return campaign
+
+    def work_off(self, tasks: list[CountTask] | None = None) -> None:
+        for task in self.queue.waiting if tasks is None else tasks:
+            assert self.counter.count(task, self.clock.now() + 60_000)
+
+
+def crowd(desk: Desk) -> None:
+    desk.add(*[f"m{number:03d}" for number in range(90)], tags=["yoga"])
+    desk.add("quiet-1", "quiet-2", consent={}, tags=["yoga"])
+    desk.add(*[f"f{number}" for number in range(6)], email="Family@x.de", tags=["yoga"])
+    desk.add("other-1", "other-2")
+
+
+YOGA = {"target_type": TargetType.TAGS, "target": Target({"any": ["yoga"]})}
+EXPECTED = (98, 91, {"no_consent": 2, "duplicate_address": 5})

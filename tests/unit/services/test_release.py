@@ -1,0 +1,165 @@
+"""Release and settle: just in time, inside the window, and never forgetting what got lost on the way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from ariia.domain.campaign import Campaign, CampaignStatus
+from ariia.domain.channel import Channel
+from ariia.domain.receipt import RecipientStatus
+from ariia.domain.wave import Lane, Wave
+from ariia.ports.campaigns import CampaignChange
+from tests.builders import any_campaign, any_member
+from tests.world import World
+
+
+@pytest.fixture
+def world() -> World:
+    world = World()
+    world.add(*[any_member(f"m{number:03d}") for number in range(230)])
+    return world
+
+
+def with_window(world: World, campaign: Campaign, not_before: int | None, not_after: int | None) -> None:
+    fresh = world.fresh(campaign)
+    fresh.waves = [Wave("w0", not_before, not_after)]
+    assert world.campaigns.save(CampaignChange(fresh))
+
+
+def started(world: World, **fields: object) -> tuple[Campaign, int]:
+    campaign = world.approve(any_campaign(**fields))
+    return campaign, world.start(campaign)
+
+
+def test_a_round_queues_no_more_than_two_minutes_of_sending() -> None:
+    world = World(rate=1)
+    world.add(*[any_member(f"m{number:03d}") for number in range(300)])
+    campaign, epoch = started(world)
+    world.round(campaign, epoch)
+    queued = sum(one.size for one in world.queue.waiting)
+    assert 120 <= queued <= 170
+    before = len(world.queue.waiting)
+    world.round(campaign, epoch)
+    assert len(world.queue.waiting) == before
+
+
+def test_campaigns_share_the_rate() -> None:
+    world = World(rate=1)
+    world.add(*[any_member(f"m{number:03d}") for number in range(300)])
+    world.rates.note_active("email", "other#1", world.clock.now())
+    world.rates.note_active("email", "other#2", world.clock.now())
+    campaign, epoch = started(world)
+    world.round(campaign, epoch)
+    assert sum(one.size for one in world.queue.waiting) <= 40 + 50
+
+
+def test_lost_queue_messages_are_queued_again(world: World) -> None:
+    campaign, epoch = started(world)
+    world.round(campaign, epoch)
+    lost = len(world.queue.waiting)
+    world.queue.waiting.clear()
+    world.round(campaign, epoch)
+    assert world.queue.waiting == []
+    world.clock.advance(181)
+    world.round(campaign, epoch)
+    assert len(world.queue.waiting) == lost
+    world.loop(campaign, epoch)
+    assert world.statuses(campaign) == {RecipientStatus.SENT: 230}
+
+
+def test_a_crash_between_queueing_and_the_cursor_queues_twice_and_sends_once(world: World) -> None:
+    campaign, epoch = started(world)
+    save = world.ledger.save_release_cursor
+    world.ledger.save_release_cursor = lambda *_: (_ for _ in ()).throw(RuntimeError("killed"))  # type: ignore[method-assign]
+    with pytest.raises(RuntimeError):
+        world.round(campaign, epoch)
+    world.ledger.save_release_cursor = save  # type: ignore[method-assign]
+    world.round(campaign, epoch)
+    assert len(world.queue.waiting) > len(set(world.queue.waiting))
+    world.loop(campaign, epoch)
+    assert len(world.provider.members) == 230
+
+
+def test_nothing_leaves_before_the_window_opens(world: World) -> None:
+    campaign, epoch = started(world)
+    opens = world.clock.now() + 3_600_000
+    with_window(world, campaign, opens, None)
+    step = world.round(campaign, epoch)
+    assert (step.outcome, world.queue.waiting) == ("wait", [])
+    world.loop(campaign, epoch)
+    assert world.clock.now() >= opens
+    assert world.statuses(campaign) == {RecipientStatus.SENT: 230}
+
+
+def test_a_queued_batch_is_not_sent_after_its_window_closed(world: World) -> None:
+    campaign, epoch = started(world)
+    world.round(campaign, epoch)
+    with_window(world, campaign, None, world.clock.now() + 1_000)
+    world.clock.advance(5)
+    while world.queue.waiting:
+        world.work_off()
+    assert world.provider.calls == []
+    world.loop(campaign, epoch)
+    assert world.statuses(campaign) == {RecipientStatus.EXCLUDED: 230}
+    assert {one.reason for one in world.recipients(campaign).values()} == {"expired"}
+
+
+def test_lanes_are_released_each_in_its_own_window(world: World) -> None:
+    """Two waves in one page: settling one does not wait for the other."""
+    campaign = world.approve()
+    epoch = world.start(campaign)
+    later = world.clock.now() + 7_200_000
+    fresh = world.fresh(campaign)
+    fresh.waves = [Wave("w0"), Wave("w1", later)]
+    fresh.lanes = [Lane("l0", "w0", Channel.EMAIL), Lane("l1", "w1", Channel.EMAIL)]
+    assert world.campaigns.save(CampaignChange(fresh))
+    for rows in world.ledger.batches.values():
+        for row, batch in list(rows.items()):
+            if batch.key.number % 2:
+                moved = replace(batch, key=replace(batch.key, lane="l1"))
+                del rows[row]
+                rows[moved.key.row] = moved
+    second = sum(
+        len(batch.entries)
+        for rows in world.ledger.batches.values()
+        for batch in rows.values()
+        if batch.key.lane == "l1"
+    )
+    for _ in range(20):
+        step = world.round(campaign, epoch)
+        while world.queue.waiting:
+            world.work_off()
+        world.clock.advance(min(step.wait_seconds, 60))
+    assert second > 0
+    assert world.statuses(campaign) == {RecipientStatus.SENT: 230 - second, RecipientStatus.PENDING: second}
+    world.loop(campaign, epoch)
+    assert world.statuses(campaign) == {RecipientStatus.SENT: 230}
+
+
+def test_a_run_that_is_not_in_charge_ends_and_touches_nothing(world: World) -> None:
+    campaign, epoch = started(world)
+    assert world.round(campaign, epoch + 100).outcome == "end"
+    assert world.queue.waiting == []
+
+
+def test_waits_grow_while_nothing_moves_and_shrink_to_what_is_due(world: World) -> None:
+    campaign, epoch = started(world)
+    with_window(world, campaign, world.clock.now() + 40_000_000, None)
+    waits, idle = [], 0
+    for _ in range(9):
+        step = world.round(campaign, epoch, idle)
+        waits.append(step.wait_seconds)
+        idle = step.idle
+    assert waits == sorted(waits)
+    assert waits[-1] == 900
+    with_window(world, campaign, world.clock.now() + 30_000, None)
+    assert world.round(campaign, epoch, idle).wait_seconds <= 31
+
+
+def test_an_empty_audience_ends_at_once() -> None:
+    world = World()
+    campaign = world.approve()
+    ended = world.run(campaign)
+    assert (ended.status, ended.targeted) == (CampaignStatus.SENT, 0)
