@@ -21,7 +21,13 @@ def allow_sending(function: PythonFunction, events: EmailEvents, *actions: str) 
 
 def allow_identity_management(function: PythonFunction) -> None:
     """Adding, reading and removing the sender domains of tenants."""
-    actions = ["CreateEmailIdentity", "GetEmailIdentity", "DeleteEmailIdentity", "PutEmailIdentityMailFromAttributes"]
+    actions = [
+        "CreateEmailIdentity",
+        "TagResource",
+        "GetEmailIdentity",
+        "DeleteEmailIdentity",
+        "PutEmailIdentityMailFromAttributes",
+    ]
     function.add_to_role_policy(
         iam.PolicyStatement(actions=[f"ses:{action}" for action in actions], resources=[_identities(function)])
     )

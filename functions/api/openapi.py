@@ -20,12 +20,12 @@ _SCHEMAS = "#/components/schemas/"
 _NOT_OURS = ("HTTPValidationError", "ValidationError", "ResponseValidationError")
 _HEADER_NAMES = {"idempotency-key": "Idempotency-Key", "if-match": "If-Match"}
 _INTRODUCTION = """\
-Campaigns for businesses with members: write a message, have it approved, and the engine delivers it to the right members
-exactly once.
+Campaigns for businesses with members: write a message, have it approved, and the engine delivers it to the right
+members exactly once.
 
-Every request carries a bearer token; the tenant is the token's. Bodies are JSON objects of at most 5 MB; unknown fields are
-errors. Instants are ISO 8601 in UTC. Lists come in pages: `next_cursor` of one page is the `cursor` of the next. A change
-names the version it is based on, as `version` or `If-Match`. Errors are problem details (RFC 9457)."""
+Every request carries a bearer token; the tenant is the token's. Bodies are JSON objects of at most 5 MB; unknown fields
+are errors. Instants are ISO 8601 in UTC. Lists come in pages: `next_cursor` of one page is the `cursor` of the next. A
+change names the version it is based on, as `version` or `If-Match`. Errors are problem details (RFC 9457)."""
 _TAGS = {
     "Campaigns": "Drafted, reviewed, sent, stopped. `legal_moves` of a campaign says what it may become next.",
     "Recipients": "One row for each member of a campaign's audience: what became of their message, and why.",
@@ -69,7 +69,12 @@ _PROBLEM = {
 _PROBLEM_EXTRAS: dict[str, dict[str, Any]] = {
     "invalid": {
         "problems": [
-            {"field": "limit", "message": "input should be less than or equal to 100", "value": 500, "allowed": "at most 100"}
+            {
+                "field": "limit",
+                "message": "input should be less than or equal to 100",
+                "value": 500,
+                "allowed": "at most 100",
+            }
         ]
     },
     "conflict": {"legal": ["cancelled", "pending_review"]},
@@ -115,7 +120,7 @@ def describe(resolver: APIGatewayHttpResolver, operations: Iterable[Operation], 
 
 def _operation(operation: Operation, known: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
     roles = [str(role) for role in roles_with(operation.permission)] if operation.permission else []
-    described = {
+    described: dict[str, Any] = {
         "tags": [operation.tag],
         "summary": operation.summary,
         "description": inspect.cleandoc(operation.run.__doc__ or ""),
@@ -199,7 +204,8 @@ def _bearer() -> dict[str, Any]:
         "type": "http",
         "scheme": "bearer",
         "bearerFormat": "JWT",
-        "description": "A token of the configured issuer. It names the tenant and the roles: " + "; ".join(_role_lines()),
+        "description": "A token of the configured issuer. It names the tenant and the roles: "
+        + "; ".join(_role_lines()),
     }
 
 

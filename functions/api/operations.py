@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from .routes import campaign_actions, campaigns, preflight, recipients, reference, senders, statistics, templates, tenants
+from .routes import (
+    campaign_actions,
+    campaigns,
+    imports,
+    members,
+    preflight,
+    recipients,
+    reference,
+    senders,
+    statistics,
+    templates,
+    tenants,
+)
 from .routing import Operation
 
 ALL: tuple[Operation, ...] = (
@@ -12,6 +24,8 @@ ALL: tuple[Operation, ...] = (
     *recipients.routes.operations,
     *statistics.routes.operations,
     *templates.routes.operations,
+    *members.routes.operations,
+    *imports.routes.operations,
     *senders.routes.operations,
     *tenants.routes.operations,
     *reference.routes.operations,

@@ -18,7 +18,9 @@ from .openapi import document
 _FOLDER = Path(__file__).parent / "pages"
 _STYLE = (_FOLDER / "reference.css").read_text(encoding="utf-8")
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-CONTENT_SECURITY_POLICY = f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; frame-ancestors 'none'"
+CONTENT_SECURITY_POLICY = (
+    f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; frame-ancestors 'none'"
+)
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -31,7 +33,9 @@ def page(base_url: str) -> str:
     )
     environment.filters |= {"pretty": _pretty, "type_of": _type_of, "marked": _marked}
     template = environment.get_template("reference.html")
-    return template.render(api=described, style=_STYLE, groups=_groups(described), kinds=KINDS, roles=roles_and_permissions())
+    return template.render(
+        api=described, style=_STYLE, groups=_groups(described), kinds=KINDS, roles=roles_and_permissions()
+    )
 
 
 def _groups(described: dict[str, Any]) -> list[dict[str, Any]]:

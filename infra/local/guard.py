@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 
 GRACE_SECONDS = 5.0
 
@@ -17,18 +18,23 @@ GRACE_SECONDS = 5.0
 def main(command: list[str]) -> int:
     """The command's exit status, once it has ended by itself or the asker is gone."""
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
-    ended: queue.SimpleQueue[str] = queue.SimpleQueue()
-    for name, wait in (("command", child.wait), ("asker", sys.stdin.buffer.read)):
-        threading.Thread(target=_report, args=(ended, name, wait), daemon=True).start()
-    signal.signal(signal.SIGTERM, lambda *_: ended.put("told"))
+    ended: queue.SimpleQueue[None] = queue.SimpleQueue()
+    for wait in (child.wait, _asker_is_gone):
+        threading.Thread(target=_report, args=(ended, wait), daemon=True).start()
+    signal.signal(signal.SIGTERM, lambda *_: ended.put(None))
     ended.get()
     return _finish(child)
 
 
-def _report(ended: queue.SimpleQueue[str], name: str, wait: object) -> None:
-    assert callable(wait)
+def _asker_is_gone() -> None:
+    """By the bare descriptor: a thread inside `sys.stdin` would crash the interpreter's end."""
+    while os.read(0, 1024):
+        pass
+
+
+def _report(ended: queue.SimpleQueue[None], wait: Callable[[], object]) -> None:
     wait()
-    ended.put(name)
+    ended.put(None)
 
 
 def _finish(child: subprocess.Popen[bytes]) -> int:

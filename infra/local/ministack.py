@@ -75,6 +75,7 @@ class Ministack:
         return {
             # It runs uploaded code, and listens everywhere by default.
             "BIND_HOST": "127.0.0.1",
+            "AUTH": "true",
             "GATEWAY_PORT": str(self.port),
             "IOT_MTLS_ENABLED": "0",
             "MINISTACK_REGION": REGION,

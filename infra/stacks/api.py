@@ -80,14 +80,16 @@ class ApiStack(Stack):
                 "ARIIA_ROLES_CLAIM": config.identity.roles_claim,
             },
         )
-        data.allow_reading(function, models.LedgerModel, models.StatisticsModel, models.SendRateModel)
+        data.allow_reading(function, models.LedgerModel, models.StatisticsModel)
         data.allow_writing(function, models.TenantModel, models.TemplateModel, models.SenderModel, models.JobModel)
-        data.allow_writing(function, models.CampaignModel, models.CampaignPartModel)
+        data.allow_writing(function, models.CampaignModel, models.CampaignPartModel, models.SendRateModel)
+        # The platform lists all tenants: the one table that is read as a whole.
+        data.table(models.TenantModel).grant(function, "dynamodb:Scan")
         data.allow_writing(function, models.MemberModel, models.AddressModel)
         campaign_run.grant_start_execution(function)
         messaging.uploads.allow_uploading(function)
         messaging.preflights.grant(function, "sqs:SendMessage")
-        data.signing_secret.grant_read(function)
+        data.allow_signing(function)
         allow_identity_management(function)
         allow_account_reading(function)
         return function
@@ -105,8 +107,8 @@ class ApiStack(Stack):
             },
         )
         data.allow_reading(function, models.TenantModel, models.CampaignModel, models.CampaignPartModel)
-        data.allow_writing(function, models.MemberModel, models.AddressModel)
-        data.signing_secret.grant_read(function)
+        data.allow_writing(function, models.MemberModel, models.AddressModel, models.LedgerModel)
+        data.allow_signing(function)
         return function
 
     def _routes(self) -> None:

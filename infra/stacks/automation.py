@@ -108,7 +108,7 @@ class AutomationStack(Stack):
         self._data.allow_reading(function, models.MemberModel, models.CampaignModel, models.CampaignPartModel)
         self._data.allow_reading(function, models.TenantModel, models.SenderModel)
         self._data.allow_writing(function, models.LedgerModel, models.SendRateModel)
-        data.signing_secret.grant_read(function)
+        data.allow_signing(function)
         allow_sending(function, messaging.email_events, "ses:SendEmail", "ses:SendBulkEmail")
         allow_account_reading(function)
         return function

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from aws_cdk import CfnOutput, Stack
+from aws_cdk import ArnFormat, CfnOutput, Stack
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_secretsmanager as secretsmanager
-from aws_cdk.aws_iam import IGrantable
 from constructs import Construct
 from pynamodb.models import Model
 
@@ -12,6 +12,7 @@ from ariia.adapters.dynamodb.models import TABLES
 from infra.config import StageConfig
 from infra.constructs.accepted import accept
 from infra.constructs.log_group import removal_policy
+from infra.constructs.python_function import PythonFunction
 from infra.constructs.table import Table
 from infra.constructs.user_pool import UserPool
 
@@ -21,11 +22,12 @@ class DataStack(Stack):
 
     def __init__(self, scope: Construct, config: StageConfig) -> None:
         super().__init__(scope, f"{config.prefix}-data", termination_protection=config.deletion_protection)
+        self._signing_name = f"{config.prefix}-signing"
         self._tables = {model: Table(self, config, model) for model in TABLES}
         self.signing_secret = secretsmanager.Secret(
             self,
             "SigningSecret",
-            secret_name=f"{config.prefix}-signing",
+            secret_name=self._signing_name,
             description="Signs unsubscribe and view-online links",
             generate_secret_string=secretsmanager.SecretStringGenerator(password_length=64, exclude_punctuation=True),
             removal_policy=removal_policy(config),
@@ -39,13 +41,23 @@ class DataStack(Stack):
             for table in self._tables.values():
                 accept(table, {"DDB3": "This stage's data is not kept; the stages that keep theirs are recoverable."})
 
-    def allow_reading(self, reader: IGrantable, *tables: type[Model]) -> None:
+    def allow_reading(self, reader: iam.IGrantable, *tables: type[Model]) -> None:
         for table in tables:
             self._tables[table].allow_reading(reader)
 
-    def allow_writing(self, writer: IGrantable, *tables: type[Model]) -> None:
+    def allow_writing(self, writer: iam.IGrantable, *tables: type[Model]) -> None:
         for table in tables:
             self._tables[table].allow_writing(writer)
+
+    def allow_signing(self, function: PythonFunction) -> None:
+        """To read the key of links, by the pattern of its ARN: Secrets Manager adds six characters to the name."""
+        arn = self.format_arn(
+            service="secretsmanager",
+            resource="secret",
+            resource_name=f"{self._signing_name}-??????",
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+        function.add_to_role_policy(iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=[arn]))
 
     def table(self, model: type[Model]) -> Table:
         return self._tables[model]

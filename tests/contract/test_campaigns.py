@@ -14,8 +14,6 @@ from ariia.domain.errors import NotFoundError
 from ariia.domain.wave import Lane, Wave
 from ariia.ports.campaigns import CampaignChange, CampaignStore
 
-pytestmark = pytest.mark.enable_socket
-
 
 @pytest.fixture(params=["memory", "dynamodb"])
 def store(request: pytest.FixtureRequest) -> Iterator[CampaignStore]:
@@ -51,7 +49,8 @@ def test_taken_id_is_not_created_again_and_nothing_is_overwritten(store: Campaig
     store.create(any_change(any_campaign(tenant_id)))
     assert not store.create(CampaignChange(any_campaign(tenant_id, description="other"), Content("Other"), Target()))
     stored = store.get(tenant_id, "c1")
-    assert stored is not None and stored.description is None
+    assert stored is not None
+    assert stored.description is None
     assert store.content(tenant_id, "c1").subject == "Hello"
 
 
@@ -67,7 +66,8 @@ def test_claim_makes_one_campaign_only(store: CampaignStore, tenant_id: str) -> 
 def test_save_raises_the_version_and_stale_one_changes_nothing(store: CampaignStore, tenant_id: str) -> None:
     store.create(any_change(any_campaign(tenant_id)))
     first, second = store.get(tenant_id, "c1"), store.get(tenant_id, "c1")
-    assert first is not None and second is not None
+    assert first is not None
+    assert second is not None
     first.name, second.name = "First", "Second"
     assert store.save(CampaignChange(first))
     assert first.version == 2
@@ -133,4 +133,6 @@ def test_what_a_caller_changes_is_not_stored_until_saved(store: CampaignStore, t
     read.status = CampaignStatus.CANCELLED
     read.lanes.append(Lane("l1", "w1", Channel.EMAIL))
     again = store.get(tenant_id, "c1")
-    assert again is not None and again.status is CampaignStatus.DRAFT and again.lanes == []
+    assert again is not None
+    assert again.status is CampaignStatus.DRAFT
+    assert again.lanes == []

@@ -235,7 +235,10 @@ def test_a_member_is_found_on_the_last_page_at_or_before_the_id(ledger: Ledger, 
     assert ledger.page_of(partition, "a") == []
     assert {batch.key.lane for batch in ledger.page_of(partition, "d")} == {"l0", "x"}
     assert [batch.key.page for batch in ledger.page_of(partition, "kk")] == ["k"]
-    assert [[batch.key.page for batch in page] for page in ledger.pages_after(partition, None, 5)] == [["b", "b"], ["k"]]
+    assert [[batch.key.page for batch in page] for page in ledger.pages_after(partition, None, 5)] == [
+        ["b", "b"],
+        ["k"],
+    ]
     assert [page[0].key.page for page in ledger.pages_after(partition, "c", 1)] == ["b"]
     assert [page[0].key.page for page in ledger.pages_after(partition, "z", 5)] == ["k"]
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from ariia.adapters.dynamodb.templates import DynamoTemplates
 from ariia.adapters.memory.templates import MemoryTemplates
 from ariia.domain.channel import Channel
+from ariia.domain.errors import TransientError
 from ariia.domain.template import CampaignTemplate
 from ariia.ports.templates import TemplateStore
-
-pytestmark = pytest.mark.enable_socket
 
 
 @pytest.fixture(params=["memory", "dynamodb"])
@@ -52,8 +53,10 @@ def test_save_raises_the_version_and_stale_one_changes_nothing(store: TemplateSt
     store.create(any_template(tenant_id))
     first, second = stored(store, any_template(tenant_id)), stored(store, any_template(tenant_id))
     first.name, second.name, second.is_default = "First", "Second", True
-    assert store.save(first) and first.version == 2
-    assert not store.save(second) and second.version == 1
+    assert store.save(first)
+    assert first.version == 2
+    assert not store.save(second)
+    assert second.version == 1
     assert store.get(tenant_id, "t1") == first
     assert store.default(tenant_id, Channel.EMAIL) is None
 
@@ -61,7 +64,8 @@ def test_save_raises_the_version_and_stale_one_changes_nothing(store: TemplateSt
 def test_new_default_takes_the_place_of_the_former_of_its_type(store: TemplateStore, tenant_id: str) -> None:
     former, sms = any_template(tenant_id, is_default=True), any_template(tenant_id, "t2", type=Channel.SMS)
     sms.is_default = True
-    assert store.create(former) and store.create(sms)
+    assert store.create(former)
+    assert store.create(sms)
     newer = any_template(tenant_id, "t3")
     assert store.create(newer)
     newer.is_default = True
@@ -106,3 +110,21 @@ def test_pages_hold_templates_only_and_in_order(store: TemplateStore, tenant_id:
     assert [one.id for one in first] == ["a1", "default"]
     assert [one.id for one in store.page(tenant_id, 2, "default")] == ["e1", "z1"]
     assert store.page(tenant_id, 2, "z1") == []
+
+
+def test_templates_that_become_the_default_at_once_leave_one_default(store: TemplateStore, tenant_id: str) -> None:
+    templates = [any_template(tenant_id, f"t{number}") for number in range(4)]
+    for template in templates:
+        store.create(template)
+
+    def promote(template: CampaignTemplate) -> None:
+        template.is_default = True
+        with contextlib.suppress(TransientError):
+            store.save(template)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(promote, templates))
+    defaults = [one.id for one in store.page(tenant_id, 10, None) if one.is_default]
+    default = store.default(tenant_id, Channel.EMAIL)
+    assert default is not None
+    assert defaults == [default.id]

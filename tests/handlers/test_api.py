@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from aws_lambda_powertools.utilities.typing import LambdaContext
 from moto import mock_aws
 
 from ariia.adapters.dynamodb.client import dynamodb_client
@@ -17,6 +16,7 @@ from ariia.adapters.dynamodb.tenants import DynamoTenants
 from ariia.domain.tenant import Tenant
 from functions.api import dependencies
 from functions.api.handler import handler
+from tests.handlers.context import LambdaContext
 from tests.unit.api.http import Client, claims
 
 ENVIRONMENT = {
@@ -37,15 +37,8 @@ ENVIRONMENT = {
 NEVER_AT_START = ("openai", "requests", "aws_cdk", "moto")
 
 
-def context() -> LambdaContext:
-    made: Any = LambdaContext()
-    made._function_name, made._memory_limit_in_mb = "api", 1024
-    made._invoked_function_arn, made._aws_request_id = "arn:aws:lambda:eu-central-1:123456789012:function:api", "r1"
-    return made  # type: ignore[no-any-return]
-
-
-def call(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
-    answered: dict[str, Any] = handler(event, context())
+def call(event: dict[str, Any], _: object) -> dict[str, Any]:
+    answered: dict[str, Any] = handler(event, LambdaContext())
     return answered
 
 
@@ -70,7 +63,12 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.usefixtures("deployed")
 def test_campaign_is_made_and_read_back_through_the_handler() -> None:
     editor = Client(call, claims("gym", "editor"))
-    body = {"name": "Spring", "content_html": "<p>Hello</p>", "target_type": "tags", "target_filter_json": {"any": ["a"]}}
+    body = {
+        "name": "Spring",
+        "content_html": "<p>Hello</p>",
+        "target_type": "tags",
+        "target_filter_json": {"any": ["a"]},
+    }
     made = editor.post("/v1/campaigns", body, Idempotency_Key="k")
     assert (made.status, made.body["version"]) == (201, 1), made.body
     again = editor.post("/v1/campaigns", body, Idempotency_Key="k")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import subprocess
 from pathlib import Path
 
@@ -13,20 +14,25 @@ from infra.local.synthesis import synthesised
 from .templates import Templates
 
 
+@functools.cache
+def templates(stage: str) -> Templates:
+    return Templates(synthesised(stage))
+
+
 @pytest.fixture(scope="session")
 def production() -> Templates:
-    return Templates(synthesised("production"))
+    return templates("production")
 
 
 @pytest.fixture(scope="session")
 def laptop() -> Templates:
-    return Templates(synthesised())
+    return templates("local")
 
 
 @pytest.fixture(params=["production", "local"], scope="session")
 def stage(request: pytest.FixtureRequest) -> Templates:
     """Each of the two stages that differ most."""
-    return Templates(synthesised(request.param))
+    return templates(request.param)
 
 
 @pytest.fixture(scope="session")

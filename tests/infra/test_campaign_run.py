@@ -16,8 +16,9 @@ import pytest
 from infra.constructs.state_machine import definition
 from infra.local.ministack import Ministack
 
-PLANNED, MORE, STOP, END = ({"outcome": outcome} for outcome in ("planned", "more", "stop", "end"))
-WAIT = {"outcome": "wait", "wait_seconds": 7}
+PLANNED, MORE, STOP = ({"outcome": outcome} for outcome in ("planned", "more", "stop"))
+WAIT = {"outcome": "wait", "wait_seconds": 7, "idle": 0}
+END = {"outcome": "end", "wait_seconds": 0, "idle": 0}
 ROUNDS = 6
 CALLS_PER_SHARD = 3
 ROLE = "arn:aws:iam::000000000000:role/any"
@@ -37,9 +38,7 @@ class Runner:
         answers = {key.replace("__", ":"): answers for key, answers in script.items()}
         (folder / "script.json").write_text(json.dumps(answers))
         start = {"tenant_id": "t1", "campaign_id": campaign, "epoch": 3, "part": 0}
-        self.states.start_execution(
-            stateMachineArn=self.machine, name=f"{campaign}-3-0", input=json.dumps(start)
-        )
+        self.states.start_execution(stateMachineArn=self.machine, name=f"{campaign}-3-0", input=json.dumps(start))
         self._wait_for_all(campaign)
         return [line.split()[0] for line in (folder / "all.calls").read_text().splitlines()]
 
@@ -115,8 +114,13 @@ def test_a_small_audience_is_planned_frozen_and_released_round_by_round(runner: 
     run = {"tenant_id": "t1", "campaign_id": "small", "epoch": 3}
     assert runner.asked("small", "plan") == [run | {"action": "plan"}]
     assert runner.asked("small", "freeze") == [run | {"action": "freeze"}]
-    assert runner.asked("small", "round")[0] == run
+    assert runner.asked("small", "round")[0] == run | {"idle": 0}
     assert list(runner.executions("small")) == ["small-3-0"]
+
+
+def test_a_round_is_told_how_long_nothing_moved(runner: Runner) -> None:
+    runner.run("idle", plan=[PLANNED], freeze=[PLANNED], round=[WAIT | {"idle": 1}, WAIT | {"idle": 2}, END])
+    assert [event["idle"] for event in runner.asked("idle", "round")] == [0, 1, 2]
 
 
 @pytest.mark.parametrize(
@@ -148,16 +152,12 @@ def test_shards_are_planned_until_each_is_done_and_then_frozen_once(runner: Runn
 
 
 def test_a_single_shard_is_planned_too(runner: Runner) -> None:
-    asked = runner.run(
-        "single", plan=[MORE | {"shards": [7]}], plan_shard__7=[PLANNED], freeze=[PLANNED], round=[END]
-    )
+    asked = runner.run("single", plan=[MORE | {"shards": [7]}], plan_shard__7=[PLANNED], freeze=[PLANNED], round=[END])
     assert asked == ["plan", "plan_shard:7", "freeze", "round"]
 
 
 def test_a_call_that_fails_is_retried(runner: Runner) -> None:
-    asked = runner.run(
-        "flaky", plan=["crash", PLANNED], freeze=["crash", PLANNED], round=["crash", WAIT, "crash", END]
-    )
+    asked = runner.run("flaky", plan=["crash", PLANNED], freeze=["crash", PLANNED], round=["crash", WAIT, "crash", END])
     assert asked == ["plan"] * 2 + ["freeze"] * 2 + ["round"] * 4
 
 

@@ -21,7 +21,9 @@ def test_there_is_one_table_per_model(stage: Templates) -> None:
 
 @pytest.mark.parametrize("model", TABLES)
 def test_keys_of_table_and_model_are_the_same(production: Templates, model: type[Model]) -> None:
-    keys = {key["KeyType"]: key["AttributeName"] for key in table_of(production, "ariia", model).properties["KeySchema"]}
+    keys = {
+        key["KeyType"]: key["AttributeName"] for key in table_of(production, "ariia", model).properties["KeySchema"]
+    }
     attributes = model.get_attributes().values()
     assert keys["HASH"] == next(one.attr_name for one in attributes if one.is_hash_key)
     assert keys.get("RANGE") == next((one.attr_name for one in attributes if one.is_range_key), None)

@@ -54,9 +54,7 @@ def test_the_emulator_answers_only_on_this_machine_and_is_gone_when_stopped(tmp_
 
 
 def test_the_emulator_ends_even_when_its_asker_is_killed(tmp_path: Path) -> None:
-    asker = subprocess.Popen(
-        [sys.executable, "-c", ASKER, str(tmp_path)], stdout=subprocess.PIPE, text=True, cwd=ROOT
-    )
+    asker = subprocess.Popen([sys.executable, "-c", ASKER, str(tmp_path)], stdout=subprocess.PIPE, text=True, cwd=ROOT)
     assert asker.stdout
     port = int(asker.stdout.readline())
     assert listens(port)

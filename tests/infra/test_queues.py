@@ -77,9 +77,7 @@ def test_bucket_may_write_to_the_import_queue_before_it_is_told_to(stage: Templa
 
 
 def test_events_keep_their_envelope(stage: Templates) -> None:
-    [subscription] = [
-        one for one in stage.resources("AWS::SNS::Subscription") if one.properties["Protocol"] == "sqs"
-    ]
+    [subscription] = [one for one in stage.resources("AWS::SNS::Subscription") if one.properties["Protocol"] == "sqs"]
     assert subscription.properties.get("RawMessageDelivery", False) is False
 
 

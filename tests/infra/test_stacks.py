@@ -105,12 +105,16 @@ def test_a_given_issuer_replaces_the_user_pool(tmp_path_factory: pytest.TempPath
         "Audience": ["campaigns"],
         "Issuer": "https://login.example.com/",
     }
-    [api] = [one for one in templates.resources("AWS::Lambda::Function") if "functions.api" in one.properties["Handler"]]
+    [api] = [
+        one for one in templates.resources("AWS::Lambda::Function") if "functions.api" in one.properties["Handler"]
+    ]
     assert api.properties["Environment"]["Variables"]["ARIIA_TENANT_CLAIM"] == "org"
 
 
 def test_a_custom_domain_is_the_only_way_in_and_what_links_say(tmp_path_factory: pytest.TempPathFactory) -> None:
-    domain = DomainConfig(name="mail.example.com", certificate_arn="arn:aws:acm:eu-central-1:111122223333:certificate/x")
+    domain = DomainConfig(
+        name="mail.example.com", certificate_arn="arn:aws:acm:eu-central-1:111122223333:certificate/x"
+    )
     templates = synthesise(any_config(domain=domain, alarm_email="ops@example.com"), tmp_path_factory)
     [api] = templates.resources("AWS::ApiGatewayV2::Api")
     assert api.properties["DisableExecuteApiEndpoint"] is True

@@ -20,7 +20,7 @@ from functions.api.schemas.campaign_actions import (
     VersionedAction,
     in_flight_view,
 )
-from functions.api.schemas.campaigns import CampaignSummary, FindingView
+from functions.api.schemas.campaign_views import CampaignSummary, FindingView
 
 from .campaigns import totals_of
 
@@ -53,9 +53,7 @@ def approve_campaign(
 ) -> Response[CampaignSummary]:
     """Approves what `submitted_hash` names; 409 when something else is under review by now."""
     review = services.campaign_review
-    campaign = review.approve(
-        caller.tenant_id, campaign_id, caller.subject, approval.submitted_hash, approval.reason
-    )
+    campaign = review.approve(caller.tenant_id, campaign_id, caller.subject, approval.submitted_hash, approval.reason)
     return _answer(services, campaign)
 
 
@@ -85,9 +83,7 @@ def pause_campaign(
     what senders held already."""
     asked = action or ReasonedAction()
     sending = services.campaign_sending
-    return _stopped(
-        services, sending.pause(caller.tenant_id, campaign_id, caller.subject, asked.reason, asked.version)
-    )
+    return _stopped(services, sending.pause(caller.tenant_id, campaign_id, caller.subject, asked.reason, asked.version))
 
 
 @routes.post(f"{_PATH}/resume", Permission.SEND, "Resume a campaign", problems=(409,))

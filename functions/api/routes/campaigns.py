@@ -15,15 +15,8 @@ from functions.api.dependencies import CurrentCaller, IdempotencyKey, IfMatch, S
 from functions.api.idempotency import creation
 from functions.api.paging import DEFAULT_LIMIT, Cursor, CursorScope, Limit, Page
 from functions.api.routing import Routes
-from functions.api.schemas.campaigns import (
-    CampaignChange,
-    CampaignDraft,
-    CampaignSummary,
-    CampaignView,
-    MoveView,
-    StatusName,
-    status_of,
-)
+from functions.api.schemas.campaign_views import CampaignSummary, CampaignView, MoveView
+from functions.api.schemas.campaigns import CampaignChange, CampaignDraft, StatusName, status_of
 from functions.api.versions import expected_version
 
 routes = Routes("Campaigns")
@@ -33,7 +26,7 @@ routes = Routes("Campaigns")
 def create_campaign(
     campaign: CampaignDraft, caller: CurrentCaller, services: Services, key: IdempotencyKey = None
 ) -> Response[CampaignView]:
-    """Creates a draft. Content and target are checked as far as they go; what is still missing is asked for at submit."""
+    """Creates a draft. Content and target are checked as far as they go; submit asks for what is still missing."""
     repeatable = creation(caller, "/v1/campaigns", key, campaign.model_dump(mode="json", exclude_unset=True))
     made = services.campaign_editing.create(caller.tenant_id, caller.subject, campaign.fields(), repeatable)
     one = made.entity.campaign
@@ -68,12 +61,10 @@ def read_campaign(campaign_id: str, caller: CurrentCaller, services: Services) -
 def edit_campaign(
     campaign_id: str, change: CampaignChange, caller: CurrentCaller, services: Services, if_match: IfMatch = None
 ) -> Response[CampaignView]:
-    """Changes the fields that are sent. An edit of what was submitted or approved makes it a draft again and revokes the
-    approval."""
+    """Changes the fields that are sent. An edit of what was submitted or approved makes it a draft again and
+    revokes the approval."""
     version = expected_version(if_match, change.version)
-    details = services.campaign_editing.change(
-        caller.tenant_id, campaign_id, caller.subject, change.fields(), version
-    )
+    details = services.campaign_editing.change(caller.tenant_id, campaign_id, caller.subject, change.fields(), version)
     view = CampaignView.of_details(details, totals_of(services, details.campaign))
     return found(view, details.campaign.version)
 

@@ -16,9 +16,7 @@ routes = Routes("Analytics")
 
 
 @routes.get("/v1/campaigns/<campaign_id>/stats", Permission.READ, "Read a campaign's figures")
-def read_campaign_statistics(
-    campaign_id: str, caller: CurrentCaller, services: Services
-) -> Response[StatisticsView]:
+def read_campaign_statistics(campaign_id: str, caller: CurrentCaller, services: Services) -> Response[StatisticsView]:
     """Counts by outcome and exclusion reason with rates; opens and clicks by machines are apart."""
     campaign = services.campaigns.get(caller.tenant_id, campaign_id)
     return found(StatisticsView.of(campaign, totals_of(services, campaign)))

@@ -10,7 +10,7 @@ from functions.api.dependencies import CurrentCaller, IdempotencyKey, IfMatch, S
 from functions.api.idempotency import creation
 from functions.api.paging import DEFAULT_LIMIT, Cursor, CursorScope, Limit, Page
 from functions.api.routing import Routes
-from functions.api.schemas.campaigns import FindingView
+from functions.api.schemas.campaign_views import FindingView
 from functions.api.schemas.templates import (
     RenderedView,
     RenderRequest,
@@ -67,8 +67,8 @@ def edit_template(
 def delete_template(
     template_id: str, caller: CurrentCaller, services: Services, if_match: IfMatch = None
 ) -> Response[None]:
-    """Needs `If-Match`. Submitted and sent campaigns hold their own copy of it; a draft that still names it is refused at
-    submit until it names another one."""
+    """Needs `If-Match`. Submitted and sent campaigns hold their own copy of it; a draft that still names it is
+    refused at submit until it names another one."""
     services.templates.delete(caller.tenant_id, template_id, expected_version(if_match, None))
     return gone()
 

@@ -9,7 +9,8 @@ from pydantic import ConfigDict, Field
 from ariia.services.campaigns import CampaignDetails
 from ariia.services.in_flight import InFlight
 
-from .campaigns import _FINDING, _SUMMARY, CampaignSummary, FindingView
+from .campaign_examples import FINDING, SUMMARY
+from .campaign_views import CampaignSummary, FindingView
 from .fields import RequestModel, ResponseModel, Version, example
 
 Reason = Annotated[str | None, Field(max_length=2_000, description="Why; kept in the history.")]
@@ -35,7 +36,7 @@ class Approval(RequestModel):
     """Approves exactly what was reviewed."""
 
     model_config = ConfigDict(
-        json_schema_extra=example({"submitted_hash": _SUMMARY["submitted_hash"], "reason": "Checked with the owner"})
+        json_schema_extra=example({"submitted_hash": SUMMARY["submitted_hash"], "reason": "Checked with the owner"})
     )
 
     submitted_hash: Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="Of the submission that was read.")]
@@ -53,7 +54,7 @@ class Rejection(RequestModel):
 class SubmittedCampaign(CampaignSummary):
     """A campaign under review, with what its author should know."""
 
-    model_config = ConfigDict(json_schema_extra=example(_SUMMARY | {"status": "pending_review", "warnings": [_FINDING]}))
+    model_config = ConfigDict(json_schema_extra=example(SUMMARY | {"status": "pending_review", "warnings": [FINDING]}))
 
     warnings: list[FindingView]
 
@@ -71,7 +72,7 @@ class StoppedCampaign(CampaignSummary):
     """A paused or cancelled campaign. Nothing but what is in flight leaves any more."""
 
     model_config = ConfigDict(
-        json_schema_extra=example(_SUMMARY | {"status": "cancelled", "in_flight": {"batches": 2, "messages": 100}})
+        json_schema_extra=example(SUMMARY | {"status": "cancelled", "in_flight": {"batches": 2, "messages": 100}})
     )
 
     in_flight: InFlightView
@@ -88,9 +89,9 @@ class SubmissionView(ResponseModel):
     model_config = ConfigDict(
         json_schema_extra=example(
             {
-                "campaign_id": _SUMMARY["id"],
+                "campaign_id": SUMMARY["id"],
                 "status": "pending_review",
-                "submitted_hash": _SUMMARY["submitted_hash"],
+                "submitted_hash": SUMMARY["submitted_hash"],
                 "from_address": "Studio Nord <news@studio-nord.example>",
                 "reply_to": "team@studio-nord.example",
                 "content_subject": "Your spring starts here",

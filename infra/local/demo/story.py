@@ -17,6 +17,7 @@ TENANT = "studio-nord"
 DOMAIN = "studio-nord.example"
 MEMBERS_FILE = ROOT / "examples" / "members.csv"
 TEMPLATE = ROOT / "examples" / "template.html"
+_MEMBERS = 2_000
 _SECONDS = 240
 
 
@@ -52,21 +53,22 @@ class Story:
     def _import_members(self) -> None:
         chapter(2, f"Import of {MEMBERS_FILE.relative_to(ROOT)}")
         content = MEMBERS_FILE.read_bytes()
-        job = self._api.post("/v1/imports", {"format": "csv"}, "editor", key="demo-import")
-        self._api.upload(job["upload_url"], content)
+        wanted = {"format": "csv", "file_name": MEMBERS_FILE.name}
+        job = self._api.post("/v1/imports", wanted, "editor", key="demo-import")
+        self._api.upload(job["upload"], content)
         with progress() as bars:
             bar = bars.add_task("importing", total=None)
 
             def look() -> Json | None:
                 found = self._api.get(f"/v1/imports/{job['id']}")
-                done = sum(found["counts"].values())
-                bars.update(bar, completed=done, total=max(found["lines"] or 1, done))
+                bars.update(bar, completed=found["lines_done"], total=found["lines_total"])
                 return found if found["state"] in ("done", "failed") else None
 
             self._job = _wait(look, "the import")
-        if self._job["state"] != "done" or self._job["counts"]["created"] != 2_000:
-            raise DemoError(f"the import ended as {self._job['state']} with {self._job['counts']}")
-        say(f"{pairs(self._job['counts'])}.")
+        counts = {name: self._job[name] for name in ("created", "updated", "unchanged", "rejected")}
+        if self._job["state"] != "done" or counts["created"] != _MEMBERS:
+            raise DemoError(f"the import ended as {self._job['state']} with {pairs(counts)}")
+        say(f"{pairs(counts)}.")
 
     def _write_campaign(self) -> None:
         chapter(3, "A template and a broadcast")
@@ -96,7 +98,9 @@ class Story:
         counts, cost, duration = preflight["counts"], preflight["cost"], preflight["duration"]
         say(f"Preflight: {counts['will_get']} of {counts['matched']} would get it.")
         say(f"Left out: {pairs(counts['excluded'])}.")
-        say(f"Cost about ${cost['total']:.2f}, duration about {duration['seconds']} s at {duration['per_second']:.0f}/s.")
+        say(
+            f"Cost about ${cost['total']:.2f}, duration about {duration['seconds']} s at {duration['per_second']:.0f}/s."
+        )
 
     def _review(self) -> None:
         chapter(4, "Review")
@@ -132,17 +136,23 @@ class Story:
         summary = self._simulator.wait_until_quiet(seconds=60)
         say(f"The provider took {summary.accepted} messages and reported {pairs(summary.occurred)}.")
         messages = list(self._simulator.messages({"campaign": self._campaign["id"]}))
-        found = ["nothing compared yet"]
-        for _ in range(60):
-            self._recipients = list(self._api.pages(f"{self._path}/recipients"))
-            stats = self._api.get(f"{self._path}/stats")
-            found = self._faults(stats, messages)
-            if not found:
-                break
-            time.sleep(1)
+        found = self._wait_for_events(messages)
         if summary.doubled or found:
             raise DemoError("; ".join([*(f"doubled: {one}" for one in summary.doubled), *found[:10]]))
         say(f"All {len(self._recipients)} rows of the ledger agree with the provider; nobody has two messages.")
+
+    def _wait_for_events(self, messages: list[SentMessage]) -> list[str]:
+        """What still disagrees when all events had time to arrive."""
+        with progress() as bars:
+            bar = bars.add_task("recording what members did", total=len(messages))
+            deadline = time.monotonic() + _SECONDS
+            while True:
+                self._recipients = list(self._api.pages(f"{self._path}/recipients"))
+                found = self._faults(self._api.get(f"{self._path}/stats"), messages)
+                bars.update(bar, completed=max(0, len(messages) - len(found)))
+                if not found or time.monotonic() > deadline:
+                    return found
+                time.sleep(1)
 
     def _faults(self, stats: Json, messages: list[SentMessage]) -> list[str]:
         breach = identity_breach(stats)
@@ -159,7 +169,9 @@ class Story:
         table("Left out, and why", ("reason", "members"), stats["excluded_by_reason"].items())
         self._tell_one()
         rejected = list(self._api.pages(f"/v1/imports/{self._job['id']}/rejected", "editor"))
-        rows = [(one["line"], one["field"] or "", one["reason"]) for one in rejected]
+        rows = [
+            (line["line"], problem["field"], problem["message"]) for line in rejected for problem in line["problems"]
+        ]
         table("Rejected lines of the import", ("line", "field", "reason"), rows)
 
     def _tell_one(self) -> None:

@@ -10,6 +10,7 @@ import pytest
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import Field
 
 from ariia.domain.errors import ConflictError, InvalidError, LimitError, NotFoundError, Problem, TransientError
 from ariia.settings import ApiSettings
@@ -37,7 +38,7 @@ FAILURES: dict[str, Exception] = {
 class Thing(RequestModel):
     name: str
     size: int = 1
-    extra: dict[str, Any] = {}
+    extra: dict[str, Any] = Field(default_factory=dict)
     version: int | None = None
 
 
@@ -57,9 +58,7 @@ def list_things(caller: CurrentCaller, limit: Annotated[int, Query(ge=1, le=100)
 
 
 @routes.patch("/v1/things/<thing_id>", Permission.DRAFT, "Change a thing")
-def change_thing(
-    thing_id: str, thing: Thing, caller: CurrentCaller, if_match: IfMatch = None
-) -> Response[ThingView]:
+def change_thing(thing_id: str, thing: Thing, caller: CurrentCaller, if_match: IfMatch = None) -> Response[ThingView]:
     version = expected_version(if_match, thing.version)
     return found(ThingView(name=f"{thing_id}@{version}", tenant=caller.tenant_id), version)
 
@@ -235,7 +234,11 @@ def test_change_without_version_is_428_and_if_match_or_version_will_do() -> None
 @pytest.mark.parametrize(
     ("name", "status", "extra"),
     [
-        ("invalid", 422, {"problems": [{"field": "body", "message": "is odd", "value": "{{", "allowed": "text", "line": 3}]}),
+        (
+            "invalid",
+            422,
+            {"problems": [{"field": "body", "message": "is odd", "value": "{{", "allowed": "text", "line": 3}]},
+        ),
         ("missing", 404, {}),
         ("conflict", 409, {"legal": ["draft", "cancelled"]}),
         ("limit", 402, {}),
@@ -253,7 +256,8 @@ def test_unexpected_error_is_answered_and_logged_without_detail(caplog: pytest.L
     logged = str([vars(record) for record in caplog.records])
     assert (answered.status, answered.body["correlation_id"]) == (500, "req-1")
     assert "anna@example.com" not in json.dumps(answered.body) + logged
-    assert "ValueError" in logged and "test_application.py" in logged
+    assert "ValueError" in logged
+    assert "test_application.py" in logged
 
 
 def test_answer_that_breaks_its_own_schema_is_500() -> None:

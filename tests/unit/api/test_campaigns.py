@@ -50,7 +50,10 @@ def test_created_campaign_answers_with_the_fields_of_the_concept(api: Api) -> No
         ({"name": "x", "target_filter_json": "{}"}, "target_filter_json"),
         ({"name": "x", "target_filter_json": []}, "target_filter_json"),
         ({"name": "x", "target_type": "segment"}, "target_type"),
-        ({"name": "x", "target_type": "selected", "target_filter_json": {"member_ids": [1]}}, "target_filter_json.member_ids"),
+        (
+            {"name": "x", "target_type": "selected", "target_filter_json": {"member_ids": [1]}},
+            "target_filter_json.member_ids",
+        ),
         ({"name": "x", "template_id": "a b"}, "template_id"),
         ({"name": "x", "template_id": "unknown"}, "template_id"),
         ({"name": "x", "content_html": "ü" * 100_000}, "content_html"),

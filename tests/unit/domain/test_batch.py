@@ -106,4 +106,7 @@ def test_reopened_entry_forgets_its_outcome_and_remembers_a_later_refusal() -> N
 def test_excluded_are_counted_by_reason() -> None:
     reasons = ["no_consent", "suppressed", "no_consent"]
     entries = [Entry(str(place), EntryState.EXCLUDED, reason) for place, reason in enumerate(reasons)]
-    assert count_excluded([*entries, Entry("b"), Entry("c", EntryState.FAILED, "x")]) == {"no_consent": 2, "suppressed": 1}
+    assert count_excluded([*entries, Entry("b"), Entry("c", EntryState.FAILED, "x")]) == {
+        "no_consent": 2,
+        "suppressed": 1,
+    }

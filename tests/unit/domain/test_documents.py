@@ -7,7 +7,7 @@ import dataclasses
 import json
 import types
 from enum import Enum
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import pytest
 from hypothesis import given, settings
@@ -70,6 +70,8 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
         return _PLAIN[hint]
     if origin in (Union, types.UnionType):
         return st.one_of(*map(values_of, inner))
+    if origin is Literal:
+        return st.sampled_from(inner)
     if origin is list:
         return st.lists(values_of(inner[0]), max_size=2)
     if origin is dict:

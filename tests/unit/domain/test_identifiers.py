@@ -10,15 +10,18 @@ from ariia.domain.errors import InvalidError
 from ariia.domain.identifiers import derived_id, is_id, require_id, shard_of, sortable_id
 
 LAST_INSTANT = 2**48 - 1
+instants = st.integers(0, LAST_INSTANT)
+chances = st.binary(min_size=10, max_size=10)
+parts = st.lists(st.text(alphabet="ab|#", max_size=4), min_size=1, max_size=3)
 
 
-@given(st.integers(0, LAST_INSTANT), st.integers(0, LAST_INSTANT), st.binary(min_size=10, max_size=10), st.binary(min_size=10, max_size=10))  # fmt: skip  # noqa: E501
+@given(instants, instants, chances, chances)
 def test_ids_made_later_sort_later(one: int, other: int, chance: bytes, more_chance: bytes) -> None:
     if one < other:
         assert sortable_id(one, chance) < sortable_id(other, more_chance)
 
 
-@given(st.integers(0, LAST_INSTANT), st.binary(min_size=10, max_size=16))
+@given(instants, chances)
 def test_made_ids_are_ids(now: int, chance: bytes) -> None:
     made = sortable_id(now, chance)
     assert is_id(made)
@@ -35,7 +38,7 @@ def test_derived_id_is_the_same_for_ever() -> None:
     assert derived_id("studio") == "3ig2voslcvuwdqcjvnfylnwqxs"
 
 
-@given(st.lists(st.text(alphabet="ab|#", max_size=4), min_size=1, max_size=3), st.lists(st.text(alphabet="ab|#", max_size=4), min_size=1, max_size=3))  # fmt: skip  # noqa: E501
+@given(parts, parts)
 def test_other_parts_give_another_id(one: list[str], other: list[str]) -> None:
     assert (derived_id(*one) == derived_id(*other)) == (one == other)
     assert is_id(derived_id(*one))
@@ -43,7 +46,14 @@ def test_other_parts_give_another_id(one: list[str], other: list[str]) -> None:
 
 @pytest.mark.parametrize(
     ("member", "of_16", "of_4"),
-    [("anna", 7, 3), ("ben", 1, 1), ("m-0001", 10, 2), ("01k9qjz7t2n4h6p8s0v3x5y7ab", 6, 2), ("A_b-9", 9, 1), ("z" * 64, 0, 0)],
+    [
+        ("anna", 7, 3),
+        ("ben", 1, 1),
+        ("m-0001", 10, 2),
+        ("01k9qjz7t2n4h6p8s0v3x5y7ab", 6, 2),
+        ("A_b-9", 9, 1),
+        ("z" * 64, 0, 0),
+    ],
 )
 def test_shard_of_a_member_never_changes(member: str, of_16: int, of_4: int) -> None:
     assert (shard_of(member, 16), shard_of(member, 4)) == (of_16, of_4)

@@ -153,7 +153,13 @@ def test_click_keeps_its_link_and_machine_click_does_not() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "reason"),
-    [(K.BOUNCED, "hard_bounce"), (K.COMPLAINED, "complaint"), (K.SOFT_BOUNCED, None), (K.DELIVERED, None), (None, None)],
+    [
+        (K.BOUNCED, "hard_bounce"),
+        (K.COMPLAINED, "complaint"),
+        (K.SOFT_BOUNCED, None),
+        (K.DELIVERED, None),
+        (None, None),
+    ],
 )
 def test_only_hard_bounce_and_complaint_end_all_sending(kind: EventKind | None, reason: str | None) -> None:
     assert ProviderEvent(kind, AT, BATCH, 1, "anna").suppresses == reason

@@ -62,13 +62,9 @@ class Desk:
         self.campaigns = Campaigns(self.store)
         self.campaign_editing = CampaignEditing(self.store, contents, self.clock, self.ids, channels)
         self.campaign_review = CampaignReview(self.store, contents, self.clock)
-        self.campaign_sending = CampaignSending(
-            self.store, self.runs, contents, InFlightCount(self.ledger), self.clock
-        )
+        self.campaign_sending = CampaignSending(self.store, self.runs, contents, InFlightCount(self.ledger), self.clock)
         self.statistics = CampaignStatistics(MemoryStatistics())
-        self.templates = Templates(
-            self.template_store, self.tenants, checks, self.clock, CountingIds("t"), channels
-        )
+        self.templates = Templates(self.template_store, self.tenants, checks, self.clock, CountingIds("t"), channels)
         self.tenants.create(Tenant("gym", "Gym Nord", default_sender="Gym <news@gym.de>"))
         self.tenants.create(Tenant("club", "Club", settings=TenantSettings(track_opens=False, one_per_address=False)))
 

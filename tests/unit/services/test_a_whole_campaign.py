@@ -118,6 +118,8 @@ def test_nothing_is_sent_while_paused_and_everything_after_resuming(world: World
         world.work_off()
     assert world.provider.calls == []
     assert world.round(campaign, epoch).outcome == "end"
+    assert world.fresh(campaign).status is CampaignStatus.SENDING
+    assert world.statuses(campaign) == {RecipientStatus.PENDING: 230}
     world.run(campaign)
     assert len(world.provider.members) == 230
     assert world.fresh(campaign).status is CampaignStatus.SENT

@@ -11,6 +11,7 @@ from ariia.domain.channel import Channel
 from ariia.domain.creation import Creation
 from ariia.domain.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from ariia.domain.template import CampaignTemplate
+from ariia.ports.campaigns import CampaignChange
 from tests.unit.services.campaign_desk import HTML, UNSUBSCRIBE, Desk
 
 
@@ -71,6 +72,7 @@ def test_other_tenants_campaign_is_not_found(desk: Desk) -> None:
         ({"content_html": HTML, "content_values": {"offer": "x"}}, "content_values.offer"),
         ({"content_html": "x" * 400_000}, "content_html"),
         ({"content_html": "ü" * 70_000}, "content_html"),
+        ({"description": "x" * 400_000}, "description"),
     ],
 )
 def test_field_that_can_not_be_right_is_refused_by_name(desk: Desk, fields: dict[str, Any], wrong: str) -> None:
@@ -82,8 +84,8 @@ def test_field_that_can_not_be_right_is_refused_by_name(desk: Desk, fields: dict
 
 def test_syntax_error_names_its_line_and_part(desk: Desk) -> None:
     template = with_template(desk, header_html="<h1>\nGym\n</h1>")
+    fields = {"name": "Spring", "template_id": template.id, "content_html": "<p>\n\n{% if %}"}
     with pytest.raises(InvalidError) as error:
-        fields = {"name": "Spring", "template_id": template.id, "content_html": "<p>\n\n{% if %}"}
         desk.campaign_editing.create("gym", "anna", fields)
     problem = error.value.problems[0]
     assert (problem.field, problem.line) == ("content_html", 3)
@@ -153,6 +155,14 @@ def test_campaign_that_is_sending_can_not_be_edited_and_says_what_can_be_done(de
     with pytest.raises(ConflictError) as error:
         desk.campaign_editing.change("gym", campaign.id, "anna", {"name": "Late"}, campaign.version)
     assert error.value.legal == ("cancelled", "failed", "sent")
+
+
+def test_campaign_that_is_being_written_can_not_be_edited_meanwhile(desk: Desk) -> None:
+    campaign = desk.draft().campaign
+    campaign.move(CampaignStatus.AI_GENERATING, action="generate", by="anna", at=1)
+    assert desk.store.save(CampaignChange(campaign))
+    with pytest.raises(ConflictError, match="can't be edited"):
+        desk.campaign_editing.change("gym", campaign.id, "anna", {"name": "Mine"}, campaign.version)
 
 
 def test_list_by_status_goes_on_behind_campaigns_of_other_statuses(desk: Desk) -> None:

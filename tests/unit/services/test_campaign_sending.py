@@ -78,7 +78,9 @@ def test_send_that_an_edit_overtakes_is_refused_and_its_run_finds_nothing_to_do(
 @pytest.mark.parametrize("status", [S.DRAFT, S.PENDING_REVIEW, S.SENDING, S.CANCELLED])
 def test_only_an_approved_campaign_is_sent(desk: Desk, status: CampaignStatus) -> None:
     made = {S.DRAFT: lambda: desk.draft().campaign, S.PENDING_REVIEW: desk.submitted, S.SENDING: desk.sending}
-    campaign = made[status]() if status in made else desk.campaign_sending.cancel("gym", desk.approved().id, "b").campaign
+    campaign = (
+        made[status]() if status in made else desk.campaign_sending.cancel("gym", desk.approved().id, "b").campaign
+    )
     started = list(desk.runs.started)
     with pytest.raises(ConflictError) as error:
         desk.campaign_sending.send("gym", campaign.id, "ben")

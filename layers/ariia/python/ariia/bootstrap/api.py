@@ -22,6 +22,7 @@ from ariia.adapters.send_queue import sqs_client
 from ariia.adapters.senders.ses import SesAccount, ses_client
 from ariia.adapters.ses_identities import SesIdentities
 from ariia.adapters.template_guard import TemplateGuard
+from ariia.adapters.uploads import S3Uploads, s3_client
 from ariia.domain.channel import Channel
 from ariia.services.audience_count import AudienceCounter
 from ariia.services.campaign_contents import CampaignContents
@@ -30,7 +31,11 @@ from ariia.services.campaign_review import CampaignReview
 from ariia.services.campaign_sending import CampaignSending
 from ariia.services.campaigns import Campaigns
 from ariia.services.content_checks import ContentChecks
+from ariia.services.imports import Imports
 from ariia.services.in_flight import InFlightCount
+from ariia.services.member_consent import MemberConsent
+from ariia.services.member_listing import MemberListing
+from ariia.services.members import Members
 from ariia.services.preflight import Preflights
 from ariia.services.recipients import Recipients
 from ariia.services.sender_domains import SenderDomains
@@ -56,6 +61,10 @@ class ApiServices:
     preflights: Preflights
     sender_domains: SenderDomains
     tenants: Tenants
+    members: Members
+    member_consent: MemberConsent
+    member_listing: MemberListing
+    imports: Imports
 
 
 def build(settings: ApiSettings) -> ApiServices:
@@ -63,6 +72,7 @@ def build(settings: ApiSettings) -> ApiServices:
     models.use_prefix(settings.table_prefix)
     client, clock = dynamodb_client(), SystemClock()
     ids = RandomIds(clock)
+    members, jobs = DynamoMembers(settings.shards), DynamoJobs()
     campaigns, templates, tenants = DynamoCampaigns(), DynamoTemplates(), DynamoTenants()
     ledger = DynamoLedger(client, names.physical(settings.table_prefix, names.LEDGER))
     statistics = DynamoStatistics(client, names.physical(settings.table_prefix, names.STATISTICS))
@@ -82,8 +92,8 @@ def build(settings: ApiSettings) -> ApiServices:
         preflights=Preflights(
             campaigns=Campaigns(campaigns),
             contents=contents,
-            counter=AudienceCounter(DynamoMembers(settings.shards), settings.shards),
-            jobs=DynamoJobs(),
+            counter=AudienceCounter(members, settings.shards),
+            jobs=jobs,
             queue=SqsPreflightQueue(sqs_client(), settings.preflight_queue_url),
             rates=DynamoSendRates(client, names.physical(settings.table_prefix, names.SEND_RATES)),
             quota=SesAccount(ses_client(_SES_READ_TIMEOUT_SECONDS)),
@@ -94,4 +104,8 @@ def build(settings: ApiSettings) -> ApiServices:
         ),
         sender_domains=senders,
         tenants=Tenants(tenants, clock),
+        members=Members(members, jobs, clock, ids),
+        member_consent=MemberConsent(members, clock),
+        member_listing=MemberListing(members, settings.shards),
+        imports=Imports(jobs, S3Uploads(s3_client(), settings.uploads_bucket), clock, ids),
     )

@@ -10,7 +10,6 @@ from enum import StrEnum
 MAX_FILE_BYTES = 1024**3
 MAX_RECORDS = 1_000_000
 MAX_RECORD_BYTES = 64 * 1024
-MAX_REJECTED_KEPT = 5_000  # per range; more are counted
 UPLOAD_SECONDS = 3_600
 KEPT_SECONDS = 30 * 86_400
 _KEY = re.compile(r"imports/([A-Za-z0-9_-]{1,64})/([A-Za-z0-9_-]{1,64})\.(csv|jsonl)")
@@ -97,7 +96,6 @@ class PartResult:
     updated: int = 0
     unchanged: int = 0
     rejected: int = 0
-    rejected_kept: int = 0
     withdrawals_kept: int = 0
     error: str | None = None
     finished_at: int | None = None

@@ -22,6 +22,8 @@ _DAY_MS = 86_400_000
 # The part of BCP 47 (RFC 5646 2.1) that is in use: language, script, region.
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:-([A-Za-z]{4}))?(?:-([A-Za-z]{2}|[0-9]{3}))?")
 _TELEGRAM = re.compile(r"-?[0-9]{1,19}")
+_TAG_SEPARATORS = ';|,/\\"#?%<>[]{}^`'
+_NOT_IN_TAGS = re.compile(f"[{re.escape(_TAG_SEPARATORS)}]")
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
@@ -120,10 +122,10 @@ def _timezones() -> frozenset[str]:
 
 
 def tag(value: object) -> str:
-    """One tag."""
+    """One tag. It may stand in a cell of a CSV file and in a path of the API."""
     clean = text(value, MAX_TAG)
-    if any(separator in clean for separator in ";|,/"):
-        raise FieldError("holds a separator", "a tag without ; | , /")
+    if _NOT_IN_TAGS.search(clean):
+        raise FieldError("holds a character that no tag may have", "a tag without " + " ".join(_TAG_SEPARATORS))
     return clean
 
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from ariia.domain.errors import NotFoundError, TransientError
 from ariia.domain.import_file import FileShape, duplicate_of
-from ariia.domain.import_job import MAX_REJECTED_KEPT, ImportJob, PartResult, PartState
+from ariia.domain.import_job import ImportJob, PartResult, PartState
 from ariia.domain.import_records import Record, lines_of
 from ariia.ports.clock import Clock
 from ariia.ports.jobs import JobStore
@@ -28,7 +28,7 @@ GIVEN_UP = "it failed too often; the operators can start it again"
 
 @dataclass
 class _Tally:
-    """The result as it grows, with the rejected lines that will be kept."""
+    """The result as it grows, with the rejected lines."""
 
     result: PartResult = field(default_factory=PartResult)
     rejected: list[dict[str, Any]] = field(default_factory=list)
@@ -37,7 +37,7 @@ class _Tally:
         self.result.records += 1
         self.result.withdrawals_kept += outcome.kept_withdrawal
         setattr(self.result, outcome.kind, getattr(self.result, outcome.kind) + 1)
-        if outcome.problems and len(self.rejected) < MAX_REJECTED_KEPT:
+        if outcome.problems:
             self.rejected.append(rejected_document(outcome.line, outcome.problems))
 
 
@@ -118,14 +118,14 @@ class RangeImport:
             self._uploads.write(job.result_key("rejected", number), lines.encode())
         result = tally.result
         result.state, result.error, result.finished_at = PartState.DONE, None, self._clock.now()
-        result.rejected_kept = len(tally.rejected)
         return self._note(job, number, result)
 
     def _note(self, job: ImportJob, number: int, result: PartResult) -> PartResult:
         """Stores the result, unless the range is finished already, whose result then stands."""
         while True:
             stored, version = self._jobs.result(job, number)
-
+            if stored.state is PartState.DONE:
+                return stored
             if self._jobs.save_result(job, number, result, version):
                 return result
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ariia.domain.creation import Created, Creation, require_same
 from ariia.domain.errors import ConflictError, InvalidError, NotFoundError, Problem
-from ariia.domain.import_job import UPLOAD_SECONDS, ImportFormat, ImportJob, ImportProgress, progress
+from ariia.domain.import_job import UPLOAD_SECONDS, ImportFormat, ImportJob, ImportProgress, PartState, progress
 from ariia.domain.member_text import FieldError, text
 from ariia.ports.clock import Clock, Ids
 from ariia.ports.jobs import JobStore
@@ -18,6 +18,7 @@ from ariia.services.import_jobs import ImportJobs
 
 _CONTENT_TYPES = {ImportFormat.CSV: "text/csv", ImportFormat.JSONL: "application/x-ndjson"}
 _MAX_FILE_NAME = 200
+_MAX_PROBLEMS = 20
 
 
 @dataclass(frozen=True)
@@ -101,14 +102,15 @@ class Imports:
         results = self._jobs.results(job)
         number, offset = _place(after)
         found: list[RejectedLine] = []
-        for part in sorted(one for one, result in results.items() if result.rejected_kept and one >= number):
+        listed = sorted(one for one, result in results.items() if result.state is PartState.DONE and result.rejected)
+        for part in (one for one in listed if one >= number):
             lines = self._rejected_of(job, part)
             begin = offset if part == number else 0
             taken = lines[begin : begin + limit - len(found)]
             found += [_rejected_line(line) for line in taken]
             if begin + len(taken) < len(lines):
                 return RejectedPage(found, f"{part}:{begin + len(taken)}")
-            if len(found) == limit and any(result.rejected_kept and one > part for one, result in results.items()):
+            if len(found) == limit and part < listed[-1]:
                 return RejectedPage(found, f"{part + 1}:0")
         return RejectedPage(found)
 
@@ -131,9 +133,10 @@ class Imports:
 
 
 def rejected_document(line: int, problems: Sequence[Problem]) -> dict[str, Any]:
-    """A rejected line as it is kept."""
+    """A rejected line as it is kept, with its first 20 problems."""
     kept = [
-        {"field": one.field, "message": one.message, "value": one.value, "allowed": one.allowed} for one in problems
+        {"field": one.field, "message": one.message, "value": one.value, "allowed": one.allowed}
+        for one in problems[:_MAX_PROBLEMS]
     ]
     return {"line": line, "problems": kept}
 

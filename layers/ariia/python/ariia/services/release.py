@@ -58,6 +58,18 @@ class _Tally:
     wake_at: list[int] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class _Step:
+    """What one lane of one shard releases in this round; `size` is in members."""
+
+    partition: Partition
+    lane: Lane
+    before: ReleaseCursor
+    after: ReleaseCursor
+    chosen: list[QueuedBatch]
+    size: int
+
+
 class BatchReleaser:
     """Runs the rounds of one campaign. Queueing comes before the cursor moves: a crash queues twice, never not at all;
     the claim makes the second message harmless."""
@@ -86,7 +98,8 @@ class BatchReleaser:
         if campaign.is_sendable:
             self._release_all(campaign, cursors, tally)
         if self._is_over(campaign, tally):
-            self._runs.finish(campaign)
+            if campaign.is_sendable:
+                self._runs.finish(campaign)
             return Round(END, released=tally.released)
         idle = 0 if tally.released or tally.settled else idle + 1
         return Round(WAIT, self._wait(tally, idle), idle, tally.released, tally.held)
@@ -121,11 +134,11 @@ class BatchReleaser:
         settled, contiguous, stale = cursor.settled, True, []
         overdue = cursor.queued_at + self._policy.requeue_seconds * 1000 <= self._clock.now()
         for summary in self._window(partition, lane, cursor):
-            pending = self._settle_one(campaign, summary, tally)
+            pending, is_free = self._settle_one(campaign, summary, tally)
             contiguous = contiguous and pending == 0
             if contiguous:
                 settled = summary.key.row
-            elif pending and summary.claim is None and overdue:
+            elif pending and is_free and (overdue or summary.claim is not None):
                 stale.append(QueuedBatch(summary.key, pending))
         tally.settled += settled != cursor.settled
         requeue = stale if campaign.is_sendable and self._is_open(campaign, lane) else []
@@ -135,12 +148,12 @@ class BatchReleaser:
         queued_at = self._clock.now() if requeue else cursor.queued_at
         return self._save(partition, lane, cursor, replace(cursor, settled=settled, queued_at=queued_at))
 
-    def _settle_one(self, campaign: Campaign, summary: BatchSummary, tally: _Tally) -> int:
-        """Deals with one released batch; the number of its members who still wait."""
-        pending = summary.pending
+    def _settle_one(self, campaign: Campaign, summary: BatchSummary, tally: _Tally) -> tuple[int, bool]:
+        """Deals with one released batch: how many of its members still wait, and whether nobody holds it."""
+        pending, is_free = summary.pending, True
         if summary.claim is not None:
             resolution = self._resolver.resolve(campaign, summary)
-            pending = resolution.pending
+            pending, is_free = resolution.pending, resolution.settled
             tally.claimed += not resolution.settled
             tally.held += resolution.held
             tally.wake_at.extend(resolution.wake_at)
@@ -148,7 +161,7 @@ class BatchReleaser:
             self._expire(summary.key)
             pending = 0
         tally.outstanding += pending
-        return pending
+        return pending, is_free
 
     def _window(self, partition: Partition, lane: Lane, cursor: ReleaseCursor) -> Iterator[BatchSummary]:
         for summary in self._after(partition, lane, cursor.settled):
@@ -166,14 +179,20 @@ class BatchReleaser:
 
     def _release_all(self, campaign: Campaign, cursors: dict[tuple[int, str], ReleaseCursor], tally: _Tally) -> None:
         budget = self._budget(campaign, tally)
+        steps: list[_Step] = []
         for (shard, lane_id), cursor in sorted(cursors.items()):
             lane = next(one for one in campaign.lanes if one.id == lane_id)
-            partition = Partition(campaign.tenant_id, campaign.id, shard)
             if not cursor.exhausted and budget > 0 and self._may_release(campaign, lane, tally):
-                cursor, released = self._release(partition, lane, cursor, budget)
-                budget -= released
-                tally.released += released
-            tally.unfinished |= not cursor.exhausted or cursor.settled < cursor.released
+                step = self._choose(Partition(campaign.tenant_id, campaign.id, shard), lane, cursor, budget)
+                budget -= step.size
+                steps.append(step)
+            else:
+                tally.unfinished |= not cursor.exhausted or cursor.settled < cursor.released
+        self._queue.put([batch for step in steps for batch in step.chosen])
+        for step in steps:
+            moved = self._save(step.partition, step.lane, step.before, step.after)
+            tally.released += step.size
+            tally.unfinished |= not moved.exhausted or moved.settled < moved.released
 
     def _may_release(self, campaign: Campaign, lane: Lane, tally: _Tally) -> bool:
         wave = _wave(campaign, lane)
@@ -183,9 +202,7 @@ class BatchReleaser:
         # A closed window still moves the cursor, so that its batches are found and expire.
         return True
 
-    def _release(
-        self, partition: Partition, lane: Lane, cursor: ReleaseCursor, budget: float
-    ) -> tuple[ReleaseCursor, int]:
+    def _choose(self, partition: Partition, lane: Lane, cursor: ReleaseCursor, budget: float) -> _Step:
         chosen: list[QueuedBatch] = []
         row, exhausted, size = cursor.released, True, 0
         for summary in self._after(partition, lane, cursor.released):
@@ -195,9 +212,8 @@ class BatchReleaser:
             row, size = summary.key.row, size + summary.pending
             if summary.pending:
                 chosen.append(QueuedBatch(summary.key, summary.pending))
-        self._queue.put(chosen)
         moved = replace(cursor, released=row, exhausted=exhausted, queued_at=self._clock.now())
-        return self._save(partition, lane, cursor, moved), size
+        return _Step(partition, lane, cursor, moved, chosen, size)
 
     def _save(self, partition: Partition, lane: Lane, before: ReleaseCursor, after: ReleaseCursor) -> ReleaseCursor:
         moved = replace(after, version=before.version + 1)

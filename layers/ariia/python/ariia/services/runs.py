@@ -47,10 +47,10 @@ class CampaignRuns:
         return self._update(campaign, lambda fresh: apply(fresh))
 
     def finish(self, campaign: Campaign) -> None:
-        """sending -> sent."""
+        """sending -> sent, unless it was paused meanwhile: then the run that resumes it finishes it."""
 
         def apply(fresh: Campaign) -> Move | None:
-            if fresh.status is not CampaignStatus.SENDING:
+            if not fresh.is_sendable:
                 return None
             fresh.sent_at = self._clock.now()
             return fresh.move(CampaignStatus.SENT, action="finish", by=SYSTEM, at=fresh.sent_at)

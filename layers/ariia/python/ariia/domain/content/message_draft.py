@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..errors import InvalidError
+from ariia.domain.errors import InvalidError
 from .assembly import AssembledHtml
 from .findings import Finding
 from .variables import Variable, VariableType, VariableValues

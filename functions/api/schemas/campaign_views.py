@@ -1,0 +1,155 @@
+"""Campaigns as they are answered; the names are those of the concept."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import ConfigDict, Field
+
+from ariia.domain.campaign import Campaign, Move
+from ariia.domain.content.findings import Finding
+from ariia.domain.statistics import Totals
+from ariia.services.campaigns import CampaignDetails
+
+from .campaign_examples import FINDING, STORED, SUMMARY, WRITTEN
+from .campaigns import ChannelName, StatusName, TargetTypeName, Type
+from .fields import Instant, ResponseModel, example
+
+
+class CampaignSummary(ResponseModel):
+    """A campaign without its content and target."""
+
+    model_config = ConfigDict(json_schema_extra=example(SUMMARY))
+
+    id: str
+    tenant_id: str
+    name: str
+    description: str | None
+    type: Type
+    status: StatusName
+    channel: ChannelName
+    target_type: TargetTypeName
+    template_id: str | None
+    sender: str | None
+    ai_prompt: str | None
+    preview_token: str | None
+    preview_expires_at: Instant | None
+    scheduled_at: Instant | None
+    sent_at: Instant | None
+    created_by: str
+    stats_sent: Annotated[int, Field(description="Members who were sent the message, without those it bounced for.")]
+    stats_delivered: int
+    stats_opened: int
+    stats_clicked: int
+    stats_failed: int
+    created_at: Instant
+    updated_at: Instant
+    version: int
+    targeted: Annotated[int | None, Field(description="Size of the audience; null until planning is over.")]
+    one_per_address: bool
+    track_opens: bool
+    track_clicks: bool
+    submitted_hash: Annotated[str | None, Field(description="What is under review or approved; an approval names it.")]
+    approved_hash: str | None
+    approved_by: str | None
+    feedback: str | None
+    paused_at: Instant | None
+    pause_reason: str | None
+    failure_reason: str | None
+    legal_moves: Annotated[list[str], Field(description="The statuses it can go to from here.")]
+
+    @classmethod
+    def of(cls, campaign: Campaign, totals: Totals, **more: Any) -> Self:
+        """The view of a campaign with its figures."""
+        return cls.model_validate(campaign_fields(campaign, totals) | more)
+
+
+class CampaignView(CampaignSummary):
+    """A campaign as its author edits it."""
+
+    model_config = ConfigDict(json_schema_extra=example(WRITTEN | STORED | {"ai_generated_content": None}))
+
+    target_filter_json: dict[str, Any]
+    exclude: dict[str, Any]
+    content_subject: str
+    content_body: str
+    content_html: str
+    content_values: dict[str, Any]
+    ai_generated_content: str | None
+    reply_to: str | None
+
+    @classmethod
+    def of_details(cls, details: CampaignDetails, totals: Totals) -> Self:
+        """The view of a campaign with its draft content and target."""
+        content, target = details.content, details.target
+        return cls.of(
+            details.campaign,
+            totals,
+            target_filter_json=target.target_filter_json,
+            exclude=target.exclude,
+            content_subject=content.subject,
+            content_body=content.body,
+            content_html=content.html,
+            content_values=content.values,
+            ai_generated_content=content.ai_generated,
+            reply_to=content.reply_to,
+        )
+
+
+def campaign_fields(campaign: Campaign, totals: Totals) -> dict[str, Any]:
+    """What every view of a campaign shows."""
+    fields = {name: getattr(campaign, name) for name in CampaignSummary.model_fields if hasattr(campaign, name)}
+    return fields | {
+        "stats_sent": totals.sent,
+        "stats_delivered": totals.delivered,
+        "stats_opened": totals.opened,
+        "stats_clicked": totals.clicked,
+        "stats_failed": totals.failed,
+        "legal_moves": campaign.legal_moves(),
+    }
+
+
+class FindingView(ResponseModel):
+    """Something worth knowing about the content."""
+
+    model_config = ConfigDict(json_schema_extra=example(FINDING))
+
+    code: str
+    severity: Literal["error", "warning"]
+    message: str
+    line: int | None
+    field: str
+
+    @classmethod
+    def of(cls, finding: Finding) -> Self:
+        """The view of a finding."""
+        return cls.model_validate(finding)
+
+
+class MoveView(ResponseModel):
+    """One entry of the history."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            {
+                "action": "approve",
+                "before": "pending_review",
+                "after": "approved",
+                "by": "ben",
+                "at": "2026-03-01T10:30:00.000Z",
+                "reason": None,
+            }
+        )
+    )
+
+    action: str
+    before: str
+    after: str
+    by: str
+    at: Instant
+    reason: str | None
+
+    @classmethod
+    def of(cls, move: Move) -> Self:
+        """The view of a move."""
+        return cls.model_validate(move)
