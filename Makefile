@@ -23,7 +23,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help: ## List the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(PYTHON_READY) $(NODE_READY) ## Install what the other targets need (they do it by themselves)
+setup: $(NODE_READY) $(PYTHON_READY) ## Install what the other targets need (they do it by themselves)
 
 demo: setup ## Play a campaign from import to report on this machine, and check every figure
 	@$(BIN)/python -m infra.local.demo
@@ -49,10 +49,10 @@ cdk-deploy: setup ## Prove that the CDK's command line deploys all stacks, to a 
 synth: setup ## Synthesise the stacks of STAGE (default dev) into cdk.out, dependency layer included
 	@$(CDK) synth --all --quiet
 
-bootstrap: setup aws-stage ## Prepare the AWS account and region for the first deployment
+bootstrap: aws-stage setup ## Prepare the AWS account and region for the first deployment
 	@$(CDK) bootstrap
 
-deploy: setup aws-stage ## Deploy all stacks of STAGE (default dev) to the AWS account of your credentials
+deploy: aws-stage setup ## Deploy all stacks of STAGE (default dev) to the AWS account of your credentials
 	@$(CDK) deploy --all
 
 clean: ## Remove build outputs and caches; .venv and node_modules stay

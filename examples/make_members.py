@@ -88,8 +88,8 @@ def _person(chance: random.Random, number: int) -> Row:
 
 
 def _habit(chance: random.Random) -> str:
-    names, shares = zip(*_HABITS, strict=True)
-    return str(chance.choices(("", *names), (100 - sum(shares), *shares))[0])
+    shares = [share for _, share in _HABITS]
+    return chance.choices(["", *(name for name, _ in _HABITS)], [100 - sum(shares), *shares])[0]
 
 
 def _consent(chance: random.Random) -> Row:

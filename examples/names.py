@@ -30,12 +30,14 @@ LOCALES = (
         "+49",
         40,
         _names(
-            "Anna Jörg=joerg Käthe=kaethe Günther=guenther Lena Björn=bjoern Sophie Emil Mia Paul Hannah Lukas Clara Finn "
-            "Greta Jonas Marlene Ben Frieda Moritz Änne=aenne Uwe Heike Jürgen=juergen Petra Anneliese Karl-Heinz"
+            "Anna Jörg=joerg Käthe=kaethe Günther=guenther Lena Björn=bjoern Sophie Emil Mia Paul Hannah "
+            "Lukas Clara Finn Greta Jonas Marlene Ben Frieda Moritz Änne=aenne Uwe Heike Jürgen=juergen "
+            "Petra Anneliese Karl-Heinz"
         ),
         _names(
-            "Müller=mueller Schmidt Schäfer=schaefer Weiß=weiss Groß=gross Krüger=krueger Becker Lehmann Vogt Hoffmann "
-            "Köhler=koehler Böhm=boehm Wagner Richter Zimmermann Brandt von_Bülow=vonbuelow Jäger=jaeger Lindemann Öztürk=oeztuerk"
+            "Müller=mueller Schmidt Schäfer=schaefer Weiß=weiss Groß=gross Krüger=krueger Becker Lehmann "
+            "Vogt Hoffmann Köhler=koehler Böhm=boehm Wagner Richter Zimmermann Brandt von_Bülow=vonbuelow "
+            "Jäger=jaeger Lindemann Öztürk=oeztuerk"
         ),
     ),
     Locale(
@@ -75,7 +77,8 @@ LOCALES = (
             "Łukasz=lukasz Małgorzata=malgorzata Żaneta=zaneta Paweł=pawel Agnieszka Krzysztof Zofia Michał=michal Ewa"
         ),
         _names(
-            "Kowalska Wójcik=wojcik Zieliński=zielinski Dąbrowski=dabrowski Łukaszewicz=lukaszewicz Woźniak=wozniak Król=krol"
+            "Kowalska Wójcik=wojcik Zieliński=zielinski Dąbrowski=dabrowski Łukaszewicz=lukaszewicz "
+            "Woźniak=wozniak Król=krol"
         ),
     ),
     Locale(
@@ -95,7 +98,8 @@ LOCALES = (
             "Олена=olena Тарас=taras Юлія=yuliia Богдан=bohdan Ірина=iryna Андрій=andrii Соломія=solomiia Ганна=hanna"
         ),
         _names(
-            "Шевченко=shevchenko Коваленко=kovalenko Бондаренко=bondarenko Ткаченко=tkachenko Мельник=melnyk Їжак=yizhak"
+            "Шевченко=shevchenko Коваленко=kovalenko Бондаренко=bondarenko Ткаченко=tkachenko "
+            "Мельник=melnyk Їжак=yizhak"
         ),
     ),
     Locale(

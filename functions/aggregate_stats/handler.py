@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ariia.bootstrap.aggregate_stats import AggregateStatsServices, build
 from ariia.observability import logger, metrics
-from ariia.services.statistics import LedgerChange
+from ariia.ports.statistics import LedgerChange
 from ariia.settings import AggregateStatsSettings
 
 

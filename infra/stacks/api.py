@@ -83,8 +83,6 @@ class ApiStack(Stack):
         data.allow_reading(function, models.LedgerModel, models.StatisticsModel)
         data.allow_writing(function, models.TenantModel, models.TemplateModel, models.SenderModel, models.JobModel)
         data.allow_writing(function, models.CampaignModel, models.CampaignPartModel, models.SendRateModel)
-        # The platform lists all tenants: the one table that is read as a whole.
-        data.table(models.TenantModel).grant(function, "dynamodb:Scan")
         data.allow_writing(function, models.MemberModel, models.AddressModel)
         campaign_run.grant_start_execution(function)
         messaging.uploads.allow_uploading(function)

@@ -11,8 +11,8 @@ from ariia.adapters.dynamodb import names
 from ariia.adapters.dynamodb.client import dynamodb_client
 from ariia.adapters.dynamodb.statistics import DynamoStatistics
 from ariia.adapters.memory.statistics import MemoryStatistics
-from ariia.ports.statistics import Fold, StatisticsStore
-from ariia.services.statistics import LedgerChange, StreamCounter
+from ariia.ports.statistics import Fold, LedgerChange, StatisticsStore
+from ariia.services.statistics import StreamCounter
 
 
 @pytest.fixture(params=["memory", "dynamodb"])

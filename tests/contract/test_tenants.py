@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from threading import Lock
 
 import pytest
 
 from ariia.adapters.dynamodb.models import TenantModel
 from ariia.adapters.dynamodb.tenants import DynamoTenants
 from ariia.adapters.memory.tenants import MemoryTenants
+from ariia.domain.errors import TransientError
 from ariia.domain.tenant import Plan, Tenant, TenantSettings
 from ariia.ports.tenants import TenantStore
 
@@ -73,3 +77,20 @@ def test_pages_show_every_tenant_once(store: TenantStore) -> None:
         seen += [tenant.id for tenant in page]
         after = seen[-1]
     assert sorted(seen) == [f"gym-{number}" for number in range(7)]
+
+
+def test_tenants_created_at_once_are_all_listed(store: TenantStore) -> None:
+    # The in-memory store is for one thread at a time, like the tests that use it.
+    turn = Lock() if isinstance(store, MemoryTenants) else nullcontext()
+
+    def create(number: int) -> bool:
+        try:
+            with turn:
+                return store.create(any_tenant(f"gym-{number}"))
+        except TransientError:
+            return False
+
+    with ThreadPoolExecutor(8) as pool:
+        stored = [f"gym-{number}" for number, done in enumerate(pool.map(create, range(24))) if done]
+    assert len(stored) > 12
+    assert sorted(tenant.id for tenant in store.page(100, None)) == sorted(stored)

@@ -61,7 +61,8 @@ def test_every_task_may_be_repeated(world: World) -> None:
 
 
 def test_a_shard_that_is_not_finished_is_named(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plan_module, "services", lambda: PlanAudienceServices(world.planner, world.runs, world.clock, 0))
+    hurried = PlanAudienceServices(world.planner, world.runs, world.clock, 0)
+    monkeypatch.setattr(plan_module, "services", lambda: hurried)
     campaign = world.approve()
     answer = plan(campaign, campaign.version, "plan")
     assert answer == {"outcome": "more", "shards": [0, 1, 2, 3]}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +26,11 @@ BATCH = BatchKey(TENANT, "spring", 2, "anna", "l0", 0)
 
 
 @pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def world(monkeypatch: pytest.MonkeyPatch) -> World:
     world = World()
     world.add(any_member("anna"))
     monkeypatch.setattr(module, "services", lambda: RecordEventsServices(world.recorder, TOPIC))
-    yield world
+    return world
 
 
 def record(*names: str, topic: str = TOPIC) -> dict[str, Any]:

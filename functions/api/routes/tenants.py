@@ -31,7 +31,7 @@ def create_tenant(
 def list_tenants(
     caller: CurrentCaller, services: Services, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Response[Page[TenantView]]:
-    """All tenants of the platform, in a stable order without a meaning."""
+    """All tenants of the platform, in the order of their ids."""
     scope = CursorScope(caller.tenant_id, "tenants")
     tenants = services.tenants.page(limit, scope.after(cursor))
     last = tenants[-1].id if len(tenants) == limit else None

@@ -98,9 +98,7 @@ class Story:
         counts, cost, duration = preflight["counts"], preflight["cost"], preflight["duration"]
         say(f"Preflight: {counts['will_get']} of {counts['matched']} would get it.")
         say(f"Left out: {pairs(counts['excluded'])}.")
-        say(
-            f"Cost about ${cost['total']:.2f}, duration about {duration['seconds']} s at {duration['per_second']:.0f}/s."
-        )
+        say(f"Cost about ${cost['total']:.2f}; {duration['seconds']} s at {duration['per_second']:.0f} a second.")
 
     def _review(self) -> None:
         chapter(4, "Review")

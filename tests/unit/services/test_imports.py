@@ -449,7 +449,9 @@ def test_progress_is_seen_while_it_runs(world: World) -> None:
     assert (view.progress.parts, view.progress.parts_done, view.progress.records_done) == (3, 1, 3)
     assert (view.progress.records_total, view.upload) == (9, None)
     assert 0 < view.progress.bytes_done < (view.progress.bytes_total or 0)
-    states.append(world.work(job_id).progress.state)
+    done = world.work(job_id).progress
+    states.append(done.state)
+    assert done.bytes_done == done.bytes_total
     assert states == ["waiting_for_upload", "running", "done"]
 
 

@@ -16,7 +16,7 @@ _NOT_PHONE_DIGITS = re.compile(r"[\s().\-/]")
 
 
 def parse_email(value: str) -> str:
-    """The address with its domain in lower-case punycode (RFC 5891), local part untouched; InvalidError if malformed."""
+    """The address with its domain in lower-case punycode (RFC 5891), local part untouched; InvalidError if wrong."""
     local, at, domain = value.strip().rpartition("@")
     if not at or not _LOCAL.fullmatch(local) or local.startswith(".") or local.endswith(".") or ".." in local:
         raise _invalid("email", value, "local@domain.tld (RFC 5321)")

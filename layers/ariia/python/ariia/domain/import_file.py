@@ -14,7 +14,7 @@ from .import_records import UTF8_BOM, Line, Record, csv_records, json_records, l
 from .member_patch import member_id_for
 
 RANGE_BYTES = 1024 * 1024
-RANGE_RECORDS = 2_000
+RANGE_RECORDS = 1_000
 _FOREIGN = {
     b"\xff\xfe": "UTF-16",
     b"\xfe\xff": "UTF-16",

@@ -166,7 +166,9 @@ def _state(job: ImportJob, results: Sequence[PartResult]) -> ImportState:
 
 
 def _bytes_done(job: ImportJob, results: dict[int, PartResult]) -> int:
-    done = 0
+    if job.cut_at is None:
+        return 0
+    done = job.ranges[0].start if job.ranges else job.size or 0  # what stands before the first record
     for number, one in enumerate(job.ranges):
         result = results.get(number)
         if result is not None:

@@ -106,22 +106,20 @@ def member_id_for(tenant_id: str, values: Mapping[str, Any]) -> str | None:
 
 
 def apply_fields(member: Member, patch: MemberPatch) -> Member:
-    """A copy of `member` with everything of the patch but the consents; InvalidError when it would grow too large."""
+    """A copy of `member` with everything of the patch but the consents; InvalidError for too many attributes."""
     base = {} if patch.clear_attributes else member.attributes
     try:
         attributes = merge_attributes(base, patch.attributes)
     except FieldError as error:
         raise InvalidError("the member is not valid", problems=[error.problem("attributes", None)]) from None
     fields = {name: [] if name == "tags" and value is None else value for name, value in patch.fields.items()}
-    changed = replace(
+    return replace(
         member,
         **fields,
         attributes=attributes,
         consent=dict(member.consent),
         suppression=dict(member.suppression),
     )
-    require_size(changed)
-    return changed
 
 
 def require_size(member: Member) -> None:

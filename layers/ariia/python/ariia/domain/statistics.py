@@ -1,7 +1,8 @@
 """Counters: what one change of a ledger row adds to them, and what a reader makes of their sums.
 
 A counter is named by group and fact. Groups: `lane:<lane>` for totals, `day:<yyyy-mm-dd>` for hour buckets,
-`link:<lane>` for clicks by link. All counts are of members; sums over stream shards are exact, whatever came late or twice.
+`link:<lane>` for clicks by link. All counts are of members; sums over stream shards are exact, whatever came late or
+twice.
 """
 
 from __future__ import annotations

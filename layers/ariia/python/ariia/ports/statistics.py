@@ -9,6 +9,15 @@ from typing import Protocol
 from ariia.domain.statistics import Counts
 
 
+@dataclass(frozen=True)
+class LedgerChange:
+    """One stream record: its place in the stream (zero-padded), whose it is, and what it adds to the counters."""
+
+    sequence: str
+    campaign_key: str
+    counts: Counts
+
+
 @dataclass
 class Fold:
     """What a run of stream records adds up to: changes by campaign key, up to a sequence number (zero-padded)."""

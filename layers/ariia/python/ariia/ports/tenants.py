@@ -23,5 +23,5 @@ class TenantStore(Protocol):
         ...
 
     def page(self, limit: int, after: str | None) -> list[Tenant]:
-        """Up to `limit` tenants behind the one with id `after`, in the store's own order; fewer = the end."""
+        """Up to `limit` tenants behind the id `after`, in the order of their ids; fewer = the end."""
         ...

@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from ariia.domain.campaign import Campaign, CampaignStatus
 from ariia.domain.errors import TransientError
-from ariia.domain.statistics import Counts, Totals, totals
-from ariia.ports.statistics import Fold, StatisticsStore
+from ariia.domain.statistics import Totals, totals
+from ariia.ports.statistics import Fold, LedgerChange, StatisticsStore
 
 # A transaction takes 100 actions; one record touches a handful of items at most.
 _MAX_ITEMS = 80
 _TRIES = 6
-
-
-@dataclass(frozen=True)
-class LedgerChange:
-    """One stream record: its place in the stream (zero-padded), whose it is, and what it adds to the counters."""
-
-    sequence: str
-    campaign_key: str
-    counts: Counts
 
 
 class StreamCounter:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from ariia.domain.batch import BATCH_PREFIX, Batch, BatchKey, Claim, Entry, PlanCursor, ReleaseCursor
 from ariia.domain.errors import TransientError
 from ariia.domain.receipt import RECEIPT_PREFIX, Receipt, merge
 from ariia.ports.ledger import BatchSummary, Page, Partition, ReceiptKey
 
 from . import ledger_items as items
-from .client import CANCELLED, CONDITION_FAILED, Item, batch_get, chunks, code_of, number, passing_faults, text
+from .client import Item, number, text
+from .ledger_rows import LedgerRows, version_is
 
 # Sorts behind every lane and number of a page, and before any longer id (`#` sorts before letters, digits and dashes).
 _PAGE_END = "#~"
@@ -28,35 +27,35 @@ class DynamoLedger:
     """All ledger ports over one table."""
 
     def __init__(self, client: Any, table: str) -> None:
-        self._client, self._table = client, table
+        self._rows = LedgerRows(client, table)
 
     # Planning
 
     def plan_cursor(self, partition: Partition) -> PlanCursor:
         """See the port."""
-        return items.plan_cursor_from(self._get(partition, items.PLAN_ROW))
+        return items.plan_cursor_from(self._rows.get(partition, items.PLAN_ROW))
 
     def address_owners(self, partition: Partition, hashes: Iterable[str]) -> dict[str, str]:
         """See the port."""
         keys = [self._address_key(partition, one) for one in sorted(set(hashes))]
-        found = self._get_many(keys)
+        found = self._rows.get_many(keys)
         return {item["row"]["S"].removeprefix("address#"): item["member_id"]["S"] for item in found}
 
     def commit_page(self, page: Page) -> bool:
         """See the port."""
         before = page.cursor.version - 1
-        cursor = self._put(items.document_item(page.partition, items.PLAN_ROW, page.cursor, page.cursor.version))
-        cursor["Put"] |= _version_is(before)
+        cursor = self._rows.put(items.document_item(page.partition, items.PLAN_ROW, page.cursor, page.cursor.version))
+        cursor["Put"] |= version_is(before)
         actions = [cursor]
         actions += [self._claim_address(page.partition, one, member) for one, member in page.address_claims.items()]
         for batch in page.batches:
-            put = self._put(items.batch_item(batch))
+            put = self._rows.put(items.batch_item(batch))
             put["Put"] |= {"ConditionExpression": "attribute_not_exists(ledger_key)"}
             actions.append(put)
-        return self._transact(actions)
+        return self._rows.transact(actions)
 
     def _claim_address(self, partition: Partition, address: str, member_id: str) -> dict[str, Any]:
-        put = self._put({**self._address_key(partition, address), "member_id": text(member_id)})
+        put = self._rows.put({**self._address_key(partition, address), "member_id": text(member_id)})
         put["Put"] |= {
             "ConditionExpression": "attribute_not_exists(ledger_key) OR member_id = :me",
             "ExpressionAttributeValues": {":me": text(member_id)},
@@ -79,7 +78,7 @@ class DynamoLedger:
         }
         found = {
             (item["ledger_key"]["S"], item["row"]["S"]): items.release_cursor_from(item)
-            for item in self._get_many(list(places.values()))
+            for item in self._rows.get_many(list(places.values()))
         }
         return {
             place: found.get((key["ledger_key"]["S"], key["row"]["S"]), ReleaseCursor())
@@ -89,24 +88,24 @@ class DynamoLedger:
     def save_release_cursor(self, partition: Partition, lane: str, cursor: ReleaseCursor) -> bool:
         """See the port."""
         item = items.document_item(partition, items.release_row(lane), cursor, cursor.version)
-        return self._put_if(item, **_version_is(cursor.version - 1))
+        return self._rows.put_if(item, **version_is(cursor.version - 1))
 
     def summaries_after(self, partition: Partition, row: str, limit: int) -> list[BatchSummary]:
         """See the port."""
         first = row + "\x00" if row else BATCH_PREFIX
-        found = self._query(partition, first, BATCH_PREFIX + "~", limit, ProjectionExpression=_SUMMARY)
+        found = self._rows.query(partition, first, BATCH_PREFIX + "~", limit, ProjectionExpression=_SUMMARY)
         return [items.summary_from(item) for item in found]
 
     def batch(self, key: BatchKey) -> Batch | None:
         """See the port."""
-        item = self._get(items.partition_of(key), key.row)
+        item = self._rows.get(items.partition_of(key), key.row)
         return items.batch_from(item) if item else None
 
     def set_grace(self, key: BatchKey, token: str, grace_from: int | None) -> None:
         """See the port."""
         expression = "REMOVE grace_from" if grace_from is None else "SET grace_from = :at"
         values = {":token": text(token)} | ({":at": number(grace_from)} if grace_from is not None else {})
-        self._update(key, expression, "claim_token = :token", values)
+        self._rows.update(key, expression, "claim_token = :token", values)
 
     def rewrite(self, batch: Batch, seen: Sequence[Entry]) -> bool:
         """See the port."""
@@ -116,7 +115,7 @@ class DynamoLedger:
         }
         expression = "SET entries_json = :entries, pending_count = :pending, reopened_epoch = :reopened"
         condition = "attribute_not_exists(claim_token) AND entries_json = :seen"
-        return self._update(batch.key, expression, condition, values) is not None
+        return self._rows.update(batch.key, expression, condition, values) is not None
 
     # Sending
 
@@ -126,10 +125,10 @@ class DynamoLedger:
         expression = "SET claim_token = :token, claim_size = :size, lease_until = :lease ADD attempt_number :one"
         condition = "attribute_not_exists(claim_token) AND pending_count > :zero"
         more = {":one": number(1), ":zero": number(0)}
-        item = self._update(key, expression, condition, values | more)
+        item = self._rows.update(key, expression, condition, values | more)
         if item is None:
             # The SDK may have repeated a claim that had gone through: our own token is success.
-            item = self._get(items.partition_of(key), key.row)
+            item = self._rows.get(items.partition_of(key), key.row)
             if item is None or item.get("claim_token") != text(token):
                 return None
         return items.batch_from(item)
@@ -141,7 +140,7 @@ class DynamoLedger:
             "REMOVE claim_token, claim_size, lease_until, grace_from"
         )
         values = _entry_values(entries) | {":token": text(claim.token), ":writer": text(writer)}
-        if self._update(batch.key, expression, "claim_token = :token", values) is not None:
+        if self._rows.update(batch.key, expression, "claim_token = :token", values) is not None:
             return True
         stored = self.batch(batch.key)
         return stored is not None and stored.writer == writer
@@ -151,14 +150,14 @@ class DynamoLedger:
     def merge_receipt(self, key: ReceiptKey, facts: Receipt) -> None:
         """See the port."""
         for _ in range(_TRIES):
-            if self._merge(key, facts, self._get(key.partition, key.row)):
+            if self._merge(key, facts, self._rows.get(key.partition, key.row)):
                 return
         raise TransientError(f"receipt changed {_TRIES} times while it was being merged")
 
     def merge_receipts(self, facts: Mapping[ReceiptKey, Receipt]) -> set[ReceiptKey]:
         """See the port."""
         keys = list(facts)
-        found = self._get_many([items.key_item(key.partition, key.row) for key in keys])
+        found = self._rows.get_many([items.key_item(key.partition, key.row) for key in keys])
         stored = {(item["ledger_key"]["S"], item["row"]["S"]): item for item in found}
         failed = set()
         for key in keys:
@@ -176,13 +175,13 @@ class DynamoLedger:
             return True
         version = int(item["row_version"]["N"]) if item else 0
         merged = items.document_item(key.partition, key.row, after, version + 1)
-        return self._put_if(merged, **_version_is(version))
+        return self._rows.put_if(merged, **version_is(version))
 
     def unfinished(self, keys: Sequence[BatchKey]) -> set[BatchKey]:
         """See the port."""
         places = [items.key_item(items.partition_of(key), key.row) for key in dict.fromkeys(keys)]
         names = {"#row": "row"}
-        found = self._get_many(
+        found = self._rows.get_many(
             places, ProjectionExpression="ledger_key, #row, pending_count", ExpressionAttributeNames=names
         )
         return {items.batch_key(item) for item in found if item["pending_count"]["N"] != "0"}
@@ -206,106 +205,23 @@ class DynamoLedger:
 
     def receipts_between(self, partition: Partition, first: str, last: str) -> dict[tuple[str, str], Receipt]:
         """See the port."""
-        found = self._query(partition, f"{RECEIPT_PREFIX}{first}#", f"{RECEIPT_PREFIX}{last}{_PAGE_END}", None)
+        found = self._rows.query(partition, f"{RECEIPT_PREFIX}{first}#", f"{RECEIPT_PREFIX}{last}{_PAGE_END}", None)
         return {items.receipt_place(item): items.receipt_from(item) for item in found}
 
     def _page_before(self, partition: Partition, member_id: str) -> str | None:
         last = f"{BATCH_PREFIX}{member_id}{_PAGE_END}"
-        found = self._query(partition, BATCH_PREFIX, last, 1, ScanIndexForward=False)
+        found = self._rows.query(partition, BATCH_PREFIX, last, 1, ScanIndexForward=False)
         return items.batch_key(found[0]).page if found else None
 
     def _page_from(self, partition: Partition, row: str) -> str | None:
-        found = self._query(partition, row, BATCH_PREFIX + "~", 1)
+        found = self._rows.query(partition, row, BATCH_PREFIX + "~", 1)
         return items.batch_key(found[0]).page if found else None
 
     def _page(self, partition: Partition, page: str) -> list[Batch]:
-        found = self._query(partition, f"{BATCH_PREFIX}{page}#", f"{BATCH_PREFIX}{page}{_PAGE_END}", None)
+        found = self._rows.query(partition, f"{BATCH_PREFIX}{page}#", f"{BATCH_PREFIX}{page}{_PAGE_END}", None)
         return [items.batch_from(item) for item in found]
-
-    # Calls
-
-    def _get(self, partition: Partition, row: str) -> Item | None:
-        with passing_faults():
-            key = items.key_item(partition, row)
-            answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
-        found: Item | None = answer.get("Item")
-        return found
-
-    def _get_many(self, keys: Sequence[Item], **options: Any) -> list[Item]:
-        found: list[Item] = []
-        for some in chunks(keys, 100):
-            request = {"Keys": list(some), "ConsistentRead": True, **options}
-            found.extend(batch_get(self._client, {self._table: request})[self._table])
-        return found
-
-    def _query(self, partition: Partition, first: str, last: str, limit: int | None, **options: Any) -> list[Item]:
-        found: list[Item] = []
-        request: dict[str, Any] = {
-            "TableName": self._table,
-            "KeyConditionExpression": "ledger_key = :key AND #row BETWEEN :first AND :last",
-            "ExpressionAttributeNames": {"#row": "row"},
-            "ExpressionAttributeValues": {":key": text(partition.key), ":first": text(first), ":last": text(last)},
-            "ConsistentRead": True,
-            **options,
-        }
-        while True:
-            if limit is not None:
-                request["Limit"] = limit - len(found)
-            with passing_faults():
-                answer = self._client.query(**request)
-            found.extend(answer["Items"])
-            if "LastEvaluatedKey" not in answer or (limit is not None and len(found) >= limit):
-                return found
-            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
-
-    def _update(self, key: BatchKey, expression: str, condition: str, values: Item) -> Item | None:
-        try:
-            with passing_faults():
-                answer = self._client.update_item(
-                    TableName=self._table,
-                    Key=items.key_item(items.partition_of(key), key.row),
-                    UpdateExpression=expression,
-                    ConditionExpression=condition,
-                    ExpressionAttributeValues=values,
-                    ReturnValues="ALL_NEW",
-                )
-        except ClientError as error:
-            if code_of(error) == CONDITION_FAILED:
-                return None
-            raise
-        found: Item = answer["Attributes"]
-        return found
-
-    def _put(self, item: Item) -> dict[str, Any]:
-        return {"Put": {"TableName": self._table, "Item": item}}
-
-    def _put_if(self, item: Item, **condition: Any) -> bool:
-        try:
-            with passing_faults():
-                self._client.put_item(TableName=self._table, Item=item, **condition)
-        except ClientError as error:
-            if code_of(error) == CONDITION_FAILED:
-                return False
-            raise
-        return True
-
-    def _transact(self, actions: list[dict[str, Any]]) -> bool:
-        try:
-            with passing_faults():
-                self._client.transact_write_items(TransactItems=actions)
-        except ClientError as error:
-            if code_of(error) == CANCELLED:
-                return False
-            raise
-        return True
 
 
 def _entry_values(entries: Sequence[Entry]) -> Item:
     pending = sum(entry.state.value == "p" for entry in entries)
     return {":entries": text(items.entries_to_text(entries)), ":pending": number(pending)}
-
-
-def _version_is(version: int) -> dict[str, Any]:
-    if version == 0:
-        return {"ConditionExpression": "attribute_not_exists(ledger_key)"}
-    return {"ConditionExpression": "row_version = :version", "ExpressionAttributeValues": {":version": number(version)}}

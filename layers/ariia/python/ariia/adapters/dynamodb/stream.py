@@ -7,7 +7,7 @@ from typing import Any
 from ariia.domain.batch import BATCH_PREFIX
 from ariia.domain.receipt import RECEIPT_PREFIX
 from ariia.domain.statistics import Counts, batch_counts, difference, receipt_counts
-from ariia.services.statistics import LedgerChange
+from ariia.ports.statistics import LedgerChange
 
 from . import ledger_items as items
 from .client import Item

@@ -1,52 +1,100 @@
-"""Tenants on DynamoDB."""
+"""Tenants on DynamoDB. Sixteen directory items beside them name all ids, so that listing them needs no scan; a tenant
+and its place in the directory are written in one transaction."""
 
 from __future__ import annotations
 
-from pynamodb.exceptions import PutError
+from typing import Any
+
+from pynamodb.connection import Connection
+from pynamodb.exceptions import PutError, TransactWriteError
+from pynamodb.transactions import TransactWrite
 
 from ariia.adapters.dynamodb.models import TenantModel
 from ariia.domain.documents import decode, encode
+from ariia.domain.errors import TransientError
+from ariia.domain.identifiers import shard_of
 from ariia.domain.tenant import Tenant
 
-CONDITION_FAILED = "ConditionalCheckFailedException"
+# An id has 64 characters at most and an item 400 KB: room for 90,000 tenants at least.
+_DIRECTORIES = 16
+_TRIES = 5
 
 
 class DynamoTenants:
     """TenantStore over the tenants table."""
 
+    def __init__(self, connection: Connection | None = None) -> None:
+        self._connection = connection or Connection()
+
     def get(self, tenant_id: str) -> Tenant | None:
         """See TenantStore."""
-        try:
-            return _tenant(TenantModel.get(tenant_id, consistent_read=True))
-        except TenantModel.DoesNotExist:
-            return None
+        model = _read(tenant_id)
+        return decode(Tenant, model.document) if model else None
 
     def create(self, tenant: Tenant) -> bool:
         """See TenantStore."""
-        return self._put(tenant, None)
+        for _ in range(_TRIES):
+            directory = _directory_with(tenant.id)
+            unchanged = TenantModel.tenant_id.does_not_exist()
+            if directory.version > 1:
+                unchanged = TenantModel.version == directory.version - 1
+            try:
+                with TransactWrite(connection=self._connection) as transaction:
+                    transaction.save(_item(tenant, 1), condition=TenantModel.tenant_id.does_not_exist())
+                    transaction.save(directory, condition=unchanged)
+            except TransactWriteError as error:
+                if _is_taken(error):
+                    return False
+                continue
+            tenant.version = 1
+            return True
+        raise TransientError("the tenant could not be written: try again")
 
     def save(self, tenant: Tenant) -> bool:
         """See TenantStore."""
-        return self._put(tenant, tenant.version)
-
-    def page(self, limit: int, after: str | None) -> list[Tenant]:
-        """See TenantStore. The order is that of the table's hash."""
-        start = {"tenant_id": {"S": after}} if after else None
-        return [_tenant(model) for model in TenantModel.scan(limit=limit, last_evaluated_key=start)]
-
-    def _put(self, tenant: Tenant, stored: int | None) -> bool:
-        version = (stored or 0) + 1
-        condition = TenantModel.tenant_id.does_not_exist() if stored is None else TenantModel.version == stored
-        document = {**encode(tenant), "version": version}
         try:
-            TenantModel(tenant.id, document=document, version=version).save(condition=condition)
+            _item(tenant, tenant.version + 1).save(condition=TenantModel.version == tenant.version)
         except PutError as error:
-            if error.cause_response_code == CONDITION_FAILED:
+            if error.cause_response_code == "ConditionalCheckFailedException":
                 return False
             raise
-        tenant.version = version
+        tenant.version += 1
         return True
 
+    def page(self, limit: int, after: str | None) -> list[Tenant]:
+        """See TenantStore; the order is that of the ids."""
+        directories = TenantModel.batch_get([_directory(one) for one in range(_DIRECTORIES)], consistent_read=True)
+        ids = sorted(one for item in directories for one in item.document["ids"] if after is None or one > after)[
+            :limit
+        ]
+        found = {item.tenant_id: item for item in TenantModel.batch_get(ids, consistent_read=True)} if ids else {}
+        return [decode(Tenant, found[one].document) for one in ids]
 
-def _tenant(model: TenantModel) -> Tenant:
-    return decode(Tenant, model.document)
+
+def _read(key: str) -> TenantModel | None:
+    try:
+        return TenantModel.get(key, consistent_read=True)
+    except TenantModel.DoesNotExist:
+        return None
+
+
+def _item(tenant: Tenant, version: int) -> TenantModel:
+    return TenantModel(tenant.id, document={**encode(tenant), "version": version}, version=version)
+
+
+def _directory(number: int) -> str:
+    # No tenant id can hold a #.
+    return f"directory#{number}"
+
+
+def _directory_with(tenant_id: str) -> TenantModel:
+    key = _directory(shard_of(tenant_id, _DIRECTORIES))
+    stored = _read(key)
+    document: dict[str, Any] = stored.document if stored else {"ids": []}
+    ids = sorted({*document["ids"], tenant_id})
+    return TenantModel(key, document={"ids": ids}, version=(int(stored.version) if stored else 0) + 1)
+
+
+def _is_taken(error: TransactWriteError) -> bool:
+    first = error.cancellation_reasons[0] if error.cancellation_reasons else None
+    return first is not None and first.code == "ConditionalCheckFailed"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ariia.domain.errors import InvalidError
+
 from .assembly import AssembledHtml
 from .findings import Finding
 from .variables import Variable, VariableType, VariableValues
