@@ -19,6 +19,8 @@ from .messages import parse
 
 # What a chunk may still take that began in time, so that an attempt ends by itself and not by the timeout.
 _RESERVE_MS = 15_000
+# Times the number of the attempt: the queue's visibility timeout is there for killed attempts, and far longer.
+_COME_AGAIN_SECONDS = 20
 
 Record = dict[str, Any]
 
@@ -35,6 +37,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """The partial batch response: what failed comes again, and ends in the dead-letter queue."""
     stop_at = services().clock.now() + context.get_remaining_time_in_millis() - _RESERVE_MS
     failed = [record for record in event["Records"] if not _succeeds(record, stop_at)]
+    for record in failed:
+        seconds = _COME_AGAIN_SECONDS * _attempt(record)
+        services().returns.later(record["eventSourceARN"], [record["receiptHandle"]], seconds)
     return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in failed]}
 
 
@@ -50,7 +55,7 @@ def _succeeds(record: Record, stop_at: int) -> bool:
 
 
 def _work(record: Record, stop_at: int) -> None:
-    last_attempt = int(record["attributes"]["ApproximateReceiveCount"]) >= services().attempts
+    last_attempt = _attempt(record) >= services().attempts
     message = parse(record["body"])
     if isinstance(message, RangeTask):
         _import(message, stop_at, last_attempt)
@@ -59,6 +64,10 @@ def _work(record: Record, stop_at: int) -> None:
         job = services().cutting.run(key, last_attempt=last_attempt)
         if job is not None:
             logger.info("file cut", tenant=job.tenant_id, import_id=job.id, ranges=len(job.ranges), size=job.size)
+
+
+def _attempt(record: Record) -> int:
+    return int(record["attributes"]["ApproximateReceiveCount"])
 
 
 def _import(task: RangeTask, stop_at: int, last_attempt: bool) -> None:

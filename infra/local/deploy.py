@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 
 from infra.local.ministack import REGION, Ministack
 from infra.local.process import LocalStackError
+from infra.local.plain_http import without_tls
 
 ACCOUNT = "000000000000"
 DEADLINE_SECONDS = 60.0
@@ -55,7 +56,7 @@ class Deployer:
     def _upload_assets(self, name: str) -> None:
         for asset in json.loads((self._assembly / name).read_text())["files"].values():
             source = self._assembly / asset["source"]["path"]
-            body = _zipped(source) if asset["source"]["packaging"] == "zip" else source.read_bytes()
+            body = _body(source, asset["source"]["packaging"])
             for destination in asset["destinations"].values():
                 bucket = _here(destination["bucketName"])
                 self._s3.put_object(Bucket=bucket, Key=_here(destination["objectKey"]), Body=body)
@@ -118,6 +119,14 @@ class Deployer:
     def _describe(self, name: str) -> dict[str, Any]:
         stack: dict[str, Any] = self._cloudformation.describe_stacks(StackName=name)["Stacks"][0]
         return stack
+
+
+def _body(source: Path, packaging: str) -> bytes:
+    if packaging == "zip":
+        return _zipped(source)
+    if source.name.endswith(".template.json"):
+        return json.dumps(without_tls(json.loads(source.read_text()))).encode()
+    return source.read_bytes()
 
 
 def _zipped(folder: Path) -> bytes:

@@ -20,7 +20,8 @@ SECRET = "test"
 
 class Ministack:
     """One emulator with its own port and temporary folder; it forgets everything when it stops. What is in
-    `environment` every function sees as well. `wait_scale` stretches the waits of state machines, 0 skips them."""
+    `environment` every function sees as well. `wait_scale` stretches the waits of state machines, 0 skips them. With
+    `enforce_roles` a function may do what its role allows, and no more."""
 
     def __init__(
         self,
@@ -28,12 +29,14 @@ class Ministack:
         *,
         port: int | None = None,
         wait_scale: float = 1.0,
+        enforce_roles: bool = False,
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self.port = port or free_ports(1)[0]
         self.endpoint = f"http://127.0.0.1:{self.port}"
         self._directory = directory
         self._wait_scale = wait_scale
+        self._enforce_roles = enforce_roles
         self._extra = dict(environment or {})
         self._process: GuardedProcess | None = None
 
@@ -75,7 +78,7 @@ class Ministack:
         return {
             # It runs uploaded code, and listens everywhere by default.
             "BIND_HOST": "127.0.0.1",
-            "AUTH": "true",
+            "AUTH": str(self._enforce_roles).lower(),
             "GATEWAY_PORT": str(self.port),
             "IOT_MTLS_ENABLED": "0",
             "MINISTACK_REGION": REGION,

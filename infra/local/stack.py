@@ -39,6 +39,7 @@ class LaptopStack:
             self.directory,
             port=emulator_port,
             wait_scale=wait_scale,
+            enforce_roles=True,
             # Into every function: their SES v2 is the simulator.
             environment={"AWS_ENDPOINT_URL_SESV2": self.simulator_url},
         )

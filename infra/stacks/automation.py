@@ -64,8 +64,7 @@ class AutomationStack(Stack):
 
     def _plan_audience(self) -> PythonFunction:
         function = PythonFunction(self._workshop, "plan_audience", timeout_seconds=300, memory_mb=1024)
-        self._data.allow_reading(function, models.MemberModel, models.AddressModel, models.TenantModel)
-        self._data.allow_reading(function, models.TemplateModel, models.SenderModel)
+        self._data.allow_reading(function, models.MemberModel, models.SendRateModel)
         self._data.allow_writing(function, models.CampaignModel, models.CampaignPartModel, models.LedgerModel)
         return function
 
@@ -86,8 +85,8 @@ class AutomationStack(Stack):
                 "ARIIA_CONFIGURATION_SET": config.prefix,
             },
         )
-        self._data.allow_reading(function, models.SenderModel)
-        self._data.allow_writing(function, models.LedgerModel, models.CampaignModel, models.SendRateModel)
+        self._data.allow_writing(function, models.CampaignModel, models.CampaignPartModel)
+        self._data.allow_writing(function, models.LedgerModel, models.SendRateModel)
         for queue in messaging.channels.values():
             queue.grant(function, "sqs:SendMessage")
         for watched in (*queues.values(), messaging.events.dead_letters):
@@ -105,9 +104,10 @@ class AutomationStack(Stack):
             "ARIIA_CONFIGURATION_SET": self._config.prefix,
         }
         function = ChannelSender(self._workshop, channel, messaging.channels[channel], environment)
-        self._data.allow_reading(function, models.MemberModel, models.CampaignModel, models.CampaignPartModel)
-        self._data.allow_reading(function, models.TenantModel, models.SenderModel)
+        self._data.allow_reading(function, models.MemberModel)
         self._data.allow_writing(function, models.LedgerModel, models.SendRateModel)
+        # The provider's refusal of an account or identity pauses the campaign.
+        self._data.allow_writing(function, models.CampaignModel, models.CampaignPartModel)
         data.allow_signing(function)
         allow_sending(function, messaging.email_events, "ses:SendEmail", "ses:SendBulkEmail")
         allow_account_reading(function)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from ariia.adapters.memory.clock import CountingIds, ManualClock
 from ariia.adapters.memory.jobs import MemoryJobs
 from ariia.adapters.memory.members import MemoryMembers
 from ariia.adapters.memory.uploads import MemoryImportQueue, MemoryUploads
+from ariia.adapters.send_queue import SqsReturns
 from ariia.bootstrap.import_members import ImportMembersServices
 from ariia.domain.import_job import ImportFormat, ImportState
 from ariia.ports.uploads import RangeTask
@@ -29,12 +31,19 @@ class World:
         self.jobs, self.uploads, self.queue = MemoryJobs(), MemoryUploads(), MemoryImportQueue()
         self.members, self.clock = MemoryMembers(), ManualClock()
         self.imports = Imports(self.jobs, self.uploads, self.clock, CountingIds("import"))
+        self.put_back: list[tuple[str, str, int]] = []
         self.services = ImportMembersServices(
             cutting=ImportCutting(self.jobs, self.uploads, self.queue, self.clock, range_records=2),
             ranges=RangeImport(self.jobs, self.uploads, self.members, self.clock),
+            returns=SqsReturns(self),
             clock=self.clock,
             attempts=5,
         )
+
+    meta = SimpleNamespace(endpoint_url="https://sqs")
+
+    def change_message_visibility_batch(self, QueueUrl: str, Entries: list[dict[str, Any]]) -> None:
+        self.put_back += [(QueueUrl, entry["ReceiptHandle"], entry["VisibilityTimeout"]) for entry in Entries]
 
     def upload(self, data: str) -> str:
         job = self.imports.create(TENANT, ImportFormat.CSV, "user-1").entity.job
@@ -50,7 +59,13 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 
 
 def record(body: str, message_id: str = "1", receives: int = 1) -> dict[str, Any]:
-    return {"messageId": message_id, "body": body, "attributes": {"ApproximateReceiveCount": str(receives)}}
+    return {
+        "messageId": message_id,
+        "receiptHandle": f"handle-{message_id}",
+        "eventSourceARN": "arn:aws:sqs:eu-central-1:123456789012:imports",
+        "body": body,
+        "attributes": {"ApproximateReceiveCount": str(receives)},
+    }
 
 
 def uploaded(*keys: str) -> str:
@@ -89,11 +104,12 @@ def test_unreadable_message_comes_back_alone(world: World, body: str) -> None:
     assert len(world.queue.tasks) == 1
 
 
-def test_range_without_time_left_comes_back(world: World) -> None:
+def test_range_without_time_left_comes_back_soon(world: World) -> None:
     handle(record(uploaded(world.upload("id\nm1\n"))))
     task = record(encode_task(world.queue.tasks[0]))
 
     assert handle(task, remaining_ms=10_000) == ["1"]
+    assert world.put_back == [("https://sqs/123456789012/imports", "handle-1", 20)]
     assert handle(task) == []
 
 

@@ -9,7 +9,7 @@ from ariia.adapters.dynamodb import models
 from ariia.adapters.dynamodb.jobs import DynamoJobs
 from ariia.adapters.dynamodb.members import DynamoMembers
 from ariia.adapters.import_queue import SqsImportQueue
-from ariia.adapters.send_queue import sqs_client
+from ariia.adapters.send_queue import SqsReturns, sqs_client
 from ariia.adapters.uploads import S3Uploads, s3_client
 from ariia.ports.clock import Clock
 from ariia.services.import_cutting import ImportCutting
@@ -23,6 +23,7 @@ class ImportMembersServices:
 
     cutting: ImportCutting
     ranges: RangeImport
+    returns: SqsReturns
     clock: Clock
     attempts: int
 
@@ -35,6 +36,7 @@ def build(settings: ImportMembersSettings) -> ImportMembersServices:
     return ImportMembersServices(
         cutting=ImportCutting(jobs, uploads, queue, clock),
         ranges=RangeImport(jobs, uploads, DynamoMembers(settings.shards), clock),
+        returns=SqsReturns(sqs_client()),
         clock=clock,
         attempts=settings.import_attempts,
     )

@@ -28,7 +28,7 @@ class MemberStore(MemberScan, Protocol):
         ...
 
     def save(self, members: Sequence[Member]) -> list[str]:
-        """Stores new (version 0) or changed members, each if its stored version is its own, together with the address
+        """Stores new (version 0) or changed members of one tenant, none of them twice, each if its stored version is its own, together with the address
         index, and raises the `version` of each. The ids that were not stored because somebody else was faster.
         AddressFullError when an address has no place for more members; TransientError when it should be tried again."""
         ...

@@ -39,7 +39,9 @@ class MemberTransaction:
             except TransactWriteError as error:
                 if _lost_race(error):
                     return False
-                if submission + 1 == _SUBMISSIONS or _is_our_fault(error):
+                if _is_malformed(error):
+                    raise
+                if submission + 1 == _SUBMISSIONS:
                     raise TransientError("the members could not be written; try again") from error
                 pause(submission + 2)
             else:
@@ -92,9 +94,13 @@ def _unchanged(model: type[MemberModel] | type[AddressModel], version: int) -> C
 
 
 def _lost_race(error: TransactWriteError) -> bool:
-    codes = {reason.code for reason in error.cancellation_reasons if reason is not None}
-    return bool(codes & _LOST_RACE)
+    return bool(_reasons(error) & _LOST_RACE)
 
 
-def _is_our_fault(error: TransactWriteError) -> bool:
-    return error.cause_response_code == "ValidationException"
+def _is_malformed(error: TransactWriteError) -> bool:
+    """True when trying it again can't help."""
+    return error.cause_response_code == "ValidationException" or "ValidationError" in _reasons(error)
+
+
+def _reasons(error: TransactWriteError) -> set[str]:
+    return {reason.code for reason in error.cancellation_reasons if reason is not None}

@@ -35,13 +35,12 @@ class DynamoTenants:
         """See TenantStore."""
         for _ in range(_TRIES):
             directory = _directory_with(tenant.id)
-            unchanged = TenantModel.tenant_id.does_not_exist()
-            if directory.version > 1:
-                unchanged = TenantModel.version == directory.version - 1
+            new = TenantModel.tenant_id.does_not_exist()
+            unchanged = TenantModel.version == directory.version - 1
             try:
                 with TransactWrite(connection=self._connection) as transaction:
-                    transaction.save(_item(tenant, 1), condition=TenantModel.tenant_id.does_not_exist())
-                    transaction.save(directory, condition=unchanged)
+                    transaction.save(_item(tenant, 1), condition=new)
+                    transaction.save(directory, condition=unchanged if directory.version > 1 else new)
             except TransactWriteError as error:
                 if _is_taken(error):
                     return False
