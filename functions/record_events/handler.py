@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from functools import cache
 from typing import Any
 
@@ -43,7 +44,15 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             events.append(None)
     report = services().recorder.record(events, latest_at)
     metrics.add_metric("EventsRecorded", MetricUnit.Count, report.recorded)
-    logger.info("recorded", events=len(records), recorded=report.recorded, dropped=report.dropped)
+    by_campaign = Counter(f"{one.batch.tenant_id}/{one.batch.campaign_id}" for one in events if one is not None)
+    logger.info(
+        "recorded",
+        events=len(records),
+        recorded=report.recorded,
+        dropped=report.dropped,
+        suppressed=report.suppressed,
+        by_campaign=dict(by_campaign),
+    )
     failed = sorted(report.failed | unreadable)
     return {"batchItemFailures": [{"itemIdentifier": records[place]["messageId"]} for place in failed]}
 

@@ -69,6 +69,19 @@ def _publish(report: SendReport, records: list[Record]) -> None:
             metrics.add_metric(name, MetricUnit.Count, count)
     oldest = min(int(record["attributes"]["SentTimestamp"]) for record in records)
     metrics.add_metric("SendLag", MetricUnit.Milliseconds, max(0, services().clock.now() - oldest))
+    for key, result in report.claims:
+        logger.info(
+            "batch",
+            tenant_id=key.tenant_id,
+            campaign_id=key.campaign_id,
+            batch=key.tag,
+            sent=result.sent,
+            failed=result.failed,
+            excluded=result.excluded,
+            throttled=result.throttled,
+            ambiguous=result.ambiguous,
+            left=result.left,
+        )
     logger.info("sent", batches=len(records), counts={name: count for name, count in counts.items() if count})
     for reason in report.paused:
         logger.error("campaign paused by the provider", reason=reason)

@@ -43,11 +43,14 @@ class Uploads(s3.Bucket):
         accept(self, {"S1": "Each import is logged as a job by who asked for it; the files go within days."})
 
     def allow_reading(self, reader: PythonFunction) -> None:
+        """Listing is what tells a missing file (404) from a forbidden one (403):
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html"""
         self._allow(reader, "s3:GetObject")
+        reader.add_to_role_policy(iam.PolicyStatement(actions=["s3:ListBucket"], resources=[self._arn()]))
 
-    def allow_uploading(self, uploader: PythonFunction) -> None:
-        """To sign uploads with: a presigned URL may do what its signer may."""
-        self._allow(uploader, "s3:PutObject")
+    def allow_writing(self, writer: PythonFunction) -> None:
+        """A presigned URL may do what its signer may: signing uploads needs this too."""
+        self._allow(writer, "s3:PutObject")
 
     def _allow(self, function: PythonFunction, action: str) -> None:
         resource = f"{self._arn()}/{IMPORTS}*"

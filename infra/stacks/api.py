@@ -76,6 +76,7 @@ class ApiStack(Stack):
                 "ARIIA_PREFLIGHT_QUEUE_URL": messaging.preflights.queue_url,
                 "ARIIA_SIGNING_SECRET_ARN": data.signing_secret.secret_arn,
                 "ARIIA_CONFIGURATION_SET": config.prefix,
+                "ARIIA_CHANNELS": ",".join(config.channels),
                 "ARIIA_TENANT_CLAIM": config.identity.tenant_claim,
                 "ARIIA_ROLES_CLAIM": config.identity.roles_claim,
             },
@@ -85,9 +86,9 @@ class ApiStack(Stack):
         data.allow_writing(function, models.CampaignModel, models.CampaignPartModel, models.SendRateModel)
         data.allow_writing(function, models.MemberModel, models.AddressModel)
         campaign_run.grant_start_execution(function)
-        messaging.uploads.allow_uploading(function)
+        messaging.uploads.allow_reading(function)
+        messaging.uploads.allow_writing(function)
         messaging.preflights.grant(function, "sqs:SendMessage")
-        data.allow_signing(function)
         allow_identity_management(function)
         allow_account_reading(function)
         return function

@@ -13,7 +13,7 @@ from infra.constructs.accepted import accept
 from infra.constructs.channel_sender import ChannelSender
 from infra.constructs.layers import Layers
 from infra.constructs.python_function import PythonFunction, Workshop
-from infra.constructs.queue_worker import work_off
+from infra.constructs.queue_worker import RECEIVES_BEFORE_DEAD_LETTER, work_off
 from infra.constructs.state_machine import StateMachine
 from infra.grants import allow_account_reading, allow_sending
 from infra.stacks.data import DataStack
@@ -89,7 +89,7 @@ class AutomationStack(Stack):
         self._data.allow_writing(function, models.LedgerModel, models.SendRateModel)
         for queue in messaging.channels.values():
             queue.grant(function, "sqs:SendMessage")
-        for watched in (*queues.values(), messaging.events.dead_letters):
+        for watched in (messaging.events, messaging.events.dead_letters):
             watched.grant(function, "sqs:GetQueueAttributes")
         # A probe to the provider's mailbox simulator proves that events still arrive.
         allow_sending(function, messaging.email_events, "ses:SendEmail")
@@ -109,8 +109,7 @@ class AutomationStack(Stack):
         # The provider's refusal of an account or identity pauses the campaign.
         self._data.allow_writing(function, models.CampaignModel, models.CampaignPartModel)
         data.allow_signing(function)
-        allow_sending(function, messaging.email_events, "ses:SendEmail", "ses:SendBulkEmail")
-        allow_account_reading(function)
+        allow_sending(function, messaging.email_events, "ses:SendBulkEmail")
         return function
 
     def _record_events(self) -> PythonFunction:
@@ -122,10 +121,8 @@ class AutomationStack(Stack):
             environment={"ARIIA_EVENTS_TOPIC_ARN": self._messaging.email_events.topic.topic_arn},
         )
         work_off(self._messaging.events, function, batch_size=500, window_seconds=1)
-        self._data.allow_reading(function, models.CampaignModel)
-        self._data.allow_writing(
-            function, models.LedgerModel, models.MemberModel, models.AddressModel, models.SendRateModel
-        )
+        self._data.allow_writing(function, models.LedgerModel, models.SendRateModel)
+        self._data.allow_writing(function, models.MemberModel, models.AddressModel)
         return function
 
     def _aggregate_stats(self) -> PythonFunction:
@@ -163,12 +160,13 @@ class AutomationStack(Stack):
             environment={
                 "ARIIA_UPLOADS_BUCKET": messaging.uploads.bucket_name,
                 "ARIIA_IMPORT_QUEUE_URL": messaging.imports.queue_url,
+                "ARIIA_IMPORT_ATTEMPTS": str(RECEIVES_BEFORE_DEAD_LETTER),
             },
         )
         work_off(messaging.imports, function, batch_size=1)
         messaging.imports.grant(function, "sqs:SendMessage")
         messaging.uploads.allow_reading(function)
-        self._data.allow_reading(function, models.TenantModel)
+        messaging.uploads.allow_writing(function)
         self._data.allow_writing(function, models.MemberModel, models.AddressModel, models.JobModel)
         return function
 
@@ -177,6 +175,6 @@ class AutomationStack(Stack):
             self._workshop, "count_audience", timeout_seconds=PREFLIGHT_TIMEOUT_SECONDS, memory_mb=1024
         )
         work_off(self._messaging.preflights, function, batch_size=1)
-        self._data.allow_reading(function, models.MemberModel, models.CampaignModel, models.CampaignPartModel)
+        self._data.allow_reading(function, models.MemberModel)
         self._data.allow_writing(function, models.JobModel)
         return function

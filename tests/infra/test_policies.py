@@ -68,10 +68,7 @@ def test_no_role_has_a_managed_policy(stage: Templates) -> None:
 def test_only_the_sender_sends_and_only_the_prober_besides(stage: Templates) -> None:
     allowed = actions_by_owner(stage)
     assert {owner for owner, actions in allowed.items() if "ses:SendBulkEmail" in actions} == {"send_batch"}
-    assert {owner for owner, actions in allowed.items() if "ses:SendEmail" in actions} == {
-        "send_batch",
-        "release_batches",
-    }
+    assert {owner for owner, actions in allowed.items() if "ses:SendEmail" in actions} == {"release_batches"}
 
 
 def test_nobody_scans_a_table(stage: Templates) -> None:
@@ -82,7 +79,7 @@ def test_nobody_scans_a_table(stage: Templates) -> None:
 def test_who_can_read_the_signing_secret(stage: Templates) -> None:
     allowed = actions_by_owner(stage)
     readers = {owner for owner, actions in allowed.items() if "secretsmanager:GetSecretValue" in actions}
-    assert readers == {"api", "public_pages", "send_batch"}
+    assert readers == {"public_pages", "send_batch"}
 
 
 def test_who_can_start_a_campaign_run(stage: Templates) -> None:

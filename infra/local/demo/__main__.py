@@ -24,7 +24,9 @@ def main() -> int:
     try:
         with console.status("starting the emulator and deploying the stacks (the first time takes longer) …"):
             stack.start()
-        say(f"Deployed after {time.monotonic() - started:.0f} s: {stack.api_url}/v1")
+        say(f"Deployed after {time.monotonic() - started:.0f} s. While the demo runs:")
+        say(f"API reference  {stack.api_url}/reference")
+        say(f"Inbox          {stack.simulator_url}/")
         Story(stack).play()
     except (DemoError, LocalStackError, TimeoutError) as error:
         console.print(f"\n[bold red]The demo found a fault:[/bold red] {error}", soft_wrap=True, markup=True)

@@ -42,9 +42,11 @@ class SendReport:
     void: int = 0
     paused: list[str] = field(default_factory=list)
     give_back: list[BatchKey] = field(default_factory=list)
+    claims: list[tuple[BatchKey, ClaimResult]] = field(default_factory=list)
 
-    def add(self, result: ClaimResult) -> None:
+    def add(self, key: BatchKey, result: ClaimResult) -> None:
         """Counts one claim."""
+        self.claims.append((key, result))
         self.sent += result.sent
         self.failed += result.failed
         self.excluded += result.excluded
@@ -113,7 +115,7 @@ class BatchSender:
             if batch is None or batch.claim is None:
                 return
             result = self._claims.send(batch, batch.claim, ends_at)
-            report.add(result)
+            report.add(one.key, result)
             if not self._goes_on(one, result, report):
                 return
 
