@@ -13,9 +13,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from infra.local.emulated_policies import emulated
 from infra.local.ministack import REGION, Ministack
 from infra.local.process import LocalStackError
-from infra.local.plain_http import without_tls
 
 ACCOUNT = "000000000000"
 DEADLINE_SECONDS = 60.0
@@ -125,7 +125,7 @@ def _body(source: Path, packaging: str) -> bytes:
     if packaging == "zip":
         return _zipped(source)
     if source.name.endswith(".template.json"):
-        return json.dumps(without_tls(json.loads(source.read_text()))).encode()
+        return json.dumps(emulated(json.loads(source.read_text()))).encode()
     return source.read_bytes()
 
 

@@ -16,6 +16,9 @@ Zone = Annotated[str, Field(max_length=64, description="An IANA time zone.")]
 Language = Annotated[str, Field(max_length=35, description="A BCP 47 language tag.")]
 Sender = Annotated[str | None, Field(max_length=450, description="`local@domain` or `Name <local@domain>`.")]
 Text = Annotated[str | None, Field(max_length=300)]
+# Of changes, where a default would read as what a field left out becomes: it stays as it is.
+_Flag = Annotated[bool, Field(default_factory=bool)]
+_LeftOut = Field(default_factory=str)
 
 _SETTINGS: dict[str, Any] = {"one_per_address": True, "hold_unknown": False, "track_opens": True, "track_clicks": True}
 _PROFILE: dict[str, Any] = {
@@ -66,10 +69,10 @@ class SettingsChange(RequestModel):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"hold_unknown": True}]})
 
-    one_per_address: bool = True
-    hold_unknown: bool = False
-    track_opens: bool = True
-    track_clicks: bool = True
+    one_per_address: _Flag
+    hold_unknown: _Flag
+    track_opens: _Flag
+    track_clicks: _Flag
 
 
 class TenantView(ResponseModel):
@@ -126,15 +129,15 @@ class ProfileChange(RequestModel):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"language": "en", "version": 1}]})
 
-    name: Name = ""
-    timezone: Zone = ""
-    language: Language = ""
+    name: Annotated[Name, _LeftOut]
+    timezone: Annotated[Zone, _LeftOut]
+    language: Annotated[Language, _LeftOut]
     default_sender: Sender = None
     website: Text = None
     address: Text = None
     email: Text = None
     phone: Text = None
-    settings: SettingsChange = SettingsChange()
+    settings: Annotated[SettingsChange, Field(default_factory=SettingsChange)]
     version: Version | None = None
 
     def changes(self) -> dict[str, object]:
@@ -147,7 +150,7 @@ class TenantChange(ProfileChange):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"plan": "business", "version": 1}]})
 
-    plan: PlanName = "starter"
+    plan: Annotated[PlanName, Field(default_factory=lambda: "starter")]
 
     def changes(self) -> dict[str, object]:
         """The fields that the request names."""

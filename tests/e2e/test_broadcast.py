@@ -1,0 +1,196 @@
+"""A broadcast from the uploaded file to the report, and what keeps it from being done twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from infra.local.demo.api import Json
+from infra.local.simulator.client import SimulatorClient
+from infra.local.stack import LaptopStack
+
+from . import member_files
+from .campaign import SentCampaign
+from .tenant import Tenant
+
+_TEMPLATE: Json = {
+    "name": "Letter",
+    "header_html": "<h1>{{ tenant.name }}</h1>",
+    "body_template": '<p>Hello {{ member.first_name }}, until {{ offer_end }}: <a href="https://x.example/o">offer</a></p>',
+    "footer_html": '<p><a href="{{ unsubscribe_url }}">Unsubscribe</a> <a href="{{ view_url }}">Browser</a></p>',
+    "variables_json": {"offer_end": {"type": "string", "required": True}},
+}
+_EXCLUDED = {"no_consent": 2, "duplicate_address": 1}
+
+
+def _rejected(tenant: Tenant, import_id: str) -> dict[int, list[Json]]:
+    lines = tenant.api.pages(f"/v1/imports/{import_id}/rejected", "editor")
+    return {line["line"]: line["problems"] for line in lines}
+
+
+def _content_of(members: list[Json]) -> list[Json]:
+    return sorted(members, key=lambda one: str(one["id"]))
+
+
+def test_rejected_lines_are_reported_and_the_others_imported(tenant: Tenant) -> None:
+    job = tenant.finished_import(tenant.begin_import(member_files.content()))
+    good, bad = member_files.good_ids(), member_files.rejected()
+    assert (job["state"], job["created"], job["rejected"]) == ("done", len(good), len(bad)), job
+    assert (job["lines_done"], job["lines_total"]) == (len(good) + len(bad),) * 2
+    assert (job["bytes_done"], job["bytes_total"]) == (len(member_files.content()),) * 2
+    found = _rejected(tenant, job["id"])
+    assert {line: problems[0]["field"] for line, problems in found.items()} == bad
+    assert all(problem["message"] for problems in found.values() for problem in problems)
+    assert list(found) == sorted(found)
+    assert {one["id"] for one in tenant.api.pages("/v1/members")} == good
+
+
+def test_the_same_file_again_changes_nothing(tenant: Tenant) -> None:
+    tenant.finished_import(tenant.begin_import(member_files.content()))
+    before = _content_of(list(tenant.api.pages("/v1/members")))
+    again = tenant.finished_import(tenant.begin_import(member_files.content()))
+    counts = {name: again[name] for name in ("created", "updated", "unchanged", "rejected")}
+    unchanged, rejected = len(member_files.good_ids()), len(member_files.rejected())
+    assert counts == {"created": 0, "updated": 0, "unchanged": unchanged, "rejected": rejected}
+    assert _content_of(list(tenant.api.pages("/v1/members"))) == before
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "empty"),
+        (b"1,anna@example.com,Anna\n2,ben@example.com,Ben\n", "first line"),
+        ("id,email\n1,a@example.com\n".encode("utf-16"), "UTF-16"),
+        (b"id,email,shoe size\n1,a@example.com,42\n", "shoe"),
+        (b"first_name,last_name\nAnna,K\n", "id, external_id and email"),
+        (b"id,email" + b"x" * 10_000_000, "first line"),
+    ],
+    ids=["empty", "no-header", "utf-16", "unknown-column", "no-key", "one-line-of-10-MB"],
+)
+def test_an_unusable_file_fails_with_the_reason(tenant: Tenant, content: bytes, words: str) -> None:
+    job = tenant.finished_import(tenant.begin_import(content))
+    assert (job["state"], job["created"]) == ("failed", 0)
+    assert words in job["failure"]
+    assert list(tenant.api.pages("/v1/members")) == []
+
+
+@pytest.fixture(scope="module")
+def letter(laptop: LaptopStack, provider: SimulatorClient) -> tuple[Tenant, SentCampaign]:
+    """A broadcast that was sent to everybody in the file, and its tenant."""
+    tenant = Tenant(laptop, provider, "letter")
+    tenant.finished_import(tenant.begin_import(member_files.content()))
+    template = tenant.api.post("/v1/templates", _TEMPLATE, "editor")
+    values = {"offer_end": "31 March"}
+    return tenant, tenant.drafts(template_id=template["id"], content_html="", content_values=values)
+
+
+def test_a_broadcast_goes_from_preflight_to_the_report(letter: tuple[Tenant, SentCampaign]) -> None:
+    tenant, campaign = letter
+    people = len(member_files.good_ids())
+    preflight = campaign.act("preflight", "editor")
+    reached = people - sum(_EXCLUDED.values())
+    assert preflight["counts"] == {"matched": people, "will_get": reached, "excluded": _EXCLUDED}
+    assert preflight["cost"]["total"] > 0
+    assert [one for one in preflight["findings"] if one["severity"] == "error"] == []
+    campaign.sends().ends().agrees()
+    stats = campaign.figures()
+    assert (stats["targeted"], stats["pending"], stats["bounced"]) == (people, 0, 1)
+    assert stats["excluded_by_reason"] == _EXCLUDED
+    assert stats["complained"] == 1
+    assert min(stats[name] for name in ("opened", "clicked", "machine_opened")) > 0
+    assert len(campaign.messages()) == reached
+    assert tenant.api.get(campaign.path)["stats_sent"] == stats["sent"]
+
+
+def test_every_message_can_be_answered_for(letter: tuple[Tenant, SentCampaign], laptop: LaptopStack) -> None:
+    tenant, campaign = letter
+    tags = {"tenant": tenant.id, "campaign": campaign.id}
+    messages = campaign.messages()
+    assert messages
+    for sent in messages:
+        message = tenant.provider.message(sent.message_id)
+        headers = {one["name"]: one["value"] for one in message["headers"]}
+        link = headers["List-Unsubscribe"]
+        assert link.startswith(f"<{laptop.api_url}/u/")
+        assert link.endswith(">")
+        assert link[1:-1] in message["html"]
+        assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        assert set(sent.tags) >= {"tenant", "campaign", "batch", "attempt", "member"}
+        assert {name: sent.tags[name] for name in tags} == tags
+        assert sent.tags["attempt"] == "1"
+        assert f"Zoë {sent.tags['member']}" in message["html"]
+        assert f"Zoë {sent.tags['member']}" in message["text"]
+        assert link[1:-1] in message["text"]
+        assert "{{" not in message["html"] + message["text"] + sent.subject
+        assert sent.sender == tenant.sender
+        assert sent.configuration_set == "ariia-local-tracked"
+
+
+def test_one_member_has_a_story(letter: tuple[Tenant, SentCampaign]) -> None:
+    tenant, campaign = letter
+    story = tenant.api.get(f"{campaign.path}/recipients/g0002")
+    assert story["status"] == "clicked"
+    events = [one["event"] for one in story["timeline"]]
+    assert [one for one in events if one in ("planned", "sent", "delivered", "opened", "clicked")] == [
+        "planned",
+        "sent",
+        "delivered",
+        "opened",
+        "clicked",
+    ]
+    assert tenant.answer("GET", f"{campaign.path}/recipients/nobody", "viewer").status == 404
+
+
+def test_untracked_campaigns_use_the_untracked_configuration_set(tenant: Tenant) -> None:
+    tenant.has_members([{"id": "m1", "email": "curious+open+click@example.com"}])
+    campaign = tenant.drafts(track_opens=False, track_clicks=False).sends().ends().agrees()
+    assert [message.configuration_set for message in campaign.messages()] == ["ariia-local-untracked"]
+    assert campaign.figures()["opened"] == 0
+
+
+def test_a_repeated_creation_makes_nothing_twice(tenant: Tenant) -> None:
+    bodies: dict[str, Json] = {
+        "/v1/campaigns": {"name": "Once"},
+        "/v1/templates": {"name": "Once", "body_template": "<p>Hello</p>"},
+        "/v1/members": {"email": "once@example.com"},
+        "/v1/imports": {"format": "csv"},
+    }
+    for path, body in bodies.items():
+        first, again = (tenant.answer("POST", path, "editor", body, key="the-same") for _ in range(2))
+        assert (first.status, again.status) == (201, 201), (first, again)
+        assert first.body["id"] == again.body["id"]
+        assert again.headers["idempotent-replayed"] == "true"
+        other: dict[str, Any] = body | ({"format": "jsonl"} if "format" in body else {"first_name": "Other"})
+        other = other if path in ("/v1/members", "/v1/imports") else body | {"name": "Another"}
+        assert tenant.answer("POST", path, "editor", other, key="the-same").status == 422
+        assert len(list(tenant.api.pages(path))) == 1
+
+
+def test_a_change_based_on_an_old_version_is_refused(tenant: Tenant) -> None:
+    campaign = tenant.drafts()
+    version = campaign.read()["version"]
+    change = {"name": "Better", "version": version}
+    assert tenant.answer("PATCH", campaign.path, "editor", change).status == 200
+    stale = tenant.answer("PATCH", campaign.path, "editor", {"name": "Worse", "version": version})
+    assert stale.status == 409
+    assert tenant.answer("PATCH", campaign.path, "editor", {"name": "Worse"}).status == 428
+    assert campaign.read()["name"] == "Better"
+
+
+def test_an_illegal_move_names_the_legal_ones(tenant: Tenant) -> None:
+    campaign = tenant.drafts()
+    for action in ("send", "pause", "resume", "retry"):
+        refused = tenant.answer("POST", f"{campaign.path}/{action}", "admin", {})
+        assert refused.status == 409, refused
+        assert set(refused.body["legal"]) == set(campaign.read()["legal_moves"])
+        assert "pending_review" in refused.body["legal"]
+    assert campaign.read()["status"] == "draft"
+
+
+def test_an_edit_revokes_the_approval(tenant: Tenant) -> None:
+    campaign = tenant.drafts().approved()
+    version = campaign.read()["version"]
+    tenant.api.call("PATCH", campaign.path, "editor", {"content_subject": "Other news", "version": version})
+    assert campaign.read()["status"] == "draft"
+    assert tenant.answer("POST", f"{campaign.path}/send", "approver", {}).status == 409
