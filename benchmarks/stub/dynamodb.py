@@ -118,7 +118,8 @@ class DynamoDB:
         found, more = self._found(request)
         size = sum(map(size_of, found))
         self.counts.read(request["TableName"], size, consistent=bool(request.get("ConsistentRead")))
-        answer: Answer = {"Items": [_projected(item, request) for item in found], "Count": len(found)}
+        items = [_projected(item, request) for item in found]
+        answer: Answer = {"Items": items, "Count": len(items), "ScannedCount": len(items)}
         if more:
             table = self._tables[request["TableName"]]
             keys = [table.hash_key, *([table.range_key] if table.range_key else [])]

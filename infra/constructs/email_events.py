@@ -9,7 +9,6 @@ from aws_cdk.aws_sns_subscriptions import SqsSubscription
 from constructs import Construct
 
 from infra.config import StageConfig
-from infra.constructs.accepted import accept
 from infra.constructs.queue_worker import WorkQueue
 
 DELIVERY_EVENTS = (
@@ -32,8 +31,6 @@ class EmailEvents(Construct):
         super().__init__(scope, "EmailEvents")
         self._config = config
         self.topic = sns.Topic(self, "Topic", topic_name=f"{config.prefix}-email-events", enforce_ssl=True)
-        accept(self.topic, {"SNS2": "SES can't publish to a topic that AWS's own key encrypts; a key of one's own "
-                                    "would cost a call per event for messages that stay seconds and hold no content."})  # fmt: skip
         # The envelope stays on: record_events checks which topic a message came from.
         self.topic.add_subscription(SqsSubscription(queue, raw_message_delivery=False))
         self.tracked = self._configuration_set("tracked", (*DELIVERY_EVENTS, *TRACKING_EVENTS))

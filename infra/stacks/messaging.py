@@ -6,6 +6,7 @@ from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 
 from infra.config import SEND_TIMEOUT_SECONDS, StageConfig
+from infra.constructs.accepted import accept
 from infra.constructs.email_events import EmailEvents
 from infra.constructs.http_gateway import HttpGateway
 from infra.constructs.queue_worker import WorkQueue, dead_letter_queue
@@ -32,6 +33,7 @@ class MessagingStack(Stack):
         self.imports = WorkQueue(self, "imports", config, worker_timeout_seconds=IMPORT_TIMEOUT_SECONDS)
         self.preflights = WorkQueue(self, "preflights", config, worker_timeout_seconds=PREFLIGHT_TIMEOUT_SECONDS)
         self.statistics_dead_letters = dead_letter_queue(self, "statistics", config)
+        accept(self.statistics_dead_letters, {"SQS3": "It holds the dead letters of a stream, not of a queue."})
         self.email_events = EmailEvents(self, config, self.events)
         self.uploads = Uploads(self, config, self.imports)
         self._outputs()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from aws_cdk import Stack
+from aws_cdk import Aws, Stack
+from aws_cdk import aws_iam as iam
 from aws_cdk.aws_cloudwatch_actions import SnsAction
 from aws_cdk.aws_sns import Topic
 from aws_cdk.aws_sns_subscriptions import EmailSubscription
@@ -57,6 +58,15 @@ class MonitoringStack(Stack):
 
     def _alarms(self, config: StageConfig, watches: list[Watch]) -> None:
         topic = Topic(self, "Alarms", topic_name=f"{config.prefix}-alarms", enforce_ssl=True)
+        # A topic with a policy of its own loses the default one, which lets the account's alarms publish.
+        topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                actions=["sns:Publish"],
+                resources=[topic.topic_arn],
+                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
+            )
+        )
         if config.alarm_email:
             topic.add_subscription(EmailSubscription(config.alarm_email))
         for watch in watches:

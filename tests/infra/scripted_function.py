@@ -3,9 +3,10 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 
-def handler(event, context):
+def handler(event: dict[str, Any], _context: object) -> Any:
     folder = Path(os.environ["SCRIPTS"]) / event["campaign_id"]
     action = event.get("action", "round")
     key = f"{action}:{event['shard']}" if "shard" in event else action

@@ -19,7 +19,8 @@ class Resource:
 
     @property
     def properties(self) -> dict[str, Any]:
-        return self.body.get("Properties", {})
+        found: dict[str, Any] = self.body.get("Properties", {})
+        return found
 
 
 class Templates:

@@ -86,7 +86,7 @@ def test_a_server_that_ends_too_early_shows_its_log(tmp_path: Path) -> None:
 def test_a_server_that_never_gets_ready_is_reported(tmp_path: Path) -> None:
     server = guarded(tmp_path, "import time; print('hm'); time.sleep(60)")
     wait_until(lambda: server.log_tail() == "hm")
-    with pytest.raises(LocalStackError, match="was not ready after 0.1 s"):
+    with pytest.raises(LocalStackError, match=r"was not ready after 0\.1 s"):
         server.wait_until(lambda: False, seconds=0.1)
     server.stop()
 

@@ -55,6 +55,19 @@ def test_there_are_at_most_eight_alarms_and_each_gives_advice(production: Templa
         assert alarm.properties["AlarmActions"]
 
 
+def test_alarms_may_publish_to_their_topic(production: Templates) -> None:
+    topic = production.resource(
+        production.resources("AWS::CloudWatch::Alarm")[0].properties["AlarmActions"][0], "ariia-monitoring"
+    )
+    [policy] = [
+        one
+        for one in production.resources("AWS::SNS::TopicPolicy")
+        if one.properties["Topics"] == [{"Ref": topic.logical_id}]
+    ]
+    allowed = [one["Principal"] for one in policy.properties["PolicyDocument"]["Statement"] if one["Effect"] == "Allow"]
+    assert allowed == [{"Service": "cloudwatch.amazonaws.com"}]
+
+
 def test_no_alarm_joins_more_metrics_than_cloudwatch_takes(production: Templates) -> None:
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Create-alarm-on-metric-math-expression.html
     for alarm in production.resources("AWS::CloudWatch::Alarm"):
@@ -83,7 +96,7 @@ def test_templates_pass_cfn_lint(stage: Templates) -> None:
     paths = [str(path) for path in stage.paths.values()]
     linter = Path(sys.executable).with_name("cfn-lint")
     # W3005: CDK repeats dependencies that references imply.
-    command = [linter, "--ignore-checks", "W3005", "--regions", "eu-central-1", "us-east-1", "--", *paths]
+    command = [str(linter), "--ignore-checks", "W3005", "--regions", "eu-central-1", "us-east-1", "--", *paths]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 

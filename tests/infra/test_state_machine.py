@@ -77,7 +77,7 @@ def test_logs_hold_no_data_of_members(stage: Templates) -> None:
 
 def events_of_failing(task: dict[str, Any]) -> int:
     """Entered, exited, and scheduled, started, failed for each attempt."""
-    return 2 + 3 * (task["Retry"][0]["MaxAttempts"] + 1)
+    return 2 + 3 * (int(task["Retry"][0]["MaxAttempts"]) + 1)
 
 
 def test_history_holds_even_if_everything_fails() -> None:
