@@ -44,7 +44,11 @@ class Chance:
 
     def of(self, about: str) -> float:
         """A number in [0, 1)."""
-        return crc32(about.encode(), self._salt) * 2654435761 % _RANGE / _RANGE
+        dice = crc32(about.encode(), self._salt)
+        # A checksum alone is linear: near places would get related throws.
+        dice = (dice ^ dice >> 16) * 0x85EBCA6B % _RANGE
+        dice = (dice ^ dice >> 13) * 0xC2B2AE35 % _RANGE
+        return (dice ^ dice >> 16) / _RANGE
 
     def happens(self, about: str, rate: float) -> bool:
         """True in `rate` of the cases."""

@@ -69,6 +69,24 @@ def test_lost_queue_messages_are_queued_again(world: World) -> None:
     assert world.statuses(campaign) == {RecipientStatus.SENT: 230}
 
 
+def test_a_resumed_campaign_does_not_wait_for_messages_that_were_dropped_in_the_pause(world: World) -> None:
+    campaign, epoch = started(world)
+    world.round(campaign, epoch)
+    queued = len(world.queue.waiting)
+    assert world.runs.pause(world.fresh(campaign), "a pause")
+    while world.queue.waiting:
+        world.work_off()
+    assert world.provider.calls == []
+    world.clock.advance(5)
+    resumed = world.start(campaign)
+    world.round(campaign, resumed)
+    assert len(world.queue.waiting) == queued
+    world.round(campaign, resumed)
+    assert len(world.queue.waiting) == queued
+    world.loop(campaign, resumed)
+    assert world.statuses(campaign) == {RecipientStatus.SENT: 230}
+
+
 def test_a_crash_between_queueing_and_the_cursor_queues_twice_and_sends_once(world: World) -> None:
     campaign, epoch = started(world)
     save = world.ledger.save_release_cursor

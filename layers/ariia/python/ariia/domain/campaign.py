@@ -103,6 +103,7 @@ class Campaign:
     feedback: str | None = None
     # Sending. `epoch` names the run in charge: the version of this record that the run was started on.
     epoch: int = 0
+    run_began_at: int = 0
     paused_at: int | None = None
     pause_reason: str | None = None
     failure_reason: str | None = None

@@ -32,5 +32,5 @@ def take_charge(campaign: Campaign, epoch: int, *, by: str, at: int, reason: str
     else:
         legal = campaign.legal_moves()
         raise ConflictError(f"a campaign that is {campaign.status} can't be sent", legal=legal)
-    campaign.epoch, campaign.updated_at = epoch, at
+    campaign.epoch, campaign.run_began_at, campaign.updated_at = epoch, at, at
     return move

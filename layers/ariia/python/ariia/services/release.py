@@ -132,7 +132,7 @@ class BatchReleaser:
         if cursor.settled >= cursor.released:
             return cursor
         settled, contiguous, stale = cursor.settled, True, []
-        overdue = cursor.queued_at + self._policy.requeue_seconds * 1000 <= self._clock.now()
+        overdue = self._is_overdue(campaign, cursor)
         for summary in self._window(partition, lane, cursor):
             pending, is_free = self._settle_one(campaign, summary, tally)
             contiguous = contiguous and pending == 0
@@ -147,6 +147,12 @@ class BatchReleaser:
         self._queue.put(requeue)
         queued_at = self._clock.now() if requeue else cursor.queued_at
         return self._save(partition, lane, cursor, replace(cursor, settled=settled, queued_at=queued_at))
+
+    def _is_overdue(self, campaign: Campaign, cursor: ReleaseCursor) -> bool:
+        """Whether queued batches that nobody claimed must be queued again. Senders drop the messages of a campaign that
+        is paused: what was queued before this run began is not waited for."""
+        waited = self._clock.now() - cursor.queued_at
+        return cursor.queued_at < campaign.run_began_at or waited >= self._policy.requeue_seconds * 1000
 
     def _settle_one(self, campaign: Campaign, summary: BatchSummary, tally: _Tally) -> tuple[int, bool]:
         """Deals with one released batch: how many of its members still wait, and whether nobody holds it."""

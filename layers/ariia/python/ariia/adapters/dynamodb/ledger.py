@@ -105,7 +105,7 @@ class DynamoLedger:
         """See the port."""
         expression = "REMOVE grace_from" if grace_from is None else "SET grace_from = :at"
         values = {":token": text(token)} | ({":at": number(grace_from)} if grace_from is not None else {})
-        self._rows.update(key, expression, "claim_token = :token", values)
+        self._rows.changed(key, expression, "claim_token = :token", values)
 
     def rewrite(self, batch: Batch, seen: Sequence[Entry]) -> bool:
         """See the port."""
@@ -115,7 +115,7 @@ class DynamoLedger:
         }
         expression = "SET entries_json = :entries, pending_count = :pending, reopened_epoch = :reopened"
         condition = "attribute_not_exists(claim_token) AND entries_json = :seen"
-        return self._rows.update(batch.key, expression, condition, values) is not None
+        return self._rows.changed(batch.key, expression, condition, values)
 
     # Sending
 
@@ -140,7 +140,7 @@ class DynamoLedger:
             "REMOVE claim_token, claim_size, lease_until, grace_from"
         )
         values = _entry_values(entries) | {":token": text(claim.token), ":writer": text(writer)}
-        if self._rows.update(batch.key, expression, "claim_token = :token", values) is not None:
+        if self._rows.changed(batch.key, expression, "claim_token = :token", values):
             return True
         stored = self.batch(batch.key)
         return stored is not None and stored.writer == writer

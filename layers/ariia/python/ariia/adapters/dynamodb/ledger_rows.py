@@ -57,8 +57,15 @@ class LedgerRows:
                 return found
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
+    def changed(self, key: BatchKey, expression: str, condition: str, values: Item) -> bool:
+        """Updates a batch row; False when the condition failed."""
+        return self._update(key, expression, condition, values, "NONE") is not None
+
     def update(self, key: BatchKey, expression: str, condition: str, values: Item) -> Item | None:
         """The batch row after the update; None when the condition failed."""
+        return self._update(key, expression, condition, values, "ALL_NEW")
+
+    def _update(self, key: BatchKey, expression: str, condition: str, values: Item, wanted: str) -> Item | None:
         try:
             with passing_faults():
                 answer = self._client.update_item(
@@ -67,13 +74,13 @@ class LedgerRows:
                     UpdateExpression=expression,
                     ConditionExpression=condition,
                     ExpressionAttributeValues=values,
-                    ReturnValues="ALL_NEW",
+                    ReturnValues=wanted,
                 )
         except ClientError as error:
             if code_of(error) == CONDITION_FAILED:
                 return None
             raise
-        found: Item = answer["Attributes"]
+        found: Item = answer.get("Attributes", {})
         return found
 
     def put(self, item: Item) -> dict[str, Any]:

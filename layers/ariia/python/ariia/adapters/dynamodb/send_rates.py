@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -15,6 +16,8 @@ from .client import CONDITION_FAILED, Item, code_of, number, passing_faults, tex
 _ACTIVE_MS = 30 * 60_000
 # How much of an idle time may be caught up: SES tolerates short bursts only.
 _BURST_MS = 1_000
+# Release asks the account once a minute; a rate that came back with the last tokens need not be read again at once.
+_RATE_SECONDS = 10.0
 
 
 class DynamoSendRates:
@@ -23,14 +26,18 @@ class DynamoSendRates:
 
     def __init__(self, client: Any, table: str) -> None:
         self._client, self._table = client, table
+        self._seen: dict[str, tuple[SendRate, float]] = {}
 
     def rate(self, channel: str) -> SendRate | None:
         """See the port."""
-        item = self._get(channel)
-        return decode(SendRate, json.loads(item["account_rate"]["S"])) if "account_rate" in item else None
+        rate, seen = self._seen.get(channel, (None, 0.0))
+        if rate is not None and time.monotonic() - seen < _RATE_SECONDS:
+            return rate
+        return _rate_in(self._get(channel))
 
     def save_rate(self, channel: str, rate: SendRate) -> None:
         """See the port."""
+        self._seen.pop(channel, None)
         value = text(json.dumps(encode(rate)))
         self._update(channel, "SET account_rate = :rate", None, {":rate": value})
 
@@ -42,8 +49,14 @@ class DynamoSendRates:
         for attempt in (self._take_in_line, self._take_idle, self._take_in_line):
             item = attempt(channel, cost, floor, latest)
             if item is not None:
+                self._note_rate(channel, item)
                 return max(now, int(item["next_free_at"]["N"]) - cost)
         return None
+
+    def _note_rate(self, channel: str, item: Item) -> None:
+        rate = _rate_in(item)
+        if rate is not None:
+            self._seen[channel] = (rate, time.monotonic())
 
     def _take_in_line(self, channel: str, cost: int, floor: int, latest: int) -> Item | None:
         values = {":cost": number(cost), ":floor": number(floor), ":latest": number(latest)}
@@ -89,3 +102,7 @@ class DynamoSendRates:
             raise
         found: Item = answer["Attributes"]
         return found
+
+
+def _rate_in(item: Item) -> SendRate | None:
+    return decode(SendRate, json.loads(item["account_rate"]["S"])) if "account_rate" in item else None

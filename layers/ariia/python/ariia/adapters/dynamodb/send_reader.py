@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,19 +13,33 @@ from ariia.domain.member import Member
 
 from .client import Item, batch_get, passing_faults, text
 
+# The document holds its version too: one attribute of 51 items to parse instead of four.
+_DOCUMENT = {
+    "ConsistentRead": True,
+    "ProjectionExpression": "#document",
+    "ExpressionAttributeNames": {"#document": "document"},
+}
+# The early look may be this old: who finds it outdated is told so by the consistent read before the call.
+_MOMENT_SECONDS = 5.0
+
 
 class DynamoSendReader:
-    """Reads what a send needs. Frozen content never changes, so it is kept for the life of the process."""
+    """Reads what a send needs. Frozen content never changes, so it is kept for the life of the process; a campaign that
+    was sending a moment ago is not read again for the early look."""
 
     def __init__(self, client: Any, *, campaigns: str, parts: str, members: str) -> None:
         self._client, self._campaigns, self._parts, self._members = client, campaigns, parts, members
         self._contents: dict[tuple[str, str], Content] = {}
+        self._sending: dict[tuple[str, str], tuple[Campaign, float]] = {}
 
     def campaign(self, tenant_id: str, campaign_id: str) -> Campaign | None:
         """See the port."""
+        campaign, seen = self._sending.get((tenant_id, campaign_id), (None, 0.0))
+        if campaign is not None and time.monotonic() - seen < _MOMENT_SECONDS:
+            return campaign
         with passing_faults():
             answer = self._client.get_item(TableName=self._campaigns, Key=_campaign_key(tenant_id, campaign_id))
-        return _campaign(answer.get("Item"))
+        return self._noted((tenant_id, campaign_id), answer.get("Item"))
 
     def campaign_and_members(
         self, tenant_id: str, campaign_id: str, shard: int, member_ids: Sequence[str]
@@ -35,13 +50,14 @@ class DynamoSendReader:
         found = batch_get(
             self._client,
             {
-                self._campaigns: {"Keys": [_campaign_key(tenant_id, campaign_id)], "ConsistentRead": True},
-                self._members: {"Keys": keys, "ConsistentRead": True},
+                self._campaigns: {"Keys": [_campaign_key(tenant_id, campaign_id)], **_DOCUMENT},
+                self._members: {"Keys": keys, **_DOCUMENT},
             },
         )
-        members = (_member(item) for item in found[self._members])
+        members = (decode(Member, json.loads(item["document"]["S"])) for item in found[self._members])
         campaigns = found[self._campaigns]
-        return _campaign(campaigns[0] if campaigns else None), {member.id: member for member in members}
+        campaign = self._noted((tenant_id, campaign_id), campaigns[0] if campaigns else None)
+        return campaign, {member.id: member for member in members}
 
     def content(self, campaign: Campaign) -> Content | None:
         """See the port."""
@@ -56,20 +72,14 @@ class DynamoSendReader:
             self._contents[place] = decode(Content, json.loads(item["document"]["S"]))
         return self._contents[place]
 
+    def _noted(self, place: tuple[str, str], item: Item | None) -> Campaign | None:
+        campaign = decode(Campaign, json.loads(item["document"]["S"])) if item else None
+        self._sending.pop(place, None)
+        if campaign is not None and campaign.is_sendable:
+            self._sending = dict(list(self._sending.items())[-15:])
+            self._sending[place] = (campaign, time.monotonic())
+        return campaign
+
 
 def _campaign_key(tenant_id: str, campaign_id: str) -> Item:
     return {"tenant_id": text(tenant_id), "campaign_id": text(campaign_id)}
-
-
-def _campaign(item: Item | None) -> Campaign | None:
-    if item is None:
-        return None
-    campaign = decode(Campaign, json.loads(item["document"]["S"]))
-    campaign.version = int(item["version"]["N"])
-    return campaign
-
-
-def _member(item: Item) -> Member:
-    member = decode(Member, json.loads(item["document"]["S"]))
-    member.version = int(item["version"]["N"])
-    return member

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from typing import Any
 
@@ -57,7 +58,7 @@ _CALL_STOPPED = {
 def ses_client(read_timeout_seconds: int) -> Any:
     """One client per process that makes each call once: SES has no idempotency key, so a repeated call whose answer
     got lost is a second message (its default sent one e-mail three times)."""
-    return boto3.client(
+    client = boto3.client(
         "sesv2",
         config=Config(
             retries={"total_max_attempts": 1, "mode": "standard"},
@@ -66,6 +67,20 @@ def ses_client(read_timeout_seconds: int) -> Any:
             parameter_validation=False,
         ),
     )
+    client.meta.events.register("before-parameter-build.sesv2.SendBulkEmail", _keep_request)
+    client.meta.events.register("before-call.sesv2.SendBulkEmail", _write_body)
+    return client
+
+
+def _keep_request(params: dict[str, Any], context: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Takes the request out of botocore's hands, which would look each of its 1,800 values up in the service model:
+    half the CPU of a call. On the wire the request is the parameters as they are (API_SendBulkEmail)."""
+    context["ariia_request"] = params
+    return {"BulkEmailEntries": []}
+
+
+def _write_body(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+    params["body"] = json.dumps(context["ariia_request"], ensure_ascii=False, separators=(",", ":")).encode()
 
 
 class SesSender:
@@ -93,24 +108,23 @@ class SesSender:
 def _request(call: SendCall) -> dict[str, Any]:
     skeleton = call.skeleton
     content = {"Subject": skeleton.subject, "Html": skeleton.html, "Text": skeleton.text}
+    # Every tag goes with every entry: SES has dropped default tags silently (boto/boto3#4838); they are the evidence.
+    tags = [{"Name": name, "Value": value} for name, value in call.tags.items()]
     request: dict[str, Any] = {
         "FromEmailAddress": call.from_address,
         "ConfigurationSetName": call.configuration_set,
         "DefaultContent": {"Template": {"TemplateContent": content, "TemplateData": "{}"}},
-        "BulkEmailEntries": [_entry(call, recipient) for recipient in call.recipients],
+        "BulkEmailEntries": [_entry(tags, recipient) for recipient in call.recipients],
     }
     if call.reply_to:
         request["ReplyToAddresses"] = [call.reply_to]
     return request
 
 
-def _entry(call: SendCall, recipient: Recipient) -> dict[str, Any]:
-    # Every tag goes with every entry: SES has dropped default tags silently (boto/boto3#4838); they are the evidence.
-    tags = [{"Name": name, "Value": value} for name, value in call.tags.items()]
-    tags.append({"Name": "member", "Value": recipient.member_id})
+def _entry(tags: list[dict[str, str]], recipient: Recipient) -> dict[str, Any]:
     return {
         "Destination": {"ToAddresses": [recipient.address]},
-        "ReplacementTags": tags,
+        "ReplacementTags": [*tags, {"Name": "member", "Value": recipient.member_id}],
         "ReplacementHeaders": [{"Name": name, "Value": value} for name, value in recipient.headers.items()],
         "ReplacementEmailContent": {"ReplacementTemplate": {"ReplacementTemplateData": recipient.data}},
     }

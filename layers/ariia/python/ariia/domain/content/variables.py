@@ -96,13 +96,13 @@ class VariableValues:
 
         An optional one without value stays out, which a template that prints it reports as an unknown variable.
         """
-        values = self.fixed
+        values = dict(self.fixed)
         for variable in self._open:
             value = attributes.get(variable.name)
             if not _is_blank(value):
-                values = values | {variable.name: self._converted(variable, value)}
+                values[variable.name] = self._converted(variable, value)
             elif variable.default is not None:
-                values = values | {variable.name: variable.default}
+                values[variable.name] = variable.default
             elif variable.required:
                 raise _invalid(variable.name, f"the required variable '{variable.name}' has no value for this member")
         return values

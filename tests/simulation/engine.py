@@ -1,0 +1,231 @@
+"""The wiring: every service over in-memory adapters behind the membrane, every function behind its trigger."""
+
+from __future__ import annotations
+
+import pickle
+from functools import lru_cache
+from random import Random
+
+from ariia.adapters.memory.clock import CountingIds
+from ariia.adapters.memory.members import MemoryMembers
+from ariia.adapters.memory.sending import MemorySendRates, MemorySendReader
+from ariia.adapters.memory.statistics import MemoryStatistics
+from ariia.adapters.memory.templates import MemoryTemplates
+from ariia.adapters.memory.tenants import MemoryTenants
+from ariia.domain.channel import Channel
+from ariia.domain.content.trial import try_content
+from ariia.domain.member import Consent, ConsentStatus
+from ariia.domain.message import MessageLinks
+from ariia.domain.provider_event import ProviderEvent
+from ariia.domain.queued_batch import QueuedBatch
+from ariia.domain.sender_domain import parse_from
+from ariia.domain.tenant import Tenant
+from ariia.domain.wave import Lane, Wave
+from ariia.ports.campaigns import CampaignChange
+from ariia.services.campaign_contents import CampaignContents
+from ariia.services.campaign_sending import CampaignSending
+from ariia.services.composing import MessageComposer
+from ariia.services.content_checks import ContentChecks
+from ariia.services.in_flight import InFlightCount
+from ariia.services.member_consent import MemberConsent
+from ariia.services.planning import AudiencePlanner
+from ariia.services.recording import EventRecorder
+from ariia.services.release import BatchReleaser, ReleasePolicy
+from ariia.services.resolving import UnknownResolver
+from ariia.services.runs import CampaignRuns
+from ariia.services.sending import BatchSender, SendPolicy
+from ariia.services.sending_claim import ClaimSender
+from ariia.services.statistics import CampaignStatistics, StreamCounter
+from ariia.services.unsubscribe import Unsubscribes
+from tests.builders import NOW, TENANT, any_campaign, any_content, any_member, any_target
+
+from .events import ReportedPipeline, Reports, record_events
+from .faults import Chance, FaultPlan
+from .ports import Membrane, TaskClock
+from .provider import Provider
+from .queues import EventSource, Message, Queue
+from .scenario import GRACE_MS, LEASE_MS, Scenario
+from .scheduler import START, Scheduler
+from .state_machine import Executions
+from .stream import StreamedLedger, StreamReader
+from .watch import WatchedCampaigns, WatchedReader
+
+KEY = b"k" * 32
+NEEDED_MS = 19_000
+SEND_TIMEOUT_MS = 60_000
+CAMPAIGN = "spring"
+_COME_AGAIN_SECONDS = 10
+# Compiled content is kept in it: every run sends the same campaign.
+_COMPOSER = MessageComposer(Channel.EMAIL, MessageLinks("https://x.example", KEY), "test")
+
+
+class _Directory:
+    def is_verified(self, tenant_id: str, from_address: str) -> bool:
+        return parse_from(from_address).domain == "studio.example"
+
+
+class _Trial:
+    check = staticmethod(try_content)
+
+
+class _Keys:
+    def key(self) -> bytes:
+        return KEY
+
+
+class Engine:
+    """One account with one tenant and one campaign. `parts` are the classes it is made of, so that a wrong one can
+    take the place of a right one."""
+
+    def __init__(self, scenario: Scenario, plan: FaultPlan, parts: Parts) -> None:
+        self.scenario, self.plan, self.parts = scenario, plan, parts
+        self.chance = Chance(scenario.seed)
+        self.scheduler = Scheduler(scenario.seed)
+        self.membrane = Membrane(self.scheduler, plan, self.chance)
+        self.clock = TaskClock(self.scheduler)
+        self._stores()
+        self._world_outside()
+        self._services()
+        self._triggers()
+        self._api()
+
+    def skew(self) -> int:
+        """How far the next host's clock is off."""
+        return round((self.scheduler.random.random() * 2 - 1) * self.scenario.skew_ms)
+
+    def _stores(self) -> None:
+        scenario = self.scenario
+        self.members = _audience(scenario.members, scenario.shards, scenario.shared, scenario.refusing)
+        self.ledger = self.parts.ledger()
+        self.campaigns = WatchedCampaigns()
+        self.statistics = self.parts.statistics()
+        content = any_content()
+        made = any_campaign(id=CAMPAIGN, sender="news@studio.example", hold_unknown=scenario.hold_unknown)
+        if scenario.window_ms is not None:
+            made.shards, made.batch_size = scenario.shards, 10
+            made.waves = [Wave("w0", not_before=START + 5_000, not_after=START + scenario.window_ms)]
+            made.lanes = [Lane("l0", "w0", Channel.EMAIL)]
+        frozen = ("hash-1", content, any_target())
+        assert self.campaigns.create(CampaignChange(made, content, any_target(), frozen))
+
+    def _world_outside(self) -> None:
+        scenario, scheduler = self.scenario, self.scheduler
+        self.queue = Queue("email", scheduler, self.chance, scenario.queue)
+        self.events = Queue("events", scheduler, self.chance, scenario.queue)
+        habits = scenario.provider
+        self.provider = self.parts.provider(scheduler, self.chance, self.plan, habits, scenario.rate)
+        reports = Reports(scheduler, self.chance, self.events, scenario.events)
+        self.provider.on_taken = reports.of_taken
+        self.pipeline = ReportedPipeline(self.events, reports, self.provider)
+        self.executions = Executions(scheduler, self.skew, scenario.plan_ms, scenario.most_rounds)
+
+    def _services(self) -> None:
+        around, parts, clock = self.membrane.around, self.parts, self.clock
+        ledger, campaigns = around("ledger", self.ledger), around("campaigns", self.campaigns)
+        members, pipeline = around("members", self.members), around("pipeline", self.pipeline)
+        rates, queue = around("rates", MemorySendRates()), around("queue", _SendQueue(self.queue))
+        runs = parts.runs(campaigns, clock)
+        reader = WatchedReader(self.scheduler, around("reader", MemorySendReader(self.campaigns, self.members)))
+        self.executions.planner = parts.planner(campaigns, members, ledger, rates, runs, clock, self.scenario.shards)
+        resolver = parts.resolver(campaigns, ledger, pipeline, clock, GRACE_MS)
+        quota = around("quota", self.provider)
+        self.executions.releaser = parts.releaser(
+            runs, ledger, queue, rates, quota, resolver, clock, ReleasePolicy()
+        )
+        claims = parts.claims(Channel.EMAIL, ledger, reader, self.provider, _COMPOSER, clock, NEEDED_MS)
+        policy = SendPolicy(parts.lease_ms, NEEDED_MS)
+        ids = CountingIds("token")
+        self.sender = parts.sender(Channel.EMAIL, ledger, reader, rates, claims, runs, clock, ids, policy)
+        self.recorder = parts.recorder(Channel.EMAIL, ledger, members, pipeline)
+        self.counter = parts.counter(around("statistics", self.statistics))
+        self.totals = CampaignStatistics(self.statistics)
+        self.returns = around("queue", self.queue)
+
+    def _triggers(self) -> None:
+        scheduler, concurrency = self.scheduler, self.scenario.concurrency
+        self.senders = EventSource(
+            "send_batch", scheduler, self.queue, self._send, self.skew,
+            batch_size=10, concurrency=concurrency, timeout_ms=SEND_TIMEOUT_MS, delay_ms=200,
+        )  # fmt: skip
+        self.recorders = EventSource(
+            "record_events", scheduler, self.events, self._record, self.skew,
+            batch_size=500, concurrency=3, timeout_ms=60_000, delay_ms=1_000,
+        )  # fmt: skip
+        self.stream = StreamReader(scheduler, self.chance, self.ledger, self.counter.count, self.scenario.replayed)
+
+    def _api(self) -> None:
+        around, tenants = self.membrane.around, MemoryTenants()
+        tenants.create(Tenant(TENANT, "Studio", default_sender="news@studio.example"))
+        checks = ContentChecks(_Trial())
+        contents = CampaignContents(MemoryTemplates(), around("tenants", tenants), _Directory(), checks)
+        ledger, campaigns = around("ledger", self.ledger), around("campaigns", self.campaigns)
+        runs = around("runs", self.executions)
+        self.api = CampaignSending(campaigns, runs, contents, InFlightCount(ledger), self.clock)
+        members = around("members", self.members)
+        consent = MemberConsent(members, self.clock)
+        self.unsubscribes = Unsubscribes(_Keys(), tenants, members, campaigns, ledger, consent, self.clock)
+
+    def _send(self, messages: list[Message]) -> list[Message]:
+        """What functions/send_batch does with its event."""
+        task = self.scheduler.current
+        assert task is not None
+        records = {message.body: message for message in messages}
+        report = self.sender.send(list(records), task.deadline + task.skew)
+        kept = [message for queued, message in records.items() if queued.key in report.give_back]
+        if kept:
+            self.returns.later(kept, _COME_AGAIN_SECONDS)
+        return kept
+
+    def _record(self, messages: list[Message]) -> list[Message]:
+        def record(events: list[ProviderEvent | None], latest_at: int) -> set[int]:
+            return self.recorder.record(events, latest_at).failed
+
+        return record_events(record, messages)
+
+
+class _SendQueue:
+    """The SendQueue port over the simulated queue."""
+
+    def __init__(self, queue: Queue) -> None:
+        self._queue = queue
+
+    def put(self, batches: list[QueuedBatch]) -> None:
+        for batch in batches:
+            self._queue.send(batch)
+
+
+class Parts:
+    """The classes of the send path: the right ones."""
+
+    ledger: type = StreamedLedger
+    statistics: type = MemoryStatistics
+    provider: type = Provider
+    runs: type = CampaignRuns
+    planner: type = AudiencePlanner
+    releaser: type = BatchReleaser
+    resolver: type = UnknownResolver
+    sender: type = BatchSender
+    claims: type = ClaimSender
+    recorder: type = EventRecorder
+    counter: type = StreamCounter
+    lease_ms: int = LEASE_MS
+
+
+def _audience(count: int, shards: int, shared: float, refusing: float) -> MemoryMembers:
+    stored: MemoryMembers = pickle.loads(_pickled_audience(count, shards, shared, refusing))
+    return stored
+
+
+@lru_cache(maxsize=256)
+def _pickled_audience(count: int, shards: int, shared: float, refusing: float) -> bytes:
+    random, store = Random("audience"), MemoryMembers(shards)
+    members = []
+    for number in range(count):
+        member = any_member(f"m{number:03d}")
+        if random.random() < shared:
+            member.email = f"family{number % 5}@example.com"
+        if random.random() < refusing:
+            member.consent = {"email": Consent(ConsentStatus.DENIED, "import", NOW)}
+        members.append(member)
+    assert store.save(members) == []
+    return pickle.dumps(store)

@@ -1,0 +1,117 @@
+"""What one run is about: the audience, the weather, and who presses which button when. A seed gives all of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from random import Random
+
+from .events import EventHabits
+from .provider import ProviderHabits
+from .queues import QueueHabits
+
+LEASE_MS, GRACE_MS = 120_000, 300_000
+_MINUTE = 60_000
+
+
+@dataclass(frozen=True)
+class Action:
+    """A button pressed `at` milliseconds after the start; `member` for an unsubscribe."""
+
+    name: str
+    at: int
+    member: int = 0
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One run. `is_guarded`: every event arrives within the grace, so that nobody may get a message twice."""
+
+    seed: int
+    members: int = 60
+    shards: int = 3
+    rate: float = 50.0
+    page_members: int = 15
+    page_summaries: int = 4
+    shared: float = 0.0
+    refusing: float = 0.0
+    hold_unknown: bool = False
+    plan_ms: int = 240_000
+    most_rounds: int = 1_000
+    concurrency: int = 4
+    skew_ms: int = 2_000
+    window_ms: int | None = None
+    faults: float = 0.0
+    slow: float = 0.0
+    is_guarded: bool = True
+    provider: ProviderHabits = field(default_factory=ProviderHabits)
+    events: EventHabits = field(default_factory=EventHabits)
+    queue: QueueHabits = field(default_factory=QueueHabits)
+    replayed: float = 0.0
+    actions: tuple[Action, ...] = ()
+
+
+def random_scenario(seed: int) -> Scenario:
+    """Any weather; about one run in four is not guarded, as events get lost or come too late."""
+    random = Random(f"scenario-{seed}")
+    is_guarded = random.random() < 0.75
+    members = random.choice((5, 12, 30, 60, 120))
+    stormy = random.choice((0.0, 0.001, 0.003, 0.01, 0.01, 0.03))
+    return Scenario(
+        seed=seed,
+        members=members,
+        shards=random.choice((1, 2, 3, 4)),
+        rate=random.choice((1.5, 5.0, 14.0, 50.0, 500.0)) if members <= 30 else random.choice((5.0, 14.0, 50.0, 500.0)),
+        page_members=random.choice((4, 15, 40, 2_000)),
+        page_summaries=random.choice((1, 3, 500)),
+        shared=random.choice((0.0, 0.0, 0.3)),
+        refusing=random.choice((0.0, 0.1)),
+        hold_unknown=random.random() < 0.1,
+        plan_ms=random.choice((240_000, 240_000, 20, 60)),
+        most_rounds=random.choice((1_000, 1_000, 3, 8)),
+        concurrency=random.choice((2, 4, 20)),
+        window_ms=random.choice((None, None, None, None, _MINUTE // 3, 5 * _MINUTE)),
+        faults=stormy,
+        slow=random.choice((0.0, stormy / 2, stormy)),
+        is_guarded=is_guarded,
+        provider=_provider(random),
+        events=_events(random, is_guarded),
+        queue=QueueHabits(doubled=random.choice((0.0, 0.05)), undeleted=random.choice((0.0, 0.02))),
+        replayed=random.choice((0.0, 0.1)),
+        actions=_actions(random, members),
+    )
+
+
+def _provider(random: Random) -> ProviderHabits:
+    start = random.randrange(1_000, 20 * _MINUTE)
+    return ProviderHabits(
+        call_throttled=random.choice((0.0, 0.0, 0.1)),
+        entry_throttled=random.choice((0.0, 0.0, 0.05)),
+        entry_refused=random.choice((0.0, 0.02)),
+        poison=random.choice((0.0, 0.0, 0.05)),
+        rejected=random.choice((0.0, 0.0, 0.05)),
+        unknown=random.choice((0.0, 0.0, 0.1)),
+        suspensions=((start, start + random.randrange(_MINUTE, 10 * _MINUTE)),) if random.random() < 0.15 else (),
+    )
+
+
+def _events(random: Random, is_guarded: bool) -> EventHabits:
+    return EventHabits(
+        lost=0.0 if is_guarded else random.choice((0.0001, 0.01, 0.1, 1.0)),
+        doubled=random.choice((0.0, 0.1)),
+        late=random.choice((0.0, 0.1, 0.5)),
+        latest_ms=GRACE_MS - 10_000 if is_guarded else 10 * GRACE_MS,
+        complained=random.choice((0.0, 0.02)),
+    )
+
+
+def _actions(random: Random, members: int) -> tuple[Action, ...]:
+    names = random.choice(((), (), ("pause",), ("cancel",), ("pause", "cancel"), ("pause", "resume", "pause"), ("retry",)))
+    some = [Action(name, _moment(random)) for name in names]
+    if random.random() < 0.3:
+        some += [Action("unsubscribe", _moment(random), random.randrange(members)) for _ in range(3)]
+    return tuple(sorted(some, key=lambda one: one.at))
+
+
+def _moment(random: Random) -> int:
+    """Between a tenth of a second and half an hour, the early ones as often as the late."""
+    return int(100 * 18_000 ** random.random())
