@@ -74,7 +74,7 @@ class World:
             ReleasePolicy(),
         )
         self.sender = self._sender()
-        self.recorder = EventRecorder(Channel.EMAIL, self.ledger, self.members, self.pipeline)
+        self.recorder = EventRecorder(Channel.EMAIL, self.ledger, self.members, self.pipeline, self.clock)
 
     def _sender(self) -> BatchSender:
         reader = MemorySendReader(self.campaigns, self.members)

@@ -23,7 +23,7 @@ _OTHER = ("infra/local/", "__pycache__", ".egg-info", ".pyc")
 
 
 def synthesised(stage: str = STAGE) -> Path:
-    """The folder of the stage's cloud assembly: seconds when something changed, else at once. Raises LocalStackError."""
+    """The folder of the stage's cloud assembly: synthesised anew when a source changed. Raises LocalStackError."""
     target = CACHE / f"cdk.out-{stage}-{fingerprint()}"
     if not target.exists():
         CACHE.mkdir(exist_ok=True)

@@ -25,7 +25,7 @@ _FOR_INFRA = ("ariia.adapters.dynamodb.models", "ariia.adapters.dynamodb.names",
 # Those who drive the whole from outside.
 _DRIVERS = ("tests", "benchmarks", "examples")
 # The domain is pure: templates are its matter, the outside world is not.
-_DOMAIN_LIBRARIES = {"jinja2", "markupsafe", "nh3"}
+_DOMAIN_LIBRARIES = {"idna", "jinja2", "markupsafe", "nh3"}
 _OUTSIDE_WORLD = {
     "asyncio", "http", "logging", "multiprocessing", "os", "pathlib", "random", "select", "selectors", "shutil",
     "signal", "socket", "ssl", "subprocess", "tempfile", "threading", "time",

@@ -20,7 +20,8 @@ _REACTIONS = ("", "+open", "+open+click", "+botopen", "+delay")
 
 def good_ids() -> set[str]:
     """The members who are imported."""
-    return {f"g{n:04d}" for n in range(_GOOD)} | {"bounces", "complains", "says-no", "is-silent", "shares-a", "shares-b"}
+    special = {"bounces", "complains", "says-no", "is-silent", "shares-a", "shares-b"}
+    return special | {f"g{n:04d}" for n in range(_GOOD)}
 
 
 def rejected() -> dict[int, str]:

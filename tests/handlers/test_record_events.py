@@ -109,7 +109,7 @@ def test_events_of_one_recipient_are_written_together(world: World, monkeypatch:
     found = receipt(world)
     assert found is not None
     assert set(found.times) == {"delivered_at", "opened_at", "clicked_at"}
-    assert list(found.links) == ["https://studio.example/offer?m=1"]
+    assert list(found.links) == ["https://studio.example/offer"]
 
 
 @pytest.mark.parametrize(("name", "reason"), [("hard_bounce", "hard_bounce"), ("complaint", "complaint")])
@@ -155,3 +155,30 @@ def test_a_repeated_event_changes_nothing(world: World) -> None:
     before = receipt(world)
     record("click", "delivery", "click")
     assert receipt(world) == before
+
+
+def test_a_refusal_after_acceptance_fails_the_member(world: World) -> None:
+    plan(world, Entry("anna", EntryState.ACCEPTED, "ses-1", 1, 5))
+    record("rendering_failure")
+    assert world.entries()["anna"].state is EntryState.FAILED
+
+
+def test_late_evidence_releases_a_held_member(world: World) -> None:
+    plan(world, Entry("anna", EntryState.EXCLUDED, "needs_decision"))
+    record("delivery")
+    assert world.entries()["anna"].state is EntryState.ACCEPTED
+
+
+def test_a_refusal_waits_for_the_outcome_it_is_about(world: World) -> None:
+    plan(world, Entry("anna"))
+    world.ledger.claim(BATCH, "token", 50, world.clock.now() + 60_000)
+    assert record("reject") == {"batchItemFailures": [{"itemIdentifier": "id-0-reject"}]}
+    world.clock.advance(61)
+    assert record("reject") == {"batchItemFailures": []}
+
+
+def test_evidence_for_a_claimed_batch_is_left_to_its_resolver(world: World) -> None:
+    plan(world, Entry("anna"))
+    world.ledger.claim(BATCH, "token", 50, world.clock.now() + 60_000)
+    assert record("delivery") == {"batchItemFailures": []}
+    assert world.entries()["anna"].state is EntryState.PENDING

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pickle
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from functools import lru_cache, partial
 from random import Random
+from typing import Any
 
 from ariia.adapters.memory.clock import CountingIds
 from ariia.adapters.memory.members import MemoryMembers
@@ -12,16 +14,20 @@ from ariia.adapters.memory.sending import MemorySendRates, MemorySendReader
 from ariia.adapters.memory.statistics import MemoryStatistics
 from ariia.adapters.memory.templates import MemoryTemplates
 from ariia.adapters.memory.tenants import MemoryTenants
+from ariia.domain.campaign import Campaign
 from ariia.domain.channel import Channel
 from ariia.domain.content.trial import try_content
+from ariia.domain.errors import TransientError
 from ariia.domain.member import Consent, ConsentStatus
 from ariia.domain.message import MessageLinks
 from ariia.domain.provider_event import ProviderEvent
 from ariia.domain.queued_batch import QueuedBatch
+from ariia.domain.receipt import Receipt
 from ariia.domain.sender_domain import parse_from
 from ariia.domain.tenant import Tenant
 from ariia.domain.wave import Lane, Wave
 from ariia.ports.campaigns import CampaignChange
+from ariia.ports.ledger import ReceiptKey
 from ariia.services.campaign_contents import CampaignContents
 from ariia.services.campaign_sending import CampaignSending
 from ariia.services.composing import MessageComposer
@@ -55,6 +61,7 @@ NEEDED_MS = 19_000
 SEND_TIMEOUT_MS = 60_000
 CAMPAIGN = "spring"
 _COME_AGAIN_SECONDS = 10
+_PER_CALL = 2
 # Compiled content is kept in it: every run sends the same campaign.
 _COMPOSER = MessageComposer(Channel.EMAIL, MessageLinks("https://x.example", KEY), "test")
 
@@ -88,6 +95,12 @@ class Engine:
         self._services()
         self._triggers()
         self._api()
+
+    def stored(self) -> Campaign:
+        """The campaign as it rests."""
+        found = self.campaigns.get(TENANT, CAMPAIGN)
+        assert found is not None
+        return found
 
     def skew(self) -> int:
         """How far the next host's clock is off."""
@@ -123,20 +136,19 @@ class Engine:
         around, parts, clock = self.membrane.around, self.parts, self.clock
         ledger, campaigns = around("ledger", self.ledger), around("campaigns", self.campaigns)
         members, pipeline = around("members", self.members), around("pipeline", self.pipeline)
-        rates, queue = around("rates", MemorySendRates()), around("queue", _SendQueue(self.queue))
+        rates, queue = around("rates", MemorySendRates()), _SendQueue(self.membrane, self.queue)
         runs = parts.runs(campaigns, clock)
         reader = WatchedReader(self.scheduler, around("reader", MemorySendReader(self.campaigns, self.members)))
         self.executions.planner = parts.planner(campaigns, members, ledger, rates, runs, clock, self.scenario.shards)
         resolver = parts.resolver(campaigns, ledger, pipeline, clock, GRACE_MS)
         quota = around("quota", self.provider)
-        self.executions.releaser = parts.releaser(
-            runs, ledger, queue, rates, quota, resolver, clock, ReleasePolicy()
-        )
+        self.executions.releaser = parts.releaser(runs, ledger, queue, rates, quota, resolver, clock, ReleasePolicy())
         claims = parts.claims(Channel.EMAIL, ledger, reader, self.provider, _COMPOSER, clock, NEEDED_MS)
         policy = SendPolicy(parts.lease_ms, NEEDED_MS)
         ids = CountingIds("token")
         self.sender = parts.sender(Channel.EMAIL, ledger, reader, rates, claims, runs, clock, ids, policy)
-        self.recorder = parts.recorder(Channel.EMAIL, ledger, members, pipeline)
+        receipts = _ReceiptWriter(self.membrane, ledger)
+        self.recorder = parts.recorder(Channel.EMAIL, receipts, members, pipeline, clock)
         self.counter = parts.counter(around("statistics", self.statistics))
         self.totals = CampaignStatistics(self.statistics)
         self.returns = around("queue", self.queue)
@@ -184,14 +196,35 @@ class Engine:
 
 
 class _SendQueue:
-    """The SendQueue port over the simulated queue."""
+    """The SendQueue port over the simulated queue, a few messages a call."""
 
-    def __init__(self, queue: Queue) -> None:
-        self._queue = queue
+    def __init__(self, membrane: Membrane, queue: Queue) -> None:
+        self._membrane, self._queue = membrane, queue
 
-    def put(self, batches: list[QueuedBatch]) -> None:
+    def put(self, batches: Sequence[QueuedBatch]) -> None:
+        for start in range(0, len(batches), _PER_CALL):
+            self._membrane.call("queue.put", partial(self._put, batches[start : start + _PER_CALL]))
+
+    def _put(self, batches: Sequence[QueuedBatch]) -> None:
         for batch in batches:
             self._queue.send(batch)
+
+
+class _ReceiptWriter:
+    """The ledger to the recorder: each receipt is a call of its own, as it is with the stored ledger."""
+
+    def __init__(self, membrane: Membrane, ledger: Any) -> None:
+        self._membrane, self._ledger = membrane, ledger
+        self.open_to_evidence, self.batch, self.rewrite = ledger.open_to_evidence, ledger.batch, ledger.rewrite
+
+    def merge_receipts(self, facts: Mapping[ReceiptKey, Receipt]) -> set[ReceiptKey]:
+        failed = set()
+        for key, receipt in facts.items():
+            try:
+                self._ledger.merge_receipt(key, receipt)
+            except TransientError:
+                failed.add(key)
+        return failed
 
 
 class Parts:
@@ -212,8 +245,9 @@ class Parts:
 
 
 def _audience(count: int, shards: int, shared: float, refusing: float) -> MemoryMembers:
-    stored: MemoryMembers = pickle.loads(_pickled_audience(count, shards, shared, refusing))
-    return stored
+    store = MemoryMembers(shards)
+    vars(store).update(pickle.loads(_pickled_audience(count, shards, shared, refusing)))
+    return store
 
 
 @lru_cache(maxsize=256)
@@ -228,4 +262,4 @@ def _pickled_audience(count: int, shards: int, shared: float, refusing: float) -
             member.consent = {"email": Consent(ConsentStatus.DENIED, "import", NOW)}
         members.append(member)
     assert store.save(members) == []
-    return pickle.dumps(store)
+    return pickle.dumps({name: value for name, value in vars(store).items() if name in ("_members", "_addresses")})

@@ -96,7 +96,7 @@ def _provider(random: Random) -> ProviderHabits:
 
 def _events(random: Random, is_guarded: bool) -> EventHabits:
     return EventHabits(
-        lost=0.0 if is_guarded else random.choice((0.0001, 0.01, 0.1, 1.0)),
+        lost=0.0 if is_guarded else random.choice((0.0001, 0.01, 0.1, 0.3)),
         doubled=random.choice((0.0, 0.1)),
         late=random.choice((0.0, 0.1, 0.5)),
         latest_ms=GRACE_MS - 10_000 if is_guarded else 10 * GRACE_MS,
@@ -105,7 +105,9 @@ def _events(random: Random, is_guarded: bool) -> EventHabits:
 
 
 def _actions(random: Random, members: int) -> tuple[Action, ...]:
-    names = random.choice(((), (), ("pause",), ("cancel",), ("pause", "cancel"), ("pause", "resume", "pause"), ("retry",)))
+    names = random.choice(
+        ((), (), ("pause",), ("cancel",), ("pause", "cancel"), ("pause", "resume", "pause"), ("retry",))
+    )
     some = [Action(name, _moment(random)) for name in names]
     if random.random() < 0.3:
         some += [Action("unsubscribe", _moment(random), random.randrange(members)) for _ in range(3)]

@@ -151,9 +151,7 @@ class _Execution:
         while True:
             wait = 60
             try:
-                step: Round = at.invoke(
-                    "release", ROUND_TIMEOUT_MS, lambda: at.releaser.round(*self._run, self._idle)
-                )
+                step: Round = at.invoke("release", ROUND_TIMEOUT_MS, lambda: at.releaser.round(*self._run, self._idle))
                 if step.outcome == END:
                     return
                 wait, self._idle = step.wait_seconds, step.idle

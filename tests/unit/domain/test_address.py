@@ -105,3 +105,13 @@ def test_a_phone_number_is_kept_in_e164(number: str) -> None:
 def test_what_is_no_phone_number_is_refused(number: str) -> None:
     with pytest.raises(InvalidError):
         parse_phone(number)
+
+
+def test_sharp_s_is_not_another_owners_domain() -> None:
+    assert parse_email("anna@straße.de") == "anna@xn--strae-oqa.de"
+
+
+@pytest.mark.parametrize("address", ["anna@1.2.3.4", "anna@x.123", "anna@a..de", "anna@-a.de", "anna@xn--.\u200d"])
+def test_what_is_no_domain_is_no_address(address: str) -> None:
+    with pytest.raises(InvalidError):
+        parse_email(address)

@@ -98,9 +98,7 @@ def test_batch_is_settled_when_nobody_waits() -> None:
 
 
 def test_reopened_entry_forgets_its_outcome_and_remembers_a_later_refusal() -> None:
-    settled = Entry("anna", EntryState.ACCEPTED, "provider-1", attempt=2, at=7, voided=1)
-    assert reopen(settled, refused_later=True) == Entry("anna", voided=2)
-    assert reopen(settled, refused_later=False) == Entry("anna", voided=1)
+    assert reopen(Entry("anna", EntryState.FAILED, "rejected", attempt=2, at=7)) == Entry("anna")
 
 
 def test_excluded_are_counted_by_reason() -> None:

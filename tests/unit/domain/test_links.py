@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from ariia.domain.errors import NotFoundError
 from ariia.domain.links import LinkClaims, sign, verify
+from ariia.domain.message import without_tracking
 
 KEY = b"k" * 32
 ids = st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True)
@@ -58,3 +59,20 @@ def test_a_link_of_another_deployment_is_not_ours() -> None:
 
 def test_two_members_have_two_links() -> None:
     assert sign(KEY, "view", ANNA) != sign(KEY, "view", replace(ANNA, member_id="ben"))
+
+
+@pytest.mark.parametrize(
+    ("html", "marked"),
+    [
+        ('<a href="{{ unsubscribe_url }}">x</a>', '<a ses:no-track href="{{ unsubscribe_url }}">x</a>'),
+        ('<A class="s" href="{{ view_url }}">x</A>', '<a ses:no-track class="s" href="{{ view_url }}">x</A>'),
+        ('<a ses:no-track href="{{ unsubscribe_url }}">', '<a ses:no-track href="{{ unsubscribe_url }}">'),
+        (
+            '<a href="https://x.example">{{ unsubscribe_url }}</a>',
+            '<a href="https://x.example">{{ unsubscribe_url }}</a>',
+        ),
+        ('<abbr title="{{ view_url }}">', '<abbr title="{{ view_url }}">'),
+    ],
+)
+def test_our_own_links_are_never_rewritten_for_tracking(html: str, marked: str) -> None:
+    assert without_tracking(html) == marked

@@ -92,8 +92,7 @@ def test_template_that_can_not_be_right_is_refused_with_field_and_line(
 @pytest.mark.parametrize(
     "body",
     [
-        "{% for a in range(9999) %}{% for b in range(9999) %}{% for c in range(9999) %}x"
-        "{% endfor %}{% endfor %}{% endfor %}",
+        "{% for a in range(9999) %}{% for b in range(9999) %}{% for c in range(9999) %}x" + 3 * "{% endfor %}",
         "{{ 'x' * 10000000000 }}",
         "{% set ns = namespace(t='x') %}{% for i in range(1000) %}{% set ns.t = ns.t ~ ns.t %}{% endfor %}{{ ns.t }}",
         "{{ '%999999999d' % 1 }}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ariia.adapters.clock import SystemClock
 from ariia.adapters.dynamodb import models, names
 from ariia.adapters.dynamodb.client import dynamodb_client
 from ariia.adapters.dynamodb.ledger import DynamoLedger
@@ -32,5 +33,6 @@ def build(settings: RecordEventsSettings) -> RecordEventsServices:
         ledger=DynamoLedger(client, names.physical(settings.table_prefix, names.LEDGER)),
         members=DynamoMembers(settings.shards),
         pipeline=pipeline,
+        clock=SystemClock(),
     )
     return RecordEventsServices(recorder, settings.events_topic_arn)

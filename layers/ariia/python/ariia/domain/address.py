@@ -7,10 +7,10 @@ import re
 
 from .channel import Channel
 from .errors import InvalidError, Problem
+from .hostname import punycode
 
 # RFC 5321 4.5.3.1: local part at most 64 octets, path at most 256.
 _LOCAL = re.compile(r"[^\s@<>()\[\],;:\"\\\x00-\x1f\x7f]{1,64}")
-_LABEL = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)")
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164
 _NOT_PHONE_DIGITS = re.compile(r"[\s().\-/]")
 
@@ -21,12 +21,9 @@ def parse_email(value: str) -> str:
     if not at or not _LOCAL.fullmatch(local) or local.startswith(".") or local.endswith(".") or ".." in local:
         raise _invalid("email", value, "local@domain.tld (RFC 5321)")
     try:
-        ascii_domain = domain.encode("idna").decode().lower()
-    except UnicodeError:
-        raise _invalid("email", value, "a domain that can be written in punycode") from None
-    labels = ascii_domain.split(".")
-    if len(labels) < 2 or not all(_LABEL.fullmatch(label) for label in labels) or len(ascii_domain) > 253:
-        raise _invalid("email", value, "local@domain.tld (RFC 5321)")
+        ascii_domain = punycode(domain)
+    except ValueError:
+        raise _invalid("email", value, "local@domain.tld (RFC 5321)") from None
     return f"{local}@{ascii_domain}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 MAX_ENTRIES = 50
@@ -23,14 +23,13 @@ class EntryState(StrEnum):
 @dataclass(frozen=True)
 class Entry:
     """One member in a batch. `detail` is the provider's id, the error or the exclusion reason, by state;
-    `attempt` is the one that settled it; `voided` counts attempts that were accepted, refused later and reopened."""
+    `attempt` is the one that settled it, at `at` (epoch ms) where it was accepted."""
 
     member_id: str
     state: EntryState = EntryState.PENDING
     detail: str = ""
     attempt: int = 0
     at: int = 0
-    voided: int = 0
 
 
 @dataclass(frozen=True)
@@ -149,7 +148,6 @@ def count_excluded(entries: Iterable[Entry]) -> dict[str, int]:
     return counts
 
 
-def reopen(entry: Entry, *, refused_later: bool) -> Entry:
-    """A failed or refused entry made pending again; `refused_later` = it had been accepted first."""
-    voided = entry.voided + (1 if refused_later else 0)
-    return replace(entry, state=EntryState.PENDING, detail="", attempt=0, at=0, voided=voided)
+def reopen(entry: Entry) -> Entry:
+    """A failed entry made pending again."""
+    return Entry(entry.member_id)

@@ -30,7 +30,7 @@ def encode(value: Any) -> Any:
 
 def decode(kind: type[T], document: dict[str, Any]) -> T:
     """A `kind` from what `encode` made; keys it does not know (written by a newer version) are ignored."""
-    made: T = _dataclass_reader(kind)(document)
+    made: T = _dataclass_reader(kind)(document)  # type: ignore[arg-type]
     return made
 
 

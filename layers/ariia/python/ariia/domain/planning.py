@@ -57,7 +57,7 @@ class PageDraft:
 
 
 def draft_page(campaign: Campaign, shard: int, members: Sequence[Member], owners: Mapping[str, str]) -> PageDraft:
-    """Places `members` (targeted, in id order) until the page is full. `owners` have the addresses given away before."""
+    """Places `members` (targeted, in id order) until the page is full; `owners` have addresses given away before."""
     builder = _PageBuilder(campaign, shard, members[0].id if members else "", owners)
     for member in members[:MAX_PAGE_MEMBERS]:
         if builder.is_full:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .batch import BatchKey
+from .clicked_link import link_name
 from .receipt import EventKind, Receipt
 
 
@@ -43,5 +44,5 @@ def facts_of(event: ProviderEvent) -> Receipt:
         accepted_attempts=[event.attempt] if event.attempt else [],
         provider_id=event.provider_id or None,
         bounce_reason=event.reason or None if event.kind in (EventKind.BOUNCED, EventKind.SOFT_BOUNCED) else None,
-        links={event.link: event.at} if event.kind is EventKind.CLICKED and event.link else {},
+        links={link_name(event.link): event.at} if event.kind is EventKind.CLICKED and event.link else {},
     )

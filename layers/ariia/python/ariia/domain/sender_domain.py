@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from .address import parse_email
 from .errors import InvalidError, Problem
+from .hostname import punycode
 
 MAIL_FROM_LABEL = "bounce"
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
@@ -86,16 +87,11 @@ def dns_records(sender: SenderDomain) -> list[DnsRecord]:
 def parse_domain(value: str) -> str:
     """The domain in lower-case punycode (RFC 5891), without a trailing dot; InvalidError when it is not one."""
     try:
-        domain = value.strip().rstrip(".").encode("idna").decode().lower()
-    except UnicodeError:
-        domain = ""
-    labels = domain.split(".")
-    if len(labels) < 2 or len(domain) > 253 or labels[-1].isdigit() or not all(map(_LABEL.fullmatch, labels)):
-        problem = Problem(
-            "domain", "is not a domain", value=value[:253], allowed="a domain name, like mail.example.com"
-        )
-        raise InvalidError("the domain is not valid", problems=[problem])
-    return domain
+        return punycode(value.strip().rstrip("."))
+    except ValueError:
+        allowed = "a domain name, like mail.example.com"
+        problem = Problem("domain", "is not a domain", value=value[:253], allowed=allowed)
+        raise InvalidError("the domain is not valid", problems=[problem]) from None
 
 
 @dataclass(frozen=True)

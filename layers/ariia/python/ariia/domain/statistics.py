@@ -1,18 +1,17 @@
 """Counters: what one change of a ledger row adds to them, and what a reader makes of their sums.
 
 A counter is named by group and fact. Groups: `lane:<lane>` for totals, `day:<yyyy-mm-dd>` for hour buckets,
-`link:<lane>` for clicks by link. All counts are of members; sums over stream shards are exact, whatever came late or
-twice.
+`link:<lane>:<n>` for clicks by link. All counts are of members; sums over stream shards are exact, whatever came
+late or twice.
 """
 
 from __future__ import annotations
 
-import hashlib
+import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 from .batch import Entry, EntryState
 from .receipt import EventKind, Receipt, is_bounced
@@ -28,7 +27,7 @@ _FACTS = {
     EventKind.COMPLAINED: "complained",
     EventKind.UNSUBSCRIBED: "unsubscribed",
 }
-_MAX_LINK = 200
+_LINK_GROUPS = 16
 
 
 def batch_counts(lane: str, entries: Sequence[Entry]) -> Counts:
@@ -37,7 +36,6 @@ def batch_counts(lane: str, entries: Sequence[Entry]) -> Counts:
     group = f"lane:{lane}"
     for entry in entries:
         counts[(group, "targeted")] += 1
-        counts[(group, "voided")] += entry.voided
         if entry.state is EntryState.ACCEPTED:
             counts[(group, "accepted")] += 1
             counts[(_day(entry.at), f"{_hour(entry.at)}:accepted")] += 1
@@ -63,9 +61,8 @@ def receipt_counts(lane: str, receipt: Receipt) -> Counts:
             counts[(group, "hard_bounced")] += 1
         if receipt.at(EventKind.OPENED) or receipt.at(EventKind.CLICKED):
             counts[(group, "bounced_but_read")] += 1
-    counts[(group, "refused")] += len(receipt.refused_attempts)
     for link in receipt.links:
-        counts[(f"link:{lane}", link_name(link))] += 1
+        counts[(link_group(lane, link), link)] += 1
     return dict(counts)
 
 
@@ -76,13 +73,9 @@ def difference(after: Counts, before: Counts) -> Counts:
     return {key: change for key, change in changes.items() if change}
 
 
-def link_name(link: str) -> str:
-    """The link without query and fragment (they may name a member), at most 200 characters."""
-    parts = urlsplit(link)
-    plain = f"{parts.scheme}://{parts.netloc}{parts.path}"
-    if len(plain) <= _MAX_LINK:
-        return plain
-    return plain[: _MAX_LINK - 17] + "~" + hashlib.sha256(plain.encode()).hexdigest()[:16]
+def link_group(lane: str, name: str) -> str:
+    """The group of a link: spread, so that no item of counters outgrows the store where every member has their own."""
+    return f"link:{lane}:{zlib.crc32(name.encode()) % _LINK_GROUPS:02d}"
 
 
 def _day(at: int) -> str:
@@ -125,11 +118,10 @@ def totals(counts: Mapping[tuple[str, str], int], *, targeted: int | None, cance
     by_reason = {name.removeprefix("excluded:"): count for name, count in facts.items() if name.startswith("excluded:")}
     excluded = sum(by_reason.values())
     all_targeted = facts["targeted"] if targeted is None else targeted
-    bounced = facts["bounced"] - facts["bounced_but_read"]
-    refused = max(0, facts["refused"] - facts["voided"])
-    failed = facts["failed"] + refused
-    room = max(0, all_targeted - excluded - failed - bounced)
-    sent = min(room, max(0, facts["accepted"] - bounced - refused))
+    failed = facts["failed"]
+    bounced = min(facts["bounced"] - facts["bounced_but_read"], all_targeted - excluded - failed)
+    room = all_targeted - excluded - failed - bounced
+    sent = min(room, max(0, facts["accepted"] - bounced))
     pending = room - sent
     if cancelled and pending:
         by_reason["cancelled"] = by_reason.get("cancelled", 0) + pending

@@ -120,7 +120,15 @@ class SendLedger(Protocol):
 
 
 class ReceiptLedger(Protocol):
-    """What recording events writes."""
+    """What recording events reads and writes."""
+
+    def batch(self, key: BatchKey) -> Batch | None:
+        """The whole batch, strongly consistent; None when there is none."""
+        ...
+
+    def rewrite(self, batch: Batch, seen: Sequence[Entry]) -> bool:
+        """Stores the entries of an unclaimed batch if it is still unclaimed and its entries are still `seen`."""
+        ...
 
     def merge_receipt(self, key: ReceiptKey, facts: Receipt) -> None:
         """Merges `facts` into the stored receipt; repeating it changes nothing. TransientError: do it again."""
@@ -130,8 +138,9 @@ class ReceiptLedger(Protocol):
         """Merges many, each on its own; those that could not be merged this time."""
         ...
 
-    def unfinished(self, keys: Sequence[BatchKey]) -> set[BatchKey]:
-        """Those batches that still wait for an outcome, strongly consistent; unknown ones are left out."""
+    def open_to_evidence(self, keys: Sequence[BatchKey]) -> set[BatchKey]:
+        """Those batches in which an event may still decide something (domain/evidence), strongly consistent; unknown
+        ones are left out."""
         ...
 
 

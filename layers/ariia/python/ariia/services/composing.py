@@ -12,7 +12,7 @@ from ariia.domain.channel import Channel
 from ariia.domain.content.slots import CompiledContent, compile_content
 from ariia.domain.errors import InvalidError
 from ariia.domain.member import Member
-from ariia.domain.message import MessageLinks, MessageValues, one_click_headers
+from ariia.domain.message import MessageLinks, MessageValues, one_click_headers, without_tracking
 from ariia.ports.sending import Recipient, SendCall, Skeleton
 
 # SES names 1 MB for the JSON of a templated send (Developer Guide, "personalized email") and 10 MB for a message.
@@ -79,7 +79,7 @@ class MessageComposer:
     def _compile(self, campaign: Campaign, content: Content) -> _Compiled:
         place = (campaign.key, campaign.approved_hash or "")
         if place not in self._compiled:
-            compiled = compile_content(content.subject, content.html, content.body or None)
+            compiled = compile_content(content.subject, without_tracking(content.html), content.body or None)
             if len(self._compiled) >= _KEPT:
                 self._compiled.clear()
             self._compiled[place] = _Compiled(compiled, MessageValues(campaign, content))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ariia.domain.address import address_hash
+from ariia.domain.batch import BatchKey
 from ariia.domain.channel import Channel
 from ariia.domain.errors import TransientError
+from ariia.domain.evidence import corrected
 from ariia.domain.member import Suppression
 from ariia.domain.provider_event import ProviderEvent, facts_of
 from ariia.domain.receipt import EventKind, Receipt, merge
+from ariia.ports.clock import Clock
 from ariia.ports.ledger import Partition, ReceiptKey, ReceiptLedger
 from ariia.ports.members import MemberStore
 from ariia.ports.sending import EventPipeline
@@ -29,38 +32,61 @@ class RecordReport:
 class EventRecorder:
     """Writes receipts and suppressions. Nothing here is lost by repeating it."""
 
-    def __init__(self, channel: Channel, ledger: ReceiptLedger, members: MemberStore, pipeline: EventPipeline) -> None:
-        self._channel, self._ledger, self._members, self._pipeline = channel, ledger, members, pipeline
+    def __init__(
+        self, channel: Channel, ledger: ReceiptLedger, members: MemberStore, pipeline: EventPipeline, clock: Clock
+    ) -> None:
+        self._channel, self._ledger, self._members = channel, ledger, members
+        self._pipeline, self._clock = pipeline, clock
 
     def record(self, events: Sequence[ProviderEvent | None], latest_at: int) -> RecordReport:
         """Records the events (None = none of ours). `latest_at` is the newest provider instant seen (epoch ms): it
         proves that the pipeline is alive, and is noted only when everything before it is safe."""
         report = RecordReport()
-        wanted = self._without_settled_sends(events, report)
+        ours = {place: event for place, event in enumerate(events) if event is not None}
+        still_open = self._ledger.open_to_evidence([event.batch for event in ours.values()]) if ours else set()
+        # A Send event is evidence only while its batch is open; most come later and cost no write.
+        wanted = {
+            place: event
+            for place, event in ours.items()
+            if event.kind is not EventKind.SENT or event.batch in still_open
+        }
+        report.dropped = len(events) - len(wanted)
         facts = _coalesced(wanted)
         unwritten = self._ledger.merge_receipts(facts)
         report.recorded = len(facts) - len(unwritten)
         report.failed |= {place for place, event in wanted.items() if receipt_key(event) in unwritten}
+        self._correct(wanted, still_open, report)
         for place, event in wanted.items():
             self._suppress(place, event, report)
         if not report.failed and latest_at:
             self._pipeline.note_event(latest_at)
         return report
 
-    def _without_settled_sends(
-        self, events: Sequence[ProviderEvent | None], report: RecordReport
-    ) -> dict[int, ProviderEvent]:
-        """A Send event is evidence only while its batch waits for an outcome; most come later and cost no write."""
-        ours = {place: event for place, event in enumerate(events) if event is not None}
-        sends = [event.batch for event in ours.values() if event.kind is EventKind.SENT]
-        unfinished = self._ledger.unfinished(sends) if sends else set()
-        kept = {
-            place: event
-            for place, event in ours.items()
-            if event.kind is not EventKind.SENT or event.batch in unfinished
-        }
-        report.dropped = len(events) - len(kept)
-        return kept
+    def _correct(self, events: Mapping[int, ProviderEvent], still_open: set[BatchKey], report: RecordReport) -> None:
+        """Puts right what an outcome, or the silence before this event, had made of an attempt. The receipt holds the
+        evidence already: whoever resolves a claim will find it there."""
+        news: dict[BatchKey, list[int]] = {}
+        for place, event in events.items():
+            if event.batch in still_open or not event.proves_acceptance:
+                news.setdefault(event.batch, []).append(place)
+        for key, places in news.items():
+            if not self._correct_batch(key, [events[place] for place in places]):
+                report.failed.update(places)
+
+    def _correct_batch(self, key: BatchKey, events: Sequence[ProviderEvent]) -> bool:
+        """False when the events must come again, as the batch is being worked on."""
+        batch = self._ledger.batch(key)
+        if batch is None:
+            return True
+        entries = {entry.member_id: entry for entry in batch.entries}
+        for event in events:
+            if event.member_id in entries:
+                entries[event.member_id] = corrected(entries[event.member_id], event)
+        if batch.claim is not None:
+            # Its own outcome, or the resolver, comes before us; but a refusal must find the outcome it is about.
+            return batch.claim.lease_until <= self._clock.now() or all(event.proves_acceptance for event in events)
+        wanted = [entries[entry.member_id] for entry in batch.entries]
+        return wanted == batch.entries or self._ledger.rewrite(replace(batch, entries=wanted), batch.entries)
 
     def _suppress(self, place: int, event: ProviderEvent, report: RecordReport) -> None:
         reason = event.suppresses

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ariia.domain.batch import Batch, Entry, EntryState, reopen
+from ariia.domain.batch import Batch, Entry, reopen
 from ariia.domain.campaign import Campaign
 from ariia.domain.receipt import Receipt, RecipientStatus, status_of
 from ariia.ports.clock import Clock
@@ -47,4 +47,4 @@ class ShardReopener:
 def _reopened(entry: Entry, receipt: Receipt | None) -> Entry:
     if status_of(entry, receipt) is not RecipientStatus.FAILED:
         return entry
-    return reopen(entry, refused_later=entry.state is EntryState.ACCEPTED)
+    return reopen(entry)

@@ -11,6 +11,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError, HTTPClientError
 
+from ariia.adapters.plain_requests import USER_AGENT, write_plainly
 from ariia.domain.errors import TransientError
 
 CONDITION_FAILED = "ConditionalCheckFailedException"
@@ -32,7 +33,7 @@ Item = dict[str, dict[str, Any]]
 @cache
 def dynamodb_client() -> Any:
     """One client per process. Parameter validation costs a tenth of a call and our own calls are tested."""
-    return boto3.client(
+    client = boto3.client(
         "dynamodb",
         config=Config(
             retries={"total_max_attempts": 4, "mode": "standard"},
@@ -40,8 +41,11 @@ def dynamodb_client() -> Any:
             read_timeout=5,
             parameter_validation=False,
             max_pool_connections=16,
+            user_agent=USER_AGENT,
         ),
     )
+    write_plainly(client, "BatchGetItem")
+    return client
 
 
 def text(value: str) -> dict[str, str]:

@@ -45,11 +45,11 @@ def passing_faults() -> Iterator[None]:
         raise
 
 
-def read(kind: type[M], *keys: str) -> M | None:
+def read(kind: type[M], hash_key: str, range_key: str | None = None) -> M | None:
     """The item with these keys, strongly consistent; None when there is none."""
     with passing_faults():
         try:
-            return kind.get(*keys, consistent_read=True)
+            return kind.get(hash_key, range_key, consistent_read=True)
         except kind.DoesNotExist:
             return None
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from ariia.domain.batch import BATCH_PREFIX, Batch, BatchKey, Claim, Entry, PlanCursor, ReleaseCursor
 from ariia.domain.errors import TransientError
+from ariia.domain.evidence import open_count
 from ariia.domain.receipt import RECEIPT_PREFIX, Receipt, merge
 from ariia.ports.ledger import BatchSummary, Page, Partition, ReceiptKey
 
@@ -113,7 +114,9 @@ class DynamoLedger:
             ":seen": text(items.entries_to_text(seen)),
             ":reopened": number(batch.reopened),
         }
-        expression = "SET entries_json = :entries, pending_count = :pending, reopened_epoch = :reopened"
+        expression = (
+            "SET entries_json = :entries, pending_count = :pending, open_count = :open, reopened_epoch = :reopened"
+        )
         condition = "attribute_not_exists(claim_token) AND entries_json = :seen"
         return self._rows.changed(batch.key, expression, condition, values)
 
@@ -136,7 +139,7 @@ class DynamoLedger:
     def write_outcome(self, batch: Batch, claim: Claim, entries: Sequence[Entry], writer: str) -> bool:
         """See the port."""
         expression = (
-            "SET entries_json = :entries, pending_count = :pending, writer_token = :writer "
+            "SET entries_json = :entries, pending_count = :pending, open_count = :open, writer_token = :writer "
             "REMOVE claim_token, claim_size, lease_until, grace_from"
         )
         values = _entry_values(entries) | {":token": text(claim.token), ":writer": text(writer)}
@@ -177,14 +180,14 @@ class DynamoLedger:
         merged = items.document_item(key.partition, key.row, after, version + 1)
         return self._rows.put_if(merged, **version_is(version))
 
-    def unfinished(self, keys: Sequence[BatchKey]) -> set[BatchKey]:
+    def open_to_evidence(self, keys: Sequence[BatchKey]) -> set[BatchKey]:
         """See the port."""
         places = [items.key_item(items.partition_of(key), key.row) for key in dict.fromkeys(keys)]
         names = {"#row": "row"}
         found = self._rows.get_many(
-            places, ProjectionExpression="ledger_key, #row, pending_count", ExpressionAttributeNames=names
+            places, ProjectionExpression="ledger_key, #row, open_count", ExpressionAttributeNames=names
         )
-        return {items.batch_key(item) for item in found if item["pending_count"]["N"] != "0"}
+        return {items.batch_key(item) for item in found if item["open_count"]["N"] != "0"}
 
     # Recipients
 
@@ -224,4 +227,8 @@ class DynamoLedger:
 
 def _entry_values(entries: Sequence[Entry]) -> Item:
     pending = sum(entry.state.value == "p" for entry in entries)
-    return {":entries": text(items.entries_to_text(entries)), ":pending": number(pending)}
+    return {
+        ":entries": text(items.entries_to_text(entries)),
+        ":pending": number(pending),
+        ":open": number(open_count(entries)),
+    }

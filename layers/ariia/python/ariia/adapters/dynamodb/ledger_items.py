@@ -10,6 +10,7 @@ from typing import Any
 
 from ariia.domain.batch import Batch, BatchKey, Claim, Entry, EntryState, PlanCursor, ReleaseCursor
 from ariia.domain.documents import decode, encode
+from ariia.domain.evidence import open_count
 from ariia.domain.receipt import Receipt
 from ariia.ports.ledger import BatchSummary, Partition
 
@@ -44,8 +45,8 @@ def entries_to_text(entries: Sequence[Entry]) -> str:
 
 
 def _entry_values(entry: Entry) -> list[Any]:
-    values = [entry.member_id, entry.state.value, entry.detail, entry.attempt, entry.at, entry.voided]
-    defaults = ["", EntryState.PENDING.value, "", 0, 0, 0]
+    values = [entry.member_id, entry.state.value, entry.detail, entry.attempt, entry.at]
+    defaults = ["", EntryState.PENDING.value, "", 0, 0]
     while len(values) > 1 and values[-1] == defaults[len(values) - 1]:
         values.pop()
     return values
@@ -66,6 +67,7 @@ def batch_item(batch: Batch) -> Item:
         "entries_json": text(entries_to_text(batch.entries)),
         "entry_count": number(len(batch.entries)),
         "pending_count": number(len(batch.pending)),
+        "open_count": number(open_count(batch.entries)),
         "attempt_number": number(batch.attempt),
     }
 

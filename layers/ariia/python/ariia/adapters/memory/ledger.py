@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from threading import RLock
 
 from ariia.domain.batch import Batch, BatchKey, Claim, Entry, PlanCursor, ReleaseCursor
+from ariia.domain.evidence import open_count
 from ariia.domain.receipt import Receipt, merge
 from ariia.ports.ledger import BatchSummary, Page, Partition, ReceiptKey
 
@@ -139,11 +140,11 @@ class MemoryLedger:
             self.merge_receipt(key, receipt)
         return set()
 
-    def unfinished(self, keys: Sequence[BatchKey]) -> set[BatchKey]:
+    def open_to_evidence(self, keys: Sequence[BatchKey]) -> set[BatchKey]:
         """See the port."""
         with self._lock:
             found = ((key, self._find(key)) for key in keys)
-            return {key for key, batch in found if batch is not None and not batch.is_settled}
+            return {key for key, batch in found if batch is not None and open_count(batch.entries)}
 
     def page_of(self, partition: Partition, member_id: str) -> list[Batch]:
         """See the port."""

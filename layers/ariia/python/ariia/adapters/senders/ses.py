@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from typing import Any
 
@@ -10,6 +9,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
 
+from ariia.adapters.plain_requests import USER_AGENT, write_plainly
 from ariia.domain.errors import (
     PermanentSendError,
     SenderStoppedError,
@@ -65,22 +65,11 @@ def ses_client(read_timeout_seconds: int) -> Any:
             connect_timeout=CONNECT_TIMEOUT_SECONDS,
             read_timeout=read_timeout_seconds,
             parameter_validation=False,
+            user_agent=USER_AGENT,
         ),
     )
-    client.meta.events.register("before-parameter-build.sesv2.SendBulkEmail", _keep_request)
-    client.meta.events.register("before-call.sesv2.SendBulkEmail", _write_body)
+    write_plainly(client, "SendBulkEmail")
     return client
-
-
-def _keep_request(params: dict[str, Any], context: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Takes the request out of botocore's hands, which would look each of its 1,800 values up in the service model:
-    half the CPU of a call. On the wire the request is the parameters as they are (API_SendBulkEmail)."""
-    context["ariia_request"] = params
-    return {"BulkEmailEntries": []}
-
-
-def _write_body(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
-    params["body"] = json.dumps(context["ariia_request"], ensure_ascii=False, separators=(",", ":")).encode()
 
 
 class SesSender:

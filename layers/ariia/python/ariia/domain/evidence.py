@@ -1,0 +1,36 @@
+"""What an event proves about an attempt that was thought to have ended otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from .batch import Entry, EntryState
+from .consent import ExclusionReason
+from .provider_event import ProviderEvent
+
+
+def corrected(entry: Entry, event: ProviderEvent) -> Entry:
+    """The entry as the event shows it to be; the entry itself where the event is no news.
+
+    A refusal (Reject, Rendering Failure) fails the attempt that the entry was accepted by. Any other event shows that
+    its attempt was accepted, whatever was made of the provider's silence meanwhile."""
+    if not event.proves_acceptance:
+        if entry.state is EntryState.ACCEPTED and entry.attempt == event.attempt:
+            return replace(entry, state=EntryState.FAILED, detail=event.reason or "refused by the provider", at=0)
+        return entry
+    if not is_open(entry) or event.attempt in (0, entry.attempt):
+        return entry
+    return Entry(entry.member_id, EntryState.ACCEPTED, event.provider_id, event.attempt, event.at)
+
+
+def is_open(entry: Entry) -> bool:
+    """True while an event may still show that the member was reached."""
+    if entry.state is EntryState.EXCLUDED:
+        return entry.detail == ExclusionReason.NEEDS_DECISION
+    return entry.state in (EntryState.PENDING, EntryState.FAILED)
+
+
+def open_count(entries: Iterable[Entry]) -> int:
+    """How many entries are open to evidence."""
+    return sum(map(is_open, entries))

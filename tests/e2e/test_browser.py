@@ -1,0 +1,184 @@
+"""The pages as people see them, in a real browser. Screenshots go to build/screenshots."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+import requests
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from infra.local.simulator.client import SimulatorClient
+from infra.local.stack import LaptopStack
+from infra.paths import ROOT
+
+from .campaign import SentCampaign
+from .tenant import Tenant
+from .test_unsubscribe import unsubscribe_link
+
+_SCREENSHOTS = ROOT / "build" / "screenshots"
+_PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
+_DESKTOP = {"viewport": {"width": 1280, "height": 900}}
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+_HOSTILE = """
+<p id="said">Read me</p>
+<script>fetch('/owned-by-script'); document.title = 'owned'</script>
+<img src="/owned-by-picture" onerror="document.title = 'owned'; fetch('/owned-by-onerror')">
+<svg onload="document.title = 'owned'"></svg>
+<a id="bad" href="javascript:document.title='owned'">press</a>
+<iframe srcdoc="<script>parent.document.title = 'owned'</script>"></iframe>
+<form action="/owned-by-form" method="post"><button id="form">send</button></form>
+<base href="https://elsewhere.example/"><meta http-equiv="refresh" content="0;url=/owned-by-refresh">
+<p><a href="{{ unsubscribe_url }}">Unsubscribe</a> <a href="{{ view_url }}">Browser</a></p>
+"""
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The machine's Chromium."""
+    path = next(filter(None, map(shutil.which, _BROWSERS)), None)
+    if path is None:
+        pytest.fail(f"no browser found (looked for {', '.join(_BROWSERS)}): apt-get install chromium")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Open]:
+    """Opens an address in a window of its own; its requests are in `page.asked`."""
+    contexts: list[BrowserContext] = []
+
+    def opened(address: str, **options: object) -> Page:
+        context = browser.new_context(locale="en-GB", **(_PHONE | options))  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.asked = []  # type: ignore[attr-defined]
+        page.on("request", lambda request: page.asked.append(request.url))  # type: ignore[attr-defined]
+        page.on("dialog", lambda dialog: pytest.fail(f"the page opened a dialog: {dialog.message}"))
+        page.goto(address)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def letter(laptop: LaptopStack, provider: SimulatorClient) -> tuple[Tenant, SentCampaign]:
+    """A hostile newsletter that was sent to three members."""
+    tenant = Tenant(laptop, provider, "studio")
+    people = [("anna", "en"), ("bea", "en"), ("carla", "de")]
+    tenant.has_members({"id": one, "email": f"{one}@pages.example", "language": speaks} for one, speaks in people)
+    campaign = tenant.drafts(content_subject="<b>Spring</b> & more", content_html=_HOSTILE)
+    return tenant, campaign.sends().ends()
+
+
+def _photograph(page: Page, name: str) -> None:
+    _SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=_SCREENSHOTS / f"{name}.png", full_page=True)
+
+
+def _fits_the_width(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+
+
+@pytest.mark.parametrize(("member_id", "scripting"), [("anna", True), ("bea", False)])
+def test_a_member_unsubscribes_on_the_phone(
+    letter: tuple[Tenant, SentCampaign], open_page: Open, member_id: str, scripting: bool
+) -> None:
+    tenant, campaign = letter
+    link = unsubscribe_link(tenant.provider, campaign, member_id)
+    page = open_page(link, java_script_enabled=scripting)
+    expect(page.get_by_role("heading")).to_have_text("Unsubscribe from Studio Club?")
+    button = page.get_by_role("button", name="Unsubscribe")
+    box = button.bounding_box()
+    assert box is not None
+    assert box["height"] >= 44, "large enough for a thumb"
+    assert _fits_the_width(page)
+    _photograph(page, f"unsubscribe-{member_id}-asked")
+    assert tenant.member(member_id)["consent"]["email"]["status"] == "granted"
+    button.click()
+    expect(page.get_by_role("status")).to_contain_text("Studio Club will send you no more e-mails")
+    _photograph(page, f"unsubscribe-{member_id}-done")
+    assert tenant.member(member_id)["consent"]["email"] == {
+        "status": "denied",
+        "source": "page",
+        "at": tenant.member(member_id)["consent"]["email"]["at"],
+    }
+    assert set(page.asked) == {link}  # type: ignore[attr-defined]
+
+
+def test_the_page_speaks_the_members_language_and_dark(letter: tuple[Tenant, SentCampaign], open_page: Open) -> None:
+    tenant, campaign = letter
+    page = open_page(unsubscribe_link(tenant.provider, campaign, "carla"), color_scheme="dark")
+    expect(page.get_by_role("heading")).to_have_text("Von Studio Club abmelden?")
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    _photograph(page, "unsubscribe-german-dark")
+
+
+def test_a_broken_link_says_so(laptop: LaptopStack, open_page: Open) -> None:
+    page = open_page(f"{laptop.api_url}/u/nonsense")
+    expect(page.get_by_role("heading")).to_have_text("This link is not valid")
+    _photograph(page, "unsubscribe-broken-link")
+
+
+def test_the_message_in_the_browser_runs_no_script(letter: tuple[Tenant, SentCampaign], open_page: Open) -> None:
+    tenant, campaign = letter
+    sent = next(one for one in campaign.messages() if one.tags["member"] == "carla")
+    text = tenant.provider.message(sent.message_id)["text"]
+    address = next(word for word in text.split() if "/v/" in word).strip("<>()[]")
+    page = open_page(address)
+    expect(page.locator("#said").or_(page.get_by_text("Read me"))).to_be_visible()
+    page.wait_for_timeout(500)
+    assert page.title() == "<b>Spring</b> & more"
+    assert [one for one in page.asked if "owned-by" in one and "picture" not in one] == []  # type: ignore[attr-defined]
+    assert page.url == address
+    _photograph(page, "view-online")
+    assert page.locator("script, iframe, form, base, meta[http-equiv]").count() == 0
+    assert page.locator("[onerror], [onload], [href^='javascript']").count() == 0
+
+
+def test_the_reference_lists_every_operation(laptop: LaptopStack, open_page: Open) -> None:
+    document = requests.get(f"{laptop.api_url}/openapi.json", timeout=30).json()
+    page = open_page(f"{laptop.api_url}/reference", **_DESKTOP, is_mobile=False, has_touch=False)
+    text = page.inner_text("body")
+    missing = [
+        f"{method.upper()} {path}"
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+        if operation["summary"] not in text or path not in text
+    ]
+    assert missing == []
+    page.screenshot(path=_SCREENSHOTS / "reference-desktop.png")
+    _photograph(page, "reference-desktop-whole")
+    assert {one.partition("#")[0] for one in page.asked} == {f"{laptop.api_url}/reference"}  # type: ignore[attr-defined]
+
+
+def test_the_reference_fits_a_phone(laptop: LaptopStack, open_page: Open) -> None:
+    page = open_page(f"{laptop.api_url}/reference")
+    assert _fits_the_width(page)
+    page.screenshot(path=_SCREENSHOTS / "reference-phone.png")
+
+
+def test_the_inbox_shows_the_message(letter: tuple[Tenant, SentCampaign], laptop: LaptopStack, open_page: Open) -> None:
+    page = open_page(f"{laptop.simulator_url}/?q=carla@pages.example", **_DESKTOP, is_mobile=False, has_touch=False)
+    _photograph(page, "inbox")
+    page.get_by_role("link", name="<b>Spring</b> & more").first.click()
+    expect(page.get_by_text("carla@pages.example").first).to_be_visible()
+    expect(page.frame_locator("iframe").get_by_text("Read me")).to_be_visible()
+    _photograph(page, "inbox-message")
+    assert page.title() != "owned"

@@ -1,0 +1,115 @@
+"""Opt-outs, hard bounces and complaints hold at once, and only where they belong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import requests
+
+from infra.local.simulator.client import SimulatorClient
+
+from .campaign import SentCampaign
+from .tenant import Tenant
+from .waiting import eventually
+
+ONE_CLICK = "List-Unsubscribe=One-Click"
+_FORM = {"content-type": "application/x-www-form-urlencoded"}
+
+
+def unsubscribe_link(provider: SimulatorClient, campaign: SentCampaign, member_id: str) -> str:
+    """The link in the List-Unsubscribe header of a member's message."""
+    sent = next(one for one in campaign.messages() if one.tags["member"] == member_id)
+    headers = {one["name"]: one["value"] for one in provider.message(sent.message_id)["headers"]}
+    return str(headers["List-Unsubscribe"]).strip("<>")
+
+
+def _consent(tenant: Tenant, member_id: str) -> str:
+    return str(tenant.member(member_id)["consent"]["email"]["status"])
+
+
+def test_opening_the_link_changes_nothing(tenant: Tenant, provider: SimulatorClient) -> None:
+    tenant.has_people(1)
+    campaign = tenant.drafts().sends().ends()
+    link = unsubscribe_link(provider, campaign, "m0000")
+    before = tenant.member("m0000")
+    for method in ("GET", "HEAD", "OPTIONS", "GET"):
+        answer = requests.request(method, link, timeout=30)
+        assert answer.status_code in (200, 204)
+        assert "set-cookie" not in answer.headers
+    assert tenant.member("m0000") == before
+    assert campaign.figures()["unsubscribed"] == 0
+
+
+@pytest.mark.parametrize("form", ["urlencoded", "multipart"])
+def test_one_click_unsubscribes_at_once_and_the_next_campaign_leaves_them_out(
+    tenant: Tenant, provider: SimulatorClient, form: str
+) -> None:
+    tenant.has_people(2)
+    campaign = tenant.drafts().sends().ends().agrees()
+    link = unsubscribe_link(provider, campaign, "m0000")
+    # RFC 8058 3.1: either form, no cookies, no redirect.
+    if form == "urlencoded":
+        answer = requests.post(link, data=ONE_CLICK, headers=_FORM, allow_redirects=False, timeout=30)
+    else:
+        files = {"List-Unsubscribe": (None, "One-Click")}
+        answer = requests.post(link, files=files, allow_redirects=False, timeout=30)
+    assert answer.status_code == 200
+    consent = tenant.member("m0000")["consent"]["email"]
+    assert (consent["status"], consent["source"]) == ("denied", "one_click")
+    assert requests.post(link, data=ONE_CLICK, headers=_FORM, timeout=30).status_code == 200
+    assert tenant.member("m0000")["consent"]["email"] == consent
+    campaign.until(lambda stats: stats["unsubscribed"] == 1, "the figures know it")
+    assert tenant.api.get(f"{campaign.path}/recipients/m0000")["unsubscribed_at"] is not None
+    second = tenant.drafts()
+    assert second.act("preflight", "editor")["counts"]["excluded"] == {"no_consent": 1}
+    second.sends().ends().agrees()
+    assert second.statuses() == {"delivered": 1, "no_consent": 1}
+
+
+def test_a_forged_link_unsubscribes_nobody(new_tenant: Callable[[str], Tenant], provider: SimulatorClient) -> None:
+    ours = new_tenant("ours")
+    ours.has_people(1)
+    link = unsubscribe_link(provider, ours.drafts().sends().ends(), "m0000")
+    start, _, token = link.rpartition("/")
+    payload, _, signature = token.partition(".")
+    for forged in (f"{payload}.{signature[::-1]}", f"{payload}x.{signature}", payload, "nonsense", f"{token}x"):
+        assert requests.post(f"{start}/{forged}", data=ONE_CLICK, headers=_FORM, timeout=30).status_code == 404
+    # A link for looking at the message is none for unsubscribing.
+    assert requests.post(f"{start.replace('/u', '/v')}/{token}", data=ONE_CLICK, timeout=30).status_code in (404, 405)
+    assert requests.get(f"{start[:-2]}/v/{token}", timeout=30).status_code == 404
+    assert _consent(ours, "m0000") == "granted"
+
+
+def test_a_hard_bounce_and_a_complaint_suppress_the_address_for_this_tenant_only(
+    new_tenant: Callable[[str], Tenant],
+) -> None:
+    ours, theirs = new_tenant("ours"), new_tenant("theirs")
+    members = [
+        {"id": "gone", "email": "bounce@both.example"},
+        {"id": "angry", "email": "complaint@both.example"},
+        {"id": "full", "email": "softbounce@both.example"},
+        {"id": "glad", "email": "glad@both.example"},
+    ]
+    for one in (ours, theirs):
+        one.has_members(members)
+    ours.drafts().sends().ends().agrees()
+    reasons = {"gone": "hard_bounce", "angry": "complaint"}
+    for member_id, reason in reasons.items():
+        suppression = eventually(lambda one=member_id: ours.member(one)["suppression"], "the address is suppressed")
+        assert suppression["email"]["reason"] == reason
+    assert ours.member("full")["suppression"] == ours.member("glad")["suppression"] == {}
+    assert all(theirs.member(one["id"])["suppression"] == {} for one in members)
+    second = ours.drafts().sends().ends().agrees()
+    assert second.statuses() == {"suppressed": 2, "bounced": 1, "delivered": 1}
+    assert theirs.drafts().act("preflight", "editor")["counts"] == {"matched": 4, "will_get": 4, "excluded": {}}
+
+
+def test_a_suppressed_address_stays_so_when_it_comes_back(tenant: Tenant) -> None:
+    tenant.has_members([{"id": "gone", "email": "bounce@back.example"}])
+    tenant.drafts().sends().ends()
+    eventually(lambda: tenant.member("gone")["suppression"], "the address is suppressed")
+    tenant.api.call("DELETE", "/v1/members/gone", "editor")
+    tenant.has_members([{"id": "back", "email": "Bounce@back.example"}])
+    assert tenant.member("back")["suppression"]["email"]["reason"] == "hard_bounce"
+    assert tenant.drafts().act("preflight", "editor")["counts"]["excluded"] == {"suppressed": 1}

@@ -1,0 +1,79 @@
+"""One run: a scenario, its faults, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from ariia.services import in_flight, planning_shard, release, reopening
+
+from .engine import Engine, Parts
+from .faults import FaultPlan, GivenFaults, RandomFaults, Strike
+from .operators import Operators
+from .scenario import Scenario
+from .scheduler import START
+from .verdict import Judge, Verdict
+from .watch import Watch
+
+LONGEST_MS = 48 * 3_600_000
+
+
+@dataclass
+class Outcome:
+    """A run and what struck it."""
+
+    scenario: Scenario
+    verdict: Verdict
+    struck: dict[str, Strike]
+    places: list[str]
+    steps: int
+
+    @property
+    def failed(self) -> bool:
+        """True when something was violated."""
+        return bool(self.verdict.violations)
+
+
+def simulate(scenario: Scenario, plan: FaultPlan | None = None, parts: type[Parts] = Parts) -> Outcome:
+    """Plays the scenario to its end."""
+    plan = plan or storm(scenario)
+    with _small_pages(scenario):
+        engine = Engine(scenario, plan, parts())
+        watch = Watch(engine)
+        Operators(engine, watch).begin()
+        try:
+            came_to_rest = engine.scheduler.run(START + LONGEST_MS)
+            verdict = Judge(engine, watch).judge(came_to_rest=came_to_rest)
+        finally:
+            engine.scheduler.close()
+    return Outcome(scenario, verdict, plan.struck, plan.places, engine.scheduler.steps)
+
+
+def storm(scenario: Scenario, only: Mapping[str, Strike] | None = None) -> FaultPlan:
+    """The faults of the scenario's seed; with `only`, those and no others."""
+    if only is not None:
+        return GivenFaults(only)
+    from .faults import Chance
+
+    return RandomFaults(Chance(scenario.seed), scenario.faults, scenario.slow)
+
+
+@contextmanager
+def _small_pages(scenario: Scenario) -> Iterator[None]:
+    """Pages of a size that a small campaign fills more than once."""
+    sizes: dict[tuple[Any, str], int] = {
+        (planning_shard, "MAX_PAGE_MEMBERS"): scenario.page_members,
+        (release, "_PAGE"): scenario.page_summaries,
+        (in_flight, "_PAGE"): scenario.page_summaries,
+        (reopening, "_PAGES"): 2,
+    }
+    before = {place: getattr(*place) for place in sizes}
+    try:
+        for (module, name), size in sizes.items():
+            setattr(module, name, size)
+        yield
+    finally:
+        for (module, name), size in before.items():
+            setattr(module, name, size)
