@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from infra.local.simulator.behaviour import Step
@@ -29,26 +30,18 @@ _BOUNCES: dict[str, tuple[str, str, str, str]] = {
 
 def detail_of(message: Message, step: Step, recipient: str, at: float) -> dict[str, Any] | None:
     """The object of the event that `step` causes; None when there is nothing to report (no link to click)."""
-    match step.kind:
-        case "Send":
-            return {}
-        case "Rendering Failure":
-            return {"errorMessage": message.rendering_failure, "templateName": "inline"}
-        case "Reject":
-            return {"reason": "Bad content"}
-        case "Delivery":
-            return _delivery(message, recipient, at)
-        case "DeliveryDelay":
-            return _delay(recipient, at)
-        case "Bounce":
-            return _bounce(step.variant, recipient, at)
-        case "Complaint":
-            return _complaint(recipient, at)
-        case "Open":
-            return _engagement(step.variant, at)
-        case "Click":
-            return _click(message, step.variant, at)
-    raise ValueError(f"no event of kind {step.kind}")
+    made: dict[str, Callable[[], dict[str, Any] | None]] = {
+        "Send": dict,
+        "Rendering Failure": lambda: {"errorMessage": message.rendering_failure, "templateName": "inline"},
+        "Reject": lambda: {"reason": "Bad content"},
+        "Delivery": lambda: _delivery(message, recipient, at),
+        "DeliveryDelay": lambda: _delay(recipient, at),
+        "Bounce": lambda: _bounce(step.variant, recipient, at),
+        "Complaint": lambda: _complaint(recipient, at),
+        "Open": lambda: _engagement(step.variant, at),
+        "Click": lambda: _click(message, step.variant, at),
+    }
+    return made[step.kind]()
 
 
 def _delivery(message: Message, recipient: str, at: float) -> dict[str, Any]:

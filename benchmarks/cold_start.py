@@ -1,0 +1,42 @@
+"""Cold start: what importing each handler costs in a fresh interpreter, against `import boto3` and three clients."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any
+
+from ariia.settings import SETTINGS
+
+from .measuring import RUNS, middle
+
+_BASELINE = "import boto3\nfor one in ('sqs', 'dynamodb', 'sesv2'): boto3.client(one, region_name='eu-central-1')"
+_PROBE = """
+import sys, time
+began = time.process_time()
+{}
+print(time.process_time() - began, len(sys.modules))
+"""
+
+
+def measure() -> dict[str, Any]:
+    """`import_ratio` of every function, with milliseconds and numbers of modules beside it."""
+    statements = {name: f"import functions.{name}.handler" for name in SETTINGS}
+    samples: dict[str, list[tuple[float, int]]] = {name: [] for name in ("boto3", *statements)}
+    for run in range(RUNS + 1):
+        for name, statement in {"boto3": _BASELINE, **statements}.items():
+            sample = _probe(statement)
+            if run:
+                samples[name].append(sample)
+    seconds = {name: middle([spent for spent, _ in found]) for name, found in samples.items()}
+    return {
+        "import_ratio": {name: round(seconds[name] / seconds["boto3"], 3) for name in statements},
+        "import_ms": {name: round(1000 * spent) for name, spent in seconds.items()},
+        "modules": {name: found[-1][1] for name, found in samples.items()},
+    }
+
+
+def _probe(statement: str) -> tuple[float, int]:
+    command = [sys.executable, "-c", _PROBE.format(statement)]
+    answer = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    return float(answer[0]), int(answer[1])
