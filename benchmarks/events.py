@@ -20,7 +20,7 @@ BURST = 100_000
 # What becomes of a message: every one is sent, 98 of 100 are delivered, 35 opened by a person, 5 clicked.
 SHARES = {"Send": 1.0, "Delivery": 0.98, "Bounce": 0.02, "Open": 0.35, "Click": 0.05}
 EVENTS_PER_MESSAGE = sum(SHARES.values())
-_DETAIL = {
+_DETAIL: dict[str, dict[str, Any]] = {
     "Delivery": {"delivery": {"timestamp": "2026-11-22T10:00:04.000Z", "smtpResponse": "250 2.0.0 OK"}},
     "Bounce": {
         "bounce": {

@@ -15,13 +15,13 @@ PLANS = ("Basic", "Flex", "Premium", "Student")
 
 
 def member_id(shard: int, place: int) -> str:
-    """The id of the member at `place` of `shard`; ids sort by place."""
-    return f"m{place:07d}s{shard:02d}"
+    """The id of the member at `place` of `shard`, as long as the engine's own (26); ids sort by place."""
+    return f"01k9{place:07d}q3v5z8x2m4t7n{shard:02d}"
 
 
 def place_of(one: str) -> int:
     """Where the member with this id stands in its shard."""
-    return int(one[1:8])
+    return int(one[4:11])
 
 
 def members_after(shard: int, after: str | None, per_shard: int) -> Iterator[str]:

@@ -41,6 +41,8 @@ class Application:
             return _as_event_response(self._problem(answer_to(error, _correlation_id(event)), event))
         response = self.resolver.resolve(admitted, context)
         response["headers"] = RESPONSE_HEADERS | response.get("headers", {})
+        # A 204 has no body; the payload format knows texts only.
+        response["body"] = response.get("body") or ""
         return response
 
     def _admit(self, event: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError, ResponseValidationError
 
 from ariia.domain import errors
-from ariia.observability import logger
+from ariia.observability import fault, logger
 
 from .validation import problems_of
 
@@ -168,10 +167,7 @@ def _problem(problem: errors.Problem) -> dict[str, Any]:
 
 def _log_unexpected(error: Exception, correlation_id: str) -> None:
     """Where it broke, without messages and values: those may hold what a tenant or member sent."""
-    frames = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
-    details: dict[str, Any] = {"correlation_id": correlation_id, "error": type(error).__name__, "frames": frames[-20:]}
-    if error.__cause__ is not None:
-        details["cause"] = type(error.__cause__).__name__
+    details: dict[str, Any] = {"correlation_id": correlation_id, **fault(error)}
     if isinstance(error, ResponseValidationError):
         details["fields"] = [".".join(map(str, item["loc"])) for item in error.errors()]
     logger.error("unexpected error", extra=details)

@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ariia.bootstrap.import_members import ImportMembersServices, build
 from ariia.domain.import_job import PartResult, PartState
-from ariia.observability import logger, metrics
+from ariia.observability import fault, logger, metrics
 from ariia.ports.uploads import RangeTask
 from ariia.settings import ImportMembersSettings
 
@@ -47,9 +47,9 @@ def _succeeds(record: Record, stop_at: int) -> bool:
     """Raising would give back the whole batch."""
     try:
         _work(record, stop_at)
-    except Exception:
+    except Exception as error:
         metrics.add_metric("ImportAttemptFailed", MetricUnit.Count, 1)
-        logger.exception("import attempt failed", message_id=record["messageId"])
+        logger.error("import attempt failed", message_id=record["messageId"], **fault(error))
         return False
     return True
 

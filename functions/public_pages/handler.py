@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ariia.bootstrap.public_pages import PublicPagesServices, build
 from ariia.domain.errors import NotFoundError, ThrottledError, TransientError
-from ariia.observability import logger
+from ariia.observability import fault, logger
 from ariia.services.unsubscribe import ONE_CLICK, PAGE
 from ariia.settings import PublicPagesSettings
 
@@ -39,8 +39,8 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
         page = invalid_page(language)
     except (TransientError, ThrottledError):
         page = trouble_page(503, language)
-    except Exception:
-        logger.exception("public page failed", extra={"place": request.place, "method": request.method})
+    except Exception as error:
+        logger.error("public page failed", place=request.place, method=request.method, **fault(error))
         page = trouble_page(500, language)
     body = "" if request.method == "HEAD" else page.body
     return {"statusCode": page.status, "headers": page.headers, "body": body, "isBase64Encoded": False}

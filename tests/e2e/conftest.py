@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
@@ -12,6 +12,7 @@ import pytest
 from infra.local.simulator.client import SimulatorClient
 from infra.local.stack import LaptopStack
 
+from .function_logs import errors_logged
 from .tenant import Tenant
 from .unknown_outcomes import UnknownOutcomes, behaving
 
@@ -31,6 +32,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _is_unknown(item: pytest.Item) -> bool:
     return "unknown_outcomes" in getattr(item, "fixturenames", ())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failed test shows what the functions logged as errors."""
+    report = yield
+    stack = getattr(item, "funcargs", {}).get("laptop")
+    if report.failed and isinstance(stack, LaptopStack) and stack.outputs:
+        report.sections.append(("errors in the functions' logs", "\n".join(errors_logged(stack))))
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import requests
 
 from infra.local.demo.api import Json
 from infra.local.simulator.client import SimulatorClient
@@ -186,6 +187,18 @@ def test_an_illegal_move_names_the_legal_ones(tenant: Tenant) -> None:
         assert set(refused.body["legal"]) == set(campaign.read()["legal_moves"])
         assert "pending_review" in refused.body["legal"]
     assert campaign.read()["status"] == "draft"
+
+
+def test_what_is_deleted_is_gone(tenant: Tenant) -> None:
+    tenant.has_people(1)
+    template = tenant.api.post("/v1/templates", {"name": "T", "body_template": "<p>Hello</p>"}, "editor")
+    url, role = f"{tenant.laptop.api_url}/v1/templates/{template['id']}", tenant.laptop.token("editor", tenant.id)
+    headers = {"authorization": f"Bearer {role}", "if-match": '"1"'}
+    assert requests.delete(url, headers=headers, timeout=30).status_code == 204
+    assert requests.get(url, headers=headers, timeout=30).status_code == 404
+    for path in ("/v1/members/m0000", f"/v1/senders/{tenant.domain}"):
+        assert tenant.answer("DELETE", path, "admin").status == 204
+        assert tenant.answer("GET", path, "admin").status == 404
 
 
 def test_an_edit_revokes_the_approval(tenant: Tenant) -> None:

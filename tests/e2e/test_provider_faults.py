@@ -19,14 +19,10 @@ _REACTIONS = ("", "+open", "+open+click", "+botopen", "+delay", "+autoreply")
 
 def _has_lively_members(tenant: Tenant, count: int) -> None:
     """Members who open, click, bounce and complain."""
-    locals_ = {0: "bounce", 1: "complaint", 2: "softbounce", 3: "reject"}
-    tenant.has_members(
-        {
-            "id": f"m{n:04d}",
-            "email": f"{locals_.get(n, f'p{n}{_REACTIONS[n % len(_REACTIONS)]}')}@{tenant.id}-m.example",
-        }
-        for n in range(count)
-    )
+    special = ["bounce", "complaint", "softbounce", "reject"]
+    names = special + [f"p{n}{_REACTIONS[n % len(_REACTIONS)]}" for n in range(len(special), count)]
+    domain = f"{tenant.id}-members.example"
+    tenant.has_members({"id": f"m{n:04d}", "email": f"{name}@{domain}"} for n, name in enumerate(names))
 
 
 def _throttled(provider: SimulatorClient) -> int:

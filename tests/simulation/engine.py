@@ -62,6 +62,7 @@ SEND_TIMEOUT_MS = 60_000
 CAMPAIGN = "spring"
 _COME_AGAIN_SECONDS = 10
 _PER_CALL = 2
+_DAY = 86_400_000
 # Compiled content is kept in it: every run sends the same campaign.
 _COMPOSER = MessageComposer(Channel.EMAIL, MessageLinks("https://x.example", KEY), "test")
 
@@ -255,7 +256,7 @@ def _pickled_audience(count: int, shards: int, shared: float, refusing: float) -
     random, store = Random("audience"), MemoryMembers(shards)
     members = []
     for number in range(count):
-        member = any_member(f"m{number:03d}")
+        member = any_member(f"m{number:03d}", consent={"email": Consent(ConsentStatus.GRANTED, "import", NOW - _DAY)})
         if random.random() < shared:
             member.email = f"family{number % 5}@example.com"
         if random.random() < refusing:

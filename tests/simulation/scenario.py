@@ -55,7 +55,7 @@ def random_scenario(seed: int) -> Scenario:
     random = Random(f"scenario-{seed}")
     is_guarded = random.random() < 0.75
     members = random.choice((5, 12, 30, 60, 120))
-    stormy = random.choice((0.0, 0.001, 0.003, 0.01, 0.01, 0.03))
+    stormy = random.choice((0.0, 0.001, 0.003, 0.01, 0.01))
     return Scenario(
         seed=seed,
         members=members,

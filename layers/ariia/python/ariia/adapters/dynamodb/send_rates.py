@@ -27,6 +27,7 @@ class DynamoSendRates:
     def __init__(self, client: Any, table: str) -> None:
         self._client, self._table = client, table
         self._seen: dict[str, tuple[SendRate, float]] = {}
+        self._was_idle = False
 
     def rate(self, channel: str) -> SendRate | None:
         """See the port."""
@@ -45,10 +46,12 @@ class DynamoSendRates:
         """See the port."""
         cost = round(messages * 1000 / per_second)
         floor, latest = now - _BURST_MS, now + horizon_ms
-        # Between the two conditions another may have ended the idle time: then the first holds now.
-        for attempt in (self._take_in_line, self._take_idle, self._take_in_line):
+        # What held the last time mostly holds again; between two conditions another may have ended the idle time.
+        first, second = (self._take_idle, self._take_in_line)[:: 1 if self._was_idle else -1]
+        for attempt in (first, second, first):
             item = attempt(channel, cost, floor, latest)
             if item is not None:
+                self._was_idle = attempt == self._take_idle
                 self._note_rate(channel, item)
                 return max(now, int(item["next_free_at"]["N"]) - cost)
         return None

@@ -54,8 +54,13 @@ def clean(value: Any, depth: int = 0) -> Any:
     if isinstance(value, Mapping):
         if depth == _MAX_NESTING:
             return {}
-        pairs = ((str(clean(str(key))), clean(item, depth + 1)) for key, item in value.items())
-        return {key: item for key, item in pairs if item is not None and item != ""}
+        cleaned = {}
+        for key, item in value.items():
+            # What most attributes are is looked at first: this runs for each attribute of each recipient.
+            kept = item if type(item) is int or (type(item) is str and item.isprintable()) else clean(item, depth + 1)
+            if kept is not None and kept != "":
+                cleaned[key if type(key) is str and key.isprintable() else str(clean(str(key)))] = kept
+        return cleaned
     if isinstance(value, (list, tuple, set, frozenset)):
         return [] if depth == _MAX_NESTING else [clean(item, depth + 1) for item in value if item is not None]
     return value

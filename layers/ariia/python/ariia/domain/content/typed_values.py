@@ -17,6 +17,8 @@ _TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0"
 
 def to_string(value: Any) -> str:
     """Text, or a number as text."""
+    if type(value) is str and value.isprintable():
+        return value
     if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
         raise TypeError("text is expected")
     return str(clean(str(value)))
