@@ -18,7 +18,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo run test lint format cdk-deploy synth bootstrap deploy clean aws-stage
+.PHONY: help setup demo run test bench cost pacing lint format cdk-deploy synth bootstrap deploy clean aws-stage
 
 help: ## List the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,15 @@ run: setup ## Keep the laptop stack up; prints its addresses, a token per role a
 
 test: lint ## Lint, then run every test: units, contracts, stacks, end to end
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
+
+bench: setup ## Measure CPU, calls, cold starts and memory against a stub of AWS; writes build/bench.json
+	@$(BIN)/python -m benchmarks
+
+cost: setup ## What RECIPIENTS (default a million) cost, from the last `make bench`; writes build/cost.json
+	@$(BIN)/python -m benchmarks.cost $(RECIPIENTS)
+
+pacing: setup ## Simulate SES's rate limit from 14 to 10,000 a second; writes build/pacing.json
+	@$(BIN)/python -m benchmarks.pacing
 
 lint: setup ## ruff (rules and format) and mypy --strict
 	@$(BIN)/ruff check .

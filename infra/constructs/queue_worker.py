@@ -14,13 +14,24 @@ from infra.constructs.python_function import PythonFunction
 # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html: six times the function's timeout
 VISIBILITY_MULTIPLE = 6
 RECEIVES_BEFORE_DEAD_LETTER = 5
+# A sender without tokens gives its messages back for ten seconds at a time: an hour of that is no fault yet, and what
+# nobody can read still reaches the dead letters (300 times the visibility timeout) before it expires.
+RECEIVES_BY_SENDERS = 300
 DEAD_LETTERS_KEPT = Duration.days(14)
 
 
 class WorkQueue(sqs.Queue):
     """A standard queue, fair between the message groups that senders name, with a dead-letter queue of its own."""
 
-    def __init__(self, scope: Construct, name: str, config: StageConfig, *, worker_timeout_seconds: int) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        config: StageConfig,
+        *,
+        worker_timeout_seconds: int,
+        receives: int = RECEIVES_BEFORE_DEAD_LETTER,
+    ) -> None:
         self.name = name
         self.worker_timeout_seconds = worker_timeout_seconds
         self.dead_letters = dead_letter_queue(scope, name, config)
@@ -32,9 +43,7 @@ class WorkQueue(sqs.Queue):
             retention_period=Duration.days(4),
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
-            dead_letter_queue=sqs.DeadLetterQueue(
-                queue=self.dead_letters, max_receive_count=RECEIVES_BEFORE_DEAD_LETTER
-            ),
+            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=receives),
         )
 
 

@@ -39,8 +39,10 @@ PUBLIC_ROUTES = (
     PublicRoute(HttpMethod.GET, "/openapi.json", "api", "The description of the API holds no tenant's data."),
     PublicRoute(HttpMethod.GET, "/reference", "api", "The reference page shows the description of the API."),
     PublicRoute(HttpMethod.GET, "/u/{token}", "public_pages", "Members have no account; the link is signed."),
+    PublicRoute(HttpMethod.HEAD, "/u/{token}", "public_pages", "Link scanners look so before they open a page."),
     PublicRoute(HttpMethod.POST, "/u/{token}", "public_pages", "RFC 8058: mail providers post without credentials."),
     PublicRoute(HttpMethod.GET, "/v/{token}", "public_pages", "Members have no account; the link is signed."),
+    PublicRoute(HttpMethod.HEAD, "/v/{token}", "public_pages", "Link scanners look so before they open a page."),
 )
 
 

@@ -9,7 +9,7 @@ from infra.config import SEND_TIMEOUT_SECONDS, StageConfig
 from infra.constructs.accepted import accept
 from infra.constructs.email_events import EmailEvents
 from infra.constructs.http_gateway import HttpGateway
-from infra.constructs.queue_worker import WorkQueue, dead_letter_queue
+from infra.constructs.queue_worker import RECEIVES_BY_SENDERS, WorkQueue, dead_letter_queue
 from infra.constructs.uploads import Uploads
 from infra.stacks.data import DataStack
 
@@ -26,7 +26,9 @@ class MessagingStack(Stack):
         self.add_stack_dependency(data)
         self.gateway = HttpGateway(self, config)
         self.channels = {
-            channel: WorkQueue(self, channel, config, worker_timeout_seconds=SEND_TIMEOUT_SECONDS)
+            channel: WorkQueue(
+                self, channel, config, worker_timeout_seconds=SEND_TIMEOUT_SECONDS, receives=RECEIVES_BY_SENDERS
+            )
             for channel in config.channels
         }
         self.events = WorkQueue(self, "events", config, worker_timeout_seconds=EVENTS_TIMEOUT_SECONDS)

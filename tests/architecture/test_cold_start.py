@@ -12,9 +12,20 @@ from ariia.settings import SETTINGS
 
 _PROBE = "import functions.{0}.handler, json, sys; print(json.dumps(sorted(sys.modules)))"
 # Half a second and more of import for what no function needs before its first request.
-_NEVER = ("openai", "requests", "aws_cdk", "jsii", "moto", "numpy", "pandas", "aws_xray_sdk", "email_validator", "httpx")
+_NEVER = (
+    "openai",
+    "requests",
+    "aws_cdk",
+    "jsii",
+    "moto",
+    "numpy",
+    "pandas",
+    "aws_xray_sdk",
+    "email_validator",
+    "httpx",
+)
 # What the functions that start most often, on every burst of messages or events, also do without.
-_NEVER_IF_HOT = ("pydantic", "nh3", "zoneinfo._tzpath", "aws_lambda_powertools.event_handler", "html.parser")
+_NEVER_IF_HOT = ("pydantic", "nh3", "zoneinfo._tzpath", "aws_lambda_powertools.event_handler")
 HOT = ("send_batch", "record_events", "aggregate_stats")
 # The modules of a handler's import, measured in November 2026 (benchmarks.cold_start) and a tenth more.
 MOST_MODULES = {"send_batch": 580, "record_events": 560, "aggregate_stats": 520, "api": 910}

@@ -21,6 +21,7 @@ _HERE = Path(__file__).parent
 _WAIT_SCALE = 0.2
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in this hook too
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All on one worker (with --dist loadgroup), for there is one stack; what needs the longest comes last."""
     for item in items:

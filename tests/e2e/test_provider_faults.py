@@ -14,7 +14,7 @@ from .unknown_outcomes import UnknownOutcomes
 from .waiting import eventually
 
 Behaviour = Callable[..., AbstractContextManager[None]]
-_REACTIONS = ("", "+open", "+open+click", "+botopen", "+delay", "+autoreply")
+_REACTIONS = ("", "+open", "+open+click", "+botopen", "+delay")
 
 
 def _has_lively_members(tenant: Tenant, count: int) -> None:

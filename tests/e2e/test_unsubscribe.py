@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
 import requests
 
+from infra.local.demo.api import Json
 from infra.local.simulator.client import SimulatorClient
 
 from .campaign import SentCampaign
@@ -24,8 +24,14 @@ def unsubscribe_link(provider: SimulatorClient, campaign: SentCampaign, member_i
     return str(headers["List-Unsubscribe"]).strip("<>")
 
 
-def _consent(tenant: Tenant, member_id: str) -> str:
-    return str(tenant.member(member_id)["consent"]["email"]["status"])
+def _consent(tenant: Tenant, member_id: str) -> tuple[str, str]:
+    consent = tenant.member(member_id)["consent"]["email"]
+    return consent["status"], consent["source"]
+
+
+def _suppression(tenant: Tenant, member_id: str) -> Json:
+    """What is noted about the member's addresses, once anything is."""
+    return eventually(lambda: tenant.member(member_id)["suppression"] or None, "the address is suppressed")
 
 
 def test_opening_the_link_changes_nothing(tenant: Tenant, provider: SimulatorClient) -> None:
@@ -33,38 +39,35 @@ def test_opening_the_link_changes_nothing(tenant: Tenant, provider: SimulatorCli
     campaign = tenant.drafts().sends().ends()
     link = unsubscribe_link(provider, campaign, "m0000")
     before = tenant.member("m0000")
-    for method in ("GET", "HEAD", "OPTIONS", "GET"):
+    for method in ("HEAD", "GET", "GET"):
         answer = requests.request(method, link, timeout=30)
-        assert answer.status_code in (200, 204)
+        assert answer.status_code == 200
         assert "set-cookie" not in answer.headers
     assert tenant.member("m0000") == before
     assert campaign.figures()["unsubscribed"] == 0
 
 
-@pytest.mark.parametrize("form", ["urlencoded", "multipart"])
 def test_one_click_unsubscribes_at_once_and_the_next_campaign_leaves_them_out(
-    tenant: Tenant, provider: SimulatorClient, form: str
+    tenant: Tenant, provider: SimulatorClient
 ) -> None:
-    tenant.has_people(2)
+    tenant.has_people(3)
     campaign = tenant.drafts().sends().ends().agrees()
-    link = unsubscribe_link(provider, campaign, "m0000")
+    first, second = (unsubscribe_link(provider, campaign, one) for one in ("m0000", "m0001"))
     # RFC 8058 3.1: either form, no cookies, no redirect.
-    if form == "urlencoded":
-        answer = requests.post(link, data=ONE_CLICK, headers=_FORM, allow_redirects=False, timeout=30)
-    else:
-        files = {"List-Unsubscribe": (None, "One-Click")}
-        answer = requests.post(link, files=files, allow_redirects=False, timeout=30)
-    assert answer.status_code == 200
-    consent = tenant.member("m0000")["consent"]["email"]
-    assert (consent["status"], consent["source"]) == ("denied", "one_click")
-    assert requests.post(link, data=ONE_CLICK, headers=_FORM, timeout=30).status_code == 200
-    assert tenant.member("m0000")["consent"]["email"] == consent
-    campaign.until(lambda stats: stats["unsubscribed"] == 1, "the figures know it")
+    answer = requests.post(first, data=ONE_CLICK, headers=_FORM, allow_redirects=False, timeout=30)
+    assert (answer.status_code, _consent(tenant, "m0000")) == (200, ("denied", "one_click"))
+    form = {"List-Unsubscribe": (None, "One-Click")}
+    answer = requests.post(second, files=form, allow_redirects=False, timeout=30)
+    assert (answer.status_code, _consent(tenant, "m0001")) == (200, ("denied", "one_click"))
+    before = tenant.member("m0000")
+    assert requests.post(first, data=ONE_CLICK, headers=_FORM, timeout=30).status_code == 200
+    assert tenant.member("m0000") == before
+    campaign.until(lambda stats: stats["unsubscribed"] == 2, "the figures know it")
     assert tenant.api.get(f"{campaign.path}/recipients/m0000")["unsubscribed_at"] is not None
-    second = tenant.drafts()
-    assert second.act("preflight", "editor")["counts"]["excluded"] == {"no_consent": 1}
-    second.sends().ends().agrees()
-    assert second.statuses() == {"delivered": 1, "no_consent": 1}
+    following = tenant.drafts()
+    assert following.act("preflight", "editor")["counts"]["excluded"] == {"no_consent": 2}
+    following.sends().ends().agrees()
+    assert following.statuses() == {"delivered": 1, "no_consent": 2}
 
 
 def test_a_forged_link_unsubscribes_nobody(new_tenant: Callable[[str], Tenant], provider: SimulatorClient) -> None:
@@ -78,7 +81,7 @@ def test_a_forged_link_unsubscribes_nobody(new_tenant: Callable[[str], Tenant], 
     # A link for looking at the message is none for unsubscribing.
     assert requests.post(f"{start.replace('/u', '/v')}/{token}", data=ONE_CLICK, timeout=30).status_code in (404, 405)
     assert requests.get(f"{start[:-2]}/v/{token}", timeout=30).status_code == 404
-    assert _consent(ours, "m0000") == "granted"
+    assert _consent(ours, "m0000") == ("granted", "form")
 
 
 def test_a_hard_bounce_and_a_complaint_suppress_the_address_for_this_tenant_only(
@@ -96,8 +99,7 @@ def test_a_hard_bounce_and_a_complaint_suppress_the_address_for_this_tenant_only
     ours.drafts().sends().ends().agrees()
     reasons = {"gone": "hard_bounce", "angry": "complaint"}
     for member_id, reason in reasons.items():
-        suppression = eventually(lambda one=member_id: ours.member(one)["suppression"], "the address is suppressed")
-        assert suppression["email"]["reason"] == reason
+        assert _suppression(ours, member_id)["email"]["reason"] == reason
     assert ours.member("full")["suppression"] == ours.member("glad")["suppression"] == {}
     assert all(theirs.member(one["id"])["suppression"] == {} for one in members)
     second = ours.drafts().sends().ends().agrees()
@@ -105,10 +107,21 @@ def test_a_hard_bounce_and_a_complaint_suppress_the_address_for_this_tenant_only
     assert theirs.drafts().act("preflight", "editor")["counts"] == {"matched": 4, "will_get": 4, "excluded": {}}
 
 
+def test_an_out_of_office_reply_is_no_bounce(tenant: Tenant) -> None:
+    """SES reports it as a bounce of type Transient and subtype General, after the delivery."""
+    tenant.has_members([{"id": "away", "email": "away+autoreply@office.example"}])
+    campaign = tenant.drafts().sends().ends()
+    tenant.provider.wait_until_quiet()
+    campaign.until(lambda stats: stats["delivered"] == 1, "the delivery is known")
+    assert campaign.messages()[0].happened("Bounce")
+    assert (campaign.statuses(), campaign.figures()["bounced"]) == ({"delivered": 1}, 0)
+    assert tenant.member("away")["suppression"] == {}
+
+
 def test_a_suppressed_address_stays_so_when_it_comes_back(tenant: Tenant) -> None:
     tenant.has_members([{"id": "gone", "email": "bounce@back.example"}])
     tenant.drafts().sends().ends()
-    eventually(lambda: tenant.member("gone")["suppression"], "the address is suppressed")
+    _suppression(tenant, "gone")
     tenant.api.call("DELETE", "/v1/members/gone", "editor")
     tenant.has_members([{"id": "back", "email": "Bounce@back.example"}])
     assert tenant.member("back")["suppression"]["email"]["reason"] == "hard_bounce"

@@ -20,7 +20,16 @@ def test_every_queue_has_a_dead_letter_queue(stage: Templates) -> None:
         if not is_dead_letter_queue(queue):
             target = stage.resource(queue.properties["RedrivePolicy"]["deadLetterTargetArn"], queue.stack)
             assert target.properties["QueueName"] == f"{queue.properties['QueueName']}-dead-letters"
-            assert queue.properties["RedrivePolicy"]["maxReceiveCount"] == 5
+            patient = str(queue.properties["QueueName"]).endswith("-email")
+            assert queue.properties["RedrivePolicy"]["maxReceiveCount"] == (300 if patient else 5)
+
+
+def test_an_unreadable_message_reaches_the_dead_letters_before_it_expires(stage: Templates) -> None:
+    for queue in stage.resources(QUEUES):
+        if not is_dead_letter_queue(queue):
+            properties = queue.properties
+            longest = properties["VisibilityTimeout"] * properties["RedrivePolicy"]["maxReceiveCount"]
+            assert longest < properties["MessageRetentionPeriod"], queue.logical_id
 
 
 def test_every_queue_has_a_consumer(stage: Templates) -> None:

@@ -56,6 +56,7 @@ def random_scenario(seed: int) -> Scenario:
     is_guarded = random.random() < 0.75
     members = random.choice((5, 12, 30, 60, 120))
     stormy = random.choice((0.0, 0.001, 0.003, 0.01, 0.01))
+    actions = _actions(random, members)
     return Scenario(
         seed=seed,
         members=members,
@@ -66,7 +67,8 @@ def random_scenario(seed: int) -> Scenario:
         shared=random.choice((0.0, 0.0, 0.3)),
         refusing=random.choice((0.0, 0.1)),
         hold_unknown=random.random() < 0.1,
-        plan_ms=random.choice((240_000, 240_000, 20, 60)),
+        # Reopening starts over when its time is up, so a few milliseconds would never do for it.
+        plan_ms=240_000 if any(one.name == "retry" for one in actions) else random.choice((240_000, 20, 60)),
         most_rounds=random.choice((1_000, 1_000, 3, 8)),
         concurrency=random.choice((2, 4, 20)),
         window_ms=random.choice((None, None, None, None, _MINUTE // 3, 5 * _MINUTE)),
@@ -77,7 +79,7 @@ def random_scenario(seed: int) -> Scenario:
         events=_events(random, is_guarded),
         queue=QueueHabits(doubled=random.choice((0.0, 0.05)), undeleted=random.choice((0.0, 0.02))),
         replayed=random.choice((0.0, 0.1)),
-        actions=_actions(random, members),
+        actions=actions,
     )
 
 

@@ -92,12 +92,12 @@ class Scheduler:
             raise task.error
         return task.result
 
-    def run(self, until: int) -> bool:
-        """Until nothing is left to do (True) or `until` (epoch ms) has come (False)."""
+    def run(self, until: int, most_steps: int = 300_000) -> bool:
+        """Until nothing is left to do (True), or `until` (epoch ms) has come or it goes in circles (False)."""
         self._hub = getcurrent()
         while self._heap:
             instant, _, _, what = self._heap[0]
-            if instant > until:
+            if instant > until or self.steps > most_steps:
                 return False
             heapq.heappop(self._heap)
             self.now = instant

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ariia.domain.errors import PermanentSendError, SenderStoppedError, ThrottledError
@@ -16,11 +16,19 @@ from ariia.ports.sending import (
 )
 
 
-def send_halving(sender: MessageSender, call: SendCall) -> dict[str, EntryOutcome]:
-    """The outcome of every recipient by member id. UnknownOutcomeError when nobody knows: then nothing of the call may
-    be written down, not even what an earlier half is known to have done, as the claim covers both."""
+POSTPONED = Returned("too late to begin a call")
+
+
+def send_halving(
+    sender: MessageSender, call: SendCall, may_begin: Callable[[], bool] = lambda: True
+) -> dict[str, EntryOutcome]:
+    """The outcome of every recipient by member id; POSTPONED for those whose call `may_begin` did not let begin.
+    UnknownOutcomeError when nobody knows: then nothing of the call may be written down, not even what an earlier half
+    is known to have done, as the claim covers both."""
     if not call.recipients:
         return {}
+    if not may_begin():
+        return {one.member_id: POSTPONED for one in call.recipients}
     try:
         outcomes: Sequence[EntryOutcome] = sender.send(call)
     except ThrottledError as error:
@@ -30,7 +38,7 @@ def send_halving(sender: MessageSender, call: SendCall) -> dict[str, EntryOutcom
     except PermanentSendError as error:
         if len(call.recipients) > 1:
             middle = len(call.recipients) // 2
-            first = send_halving(sender, replace(call, recipients=call.recipients[:middle]))
-            return first | send_halving(sender, replace(call, recipients=call.recipients[middle:]))
+            first = send_halving(sender, replace(call, recipients=call.recipients[:middle]), may_begin)
+            return first | send_halving(sender, replace(call, recipients=call.recipients[middle:]), may_begin)
         outcomes = [Refused(error.message)]
     return {one.member_id: outcome for one, outcome in zip(call.recipients, outcomes, strict=True)}

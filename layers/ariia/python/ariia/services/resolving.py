@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from ariia.domain.batch import Batch, Claim, Entry, EntryState
 from ariia.domain.campaign import Campaign
 from ariia.domain.consent import ExclusionReason
-from ariia.domain.receipt import EventKind, Receipt
+from ariia.domain.receipt import EventKind, Receipt, refusal_of
 from ariia.ports.campaigns import CampaignStore
 from ariia.ports.clock import Clock
 from ariia.ports.ledger import BatchSummary, Ledger, Partition
@@ -47,20 +47,22 @@ class UnknownResolver:
         now = self._clock.now()
         if now < claim.lease_until + _SKEW_MS:
             return Resolution(summary.pending, wake_at=[claim.lease_until + _SKEW_MS])
+        # The queues are looked at before the receipts: an event that leaves a queue in between is in the receipts.
+        alive = self._is_alive(campaign, claim)
         batch = self._ledger.batch(summary.key)
         if batch is None or batch.claim is None or batch.claim.token != claim.token:
             return Resolution(len(batch.pending) if batch else 0, settled=True)
         receipts = self._receipts(batch)
         if all(_evidence(one, receipts.get(one.member_id), claim) for one in batch.claimed):
             return self._settle(campaign, batch, claim, receipts)
-        return self._wait_for_silence(campaign, batch, claim, receipts)
+        return self._wait_for_silence(campaign, batch, claim, receipts, alive=alive)
 
     def _wait_for_silence(
-        self, campaign: Campaign, batch: Batch, claim: Claim, receipts: dict[str, Receipt]
+        self, campaign: Campaign, batch: Batch, claim: Claim, receipts: dict[str, Receipt], *, alive: bool
     ) -> Resolution:
         """Only silence of a pipeline that is proven alive, for the whole grace, means that nothing was sent."""
         now = self._clock.now()
-        if not self._is_alive(campaign, claim):
+        if not alive:
             if claim.grace_from is not None:
                 self._ledger.set_grace(batch.key, claim.token, None)
             return Resolution(len(batch.pending), held=1, wake_at=[now + _LOOK_AGAIN_MS])
@@ -81,7 +83,7 @@ class UnknownResolver:
         return False
 
     def _receipts(self, batch: Batch) -> dict[str, Receipt]:
-        members = [entry.member_id for entry in batch.claimed]
+        members = [entry.member_id for entry in batch.entries]
         partition = Partition(batch.key.tenant_id, batch.key.campaign_id, batch.key.shard)
         found = self._ledger.receipts_between(partition, min(members), max(members))
         return {member: receipt for (member, lane), receipt in found.items() if lane == batch.key.lane}
@@ -92,7 +94,9 @@ class UnknownResolver:
             or _without_evidence(entry, hold=campaign.hold_unknown)
             for entry in batch.claimed
         }
-        entries = batch.with_outcomes(outcomes)
+        settled = batch.with_outcomes(outcomes)
+        # A refusal of an earlier outcome may have come while this claim kept the recorder from noting it.
+        entries = [_unless_refused(entry, receipts.get(entry.member_id)) for entry in settled]
         if not self._ledger.write_outcome(batch, claim, entries, f"resolver-{claim.token}"):
             return Resolution(len(batch.pending), wake_at=[self._clock.now() + _LOOK_AGAIN_MS])
         return Resolution(sum(entry.state is EntryState.PENDING for entry in entries), settled=True)
@@ -109,6 +113,11 @@ def _evidence(entry: Entry, receipt: Receipt | None, claim: Claim) -> Entry | No
     at = receipt.at(EventKind.SENT) or min(receipt.times.values(), default=0)
     detail = receipt.provider_id or ""
     return replace(entry, state=EntryState.ACCEPTED, detail=detail, attempt=claim.attempt, at=at)
+
+
+def _unless_refused(entry: Entry, receipt: Receipt | None) -> Entry:
+    reason = refusal_of(entry, receipt) if receipt else None
+    return entry if reason is None else replace(entry, state=EntryState.FAILED, detail=reason, at=0)
 
 
 def _without_evidence(entry: Entry, *, hold: bool) -> Entry:

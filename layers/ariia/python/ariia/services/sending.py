@@ -124,7 +124,7 @@ class BatchSender:
             if self._runs.pause(result.campaign, result.stopped):
                 report.paused.append(result.stopped)
             return False
-        if result.throttled:
+        if result.throttled or result.postponed:
             report.give_back.append(one.key)
             return False
         # No campaign = it may not send any more; ambiguous and void claims are the resolver's.

@@ -17,7 +17,10 @@ from ariia.ports.ledger import Ledger, Partition
 from ariia.ports.sending import Accepted, EntryOutcome, MessageSender, Refused, SendReader, Stopped
 
 from .composing import MessageComposer
-from .halving import send_halving
+from .halving import POSTPONED, send_halving
+
+# Pause, cancel and unsubscribe promise it (architecture, "Cancel"): no call begins on an older look.
+OLDEST_LOOK_MS = 5_000
 
 
 @dataclass
@@ -29,6 +32,7 @@ class ClaimResult:
     failed: int = 0
     excluded: int = 0
     throttled: int = 0
+    postponed: int = 0
     ambiguous: int = 0
     left: int = 0
     void: bool = False
@@ -54,8 +58,8 @@ class ClaimSender:
 
     def send(self, batch: Batch, claim: Claim, ends_at: int) -> ClaimResult:
         """Looks, calls, writes. A call begins only with the provider's read timeout left before `ends_at` (epoch ms),
-        so that none outlives the lease."""
-        key = batch.key
+        so that none outlives the lease, and only while the look is young."""
+        key, looked_at = batch.key, self._clock.now()
         ids = [entry.member_id for entry in batch.claimed]
         campaign, members = self._reader.campaign_and_members(key.tenant_id, key.campaign_id, key.shard, ids)
         if campaign is None or not may_send(campaign, batch, self._clock.now()):
@@ -75,10 +79,9 @@ class ClaimSender:
             return self._write(batch, claim, outcomes, result)
         failed = {entry.member_id: entry for entry in batch.claimed if entry.member_id in composed.failed}
         outcomes |= {one: _failed(entry, claim, composed.failed[one]) for one, entry in failed.items()}
-        if self._clock.now() + self._needed_ms > ends_at:
-            return self._write(batch, claim, outcomes, result)
+        latest = min(ends_at - self._needed_ms, looked_at + OLDEST_LOOK_MS)
         try:
-            answers = send_halving(self._sender, composed.call)
+            answers = send_halving(self._sender, composed.call, lambda: self._clock.now() <= latest)
         except UnknownOutcomeError:
             return ClaimResult(ambiguous=len(composed.call.recipients), campaign=campaign)
         outcomes |= self._judge(batch, claim, answers, result)
@@ -117,6 +120,8 @@ class ClaimSender:
                 outcomes[entry.member_id] = _failed(entry, claim, answer.reason)
             elif isinstance(answer, Stopped):
                 result.stopped = answer.reason
+            elif answer is POSTPONED:
+                result.postponed += 1
             elif answer is not None:
                 result.throttled += 1
         return outcomes
