@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from .report import BENCH, save, show
+from .report import BENCH, load, save, show
 from .stub_process import StubClient, running_stub
 
 
@@ -67,11 +67,12 @@ BENCHMARKS: dict[str, Callable[[StubClient], dict[str, Any]]] = {
 
 
 def main(names: list[str]) -> None:
-    """Runs the named benchmarks, or all."""
+    """Runs the named benchmarks, or all; with names, the other figures of the file stay."""
     unknown = sorted(set(names) - set(BENCHMARKS))
     if unknown:
         raise SystemExit(f"unknown: {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
-    figures: dict[str, Any] = {
+    figures: dict[str, Any] = load(BENCH) if names and BENCH.exists() else {}
+    figures |= {
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "python": platform.python_version(),
     }

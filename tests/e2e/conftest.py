@@ -21,13 +21,11 @@ _HERE = Path(__file__).parent
 _WAIT_SCALE = 0.2
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in this hook too
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All on one worker (with --dist loadgroup), for there is one stack; what needs the longest comes last."""
+    """What takes the longest comes last: it goes on while the others run."""
     for item in items:
         if _HERE in item.path.parents:
             item.add_marker(pytest.mark.e2e)
-            item.add_marker(pytest.mark.xdist_group("laptop"))
     items.sort(key=_is_unknown)
 
 

@@ -141,7 +141,7 @@ class Engine:
         runs = parts.runs(campaigns, clock)
         reader = WatchedReader(self.scheduler, around("reader", MemorySendReader(self.campaigns, self.members)))
         self.executions.planner = parts.planner(campaigns, members, ledger, rates, runs, clock, self.scenario.shards)
-        resolver = parts.resolver(campaigns, ledger, pipeline, clock, GRACE_MS)
+        resolver = parts.resolver(campaigns, ledger, pipeline, clock, parts.grace_ms)
         quota = around("quota", self.provider)
         self.executions.releaser = parts.releaser(runs, ledger, queue, rates, quota, resolver, clock, ReleasePolicy())
         claims = parts.claims(Channel.EMAIL, ledger, reader, self.provider, _COMPOSER, clock, NEEDED_MS)
@@ -243,6 +243,8 @@ class Parts:
     recorder: type = EventRecorder
     counter: type = StreamCounter
     lease_ms: int = LEASE_MS
+    grace_ms: int = GRACE_MS
+    patches: tuple[tuple[Any, str, Any], ...] = ()
 
 
 def _audience(count: int, shards: int, shared: float, refusing: float) -> MemoryMembers:

@@ -10,7 +10,7 @@ from typing import Any
 from ariia.services import in_flight, planning_shard, release, reopening
 
 from .engine import Engine, Parts
-from .faults import FaultPlan, GivenFaults, RandomFaults, Strike
+from .faults import Chance, FaultPlan, GivenFaults, RandomFaults, Strike
 from .operators import Operators
 from .scenario import Scenario
 from .scheduler import START
@@ -39,7 +39,7 @@ class Outcome:
 def simulate(scenario: Scenario, plan: FaultPlan | None = None, parts: type[Parts] = Parts) -> Outcome:
     """Plays the scenario to its end."""
     plan = plan or storm(scenario)
-    with _small_pages(scenario):
+    with _adjusted(scenario, parts):
         engine = Engine(scenario, plan, parts())
         watch = Watch(engine)
         Operators(engine, watch).begin()
@@ -55,25 +55,24 @@ def storm(scenario: Scenario, only: Mapping[str, Strike] | None = None) -> Fault
     """The faults of the scenario's seed; with `only`, those and no others."""
     if only is not None:
         return GivenFaults(only)
-    from .faults import Chance
-
     return RandomFaults(Chance(scenario.seed), scenario.faults, scenario.slow)
 
 
 @contextmanager
-def _small_pages(scenario: Scenario) -> Iterator[None]:
-    """Pages of a size that a small campaign fills more than once."""
-    sizes: dict[tuple[Any, str], int] = {
+def _adjusted(scenario: Scenario, parts: type[Parts]) -> Iterator[None]:
+    """Pages of a size that a small campaign fills more than once, and what a wrong variant changes in a module."""
+    values: dict[tuple[Any, str], Any] = {
         (planning_shard, "MAX_PAGE_MEMBERS"): scenario.page_members,
         (release, "_PAGE"): scenario.page_summaries,
         (in_flight, "_PAGE"): scenario.page_summaries,
         (reopening, "_PAGES"): 2,
+        **{(module, name): value for module, name, value in parts.patches},
     }
-    before = {place: getattr(*place) for place in sizes}
+    before = {place: getattr(*place) for place in values}
     try:
-        for (module, name), size in sizes.items():
-            setattr(module, name, size)
+        for (module, name), value in values.items():
+            setattr(module, name, value)
         yield
     finally:
-        for (module, name), size in before.items():
-            setattr(module, name, size)
+        for (module, name), value in before.items():
+            setattr(module, name, value)

@@ -83,6 +83,27 @@ def random_scenario(seed: int) -> Scenario:
     )
 
 
+def hard_weather(seed: int) -> Scenario:
+    """A small guarded campaign with something of everything, for telling wrong variants from the right one."""
+    random = Random(f"hard-{seed}")
+    buttons = ("pause", "retry", "unsubscribe", "unsubscribe", "unsubscribe")
+    return Scenario(
+        seed=seed,
+        members=30,
+        shards=2,
+        rate=random.choice((5.0, 50.0)),
+        page_members=8,
+        shared=0.3 if seed % 3 == 0 else 0.0,
+        faults=0.004,
+        slow=0.01,
+        provider=ProviderHabits(entry_throttled=0.05, entry_refused=0.05, unknown=0.15),
+        events=EventHabits(doubled=0.1, late=0.5, latest_ms=GRACE_MS - 10_000),
+        queue=QueueHabits(doubled=0.1, undeleted=0.05),
+        replayed=0.1,
+        actions=tuple(Action(name, int(100 * 100 ** random.random()), random.randrange(30)) for name in buttons),
+    )
+
+
 def _provider(random: Random) -> ProviderHabits:
     start = random.randrange(1_000, 20 * _MINUTE)
     return ProviderHabits(

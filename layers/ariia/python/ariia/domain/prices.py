@@ -32,19 +32,19 @@ SEND_PATH_USE: dict[str, float] = {
     "dynamodb_read_unit": 1_189_000,  # the consistent look at every member, the planning scan, release
     "sqs_request": 6_000,
     "sqs_fair_request": 2_000,
-    "lambda_request": 2_100,
-    "lambda_gb_second": 7_500,
-    "step_transition": 300,
-    "log_gb": 0.012,
+    "lambda_request": 2_060,
+    "lambda_gb_second": 6_850,
+    "step_transition": 240,
+    "log_gb": 0.011,
 }
 EVENTS_USE: dict[str, float] = {
     "sns_publish": 2_400_000,  # send, delivery or bounce, 35 % opened, 5 % clicked
     "sqs_request": 480_000,
-    "dynamodb_write_unit": 1_400_000,  # one receipt per event but Send, less what comes together
-    "dynamodb_read_unit": 1_840_000,
-    "lambda_request": 6_400,
-    "lambda_gb_second": 4_000,
-    "log_gb": 0.003,
+    "dynamodb_write_unit": 1_395_000,  # one receipt per event but Send, less what comes together
+    "dynamodb_read_unit": 1_829_000,
+    "lambda_request": 6_245,
+    "lambda_gb_second": 6_700,
+    "log_gb": 0.0035,
 }
 
 

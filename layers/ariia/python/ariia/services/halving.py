@@ -15,7 +15,6 @@ from ariia.ports.sending import (
     Stopped,
 )
 
-
 POSTPONED = Returned("too late to begin a call")
 
 

@@ -21,16 +21,20 @@ WAIT, END = "wait", "end"
 _LONGEST_WAIT = 900
 _QUOTA_AGE_MS = 60_000
 _PAGE = 500
+# Sorts behind every row of a batch.
+_END = "batch#~"
 
 
 @dataclass(frozen=True)
 class ReleasePolicy:
-    """Times in seconds: shortest wait between rounds, how much sending one round queues, and how long a queued batch
-    may stay untouched before it is queued again (its message was lost or dropped)."""
+    """Times in seconds: shortest wait between rounds, how much sending one round queues, how long a queued batch may
+    stay untouched before it is queued again (its message was lost or dropped), and how long after a cancel a sender
+    that had looked before may still make a claim (its invocation's time and more)."""
 
     round_seconds: int = 10
     horizon_seconds: int = 120
     requeue_seconds: int = 180
+    linger_seconds: int = 120
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,10 @@ class BatchReleaser:
     def _is_over(self, campaign: Campaign, tally: _Tally) -> bool:
         if campaign.is_sendable:
             return not tally.unfinished
+        last_claim = campaign.updated_at + self._policy.linger_seconds * 1000
+        if campaign.status is CampaignStatus.CANCELLED and campaign.lanes and self._clock.now() < last_claim:
+            tally.wake_at.append(last_claim)
+            return False
         return tally.claimed == 0
 
     def _wait(self, tally: _Tally, idle: int) -> int:
@@ -129,11 +137,12 @@ class BatchReleaser:
     def _settle(
         self, campaign: Campaign, partition: Partition, lane: Lane, cursor: ReleaseCursor, tally: _Tally
     ) -> ReleaseCursor:
-        if cursor.settled >= cursor.released:
+        last = _last_row(campaign, cursor)
+        if cursor.settled >= last:
             return cursor
         settled, contiguous, stale = cursor.settled, True, []
         overdue = self._is_overdue(campaign, cursor)
-        for summary in self._window(partition, lane, cursor):
+        for summary in self._window(partition, lane, cursor.settled, last):
             pending, is_free = self._settle_one(campaign, summary, tally)
             contiguous = contiguous and pending == 0
             if contiguous:
@@ -164,14 +173,13 @@ class BatchReleaser:
             tally.held += resolution.held
             tally.wake_at.extend(resolution.wake_at)
         elif pending and self._is_expired(campaign, summary):
-            self._expire(summary.key)
-            pending = 0
+            pending = 0 if self._expire(summary.key) else pending
         tally.outstanding += pending
         return pending, is_free
 
-    def _window(self, partition: Partition, lane: Lane, cursor: ReleaseCursor) -> Iterator[BatchSummary]:
-        for summary in self._after(partition, lane, cursor.settled):
-            if summary.key.row > cursor.released:
+    def _window(self, partition: Partition, lane: Lane, first: str, last: str) -> Iterator[BatchSummary]:
+        for summary in self._after(partition, lane, first):
+            if summary.key.row > last:
                 return
             yield summary
 
@@ -254,17 +262,24 @@ class BatchReleaser:
         sending = campaign.status is CampaignStatus.SENDING
         return sending and lane is not None and _wave(campaign, lane).is_over(self._clock.now())
 
-    def _expire(self, key: BatchKey) -> None:
+    def _expire(self, key: BatchKey) -> bool:
+        """False when a sender holds the batch by now, or has changed it."""
         batch = self._ledger.batch(key)
         if batch is None or batch.claim is not None:
-            return
+            return False
         entries = [
             replace(entry, state=EntryState.EXCLUDED, detail=str(ExclusionReason.EXPIRED))
             if entry.state is EntryState.PENDING
             else entry
             for entry in batch.entries
         ]
-        self._ledger.rewrite(replace(batch, entries=entries), batch.entries)
+        return self._ledger.rewrite(replace(batch, entries=entries), batch.entries)
+
+
+def _last_row(campaign: Campaign, cursor: ReleaseCursor) -> str:
+    """Up to where batches may be claimed. Queueing comes before the cursor moves, and a cancel may come in between: then
+    a sender holds what no later round of release will pass."""
+    return _END if campaign.status is CampaignStatus.CANCELLED else cursor.released
 
 
 def _wave(campaign: Campaign, lane: Lane) -> Wave:

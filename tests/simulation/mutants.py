@@ -1,0 +1,261 @@
+"""Known-wrong variants of the send path. Each must be caught, or the simulation proves nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ariia.adapters.memory.statistics import MemoryStatistics
+from ariia.domain.batch import Batch, BatchKey, Claim, Entry, EntryState, reopen
+from ariia.domain.campaign import Campaign
+from ariia.domain.errors import ThrottledError, UnknownOutcomeError
+from ariia.domain.member import Member
+from ariia.ports.ledger import Page
+from ariia.ports.sending import EntryOutcome, SendCall
+from ariia.ports.statistics import Fold, LedgerChange
+from ariia.services import reopening, sending_claim
+from ariia.services.release import BatchReleaser
+from ariia.services.resolving import UnknownResolver
+from ariia.services.sending_claim import ClaimResult, ClaimSender
+from ariia.services.statistics import StreamCounter
+
+from .engine import Parts
+from .provider import Provider
+from .stream import StreamedLedger
+
+
+class _RecordsFirst(ClaimSender):
+    def send(self, batch: Batch, claim: Claim, ends_at: int) -> ClaimResult:
+        claimed = {entry.member_id for entry in batch.claimed}
+        entries = [
+            replace(entry, state=EntryState.ACCEPTED, attempt=claim.attempt) if entry.member_id in claimed else entry
+            for entry in batch.entries
+        ]
+        self._ledger.write_outcome(batch, claim, entries, claim.token)
+        return super().send(batch, claim, ends_at)
+
+
+class RecordsBeforeSending(Parts):
+    """The outcome is written first: a crash loses whoever was in the call."""
+
+    claims = _RecordsFirst
+
+
+class _RetryingProvider(Provider):
+    def send(self, call: SendCall) -> list[EntryOutcome]:
+        try:
+            return super().send(call)
+        except UnknownOutcomeError:
+            return super().send(call)
+
+
+class RetriesInTheSdk(Parts):
+    """The client repeats a call whose answer was lost, as SDKs do by default."""
+
+    provider = _RetryingProvider
+
+
+class _UnknownIsThrottled(Provider):
+    def send(self, call: SendCall) -> list[EntryOutcome]:
+        try:
+            return super().send(call)
+        except UnknownOutcomeError as error:
+            raise ThrottledError("timeout") from error
+
+
+class TakesUnknownForUnsent(Parts):
+    """A timeout counts as a refusal."""
+
+    provider = _UnknownIsThrottled
+
+
+class _OpenLedger(StreamedLedger):
+    def claim(self, key: BatchKey, token: str, size: int, lease_until: int) -> Batch | None:
+        batch = self._find(key)
+        if batch is not None:
+            batch.claim = None
+        return super().claim(key, token, size, lease_until)
+
+
+class NoClaim(Parts):
+    """Whoever receives a message sends, whether another does so or not."""
+
+    ledger = _OpenLedger
+
+
+class NoLease(Parts):
+    """A claim is taken for over the moment it is made."""
+
+    lease_ms = -60_000
+
+
+class _SplitStatistics(MemoryStatistics):
+    def add(self, fold: Fold) -> None:
+        before = self._watermarks.get(fold.stream_shard, "")
+        super().apply(fold, before)
+        self._watermarks[fold.stream_shard] = before
+
+    def move(self, fold: Fold) -> None:
+        self._watermarks[fold.stream_shard] = fold.watermark
+
+
+class _SplitCounter(StreamCounter):
+    def _apply_all(self, stream_shard: str, changes: Sequence[LedgerChange], expected: str) -> bool:
+        fold = Fold(stream_shard, expected)
+        for change in changes:
+            fold.watermark = change.sequence
+            counts = fold.changes.setdefault(change.campaign_key, {})
+            for key, amount in change.counts.items():
+                counts[key] = counts.get(key, 0) + amount
+        store: Any = self._store
+        if changes:
+            store.add(fold)
+            store.move(fold)
+        return True
+
+
+class WatermarkOutsideTheTransaction(Parts):
+    """Counters first, watermark second: what fails in between is counted twice."""
+
+    statistics = _SplitStatistics
+    counter = _SplitCounter
+
+
+class _Impatient(UnknownResolver):
+    def _is_alive(self, campaign: Campaign, claim: Claim) -> bool:
+        return True
+
+
+class DoesNotWaitForThePipeline(Parts):
+    """Grace runs although events wait in their queue."""
+
+    resolver = _Impatient
+
+
+class SilenceMeansUnsent(Parts):
+    """No grace: no evidence at the end of the lease is taken for proof."""
+
+    grace_ms = 0
+    resolver = _Impatient
+
+
+class _Forgetful(BatchReleaser):
+    def _is_overdue(self, *_: Any) -> bool:
+        return False
+
+
+class NeverQueuesAgain(Parts):
+    """A message that got lost between cursor and queue is not missed."""
+
+    releaser = _Forgetful
+
+
+class _Careless(BatchReleaser):
+    def _settle_one(self, *about: Any) -> tuple[int, bool]:
+        super()._settle_one(*about)
+        return 0, True
+
+
+class SettleSkipsTheUnfinished(Parts):
+    """The settled cursor passes over batches in which members still wait."""
+
+    releaser = _Careless
+
+
+class _Unheeding(ClaimSender):
+    def _excluded(self, batch: Batch, members: Mapping[str, Member], known: Mapping[str, Entry]) -> dict[str, Entry]:
+        return {}
+
+
+class ConsentIsNotLookedAtAgain(Parts):
+    """Whoever agreed when the audience was planned is sent to."""
+
+    claims = _Unheeding
+
+
+class _FirstLook:
+    def __init__(self, reader: Any) -> None:
+        self._reader, self.campaign, self.content = reader, reader.campaign, reader.content
+        self._kept: Campaign | None = None
+
+    def campaign_and_members(self, *about: Any) -> Any:
+        campaign, members = self._reader.campaign_and_members(*about)
+        self._kept = self._kept or campaign
+        return self._kept, members
+
+
+class _Stubborn(ClaimSender):
+    def __init__(self, channel: Any, ledger: Any, reader: Any, *others: Any) -> None:
+        super().__init__(channel, ledger, _FirstLook(reader), *others)
+
+
+class PauseIsNotLookedAtAgain(Parts):
+    """The campaign is kept by the process."""
+
+    claims = _Stubborn
+
+
+class _AnybodysAddress(StreamedLedger):
+    def commit_page(self, page: Page) -> bool:
+        return super().commit_page(replace(page, address_claims={}))
+
+
+class NoAddressClaim(Parts):
+    """Two members of one address in two pages both get it."""
+
+    ledger = _AnybodysAddress
+
+
+class _CursorFirst(StreamedLedger):
+    def commit_page(self, page: Page) -> bool:
+        if page.cursor.version == 1 and super().commit_page(replace(page, batches=())):
+            raise RuntimeError("crashed between cursor and batches")
+        return super().commit_page(page)
+
+
+class CursorApartFromItsBatches(Parts):
+    """A crash after the cursor was saved, and before its page was."""
+
+    ledger = _CursorFirst
+
+
+class NoEvidence(Parts):
+    """Send events are dropped although their batch is open."""
+
+    class ledger(StreamedLedger):
+        def open_to_evidence(self, keys: Sequence[BatchKey]) -> set[BatchKey]:
+            return set()
+
+
+class OldLook(Parts):
+    """A call may begin however long ago campaign and members were looked at."""
+
+    patches = ((sending_claim, "OLDEST_LOOK_MS", 10_000_000),)
+
+
+class RetryReopensEverybody(Parts):
+    """Retry sends to those who have it."""
+
+    patches = ((reopening, "_reopened", lambda entry, receipt: reopen(entry)),)
+
+
+MUTANTS: tuple[type[Parts], ...] = (
+    RecordsBeforeSending,
+    RetriesInTheSdk,
+    TakesUnknownForUnsent,
+    NoClaim,
+    NoLease,
+    WatermarkOutsideTheTransaction,
+    DoesNotWaitForThePipeline,
+    SilenceMeansUnsent,
+    NeverQueuesAgain,
+    SettleSkipsTheUnfinished,
+    ConsentIsNotLookedAtAgain,
+    PauseIsNotLookedAtAgain,
+    NoAddressClaim,
+    CursorApartFromItsBatches,
+    NoEvidence,
+    OldLook,
+    RetryReopensEverybody,
+)
