@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -76,71 +77,71 @@ def test_an_unusable_file_fails_with_the_reason(tenant: Tenant, content: bytes, 
     assert list(tenant.api.pages("/v1/members")) == []
 
 
+@dataclass(frozen=True)
+class Letter:
+    """A broadcast that was sent to everybody in the file, with what its preflight foretold."""
+
+    tenant: Tenant
+    campaign: SentCampaign
+    preflight: Json
+
+
 @pytest.fixture(scope="module")
-def letter(laptop: LaptopStack, provider: SimulatorClient) -> tuple[Tenant, SentCampaign]:
-    """A broadcast that was sent to everybody in the file, and its tenant."""
+def letter(laptop: LaptopStack, provider: SimulatorClient) -> Letter:
+    """The broadcast, after everybody has reacted to it; the identity held at every poll."""
     tenant = Tenant(laptop, provider, "letter")
     tenant.finished_import(tenant.begin_import(member_files.content()))
     template = tenant.api.post("/v1/templates", _TEMPLATE, "editor")
     values = {"offer_end": "31 March"}
-    return tenant, tenant.drafts(template_id=template["id"], content_html="", content_values=values)
-
-
-def test_a_broadcast_goes_from_preflight_to_the_report(letter: tuple[Tenant, SentCampaign]) -> None:
-    tenant, campaign = letter
-    people = len(member_files.good_ids())
+    campaign = tenant.drafts(template_id=template["id"], content_html="", content_values=values)
     preflight = campaign.act("preflight", "editor")
+    return Letter(tenant, campaign.sends().ends().agrees(), preflight)
+
+
+def test_the_preflight_foretells_who_gets_it(letter: Letter) -> None:
+    people = len(member_files.good_ids())
     reached = people - sum(_EXCLUDED.values())
-    assert preflight["counts"] == {"matched": people, "will_get": reached, "excluded": _EXCLUDED}
-    assert preflight["cost"]["total"] > 0
-    assert [one for one in preflight["findings"] if one["severity"] == "error"] == []
-    campaign.sends().ends().agrees()
-    stats = campaign.figures()
-    assert (stats["targeted"], stats["pending"], stats["bounced"]) == (people, 0, 1)
+    assert letter.preflight["counts"] == {"matched": people, "will_get": reached, "excluded": _EXCLUDED}
+    assert letter.preflight["cost"]["total"] > 0
+    assert [one for one in letter.preflight["findings"] if one["severity"] == "error"] == []
+    assert len(letter.campaign.messages()) == reached
+
+
+def test_the_report_says_what_happened_to_everybody(letter: Letter) -> None:
+    stats = letter.campaign.figures()
+    people = len(member_files.good_ids())
+    assert (stats["status"], stats["targeted"], stats["pending"]) == ("sent", people, 0)
     assert stats["excluded_by_reason"] == _EXCLUDED
-    assert stats["complained"] == 1
+    assert (stats["bounced"], stats["complained"], stats["failed"]) == (1, 1, 0)
     assert min(stats[name] for name in ("opened", "clicked", "machine_opened")) > 0
-    assert len(campaign.messages()) == reached
-    assert tenant.api.get(campaign.path)["stats_sent"] == stats["sent"]
+    assert letter.campaign.read()["stats_sent"] == stats["sent"]
 
 
-def test_every_message_can_be_answered_for(letter: tuple[Tenant, SentCampaign], laptop: LaptopStack) -> None:
-    tenant, campaign = letter
-    tags = {"tenant": tenant.id, "campaign": campaign.id}
-    messages = campaign.messages()
-    assert messages
-    for sent in messages:
+def test_every_message_can_be_answered_for(letter: Letter, laptop: LaptopStack) -> None:
+    tenant, campaign = letter.tenant, letter.campaign
+    tags = {"tenant": tenant.id, "campaign": campaign.id, "attempt": "1"}
+    for sent in campaign.messages():
         message = tenant.provider.message(sent.message_id)
         headers = {one["name"]: one["value"] for one in message["headers"]}
-        link = headers["List-Unsubscribe"]
-        assert link.startswith(f"<{laptop.api_url}/u/")
-        assert link.endswith(">")
-        assert link[1:-1] in message["html"]
+        link = headers["List-Unsubscribe"].strip("<>")
+        assert headers["List-Unsubscribe"] == f"<{link}>"
+        assert link.startswith(f"{laptop.api_url}/u/")
         assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
         assert set(sent.tags) >= {"tenant", "campaign", "batch", "attempt", "member"}
         assert {name: sent.tags[name] for name in tags} == tags
-        assert sent.tags["attempt"] == "1"
-        assert f"Zoë {sent.tags['member']}" in message["html"]
-        assert f"Zoë {sent.tags['member']}" in message["text"]
-        assert link[1:-1] in message["text"]
-        assert "{{" not in message["html"] + message["text"] + sent.subject
-        assert sent.sender == tenant.sender
-        assert sent.configuration_set == "ariia-local-tracked"
+        for part in (message["html"], message["text"]):
+            assert f"Zoë {sent.tags['member']}" in part
+            assert link in part
+            assert "{{" not in part
+        assert (sent.sender, sent.configuration_set) == (tenant.sender, "ariia-local-tracked")
 
 
-def test_one_member_has_a_story(letter: tuple[Tenant, SentCampaign]) -> None:
-    tenant, campaign = letter
-    story = tenant.api.get(f"{campaign.path}/recipients/g0002")
+def test_one_member_has_a_story(letter: Letter) -> None:
+    story = letter.tenant.api.get(f"{letter.campaign.path}/recipients/g0002")
     assert story["status"] == "clicked"
-    events = [one["event"] for one in story["timeline"]]
-    assert [one for one in events if one in ("planned", "sent", "delivered", "opened", "clicked")] == [
-        "planned",
-        "sent",
-        "delivered",
-        "opened",
-        "clicked",
-    ]
-    assert tenant.answer("GET", f"{campaign.path}/recipients/nobody", "viewer").status == 404
+    told = ("planned", "sent", "delivered", "opened", "clicked")
+    assert tuple(one["event"] for one in story["timeline"] if one["event"] in told) == told
+    assert letter.tenant.answer("GET", f"{letter.campaign.path}/recipients/nobody", "viewer").status == 404
 
 
 def test_untracked_campaigns_use_the_untracked_configuration_set(tenant: Tenant) -> None:

@@ -84,12 +84,6 @@ class NoClaim(Parts):
     ledger = _OpenLedger
 
 
-class NoLease(Parts):
-    """A claim is taken for over the moment it is made."""
-
-    lease_ms = -60_000
-
-
 class _SplitStatistics(MemoryStatistics):
     def add(self, fold: Fold) -> None:
         before = self._watermarks.get(fold.stream_shard, "")
@@ -137,6 +131,13 @@ class SilenceMeansUnsent(Parts):
     """No grace: no evidence at the end of the lease is taken for proof."""
 
     grace_ms = 0
+    resolver = _Impatient
+
+
+class NoLease(Parts):
+    """Whoever finds a claim takes it for over."""
+
+    lease_ms, grace_ms = -60_000, 0
     resolver = _Impatient
 
 

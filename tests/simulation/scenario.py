@@ -86,7 +86,7 @@ def random_scenario(seed: int) -> Scenario:
 def hard_weather(seed: int) -> Scenario:
     """A small guarded campaign with something of everything, for telling wrong variants from the right one."""
     random = Random(f"hard-{seed}")
-    buttons = ("pause", "retry", "unsubscribe", "unsubscribe", "unsubscribe")
+    buttons = ("pause", "resume", "pause", "retry", "unsubscribe", "unsubscribe", "unsubscribe")
     return Scenario(
         seed=seed,
         members=30,
@@ -94,13 +94,29 @@ def hard_weather(seed: int) -> Scenario:
         rate=random.choice((5.0, 50.0)),
         page_members=8,
         shared=0.3 if seed % 3 == 0 else 0.0,
-        faults=0.004,
+        faults=(0.004, 0.02)[seed % 2],
         slow=0.01,
         provider=ProviderHabits(entry_throttled=0.05, entry_refused=0.05, unknown=0.15),
         events=EventHabits(doubled=0.1, late=0.5, latest_ms=GRACE_MS - 10_000),
         queue=QueueHabits(doubled=0.1, undeleted=0.05),
         replayed=0.1,
         actions=tuple(Action(name, int(100 * 100 ** random.random()), random.randrange(30)) for name in buttons),
+    )
+
+
+def stated_storm(seed: int) -> Scenario:
+    """The rates for which a bound on doubles is stated: each fault at 1 % of all calls, events lost at 1e-4."""
+    return Scenario(
+        seed=seed,
+        members=200,
+        shards=2,
+        rate=500.0,
+        page_members=60,
+        page_summaries=500,
+        faults=0.01,
+        is_guarded=False,
+        events=EventHabits(lost=1e-4, doubled=0.01, late=0.05, latest_ms=GRACE_MS - 10_000),
+        queue=QueueHabits(doubled=0.001),
     )
 
 

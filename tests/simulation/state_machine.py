@@ -62,7 +62,8 @@ class Executions:
     def invoke(self, label: str, timeout_ms: int, body: Callable[[], Any]) -> Any:
         """One Task state: the function's answer, or RuntimeError when its retries are used up."""
         delay = RETRY["IntervalSeconds"] * 1000
-        for attempt in range(RETRY["MaxAttempts"] + 1):
+        attempt = 0
+        while True:
             task = self._scheduler.spawn(label, body, lasts_ms=timeout_ms, skew=self._skew())
             try:
                 return self._scheduler.join(task)
@@ -71,6 +72,7 @@ class Executions:
                     raise
             wait = min(delay * RETRY["BackoffRate"] ** attempt, RETRY["MaxDelaySeconds"] * 1000)
             self._scheduler.pause(int(wait * self._scheduler.random.random()))
+            attempt += 1
 
     def wait(self, seconds: float) -> None:
         """A Wait state."""

@@ -7,7 +7,7 @@ import pytest
 from ariia.domain.batch import BatchKey, Entry, EntryState
 from ariia.domain.evidence import corrected, is_open
 from ariia.domain.provider_event import ProviderEvent
-from ariia.domain.receipt import EventKind
+from ariia.domain.receipt import EventKind, Receipt
 
 KEY = BatchKey("studio", "spring", 1, "anna", "l0", 0)
 E = EntryState
@@ -44,3 +44,9 @@ def test_a_refusal_fails_the_attempt_that_was_accepted() -> None:
 )
 def test_what_is_no_news_changes_nothing(entry: Entry, given: ProviderEvent) -> None:
     assert corrected(entry, given) == entry
+
+
+def test_a_doubled_event_of_a_refused_attempt_does_not_revive_it() -> None:
+    refused = Receipt(accepted_attempts=[1], refused_attempts={"1": "virus"})
+    assert corrected(Entry("anna"), event(EventKind.SENT), refused) == Entry("anna")
+    assert corrected(Entry("anna"), event(EventKind.SENT, attempt=2), refused).state is E.ACCEPTED

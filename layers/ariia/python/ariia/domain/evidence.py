@@ -8,18 +8,22 @@ from dataclasses import replace
 from .batch import Entry, EntryState
 from .consent import ExclusionReason
 from .provider_event import ProviderEvent
+from .receipt import Receipt
 
 
-def corrected(entry: Entry, event: ProviderEvent) -> Entry:
+def corrected(entry: Entry, event: ProviderEvent, receipt: Receipt | None = None) -> Entry:
     """The entry as the event shows it to be; the entry itself where the event is no news.
 
     A refusal (Reject, Rendering Failure) fails the attempt that the entry was accepted by. Any other event shows that
-    its attempt was accepted, whatever was made of the provider's silence meanwhile."""
+    its attempt was accepted, whatever was made of the provider's silence meanwhile; unless the receipt knows that the
+    very attempt was refused after that."""
     if not event.proves_acceptance:
         if entry.state is EntryState.ACCEPTED and entry.attempt == event.attempt:
             return replace(entry, state=EntryState.FAILED, detail=event.reason or "refused by the provider", at=0)
         return entry
     if not is_open(entry) or event.attempt in (0, entry.attempt):
+        return entry
+    if receipt is not None and str(event.attempt) in receipt.refused_attempts:
         return entry
     return Entry(entry.member_id, EntryState.ACCEPTED, event.provider_id, event.attempt, event.at)
 

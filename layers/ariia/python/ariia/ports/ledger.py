@@ -130,6 +130,10 @@ class ReceiptLedger(Protocol):
         """Stores the entries of an unclaimed batch if it is still unclaimed and its entries are still `seen`."""
         ...
 
+    def receipts_between(self, partition: Partition, first: str, last: str) -> dict[tuple[str, str], Receipt]:
+        """Receipts by (member id, message) for members first <= id <= last, strongly consistent."""
+        ...
+
     def merge_receipt(self, key: ReceiptKey, facts: Receipt) -> None:
         """Merges `facts` into the stored receipt; repeating it changes nothing. TransientError: do it again."""
         ...

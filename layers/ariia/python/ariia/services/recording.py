@@ -79,9 +79,13 @@ class EventRecorder:
         if batch is None:
             return True
         entries = {entry.member_id: entry for entry in batch.entries}
+        partition = Partition(key.tenant_id, key.campaign_id, key.shard)
+        ids = [event.member_id for event in events]
+        receipts = self._ledger.receipts_between(partition, min(ids), max(ids))
         for event in events:
             if event.member_id in entries:
-                entries[event.member_id] = corrected(entries[event.member_id], event)
+                receipt = receipts.get((event.member_id, key.lane))
+                entries[event.member_id] = corrected(entries[event.member_id], event, receipt)
         if batch.claim is not None:
             # Its own outcome, or the resolver, comes before us; but a refusal must find the outcome it is about.
             return batch.claim.lease_until <= self._clock.now() or all(event.proves_acceptance for event in events)

@@ -277,8 +277,8 @@ class BatchReleaser:
 
 
 def _last_row(campaign: Campaign, cursor: ReleaseCursor) -> str:
-    """Up to where batches may be claimed. Queueing comes before the cursor moves, and a cancel may come in between: then
-    a sender holds what no later round of release will pass."""
+    """Up to where batches may be claimed. Queueing comes before the cursor moves, and a cancel may come in between:
+    then a sender holds what no later round of release will pass."""
     return _END if campaign.status is CampaignStatus.CANCELLED else cursor.released
 
 
