@@ -216,7 +216,9 @@ class _ReceiptWriter:
 
     def __init__(self, membrane: Membrane, ledger: Any) -> None:
         self._membrane, self._ledger = membrane, ledger
-        self.open_to_evidence, self.batch, self.rewrite = ledger.open_to_evidence, ledger.batch, ledger.rewrite
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._ledger, name)
 
     def merge_receipts(self, facts: Mapping[ReceiptKey, Receipt]) -> set[ReceiptKey]:
         failed = set()

@@ -11,6 +11,8 @@ from greenlet import getcurrent, greenlet
 
 START = 1_800_000_000_000
 FOREVER = 1 << 60
+# No weather brings these about: swallowed, they would be taken for a crash and tried again for ever.
+_OUR_MISTAKES = (KeyboardInterrupt, AssertionError, AttributeError, NameError, TypeError)
 
 
 class Gone(BaseException):
@@ -137,7 +139,7 @@ class Scheduler:
         try:
             task.result = body()
         except BaseException as error:
-            if isinstance(error, KeyboardInterrupt | AssertionError):
+            if isinstance(error, _OUR_MISTAKES):
                 raise
             task.error = error
         task.is_over = True
