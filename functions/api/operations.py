@@ -11,6 +11,7 @@ from .routes import (
     recipients,
     reference,
     senders,
+    settings,
     statistics,
     templates,
     tenants,
@@ -28,5 +29,6 @@ ALL: tuple[Operation, ...] = (
     *imports.routes.operations,
     *senders.routes.operations,
     *tenants.routes.operations,
+    *settings.routes.operations,
     *reference.routes.operations,
 )

@@ -6,9 +6,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field
 
-from ariia.domain.tenant import MAX_NAME, Plan, Tenant, TenantSettings
+from ariia.domain.tenant import MAX_NAME, Plan, Tenant
 
 from .fields import Id, Instant, RequestModel, ResponseModel, Version
+from .settings import SETTINGS_EXAMPLE, SettingsChange, SettingsDraft, SettingsView
 
 PlanName = Literal["starter", "professional", "business", "enterprise"]
 Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME)]
@@ -17,10 +18,8 @@ Language = Annotated[str, Field(max_length=35, description="A BCP 47 language ta
 Sender = Annotated[str | None, Field(max_length=450, description="`local@domain` or `Name <local@domain>`.")]
 Text = Annotated[str | None, Field(max_length=300)]
 # Of changes, where a default would read as what a field left out becomes: it stays as it is.
-_Flag = Annotated[bool, Field(default_factory=bool)]
 _LeftOut = Field(default_factory=str)
 
-_SETTINGS: dict[str, Any] = {"one_per_address": True, "hold_unknown": False, "track_opens": True, "track_clicks": True}
 _PROFILE: dict[str, Any] = {
     "name": "Gym Nord",
     "timezone": "Europe/Berlin",
@@ -30,7 +29,7 @@ _PROFILE: dict[str, Any] = {
     "address": "Nordstraße 1, 20095 Hamburg",
     "email": "kontakt@gym-nord.example",
     "phone": "+4940123456",
-    "settings": _SETTINGS,
+    "settings": SETTINGS_EXAMPLE,
 }
 _TENANT: dict[str, Any] = {
     "id": "gym-nord",
@@ -40,39 +39,6 @@ _TENANT: dict[str, Any] = {
     "updated_at": "2026-03-01T18:00:00.000Z",
     "version": 1,
 }
-
-
-class SettingsView(ResponseModel):
-    """Choices that hold for all campaigns of the tenant."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [_SETTINGS]})
-
-    one_per_address: Annotated[bool, Field(description="Members who share an address get one message.")]
-    hold_unknown: Annotated[bool, Field(description="A send without a known outcome waits for a person.")]
-    track_opens: bool
-    track_clicks: bool
-
-
-class SettingsDraft(RequestModel):
-    """The choices of a new tenant."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [_SETTINGS]})
-
-    one_per_address: bool = True
-    hold_unknown: bool = False
-    track_opens: bool = True
-    track_clicks: bool = True
-
-
-class SettingsChange(RequestModel):
-    """The choices to change; what is left out stays."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"hold_unknown": True}]})
-
-    one_per_address: _Flag
-    hold_unknown: _Flag
-    track_opens: _Flag
-    track_clicks: _Flag
 
 
 class TenantView(ResponseModel):
@@ -121,7 +87,7 @@ class TenantDraft(RequestModel):
     def tenant(self) -> Tenant:
         """The tenant it describes."""
         fields = self.model_dump(exclude={"plan", "settings"})
-        return Tenant(**fields, plan=Plan(self.plan), settings=TenantSettings(**self.settings.model_dump()))
+        return Tenant(**fields, plan=Plan(self.plan), settings=self.settings.settings())
 
 
 class ProfileChange(RequestModel):
@@ -142,7 +108,8 @@ class ProfileChange(RequestModel):
 
     def changes(self) -> dict[str, object]:
         """The fields that the request names."""
-        return self.model_dump(exclude_unset=True, exclude={"version"})
+        changes = self.model_dump(exclude_unset=True, exclude={"version", "settings"})
+        return {**changes, "settings": self.settings.changes()} if "settings" in self.model_fields_set else changes
 
 
 class TenantChange(ProfileChange):

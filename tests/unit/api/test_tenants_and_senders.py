@@ -17,7 +17,7 @@ from ariia.services.tenants import Tenants
 from ariia.settings import ApiSettings
 from functions.api import dependencies
 from functions.api.application import Application
-from functions.api.routes import recipients, senders, tenants
+from functions.api.routes import recipients, senders, settings, tenants
 from tests.unit.services.test_recipients import MEMBERS, Desk
 
 from .http import Client, claims
@@ -55,7 +55,8 @@ def as_role(identities: MemoryIdentities) -> Callable[..., Client]:
     services = Services(
         Tenants(MemoryTenants(), clock), SenderDomains(MemorySenders(), identities, clock), desk.service
     )
-    operations = [*tenants.routes.operations, *senders.routes.operations, *recipients.routes.operations]
+    resources = (tenants, settings, senders, recipients)
+    operations = [operation for resource in resources for operation in resource.routes.operations]
     application = Application(operations, lambda: SETTINGS)
     application.resolver.dependency_overrides[dependencies.services] = lambda: services
     return lambda role="admin", tenant="t1": Client(application.answer, claims(tenant, role))
@@ -133,6 +134,25 @@ def test_token_of_a_tenant_that_does_not_exist_is_told_so(as_role: AsRole) -> No
     answer = as_role(tenant="ghost").get("/v1/tenant")
     assert answer.status == 404
     assert "ghost" in answer.body["detail"]
+
+
+def test_admin_changes_one_setting_and_keeps_the_others(as_role: AsRole) -> None:
+    as_role("platform").post("/v1/tenants", {"id": "t1", "name": "Gym", "settings": {"track_opens": False}})
+    read = as_role("viewer").get("/v1/settings")
+    assert (read.status, read.body["track_opens"], read.body["version"]) == (200, False, 1)
+    changed = as_role("admin").patch("/v1/settings", {"hold_unknown": True, "version": 1})
+    assert (changed.status, changed.headers["ETag"]) == (200, '"2"')
+    assert changed.body == {**read.body, "hold_unknown": True, "version": 2}
+    assert as_role("viewer").get("/v1/tenant").body["settings"]["hold_unknown"] is True
+
+
+def test_settings_are_changed_by_admins_only_and_by_their_names(as_role: AsRole) -> None:
+    as_role("platform").post("/v1/tenants", {"id": "t1", "name": "Gym"})
+    assert as_role("editor").patch("/v1/settings", {"hold_unknown": True, "version": 1}).status == 403
+    assert as_role("admin").patch("/v1/settings", {"plan": "enterprise", "version": 1}).status == 422
+    assert as_role("admin").patch("/v1/settings", {"hold_unknown": None, "version": 1}).status == 422
+    assert as_role("admin").patch("/v1/settings", {"hold_unknown": True}).status == 428
+    assert as_role(tenant="ghost").get("/v1/settings").status == 404
 
 
 def test_sender_domain_from_records_to_verified(as_role: AsRole, identities: MemoryIdentities) -> None:

@@ -1,0 +1,88 @@
+"""The tenant's settings as the API shows and takes them: choices that hold for all that it sends."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Self
+
+from pydantic import ConfigDict, Field
+
+from ariia.domain.tenant import Tenant, TenantSettings
+
+from .fields import RequestModel, ResponseModel, Version
+
+# Of changes, where a default would read as what a field left out becomes: it stays as it is.
+_Flag = Annotated[bool, Field(default_factory=bool)]
+
+SETTINGS_EXAMPLE: dict[str, Any] = {
+    "one_per_address": True,
+    "hold_unknown": False,
+    "track_opens": True,
+    "track_clicks": True,
+}
+
+
+class SettingsView(ResponseModel):
+    """Choices that hold for all campaigns of the tenant."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [SETTINGS_EXAMPLE]})
+
+    one_per_address: Annotated[bool, Field(description="Members who share an address get one message.")]
+    hold_unknown: Annotated[bool, Field(description="A send without a known outcome waits for a person.")]
+    track_opens: bool
+    track_clicks: bool
+
+
+class SettingsDraft(RequestModel):
+    """The choices of a new tenant."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [SETTINGS_EXAMPLE]})
+
+    one_per_address: bool = True
+    hold_unknown: bool = False
+    track_opens: bool = True
+    track_clicks: bool = True
+
+    def settings(self) -> TenantSettings:
+        """The settings it describes."""
+        return TenantSettings(**self.model_dump())
+
+
+class SettingsChange(RequestModel):
+    """The choices to change; what is left out stays."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"hold_unknown": True}]})
+
+    one_per_address: _Flag
+    hold_unknown: _Flag
+    track_opens: _Flag
+    track_clicks: _Flag
+
+    def changes(self) -> dict[str, object]:
+        """The settings that the request names."""
+        return self.model_dump(exclude_unset=True)
+
+
+class OwnSettingsView(SettingsView):
+    """The settings of the caller's tenant. `version` is the tenant's."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{**SETTINGS_EXAMPLE, "version": 1}]})
+
+    version: int
+
+    @classmethod
+    def of(cls, tenant: Tenant) -> Self:
+        """The view of a tenant's settings."""
+        names = (name for name in cls.model_fields if name != "version")
+        return cls(**{name: getattr(tenant.settings, name) for name in names}, version=tenant.version)
+
+
+class OwnSettingsChange(SettingsChange):
+    """The settings to change; what is left out stays."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"hold_unknown": True, "version": 1}]})
+
+    version: Version | None = None
+
+    def changes(self) -> dict[str, object]:
+        """The settings that the request names."""
+        return {name: value for name, value in super().changes().items() if name != "version"}
