@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 from ariia.adapters.memory.sending import MemorySendRates
-from ariia.services.release import ReleasePolicy
+from ariia.services.release_round import ReleasePolicy
 from ariia.services.sending import MAX_CALL_ENTRIES
 
 from .report import PACING, save, show

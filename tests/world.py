@@ -29,13 +29,17 @@ from ariia.ports.campaigns import CampaignChange
 from ariia.ports.ledger import Partition
 from ariia.ports.sending import SendCall, SendRate
 from ariia.services.composing import MessageComposer
+from ariia.services.lane_release import LaneReleaser
 from ariia.services.planning import AudiencePlanner
 from ariia.services.recording import EventRecorder
-from ariia.services.release import BatchReleaser, ReleasePolicy, Round
+from ariia.services.release import BatchReleaser, Round
+from ariia.services.release_round import ReleasePolicy
 from ariia.services.resolving import UnknownResolver
 from ariia.services.runs import CampaignRuns
+from ariia.services.send_budget import SendBudget
 from ariia.services.sending import BatchSender, SendPolicy, SendReport
 from ariia.services.sending_claim import ClaimSender
+from ariia.services.settling import BatchSettler
 from tests.builders import any_campaign, any_content, any_target
 
 SHARDS = 4
@@ -63,15 +67,14 @@ class World:
             self.campaigns, self.members, self.ledger, self.rates, self.runs, self.clock, shards
         )
         resolver = UnknownResolver(self.campaigns, self.ledger, self.pipeline, self.clock, GRACE_MS)
+        policy = ReleasePolicy()
         self.releaser = BatchReleaser(
             self.runs,
-            self.ledger,
-            self.queue,
-            self.rates,
-            self.quota,
-            resolver,
+            BatchSettler(self.ledger, self.queue, resolver, self.clock, policy),
+            LaneReleaser(self.ledger, self.queue, self.clock),
+            SendBudget(self.rates, self.quota, self.clock, policy),
             self.clock,
-            ReleasePolicy(),
+            policy,
         )
         self.sender = self._sender()
         self.recorder = EventRecorder(Channel.EMAIL, self.ledger, self.members, self.pipeline, self.clock)

@@ -33,14 +33,18 @@ from ariia.services.campaign_sending import CampaignSending
 from ariia.services.composing import MessageComposer
 from ariia.services.content_checks import ContentChecks
 from ariia.services.in_flight import InFlightCount
+from ariia.services.lane_release import LaneReleaser
 from ariia.services.member_consent import MemberConsent
 from ariia.services.planning import AudiencePlanner
 from ariia.services.recording import EventRecorder
-from ariia.services.release import BatchReleaser, ReleasePolicy
+from ariia.services.release import BatchReleaser
+from ariia.services.release_round import ReleasePolicy
 from ariia.services.resolving import UnknownResolver
 from ariia.services.runs import CampaignRuns
+from ariia.services.send_budget import SendBudget
 from ariia.services.sending import BatchSender, SendPolicy
 from ariia.services.sending_claim import ClaimSender
+from ariia.services.settling import BatchSettler
 from ariia.services.statistics import CampaignStatistics, StreamCounter
 from ariia.services.unsubscribe import Unsubscribes
 from tests.builders import NOW, TENANT, any_campaign, any_content, any_member, any_target
@@ -143,7 +147,11 @@ class Engine:
         self.executions.planner = parts.planner(campaigns, members, ledger, rates, runs, clock, self.scenario.shards)
         resolver = parts.resolver(campaigns, ledger, pipeline, clock, parts.grace_ms)
         quota = around("quota", self.provider)
-        self.executions.releaser = parts.releaser(runs, ledger, queue, rates, quota, resolver, clock, ReleasePolicy())
+        pace = ReleasePolicy()
+        settler = parts.settler(ledger, queue, resolver, clock, pace)
+        budget = SendBudget(rates, quota, clock, pace)
+        lanes = LaneReleaser(ledger, queue, clock)
+        self.executions.releaser = BatchReleaser(runs, settler, lanes, budget, clock, pace)
         claims = parts.claims(Channel.EMAIL, ledger, reader, self.provider, _COMPOSER, clock, NEEDED_MS)
         policy = SendPolicy(parts.lease_ms, NEEDED_MS)
         ids = CountingIds("token")
@@ -238,7 +246,7 @@ class Parts:
     provider: type = Provider
     runs: type = CampaignRuns
     planner: type = AudiencePlanner
-    releaser: type = BatchReleaser
+    settler: type = BatchSettler
     resolver: type = UnknownResolver
     sender: type = BatchSender
     claims: type = ClaimSender

@@ -15,9 +15,9 @@ from ariia.ports.ledger import Page
 from ariia.ports.sending import EntryOutcome, SendCall
 from ariia.ports.statistics import Fold, LedgerChange
 from ariia.services import reopening, sending_claim
-from ariia.services.release import BatchReleaser
 from ariia.services.resolving import UnknownResolver
 from ariia.services.sending_claim import ClaimResult, ClaimSender
+from ariia.services.settling import BatchSettler
 from ariia.services.statistics import StreamCounter
 
 from .engine import Parts
@@ -141,7 +141,7 @@ class NoLease(Parts):
     resolver = _Impatient
 
 
-class _Forgetful(BatchReleaser):
+class _Forgetful(BatchSettler):
     def _is_overdue(self, *_: Any) -> bool:
         return False
 
@@ -149,10 +149,10 @@ class _Forgetful(BatchReleaser):
 class NeverQueuesAgain(Parts):
     """A message that got lost between cursor and queue is not missed."""
 
-    releaser = _Forgetful
+    settler = _Forgetful
 
 
-class _Careless(BatchReleaser):
+class _Careless(BatchSettler):
     def _settle_one(self, *about: Any) -> tuple[int, bool]:
         super()._settle_one(*about)
         return 0, True
@@ -161,7 +161,7 @@ class _Careless(BatchReleaser):
 class SettleSkipsTheUnfinished(Parts):
     """The settled cursor passes over batches in which members still wait."""
 
-    releaser = _Careless
+    settler = _Careless
 
 
 class _Unheeding(ClaimSender):

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from ariia.services import in_flight, planning_shard, release, reopening
+from ariia.services import planning_shard, released_batches, reopening
 
 from .engine import Engine, Parts
 from .faults import Chance, FaultPlan, GivenFaults, RandomFaults, Strike
@@ -63,8 +63,7 @@ def _adjusted(scenario: Scenario, parts: type[Parts]) -> Iterator[None]:
     """Pages of a size that a small campaign fills more than once, and what a wrong variant changes in a module."""
     values: dict[tuple[Any, str], Any] = {
         (planning_shard, "MAX_PAGE_MEMBERS"): scenario.page_members,
-        (release, "_PAGE"): scenario.page_summaries,
-        (in_flight, "_PAGE"): scenario.page_summaries,
+        (released_batches, "_PAGE"): scenario.page_summaries,
         (reopening, "_PAGES"): 2,
         **{(module, name): value for module, name, value in parts.patches},
     }

@@ -11,9 +11,13 @@ from ariia.adapters.dynamodb.send_rates import DynamoSendRates
 from ariia.adapters.event_pipeline import SesEventPipeline
 from ariia.adapters.send_queue import SqsBacklog, SqsSendQueue, sqs_client
 from ariia.adapters.senders.ses import SesAccount, ses_client
-from ariia.services.release import BatchReleaser, ReleasePolicy
+from ariia.services.lane_release import LaneReleaser
+from ariia.services.release import BatchReleaser
+from ariia.services.release_round import ReleasePolicy
 from ariia.services.resolving import UnknownResolver
 from ariia.services.runs import CampaignRuns
+from ariia.services.send_budget import SendBudget
+from ariia.services.settling import BatchSettler
 from ariia.settings import ReleaseBatchesSettings
 
 _READ_TIMEOUT_SECONDS = 5
@@ -26,6 +30,8 @@ def build(settings: ReleaseBatchesSettings) -> BatchReleaser:
     sqs, ses = sqs_client(), ses_client(_READ_TIMEOUT_SECONDS)
     ledger = DynamoLedger(client, names.physical(settings.table_prefix, names.LEDGER))
     rates = names.physical(settings.table_prefix, names.SEND_RATES)
+    queue = SqsSendQueue(sqs, settings.email_queue_url)
+    policy = ReleasePolicy(round_seconds=settings.round_seconds, requeue_seconds=settings.requeue_seconds)
     pipeline = SesEventPipeline(
         client,
         rates,
@@ -33,13 +39,12 @@ def build(settings: ReleaseBatchesSettings) -> BatchReleaser:
         ses=ses,
         configuration_set=f"{settings.configuration_set}-tracked",
     )
+    resolver = UnknownResolver(campaigns, ledger, pipeline, clock, settings.grace_seconds * 1000)
     return BatchReleaser(
         runs=CampaignRuns(campaigns, clock),
-        ledger=ledger,
-        queue=SqsSendQueue(sqs, settings.email_queue_url),
-        rates=DynamoSendRates(client, rates),
-        quota=SesAccount(ses),
-        resolver=UnknownResolver(campaigns, ledger, pipeline, clock, settings.grace_seconds * 1000),
+        settler=BatchSettler(ledger, queue, resolver, clock, policy),
+        lanes=LaneReleaser(ledger, queue, clock),
+        budget=SendBudget(DynamoSendRates(client, rates), SesAccount(ses), clock, policy),
         clock=clock,
-        policy=ReleasePolicy(round_seconds=settings.round_seconds, requeue_seconds=settings.requeue_seconds),
+        policy=policy,
     )

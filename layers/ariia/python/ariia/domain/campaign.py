@@ -130,6 +130,10 @@ class Campaign:
         """True while a provider call may begin for this campaign."""
         return self.status is CampaignStatus.SENDING and self.paused_at is None
 
+    def wave_of(self, lane: Lane) -> Wave:
+        """The wave that a lane of this campaign goes in."""
+        return next(wave for wave in self.waves if wave.id == lane.wave)
+
     def legal_moves(self) -> list[str]:
         """The statuses that this campaign may go to from here, sorted."""
         return sorted(TRANSITIONS[self.status])

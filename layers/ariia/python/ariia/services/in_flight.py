@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ariia.domain.campaign import Campaign
 from ariia.ports.ledger import BatchSummary, Partition, ReleaseLedger
 
-_PAGE = 500
+from .released_batches import batches_after, up_to
 
 
 @dataclass(frozen=True)
@@ -37,16 +36,7 @@ class InFlightCount:
             opened = [cursor for cursor in mine if cursor.settled < cursor.released]
             if opened:
                 first, last = min(one.settled for one in opened), max(one.released for one in opened)
-                claimed += [one for one in self._between(partition, first, last) if one.claim is not None]
+                claimed += [
+                    one for one in up_to(last, batches_after(self._ledger, partition, first)) if one.claim is not None
+                ]
         return InFlight(len(claimed), sum(min(one.pending, one.claim.size) for one in claimed if one.claim))
-
-    def _between(self, partition: Partition, first: str, last: str) -> Iterator[BatchSummary]:
-        while True:
-            page = self._ledger.summaries_after(partition, first, _PAGE)
-            for summary in page:
-                if summary.key.row > last:
-                    return
-                yield summary
-            if len(page) < _PAGE:
-                return
-            first = page[-1].key.row

@@ -1,0 +1,47 @@
+"""What the two halves of a round share: its policy, and the tally of what it saw and did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from ariia.domain.batch import ReleaseCursor
+from ariia.ports.ledger import Partition, ReleaseLedger
+
+Cursors = dict[tuple[int, str], ReleaseCursor]
+
+
+@dataclass(frozen=True)
+class ReleasePolicy:
+    """Times in seconds: shortest wait between rounds, how much sending one round queues, how long a queued batch may
+    stay untouched before it is queued again (its message was lost or dropped), and how long after a cancel a sender
+    that had looked before may still make a claim (its invocation's time and more)."""
+
+    round_seconds: int = 10
+    horizon_seconds: int = 120
+    requeue_seconds: int = 180
+    linger_seconds: int = 120
+
+
+@dataclass
+class Tally:
+    """What one round saw and did. Members: `outstanding` are queued and wait, `released` were queued now. Batches:
+    `claimed` are with a sender, `held` wait for proof that events arrive. `settled` counts cursors that moved.
+    `unfinished` = lanes that are not all queued and settled; `parked` = the account may not send at all at present;
+    `wake_at` = when looking again makes sense (epoch ms)."""
+
+    outstanding: int = 0
+    released: int = 0
+    settled: int = 0
+    claimed: int = 0
+    held: int = 0
+    unfinished: bool = False
+    parked: bool = False
+    wake_at: list[int] = field(default_factory=list)
+
+
+def move_cursor(
+    ledger: ReleaseLedger, partition: Partition, lane_id: str, before: ReleaseCursor, after: ReleaseCursor
+) -> ReleaseCursor:
+    """The cursor as it stands after trying to store `after`: `before` when another round was faster."""
+    moved = replace(after, version=before.version + 1)
+    return moved if ledger.save_release_cursor(partition, lane_id, moved) else before
