@@ -5,6 +5,7 @@ PYTHON ?= $(shell for one in python3 python3.13 python3.12 python3.11; do \
 	$$one -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$one && break; done)
 STAGE ?= dev
 WORKERS ?= auto
+SEEDS ?= 1000
 
 BIN := .venv/bin
 PYTHON_READY := .venv/.ready
@@ -18,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo run test bench cost pacing lint format cdk-deploy synth bootstrap deploy clean aws-stage
+.PHONY: help setup demo run test simulate bench cost pacing lint format cdk-deploy synth bootstrap deploy clean aws-stage
 
 help: ## List the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +34,9 @@ run: setup ## Keep the laptop stack up; prints its addresses, a token per role a
 
 test: lint ## Lint, then run every test: units, contracts, stacks, end to end
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
+
+simulate: setup ## Kill and rerun the engine in virtual time, SEEDS (default 1000) runs of each kind; writes build/simulation.json
+	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) $(OPTIONS)
 
 bench: setup ## Measure CPU, calls, cold starts and memory against a stub of AWS; writes build/bench.json
 	@$(BIN)/python -m benchmarks

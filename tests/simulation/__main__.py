@@ -1,61 +1,72 @@
-"""`python -m tests.simulation --seeds N`: long runs, with a progress bar and build/simulation.json."""
+"""`python -m tests.simulation --seeds N` (`make simulate`): long runs, a progress bar, and build/simulation.json."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 
-from rich.progress import Progress
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from .exhaustive import pairs, singles
+from .catching import caught_by
+from .jobs import BEYOND, JOURNAL, KEPT, STORM, Journal, Result, jobs, results, sources
 from .mutants import MUTANTS
-from .report import RESULTS, Tally, caught_by, write
-from .run import Outcome, simulate
-from .scenario import Scenario, random_scenario, stated_storm
-from .shrink import shrunk, told
-
-_PAIRS = 400
+from .report import RESULTS, write
+from .tally import Tally
 
 
 def main(arguments: list[str]) -> int:
     """0 when every invariant held in every run and every wrong variant was caught."""
     options = _options(arguments)
-    seeds = range(options.first, options.first + options.seeds)
-    with Progress(disable=not sys.stderr.isatty()) as progress:
-        tally = Tally()
-        tally.add(_shown(progress, "single faults", singles(), None))
-        tally.add(_shown(progress, "pairs of faults", pairs(None if options.pairs else _PAIRS), None))
-        tally.add(_shown(progress, "any weather", _played(seeds, random_scenario), len(seeds)))
-        storm = Tally().add(_shown(progress, "1 % faults", _played(seeds, stated_storm), len(seeds)))
+    journal = Journal(JOURNAL, sources()) if options.resume else None
+    wanted = jobs(options.first, options.seeds, all_pairs=options.pairs)
+    told: list[str] = []
+    with _progress() as progress:
+        sums = _summed(progress, results(wanted, options.workers, journal), len(wanted), told)
         caught = _caught(progress) if options.mutants else None
-    write(tally, storm, caught)
-    for outcome in (tally.failures + storm.failures)[: options.told]:
-        print(told(shrunk(outcome)))
+    write(sums[KEPT], sums[STORM], sums[BEYOND], caught)
+    for one in told[: options.told]:
+        print(one)
     print(RESULTS.read_text(), end="")
-    return int(bool(tally.failures or storm.failures) or caught not in (None, len(MUTANTS)))
+    return int(any(tally.violations for tally in sums.values()) or caught not in (None, len(MUTANTS)))
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.simulation")
-    parser.add_argument("--seeds", type=int, default=1_000, help="random runs of each kind")
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
+    parser.add_argument("--seeds", type=_some, default=1_000, help="random runs of each kind (default 1000)")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
-    parser.add_argument("--pairs", action="store_true", help="all pairs of faults (an hour), not a sample")
+    parser.add_argument("--pairs", action="store_true", help="all pairs of faults (an hour of CPU), not a sample")
+    parser.add_argument(
+        "--resume", action="store_true", help="go on where an interrupted --resume run of the same sources stopped"
+    )
+    parser.add_argument("--workers", type=_some, default=os.cpu_count() or 1, help="processes (default: one per CPU)")
     parser.add_argument("--no-mutants", dest="mutants", action="store_false", help="skip the wrong variants")
     parser.add_argument("--told", type=int, default=5, help="failures to tell in full")
     return parser.parse_args(arguments)
 
 
-def _played(seeds: Iterable[int], scenario: Callable[[int], Scenario]) -> Iterator[Outcome]:
-    return (simulate(scenario(seed)) for seed in seeds)
+def _some(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 1")
+    return number
 
 
-def _shown(progress: Progress, what: str, outcomes: Iterable[Outcome], total: int | None) -> Iterator[Outcome]:
-    bar = progress.add_task(what, total=total)
-    for outcome in outcomes:
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, disable=not sys.stderr.isatty())
+
+
+def _summed(progress: Progress, found: Iterable[Result], total: int, told: list[str]) -> dict[str, Tally]:
+    bar = progress.add_task("runs", total=total)
+    sums = {group: Tally() for group in (KEPT, STORM, BEYOND)}
+    for result in found:
+        for group, figures in result.figures.items():
+            sums[group].merge(Tally(**figures))
+        told.extend(result.told)
         progress.advance(bar)
-        yield outcome
-    progress.update(bar, total=progress.tasks[bar].completed)
+    return sums
 
 
 def _caught(progress: Progress) -> int:

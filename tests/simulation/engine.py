@@ -239,7 +239,7 @@ class _ReceiptWriter:
 
 
 class Parts:
-    """The classes of the send path: the right ones."""
+    """The classes of the send path: the right ones. `violates` is what the verdict must say of a wrong variant."""
 
     ledger: type = StreamedLedger
     statistics: type = MemoryStatistics
@@ -255,6 +255,7 @@ class Parts:
     lease_ms: int = LEASE_MS
     grace_ms: int = GRACE_MS
     patches: tuple[tuple[Any, str, Any], ...] = ()
+    violates: str = ""
 
 
 def _audience(count: int, shards: int, shared: float, refusing: float) -> MemoryMembers:

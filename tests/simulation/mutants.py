@@ -39,6 +39,7 @@ class _RecordsFirst(ClaimSender):
 class RecordsBeforeSending(Parts):
     """The outcome is written first: a crash loses whoever was in the call."""
 
+    violates = "is lost: accepted"
     claims = _RecordsFirst
 
 
@@ -53,6 +54,7 @@ class _RetryingProvider(Provider):
 class RetriesInTheSdk(Parts):
     """The client repeats a call whose answer was lost, as SDKs do by default."""
 
+    violates = "got it 2 times"
     provider = _RetryingProvider
 
 
@@ -67,6 +69,7 @@ class _UnknownIsThrottled(Provider):
 class TakesUnknownForUnsent(Parts):
     """A timeout counts as a refusal."""
 
+    violates = "got it . times"
     provider = _UnknownIsThrottled
 
 
@@ -81,6 +84,7 @@ class _OpenLedger(StreamedLedger):
 class NoClaim(Parts):
     """Whoever receives a message sends, whether another does so or not."""
 
+    violates = "got it . times"
     ledger = _OpenLedger
 
 
@@ -112,6 +116,7 @@ class _SplitCounter(StreamCounter):
 class WatermarkOutsideTheTransaction(Parts):
     """Counters first, watermark second: what fails in between is counted twice."""
 
+    violates = "counters are not what the ledger says"
     statistics = _SplitStatistics
     counter = _SplitCounter
 
@@ -124,12 +129,14 @@ class _Impatient(UnknownResolver):
 class DoesNotWaitForThePipeline(Parts):
     """Grace runs although events wait in their queue."""
 
+    violates = "got it . times"
     resolver = _Impatient
 
 
 class SilenceMeansUnsent(Parts):
     """No grace: no evidence at the end of the lease is taken for proof."""
 
+    violates = "got it . times"
     grace_ms = 0
     resolver = _Impatient
 
@@ -137,6 +144,7 @@ class SilenceMeansUnsent(Parts):
 class NoLease(Parts):
     """Whoever finds a claim takes it for over."""
 
+    violates = "got it . times"
     lease_ms, grace_ms = -60_000, 0
     resolver = _Impatient
 
@@ -149,6 +157,7 @@ class _Forgetful(BatchSettler):
 class NeverQueuesAgain(Parts):
     """A message that got lost between cursor and queue is not missed."""
 
+    violates = "never ended"
     settler = _Forgetful
 
 
@@ -161,6 +170,7 @@ class _Careless(BatchSettler):
 class SettleSkipsTheUnfinished(Parts):
     """The settled cursor passes over batches in which members still wait."""
 
+    violates = "is lost: pending"
     settler = _Careless
 
 
@@ -172,6 +182,7 @@ class _Unheeding(ClaimSender):
 class ConsentIsNotLookedAtAgain(Parts):
     """Whoever agreed when the audience was planned is sent to."""
 
+    violates = "after an unsubscribe was answered"
     claims = _Unheeding
 
 
@@ -194,6 +205,7 @@ class _Stubborn(ClaimSender):
 class PauseIsNotLookedAtAgain(Parts):
     """The campaign is kept by the process."""
 
+    violates = "after pause was answered"
     claims = _Stubborn
 
 
@@ -205,6 +217,7 @@ class _AnybodysAddress(StreamedLedger):
 class NoAddressClaim(Parts):
     """Two members of one address in two pages both get it."""
 
+    violates = "an address that two members share"
     ledger = _AnybodysAddress
 
 
@@ -218,11 +231,14 @@ class _CursorFirst(StreamedLedger):
 class CursorApartFromItsBatches(Parts):
     """A crash after the cursor was saved, and before its page was."""
 
+    violates = "not in the ledger"
     ledger = _CursorFirst
 
 
 class NoEvidence(Parts):
     """Send events are dropped although their batch is open."""
+
+    violates = "got it . times"
 
     class ledger(StreamedLedger):
         def open_to_evidence(self, keys: Sequence[BatchKey]) -> set[BatchKey]:
@@ -232,12 +248,14 @@ class NoEvidence(Parts):
 class OldLook(Parts):
     """A call may begin however long ago campaign and members were looked at."""
 
+    violates = "ms after its read"
     patches = ((sending_claim, "OLDEST_LOOK_MS", 10_000_000),)
 
 
 class RetryReopensEverybody(Parts):
     """Retry sends to those who have it."""
 
+    violates = "got it . times"
     patches = ((reopening, "_reopened", lambda entry, receipt: reopen(entry)),)
 
 

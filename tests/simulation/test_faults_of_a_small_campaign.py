@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from .exhaustive import pairs, singles
-from .report import Tally
 from .shrink import told
+from .tally import Tally
 
 
 def test_no_single_fault_anywhere_loses_or_doubles_anybody() -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .report import Tally
 from .run import simulate
 from .scenario import Scenario, hard_weather, random_scenario, stated_storm
 from .shrink import shrunk, told
+from .tally import Tally
 
 
 def test_the_invariants_hold_in_any_weather() -> None:

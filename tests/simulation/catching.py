@@ -1,0 +1,32 @@
+"""Whether a wrong variant is told from the right one."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from .engine import Parts
+from .run import simulate
+from .scenario import hard_weather
+
+SEEDS = 200
+
+
+def caught_by(mutant: type[Parts]) -> int | None:
+    """The first seed at which the wrong variant violates what it is there to violate, while the right one, wired and
+    struck in the same way, violates nothing; None when there is none."""
+    for seed in range(SEEDS):
+        if _betrays_itself(mutant, seed) and right_passes(seed):
+            return seed
+    return None
+
+
+@lru_cache(maxsize=SEEDS)
+def right_passes(seed: int) -> bool:
+    """Whether the engine as it is holds every invariant in this run."""
+    return not simulate(hard_weather(seed)).failed
+
+
+def _betrays_itself(mutant: type[Parts], seed: int) -> bool:
+    violations = simulate(hard_weather(seed), parts=mutant).verdict.violations
+    return any(re.search(mutant.violates, one) for one in violations)
