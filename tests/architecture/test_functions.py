@@ -25,7 +25,9 @@ TOO_HEAVY = ("pydantic", "openai", "requests", "aws_cdk", "ministack", "infra")
 def imported(function: str) -> dict[str, Any]:
     """What a fresh interpreter has loaded after `functions.<function>.handler`: no credentials, no region, no home."""
     command = [sys.executable, str(Path(__file__).parent / "probe.py"), f"functions.{function}.handler"]
-    bare = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "PYTHONPATH": str(ROOT)}
+    # The layer's own folder first, so that what is tested is this checkout and not another one that is installed.
+    paths = f"{ROOT / 'layers/ariia/python'}:{ROOT}"
+    bare = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "PYTHONPATH": paths}
     done = subprocess.run(command, cwd=ROOT, env=bare, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, f"functions.{function}.handler can't be imported:\n{done.stderr[-3000:]}"
     loaded: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

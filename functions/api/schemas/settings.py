@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, Field
@@ -9,6 +10,15 @@ from pydantic import ConfigDict, Field
 from ariia.domain.tenant import Tenant, TenantSettings
 
 from .fields import RequestModel, ResponseModel, Version
+from .timing import (
+    MISFIRE_EXAMPLE,
+    QUIET_HOURS_EXAMPLE,
+    HoursByChannel,
+    MisfireInput,
+    MisfireView,
+    QuietHoursView,
+    hours_by_channel,
+)
 
 # Of changes, where a default would read as what a field left out becomes: it stays as it is.
 _Flag = Annotated[bool, Field(default_factory=bool)]
@@ -18,6 +28,8 @@ SETTINGS_EXAMPLE: dict[str, Any] = {
     "hold_unknown": False,
     "track_opens": True,
     "track_clicks": True,
+    "quiet_hours": {"email": QUIET_HOURS_EXAMPLE},
+    "misfire": MISFIRE_EXAMPLE,
 }
 
 
@@ -30,6 +42,8 @@ class SettingsView(ResponseModel):
     hold_unknown: Annotated[bool, Field(description="A send without a known outcome waits for a person.")]
     track_opens: bool
     track_clicks: bool
+    quiet_hours: Annotated[dict[str, QuietHoursView], Field(description="By channel: when nothing leaves.")]
+    misfire: MisfireView
 
 
 class SettingsDraft(RequestModel):
@@ -41,10 +55,13 @@ class SettingsDraft(RequestModel):
     hold_unknown: bool = False
     track_opens: bool = True
     track_clicks: bool = True
+    quiet_hours: HoursByChannel = Field(default={})
+    misfire: MisfireInput = MisfireInput()
 
     def settings(self) -> TenantSettings:
         """The settings it describes."""
-        return TenantSettings(**self.model_dump())
+        fields: dict[str, Any] = {name: getattr(self, name) for name in type(self).model_fields}
+        return TenantSettings(**_values(fields))
 
 
 class SettingsChange(RequestModel):
@@ -56,10 +73,12 @@ class SettingsChange(RequestModel):
     hold_unknown: _Flag
     track_opens: _Flag
     track_clicks: _Flag
+    quiet_hours: Annotated[HoursByChannel, Field(default_factory=dict)]
+    misfire: Annotated[MisfireInput, Field(default_factory=MisfireInput)]
 
     def changes(self) -> dict[str, object]:
         """The settings that the request names."""
-        return self.model_dump(exclude_unset=True)
+        return _values({name: getattr(self, name) for name in self.model_fields_set})
 
 
 class OwnSettingsView(SettingsView):
@@ -86,3 +105,9 @@ class OwnSettingsChange(SettingsChange):
     def changes(self) -> dict[str, object]:
         """The settings that the request names."""
         return {name: value for name, value in super().changes().items() if name != "version"}
+
+
+def _values(fields: dict[str, Any]) -> dict[str, Any]:
+    """`fields` with the engine's own types."""
+    types: dict[str, Callable[[Any], Any]] = {"quiet_hours": hours_by_channel, "misfire": MisfireInput.misfire}
+    return {name: types[name](value) if name in types else value for name, value in fields.items()}

@@ -73,12 +73,7 @@ def test_platform_makes_a_tenant_and_its_admin_sets_it_up(as_role: AsRole) -> No
     assert (own.status, own.body["name"], own.headers["ETag"]) == (200, "Gym Nord", '"1"')
     change = {"settings": {"hold_unknown": True}, "default_sender": "Gym <hi@gym.de>", "version": 1}
     changed = as_role("admin").patch("/v1/tenant", change)
-    assert changed.body["settings"] == {
-        "one_per_address": True,
-        "hold_unknown": True,
-        "track_opens": True,
-        "track_clicks": True,
-    }
+    assert changed.body["settings"] == {**made.body["settings"], "hold_unknown": True}
     assert (changed.body["name"], changed.body["version"]) == ("Gym Nord", 2)
 
 
@@ -144,6 +139,32 @@ def test_admin_changes_one_setting_and_keeps_the_others(as_role: AsRole) -> None
     assert (changed.status, changed.headers["ETag"]) == (200, '"2"')
     assert changed.body == {**read.body, "hold_unknown": True, "version": 2}
     assert as_role("viewer").get("/v1/tenant").body["settings"]["hold_unknown"] is True
+
+
+def test_quiet_hours_and_lateness_are_settings(as_role: AsRole) -> None:
+    made = as_role("platform").post("/v1/tenants", {"id": "t1", "name": "Gym"})
+    assert made.body["settings"]["misfire"] == {"policy": "send", "after_seconds": 3_600}
+    night = {"start": "21:00", "end": "08:00", "days": ["sunday"]}
+    change = {"quiet_hours": {"email": night}, "misfire": {"policy": "ask"}, "version": 1}
+    changed = as_role().patch("/v1/settings", change)
+    assert changed.body["quiet_hours"] == {"email": night}
+    assert changed.body["misfire"] == {"policy": "ask", "after_seconds": 3_600}
+    assert as_role().get("/v1/settings").body == changed.body
+    assert as_role().patch("/v1/settings", {"quiet_hours": {}, "version": 2}).body["quiet_hours"] == {}
+
+
+@pytest.mark.parametrize(
+    ("hours", "field"),
+    [
+        ({"email": {"start": "25:00", "end": "08:00"}}, "quiet_hours.email.start"),
+        ({"email": {"start": "21:00"}}, "settings.quiet_hours.email.end"),
+        ({"pigeon": {"start": "21:00", "end": "08:00"}}, "quiet_hours.pigeon.[key]"),
+    ],
+)
+def test_wrong_quiet_hours_are_refused_by_name(as_role: AsRole, hours: dict[str, object], field: str) -> None:
+    as_role("platform").post("/v1/tenants", {"id": "t1", "name": "Gym"})
+    answer = as_role().patch("/v1/settings", {"quiet_hours": hours, "version": 1})
+    assert (answer.status, answer.body["problems"][0]["field"]) == (422, field)
 
 
 def test_settings_are_changed_by_admins_only_and_by_their_names(as_role: AsRole) -> None:

@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
 
+from .channel import MESSAGE_CHANNELS
 from .errors import InvalidError, Problem
 from .member_text import FieldError, email, language, text, timezone
+from .misfire import Misfire
+from .quiet_hours import QuietHours
 from .sender_domain import parse_from
 
 MAX_NAME = 120
@@ -28,12 +31,15 @@ class Plan(StrEnum):
 @dataclass(frozen=True)
 class TenantSettings:
     """`one_per_address`: members who share an address get one message. `hold_unknown`: a member whose send has no
-    known outcome waits for a person instead of being tried again. `track_*`: opens and clicks are recorded."""
+    known outcome waits for a person instead of being tried again. `track_*`: opens and clicks are recorded.
+    `quiet_hours`, by channel: when nothing leaves. `misfire`: what becomes of what is late."""
 
     one_per_address: bool = True
     hold_unknown: bool = False
     track_opens: bool = True
     track_clicks: bool = True
+    quiet_hours: dict[str, QuietHours] = field(default_factory=dict)
+    misfire: Misfire = field(default_factory=Misfire)
 
 
 @dataclass
@@ -60,7 +66,7 @@ class Tenant:
 
 def require_valid(tenant: Tenant) -> Tenant:
     """`tenant` with its texts in normal form; InvalidError with a Problem for each bad field."""
-    problems: list[Problem] = []
+    problems = _settings_problems(tenant.settings)
     for name, rule in _RULES.items():
         value = getattr(tenant, name)
         try:
@@ -73,6 +79,16 @@ def require_valid(tenant: Tenant) -> Tenant:
     if problems:
         raise InvalidError("the tenant is not valid", problems=problems)
     return tenant
+
+
+def _settings_problems(settings: TenantSettings) -> list[Problem]:
+    problems = []
+    for channel, quiet in settings.quiet_hours.items():
+        name = f"settings.quiet_hours.{channel}"
+        if channel not in MESSAGE_CHANNELS:
+            problems.append(Problem(name, "is no channel", value=channel, allowed=list(MESSAGE_CHANNELS)))
+        problems.extend(quiet.problems(name))
+    return problems
 
 
 def _website(value: object) -> str:
