@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from functions.api.handler import handler
 from tests.handlers.context import LambdaContext
 from tests.unit.api.http import Client, claims
 
+ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {
     "ARIIA_STAGE": "test",
     "ARIIA_TABLE_PREFIX": "handler-api",
@@ -95,6 +97,8 @@ def test_importing_the_handler_touches_no_aws_and_loads_nothing_heavy() -> None:
         "import functions.api.handler\n"
         f"print([name for name in {NEVER_AT_START!r} if name in sys.modules])"
     )
-    environment = {"PATH": "/usr/bin:/bin", "AWS_EC2_METADATA_DISABLED": "true"}
+    # This checkout's own sources, and not another one's that is installed.
+    sources = f"{ROOT / 'layers/ariia/python'}:{ROOT}"
+    environment = {"PATH": "/usr/bin:/bin", "AWS_EC2_METADATA_DISABLED": "true", "PYTHONPATH": sources}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60)
     assert (done.stdout.strip(), done.stderr) == ("[]", "")
