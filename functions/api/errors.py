@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError, ResponseValidationError
@@ -11,6 +11,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 from ariia.domain import errors
 from ariia.observability import fault, logger
 
+from .schemas.fields import iso
 from .validation import problems_of
 
 MEDIA_TYPE = "application/problem+json"
@@ -150,8 +151,15 @@ def _domain_answer(error: Any, kind: str) -> Answer:
         extra["problems"] = [_problem(problem) for problem in error.problems]
     if isinstance(error, errors.ConflictError) and error.legal is not None:
         extra["legal"] = list(error.legal)
+    if isinstance(error, errors.LimitError):
+        extra |= _limit(error.limit)
     headers = {"Retry-After": "1"} if kind == "unavailable" else {}
     return Answer(kind, error.message, extra, headers)
+
+
+def _limit(limit: errors.Limit) -> dict[str, Any]:
+    resets_at = None if limit.resets_at is None else iso(limit.resets_at)
+    return asdict(limit) | {"resets_at": resets_at}
 
 
 def _problem(problem: errors.Problem) -> dict[str, Any]:

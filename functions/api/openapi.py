@@ -63,6 +63,17 @@ _PROBLEM = {
             },
         },
         "legal": {"type": "array", "items": {"type": "string"}, "description": "Statuses it can go to (409)."},
+        "feature": {"type": "string", "description": "What the plan limits (402)."},
+        "plan": {"type": "string", "description": "The tenant's plan (402)."},
+        "limit": {"type": "integer", "description": "How many the plan allows; 0 = it lacks the feature (402)."},
+        "used": {"type": "integer", "description": "How many are used, or exist (402)."},
+        "reserved": {"type": "integer", "description": "How many wait for their planned send (402)."},
+        "resets_at": {
+            "type": ["string", "null"],
+            "format": "date-time",
+            "description": "When the limit starts anew; null = it does not (402).",
+        },
+        "lifted_by": {"type": ["string", "null"], "description": "The smallest plan that allows more (402)."},
         "correlation_id": {"type": "string", "description": "Names the log entry (500)."},
     },
 }
@@ -76,6 +87,15 @@ _PROBLEM_EXTRAS: dict[str, dict[str, Any]] = {
                 "allowed": "at most 100",
             }
         ]
+    },
+    "limit": {
+        "feature": "broadcasts",
+        "plan": "starter",
+        "limit": 1,
+        "used": 1,
+        "reserved": 0,
+        "resets_at": "2026-03-31T22:00:00.000Z",
+        "lifted_by": "professional",
     },
     "conflict": {"legal": ["cancelled", "pending_review"]},
     "internal": {"correlation_id": "JKJaXmPLvHcESHA="},

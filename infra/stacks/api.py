@@ -86,7 +86,7 @@ class ApiStack(Stack):
         data.allow_reading(function, models.LedgerModel, models.StatisticsModel)
         data.allow_writing(function, models.TenantModel, models.TemplateModel, models.SenderModel, models.JobModel)
         data.allow_writing(function, models.CampaignModel, models.CampaignPartModel, models.SendRateModel)
-        data.allow_writing(function, models.MemberModel, models.AddressModel)
+        data.allow_writing(function, models.MemberModel, models.AddressModel, models.QuotaModel)
         campaign_run.grant_start_execution(function)
         messaging.uploads.allow_reading(function)
         messaging.uploads.allow_writing(function)

@@ -13,7 +13,8 @@ from ariia.adapters.dynamodb.models import TenantModel
 from ariia.adapters.dynamodb.tenants import DynamoTenants
 from ariia.adapters.memory.tenants import MemoryTenants
 from ariia.domain.errors import TransientError
-from ariia.domain.tenant import Plan, Tenant, TenantSettings
+from ariia.domain.plan import Plan
+from ariia.domain.tenant import Tenant, TenantSettings
 from ariia.ports.tenants import TenantStore
 
 

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field
 
-from ariia.domain.tenant import MAX_NAME, Plan, Tenant
+from ariia.domain.plan import Plan
+from ariia.domain.tenant import MAX_NAME, Tenant
 
 from .fields import Id, Instant, RequestModel, ResponseModel, Version
 from .settings import SETTINGS_EXAMPLE, SettingsChange, SettingsDraft, SettingsView

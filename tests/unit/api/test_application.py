@@ -12,7 +12,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import Field
 
-from ariia.domain.errors import ConflictError, InvalidError, LimitError, NotFoundError, Problem, TransientError
+from ariia.domain.errors import ConflictError, InvalidError, Limit, LimitError, NotFoundError, Problem, TransientError
 from ariia.settings import ApiSettings
 from functions.api.answers import created, found
 from functions.api.application import Application
@@ -29,7 +29,9 @@ FAILURES: dict[str, Exception] = {
     "invalid": InvalidError("no", problems=[Problem("body", "is odd", value="{{", allowed="text", line=3)]),
     "missing": NotFoundError("there is no such thing"),
     "conflict": ConflictError("too late", legal=["draft", "cancelled"]),
-    "limit": LimitError("1 broadcast a month; 1 used"),
+    "limit": LimitError(
+        "1 broadcast a month; 1 used", Limit("broadcasts", "starter", 1, 1, 0, 1_800_000_000_000, "professional")
+    ),
     "transient": TransientError("again"),
     "bug": ValueError("secret: anna@example.com"),
 }
@@ -241,7 +243,19 @@ def test_change_without_version_is_428_and_if_match_or_version_will_do() -> None
         ),
         ("missing", 404, {}),
         ("conflict", 409, {"legal": ["draft", "cancelled"]}),
-        ("limit", 402, {}),
+        (
+            "limit",
+            402,
+            {
+                "feature": "broadcasts",
+                "plan": "starter",
+                "limit": 1,
+                "used": 1,
+                "reserved": 0,
+                "resets_at": "2027-01-15T08:00:00.000Z",
+                "lifted_by": "professional",
+            },
+        ),
         ("transient", 503, {}),
     ],
 )

@@ -10,7 +10,8 @@ from ariia.adapters.memory.clock import ManualClock
 from ariia.adapters.memory.tenants import MemoryTenants
 from ariia.domain.creation import Creation
 from ariia.domain.errors import ConflictError, InvalidError, NotFoundError
-from ariia.domain.tenant import Plan, Tenant, TenantSettings
+from ariia.domain.plan import Plan
+from ariia.domain.tenant import Tenant, TenantSettings
 from ariia.services.tenants import Tenants
 
 

@@ -12,6 +12,7 @@ from ariia.adapters.dynamodb.client import dynamodb_client
 from ariia.adapters.dynamodb.jobs import DynamoJobs
 from ariia.adapters.dynamodb.ledger import DynamoLedger
 from ariia.adapters.dynamodb.members import DynamoMembers
+from ariia.adapters.dynamodb.quotas import DynamoQuotas
 from ariia.adapters.dynamodb.send_rates import DynamoSendRates
 from ariia.adapters.dynamodb.senders import DynamoSenders
 from ariia.adapters.dynamodb.statistics import DynamoStatistics
@@ -24,6 +25,7 @@ from ariia.adapters.ses_identities import SesIdentities
 from ariia.adapters.template_guard import TemplateGuard
 from ariia.adapters.uploads import S3Uploads, s3_client
 from ariia.domain.channel import Channel
+from ariia.domain.plan import Feature
 from ariia.services.audience_count import AudienceCounter
 from ariia.services.campaign_contents import CampaignContents
 from ariia.services.campaign_editing import CampaignEditing
@@ -37,6 +39,7 @@ from ariia.services.member_consent import MemberConsent
 from ariia.services.member_listing import MemberListing
 from ariia.services.members import Members
 from ariia.services.preflight import Preflights
+from ariia.services.quotas import Quotas
 from ariia.services.recipients import Recipients
 from ariia.services.sender_domains import SenderDomains
 from ariia.services.statistics import CampaignStatistics
@@ -65,6 +68,7 @@ class ApiServices:
     member_consent: MemberConsent
     member_listing: MemberListing
     imports: Imports
+    quotas: Quotas
 
 
 def build(settings: ApiSettings) -> ApiServices:
@@ -76,6 +80,9 @@ def build(settings: ApiSettings) -> ApiServices:
     campaigns, templates, tenants = DynamoCampaigns(), DynamoTemplates(), DynamoTenants()
     ledger = DynamoLedger(client, names.physical(settings.table_prefix, names.LEDGER))
     statistics = DynamoStatistics(client, names.physical(settings.table_prefix, names.STATISTICS))
+    # What there is of it is counted where it rests; segments join templates here.
+    existing = {Feature.TEMPLATES: lambda tenant, most: [one.id for one in templates.page(tenant, most, None)]}
+    quotas = Quotas(DynamoQuotas(), tenants, clock, existing)
     senders = SenderDomains(DynamoSenders(), SesIdentities(ses_client(_SES_READ_TIMEOUT_SECONDS)), clock)
     checks = ContentChecks(TemplateGuard())
     contents = CampaignContents(templates, tenants, senders, checks)
@@ -108,4 +115,5 @@ def build(settings: ApiSettings) -> ApiServices:
         member_consent=MemberConsent(members, clock),
         member_listing=MemberListing(members, settings.shards),
         imports=Imports(jobs, S3Uploads(s3_client(), settings.uploads_bucket), clock, ids),
+        quotas=quotas,
     )

@@ -50,8 +50,26 @@ class ForbiddenError(AriiaError):
     """The caller's role does not allow it (HTTP 403)."""
 
 
+@dataclass(frozen=True)
+class Limit:
+    """A limit that was met: units used and reserved of it, when it starts anew (epoch ms; None = it does not), and the
+    plan that lifts it (None = none does)."""
+
+    feature: str
+    plan: str
+    limit: int
+    used: int
+    reserved: int = 0
+    resets_at: int | None = None
+    lifted_by: str | None = None
+
+
 class LimitError(AriiaError):
-    """The tenant's plan does not allow it (HTTP 402)."""
+    """The tenant's plan does not allow it (HTTP 402); `limit` says what and how to go on."""
+
+    def __init__(self, message: str, limit: Limit) -> None:
+        super().__init__(message)
+        self.limit = limit
 
 
 class TransientError(AriiaError):

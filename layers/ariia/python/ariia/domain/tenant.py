@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import partial
 
 from .channel import MESSAGE_CHANNELS
@@ -13,19 +12,11 @@ from .errors import InvalidError, Problem
 from .member_text import FieldError, email, language, text, timezone
 from .misfire import Misfire
 from .quiet_hours import QuietHours
+from .plan import Plan
 from .sender_domain import parse_from
 
 MAX_NAME = 120
 _URL = re.compile(r"https?://[^\s<>\"']{1,290}")
-
-
-class Plan(StrEnum):
-    """What a tenant has bought (concept, section 4)."""
-
-    STARTER = "starter"
-    PROFESSIONAL = "professional"
-    BUSINESS = "business"
-    ENTERPRISE = "enterprise"
 
 
 @dataclass(frozen=True)

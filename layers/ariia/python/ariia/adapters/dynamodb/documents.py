@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -89,7 +90,8 @@ def commit(connection: Connection, add: Callable[[TransactWrite], None]) -> bool
                 return False
             if not (codes or {str(error.cause_response_code)}) <= _PASSING:
                 raise
-        time.sleep(0.02 * 2**attempt)
+        # At random, or those who collided would collide again.
+        time.sleep(random.uniform(0, 0.04) * 2**attempt)
     raise TransientError("others are writing the same items; try again")
 
 

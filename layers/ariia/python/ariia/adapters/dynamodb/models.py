@@ -137,6 +137,21 @@ class SendRateModel(Model):
     channel = UnicodeAttribute(hash_key=True)
 
 
+class QuotaModel(Model):
+    """What a tenant has used of its plan: `claim#<feature>#<key>`, `month#<yyyy-mm>#<feature>`, `holding#<feature>`."""
+
+    class Meta:
+        table_name = names.QUOTAS
+
+    tenant_id = UnicodeAttribute(hash_key=True)
+    row = UnicodeAttribute(range_key=True)
+    document = JSONAttribute(null=True)
+    version = NumberAttribute(null=True)
+    taken = NumberAttribute(null=True)
+    used = NumberAttribute(null=True)
+    expires_at = TTLAttribute(null=True)
+
+
 TABLES: tuple[type[Model], ...] = (
     TenantModel,
     CampaignModel,
@@ -149,6 +164,7 @@ TABLES: tuple[type[Model], ...] = (
     StatisticsModel,
     JobModel,
     SendRateModel,
+    QuotaModel,
 )
 _LOGICAL = {model: model.Meta.table_name for model in TABLES}
 

@@ -13,6 +13,7 @@ LEDGER = "ledger"
 STATISTICS = "statistics"
 JOBS = "jobs"
 SEND_RATES = "send-rates"
+QUOTAS = "quotas"
 
 ALL = (
     TENANTS,
@@ -26,6 +27,7 @@ ALL = (
     STATISTICS,
     JOBS,
     SEND_RATES,
+    QUOTAS,
 )
 
 
