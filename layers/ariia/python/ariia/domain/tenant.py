@@ -11,8 +11,8 @@ from .channel import MESSAGE_CHANNELS
 from .errors import InvalidError, Problem
 from .member_text import FieldError, email, language, text, timezone
 from .misfire import Misfire
-from .quiet_hours import QuietHours
 from .plan import Plan
+from .quiet_hours import QuietHours
 from .sender_domain import parse_from
 
 MAX_NAME = 120
