@@ -15,7 +15,7 @@ from ariia.adapters.memory.quotas import MemoryQuotas
 from ariia.adapters.memory.tenants import MemoryTenants
 from ariia.domain.errors import LimitError
 from ariia.domain.plan import Feature, Plan
-from ariia.domain.quota import Claim, ClaimState, Holding, MonthCount
+from ariia.domain.quota import ClaimState, Holding, MonthCount, QuotaClaim
 from ariia.domain.tenant import Tenant
 from ariia.ports.quotas import QuotaStore
 from ariia.services.quotas import Quotas
@@ -33,8 +33,8 @@ def store(request: pytest.FixtureRequest) -> Iterator[QuotaStore]:
         yield DynamoQuotas()
 
 
-def any_claim(tenant_id: str, key: str = "c1", **fields: object) -> Claim:
-    reserved = Claim(tenant_id, Feature.BROADCASTS, key, ClaimState.RESERVED, NOVEMBER, EXPIRES_AT)
+def any_claim(tenant_id: str, key: str = "c1", **fields: object) -> QuotaClaim:
+    reserved = QuotaClaim(tenant_id, Feature.BROADCASTS, key, ClaimState.RESERVED, NOVEMBER, EXPIRES_AT)
     return replace(reserved, **fields)  # type: ignore[arg-type]
 
 

@@ -19,6 +19,7 @@ from ariia.domain.documents import decode, encode
 from ariia.domain.import_job import ImportJob, PartResult
 from ariia.domain.member import Consent, Member, Suppression
 from ariia.domain.preflight_job import PreflightJob
+from ariia.domain.quota import QuotaClaim
 from ariia.domain.receipt import Receipt
 from ariia.domain.sender_domain import SenderDomain
 from ariia.domain.template import CampaignTemplate
@@ -37,6 +38,7 @@ STORED: list[type] = [
     PartResult,
     PlanCursor,
     PreflightJob,
+    QuotaClaim,
     Receipt,
     ReleaseCursor,
     SenderDomain,

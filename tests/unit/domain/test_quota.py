@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ariia.domain.plan import Feature
-from ariia.domain.quota import Claim, ClaimState, MonthCount, count_changes, month_end, month_of
+from ariia.domain.quota import ClaimState, MonthCount, QuotaClaim, count_changes, month_end, month_of
 
 # Berlin; no daylight saving; half an hour of it; the day that Samoa skipped; clocks that change at midnight.
 ZONES = ("Europe/Berlin", "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Apia", "America/Sao_Paulo", "Asia/Beirut")
@@ -62,7 +62,7 @@ def test_an_instant_lies_before_the_end_of_its_month_and_the_end_in_the_next(zon
 
 
 def test_changes_of_a_claim_move_the_counts() -> None:
-    reserved = Claim("gym", Feature.BROADCASTS, "c1", ClaimState.RESERVED, "2026-11", 0)
+    reserved = QuotaClaim("gym", Feature.BROADCASTS, "c1", ClaimState.RESERVED, "2026-11", 0)
     settled = reserved.become(ClaimState.SETTLED)
     assert count_changes(None, reserved) == {"2026-11": MonthCount(1, 0)}
     assert count_changes(reserved, settled) == {"2026-11": MonthCount(0, 1)}

@@ -21,7 +21,7 @@ class ClaimState(StrEnum):
 
 
 @dataclass(frozen=True)
-class Claim:
+class QuotaClaim:
     """One unit of `feature`, taken for `key` in `month` (yyyy-mm in the zone the tenant had then). `expires_at` is in
     epoch milliseconds: from then on nobody asks for it."""
 
@@ -38,7 +38,7 @@ class Claim:
         """True while the unit counts."""
         return self.state is not ClaimState.GIVEN_BACK
 
-    def become(self, state: ClaimState) -> Claim:
+    def become(self, state: ClaimState) -> QuotaClaim:
         """The claim after its next change."""
         return replace(self, state=state, version=self.version + 1)
 
@@ -56,7 +56,7 @@ class MonthCount:
         return self.taken - self.used
 
 
-def count_changes(before: Claim | None, after: Claim) -> dict[str, MonthCount]:
+def count_changes(before: QuotaClaim | None, after: QuotaClaim) -> dict[str, MonthCount]:
     """What a change of a claim adds to the counts, by month."""
     changes: dict[str, MonthCount] = {}
     for claim, sign in ((before, -1), (after, 1)):
@@ -68,11 +68,11 @@ def count_changes(before: Claim | None, after: Claim) -> dict[str, MonthCount]:
 
 
 def new_claim(
-    tenant_id: str, feature: Feature, key: str, state: ClaimState, month: str, zone: str, after: Claim | None
-) -> Claim:
+    tenant_id: str, feature: Feature, key: str, state: ClaimState, month: str, zone: str, after: QuotaClaim | None
+) -> QuotaClaim:
     """A claim in `month`, in place of `after` (an earlier one of the same key) where there is one."""
     version = after.version + 1 if after else 1
-    return Claim(tenant_id, feature, key, state, month, month_end(month, zone) + _KEPT_MS, version)
+    return QuotaClaim(tenant_id, feature, key, state, month, month_end(month, zone) + _KEPT_MS, version)
 
 
 def month_of(at: int, zone: str) -> str:

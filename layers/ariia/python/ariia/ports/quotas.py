@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from ariia.domain.plan import Feature
-from ariia.domain.quota import Claim, Holding, MonthCount
+from ariia.domain.quota import Holding, MonthCount, QuotaClaim
 
 
 class QuotaStore(Protocol):
     """Claims with their counts by month, and what is about to be made. Reads are strongly consistent."""
 
-    def claim(self, tenant_id: str, feature: Feature, key: str) -> Claim | None:
+    def claim(self, tenant_id: str, feature: Feature, key: str) -> QuotaClaim | None:
         """The unit that was claimed for `key`, given back or not; None when there never was one."""
         ...
 
@@ -24,7 +24,7 @@ class QuotaStore(Protocol):
         """The counts of `month` of all features that have any."""
         ...
 
-    def change(self, before: Claim | None, after: Claim, limit: int | None = None) -> bool:
+    def change(self, before: QuotaClaim | None, after: QuotaClaim, limit: int | None = None) -> bool:
         """Puts `after` in the place of `before` and moves the counts of their months, in one transaction. False, and
         nothing is written, when the stored claim is not `before` any more, or when `after` takes a unit more and
         `limit` units of its month are taken. TransientError when others keep writing the same counts."""

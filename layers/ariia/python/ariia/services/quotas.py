@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ariia.domain.errors import ForbiddenError, Limit, LimitError, TransientError
 from ariia.domain.plan import MONTHLY, OCCUPYING, Feature, Plan, limit_of, plan_that_lifts
-from ariia.domain.quota import Claim, ClaimState, MonthCount, month_end, month_of, new_claim
+from ariia.domain.quota import ClaimState, MonthCount, QuotaClaim, month_end, month_of, new_claim
 from ariia.domain.tenant import Tenant
 from ariia.ports.clock import Clock
 from ariia.ports.quotas import QuotaStore
@@ -149,7 +149,7 @@ class Quotas:
             uses.append(FeatureUse(feature, limit_of(tenant.plan, feature), len(exist), len(pending)))
         return PlanUse(tenant.plan, tenant.timezone, month, uses)
 
-    def _changed(self, before: Claim | None, after: Claim, limit: int | None, attempt: int) -> bool:
+    def _changed(self, before: QuotaClaim | None, after: QuotaClaim, limit: int | None, attempt: int) -> bool:
         try:
             return self._store.change(before, after, limit)
         except TransientError:
@@ -157,7 +157,7 @@ class Quotas:
                 raise
             return False
 
-    def _used(self, tenant_id: str, feature: Feature, key: str, at: int, before: Claim | None) -> Claim:
+    def _used(self, tenant_id: str, feature: Feature, key: str, at: int, before: QuotaClaim | None) -> QuotaClaim:
         zone = self._tenant(tenant_id).timezone
         return new_claim(tenant_id, feature, key, ClaimState.SETTLED, month_of(at, zone), zone, before)
 
@@ -202,7 +202,7 @@ class Quotas:
         return tenant
 
 
-def _holds(claim: Claim | None, month: str) -> bool:
+def _holds(claim: QuotaClaim | None, month: str) -> bool:
     """A used unit stays where it was counted; a reserved one counts for the month of the planned send."""
     if claim is None or not claim.is_taken:
         return False

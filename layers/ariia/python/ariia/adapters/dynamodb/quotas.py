@@ -14,7 +14,7 @@ from pynamodb.transactions import TransactWrite
 
 from ariia.domain.documents import decode, encode
 from ariia.domain.plan import Feature
-from ariia.domain.quota import Claim, Holding, MonthCount, count_changes
+from ariia.domain.quota import Holding, MonthCount, QuotaClaim, count_changes
 
 from .documents import commit, put_if, read, rows
 from .models import QuotaModel
@@ -26,10 +26,10 @@ class DynamoQuotas:
     def __init__(self, connection: Connection | None = None) -> None:
         self._connection = connection or Connection()
 
-    def claim(self, tenant_id: str, feature: Feature, key: str) -> Claim | None:
+    def claim(self, tenant_id: str, feature: Feature, key: str) -> QuotaClaim | None:
         """See QuotaStore."""
         item = read(QuotaModel, tenant_id, _claim_row(feature, key))
-        return decode(Claim, item.document) if item else None
+        return decode(QuotaClaim, item.document) if item else None
 
     def count(self, tenant_id: str, feature: Feature, month: str) -> MonthCount:
         """See QuotaStore."""
@@ -42,7 +42,7 @@ class DynamoQuotas:
         found = rows(QuotaModel, tenant_id, QuotaModel.row.startswith(prefix))
         return {Feature(item.row.removeprefix(prefix)): _count(item) for item in found}
 
-    def change(self, before: Claim | None, after: Claim, limit: int | None = None) -> bool:
+    def change(self, before: QuotaClaim | None, after: QuotaClaim, limit: int | None = None) -> bool:
         """See QuotaStore."""
 
         def add(transaction: TransactWrite) -> None:
@@ -86,7 +86,7 @@ def _count(item: QuotaModel) -> MonthCount:
     return MonthCount(int(item.taken), int(item.used))
 
 
-def _claim_item(claim: Claim) -> QuotaModel:
+def _claim_item(claim: QuotaClaim) -> QuotaModel:
     expires_at = datetime.fromtimestamp(claim.expires_at / 1000, UTC)
     fields: dict[str, Any] = {"document": encode(claim), "version": claim.version, "expires_at": expires_at}
     return QuotaModel(claim.tenant_id, _claim_row(claim.feature, claim.key), **fields)

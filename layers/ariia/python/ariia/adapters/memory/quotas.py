@@ -6,19 +6,19 @@ from collections.abc import Mapping
 from threading import Lock
 
 from ariia.domain.plan import Feature
-from ariia.domain.quota import Claim, Holding, MonthCount, count_changes
+from ariia.domain.quota import Holding, MonthCount, QuotaClaim, count_changes
 
 
 class MemoryQuotas:
     """QuotaStore that forgets at exit."""
 
     def __init__(self) -> None:
-        self._claims: dict[tuple[str, Feature, str], Claim] = {}
+        self._claims: dict[tuple[str, Feature, str], QuotaClaim] = {}
         self._counts: dict[tuple[str, str], dict[Feature, MonthCount]] = {}
         self._holdings: dict[tuple[str, Feature], Holding] = {}
         self._lock = Lock()
 
-    def claim(self, tenant_id: str, feature: Feature, key: str) -> Claim | None:
+    def claim(self, tenant_id: str, feature: Feature, key: str) -> QuotaClaim | None:
         """See QuotaStore."""
         return self._claims.get((tenant_id, feature, key))
 
@@ -30,7 +30,7 @@ class MemoryQuotas:
         """See QuotaStore."""
         return dict(self._counts.get((tenant_id, month), {}))
 
-    def change(self, before: Claim | None, after: Claim, limit: int | None = None) -> bool:
+    def change(self, before: QuotaClaim | None, after: QuotaClaim, limit: int | None = None) -> bool:
         """See QuotaStore."""
         place = (after.tenant_id, after.feature, after.key)
         with self._lock:
@@ -58,7 +58,7 @@ class MemoryQuotas:
             self._holdings[tenant_id, feature] = Holding(dict(holding.pending), holding.version)
             return True
 
-    def _is_full(self, after: Claim, changes: Mapping[str, MonthCount], limit: int | None) -> bool:
+    def _is_full(self, after: QuotaClaim, changes: Mapping[str, MonthCount], limit: int | None) -> bool:
         takes_one = changes.get(after.month, MonthCount()).taken > 0
         return (
             takes_one and limit is not None and self.count(after.tenant_id, after.feature, after.month).taken >= limit
