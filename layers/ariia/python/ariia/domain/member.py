@@ -53,6 +53,17 @@ class Suppression:
     at: int
 
 
+@dataclass(frozen=True)
+class Engagement:
+    """What a member was sent and did, over all campaigns: each instant (epoch ms) is right to a day at least, and None
+    when it never happened. Acts of machines (scanners, prefetching) are no acts of the member."""
+
+    last_sent_at: int | None = None
+    last_opened_at: int | None = None
+    last_clicked_at: int | None = None
+    last_interaction_at: int | None = None
+
+
 @dataclass
 class Member:
     """A person of a tenant. `consent` and `suppression` are keyed by channel; instants are epoch milliseconds."""
@@ -73,6 +84,7 @@ class Member:
     suppression: dict[str, Suppression] = field(default_factory=dict)
     shared_address: list[str] = field(default_factory=list)
     consent_history: list[ConsentChange] = field(default_factory=list)
+    engagement: Engagement = field(default_factory=Engagement)
     imported: ImportMark | None = None
     creation_id: str | None = None
     created_at: int = 0

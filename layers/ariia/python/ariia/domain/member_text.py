@@ -23,6 +23,8 @@ _DAY_MS = 86_400_000
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:-([A-Za-z]{4}))?(?:-([A-Za-z]{2}|[0-9]{3}))?")
 _TELEGRAM = re.compile(r"-?[0-9]{1,19}")
 _TAG_SEPARATORS = ';|,/\\"#?%<>[]{}^`'
+# The same for those who check without us: ECMA-262 and Python read it alike.
+TAG_PATTERN = '^(?=.*\\S)[^;|,/\\\\"#?%<>\\[\\]{}^`\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]+$'
 _NOT_IN_TAGS = re.compile(f"[{re.escape(_TAG_SEPARATORS)}]")
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 

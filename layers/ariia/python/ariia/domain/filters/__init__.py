@@ -1,0 +1,1 @@
+"""Segment filters: typed expression trees over members, compiled once into predicates."""

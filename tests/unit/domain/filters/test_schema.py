@@ -1,0 +1,109 @@
+"""The published schema and the validator are of one mind."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from ariia.domain.errors import InvalidError
+from ariia.domain.filters.expression import parse_filter
+from ariia.domain.filters.operators import OPERANDS, Kind, Op
+from ariia.domain.filters.schema import filter_schema
+
+from .generated import NAMES, VALUES, depth, filters
+
+VALIDATOR = Draft202012Validator(filter_schema())
+# What JSON Schema has no words for; the schema's own description says so.
+BEYOND_SCHEMA = ("is too large", "has too many conditions", "asks about too many", "has its bounds the wrong way round")
+
+_junk = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-3, 40_000),
+    st.sampled_from(
+        [1.5, 3.0, 2.0**60, "", " ", "x", "granted", "2026-13-01", "2026-03-01", "a;b", "2026-03-01T10:00"]
+    ),
+    st.sampled_from(
+        ["tags", "email", "attributes.a", "attributes.1", "campaign:x:opened", "campaign:x:seen", "eq", "in"]
+    ),
+    st.lists(st.sampled_from(["a", 1, True, None, "2026-03-01"]), max_size=3),
+    st.just({}),
+)
+
+
+@st.composite
+def _damaged(draw: st.DrawFn) -> Any:
+    """A filter with one place changed, removed or added; often still in order."""
+    whole = copy.deepcopy(draw(filters))
+    node: Any = whole
+    while not draw(st.booleans()) and "field" not in node:
+        name = next(iter(node))
+        node = node[name] if name == "not" else draw(st.sampled_from(node[name]))
+    place = draw(st.sampled_from([*node, "op", "value", "any"]))
+    if draw(st.booleans()):
+        node[place] = draw(_junk)
+    else:
+        node.pop(place, None)
+    return whole
+
+
+def errors_of(filter_json: Any) -> list[str]:
+    try:
+        parse_filter(filter_json)
+    except InvalidError as error:
+        return [problem.message for problem in error.problems]
+    return []
+
+
+def agree(filter_json: Any) -> None:
+    errors, is_valid = errors_of(filter_json), VALIDATOR.is_valid(filter_json)
+    if is_valid and errors:
+        is_in_no_calendar = "2026-13-01" in str(filter_json)
+        assert is_in_no_calendar or all(one.startswith(BEYOND_SCHEMA) for one in errors), errors
+    else:
+        assert is_valid is not bool(errors), (filter_json, errors)
+
+
+def test_schema_is_a_schema() -> None:
+    Draft202012Validator.check_schema(filter_schema())
+
+
+@settings(max_examples=150, deadline=None)
+@given(filters)
+def test_what_is_in_order_is_so_for_both(filter_json: Any) -> None:
+    assert errors_of(filter_json) == []
+    assert VALIDATOR.is_valid(filter_json)
+
+
+@settings(max_examples=400, deadline=None)
+@given(_damaged())
+def test_both_refuse_the_same_damage(filter_json: Any) -> None:
+    agree(filter_json)
+
+
+@settings(max_examples=100, deadline=None)
+@given(_junk)
+def test_both_refuse_what_is_no_filter(filter_json: Any) -> None:
+    agree(filter_json)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_every_pair_of_field_and_operator_is_judged_alike(data: st.DataObject) -> None:
+    kind, op = data.draw(st.sampled_from(list(Kind))), data.draw(st.sampled_from(list(Op)))
+    operand = data.draw(st.sampled_from([*OPERANDS[kind].values()]))
+    agree({"field": NAMES[kind][0], "op": str(op), "value": data.draw(VALUES[operand])})
+
+
+def test_depth_has_one_limit() -> None:
+    node: dict[str, Any] = {"field": "email", "op": "exists", "value": True}
+    while depth(node) < 8:
+        node = {"not": node}
+    assert errors_of(node) == []
+    assert VALIDATOR.is_valid(node)
+    assert errors_of({"not": node}) == ["is nested too deeply"]
+    assert not VALIDATOR.is_valid({"not": node})
