@@ -66,6 +66,21 @@ def test_who_never_opened_is_not_older_than_but_is_not_within_the_last_days() ->
     assert [holds(inactive, one) for one in (never, long_ago)] == [True, True]
 
 
+def test_bounds_of_times() -> None:
+    def met(op: str, value: Any, at: int) -> bool:
+        return holds(
+            condition("last_opened_at", op, value), Member("a", "t1", engagement=Engagement(last_opened_at=at))
+        )
+
+    assert [met("within_last", 1, NOW - DAY), met("within_last", 1, NOW - DAY - 1)] == [True, False]
+    assert [met("older_than", 1, NOW - DAY), met("older_than", 1, NOW - DAY - 1)] == [False, True]
+    day = 1_799_971_200_000
+    named = "2027-01-15"
+    assert [met("before", named, day - 1), met("before", named, day), met("after", named, day)] == [True, False, False]
+    assert [met("after", named, day + 1), met("between", [named, named], day)] == [True, True]
+    assert not met("between", [named, named], day + 1)
+
+
 def test_days_are_counted_from_the_instant_of_the_run() -> None:
     member = Member("anna", "t1", engagement=Engagement(last_opened_at=NOW - 30 * DAY))
     expression = parse_filter(condition("last_opened_at", "within_last", 30))
