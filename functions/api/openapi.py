@@ -10,6 +10,8 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
+from ariia.domain.filters.schema import filter_schema
+
 from .auth import roles_and_permissions, roles_with
 from .errors import KINDS, MEDIA_TYPE
 from .routing import Operation
@@ -32,6 +34,7 @@ _TAGS = {
     "Preflight": "Before sending: who will get it, who won't and why, what it costs and how long it takes.",
     "Analytics": "What happened, in numbers.",
     "Templates": "Skeletons of messages, in Jinja2.",
+    "Segments": "Named parts of the members: filters that are evaluated when a campaign is sent, or fixed lists.",
     "Members": "The people a tenant writes to, with their consent per channel.",
     "Imports": "Members in bulk, from CSV or JSONL.",
     "Senders": "Domains a tenant may send from, and their DNS records.",
@@ -116,6 +119,7 @@ def describe(resolver: APIGatewayHttpResolver, operations: Iterable[Operation], 
     """The document of these operations, in their order."""
     known = json.loads(resolver.get_openapi_json_schema(title="ARIIA Campaigns", version="1"))
     schemas = {name: one for name, one in known["components"]["schemas"].items() if name not in _NOT_OURS}
+    _describe_filters(schemas)
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
         if operation.permission is not None:
@@ -153,6 +157,19 @@ def _operation(operation: Operation, known: dict[str, Any], schemas: dict[str, A
         described["requestBody"] = _request_body(known["requestBody"], schemas)
     described["responses"] = {str(operation.status): _success(operation, known, schemas), **_problems(operation)}
     return described
+
+
+def _describe_filters(schemas: dict[str, Any]) -> None:
+    """Gives every `filter_json` the schema of filters, whose references lead into this document."""
+    home = f"{_SCHEMAS}SegmentFilter"
+    local = json.dumps(filter_schema()).replace('"#/$defs/', f'"{home}/$defs/')
+    schemas["SegmentFilter"] = {name: value for name, value in json.loads(local).items() if name != "$schema"}
+    for schema in schemas.values():
+        described = schema.get("properties", {}).get("filter_json")
+        if described is not None:
+            described.pop("additionalProperties", None)
+            described.pop("type", None)
+            described["anyOf"] = [{"$ref": home}, {"type": "object", "maxProperties": 0}]
 
 
 def _parameter(known: dict[str, Any]) -> dict[str, Any]:

@@ -87,6 +87,7 @@ class ApiStack(Stack):
         data.allow_writing(function, models.TenantModel, models.TemplateModel, models.SenderModel, models.JobModel)
         data.allow_writing(function, models.CampaignModel, models.CampaignPartModel, models.SendRateModel)
         data.allow_writing(function, models.MemberModel, models.AddressModel, models.QuotaModel)
+        data.allow_writing(function, models.SegmentModel, models.SegmentMemberModel)
         campaign_run.grant_start_execution(function)
         messaging.uploads.allow_reading(function)
         messaging.uploads.allow_writing(function)

@@ -13,6 +13,7 @@ from ariia.adapters.dynamodb.jobs import DynamoJobs
 from ariia.adapters.dynamodb.ledger import DynamoLedger
 from ariia.adapters.dynamodb.members import DynamoMembers
 from ariia.adapters.dynamodb.quotas import DynamoQuotas
+from ariia.adapters.dynamodb.segments import DynamoSegments
 from ariia.adapters.dynamodb.send_rates import DynamoSendRates
 from ariia.adapters.dynamodb.senders import DynamoSenders
 from ariia.adapters.dynamodb.statistics import DynamoStatistics
@@ -41,6 +42,7 @@ from ariia.services.members import Members
 from ariia.services.preflight import Preflights
 from ariia.services.quotas import Quotas
 from ariia.services.recipients import Recipients
+from ariia.services.segments import Segments
 from ariia.services.sender_domains import SenderDomains
 from ariia.services.statistics import CampaignStatistics
 from ariia.services.templates import Templates
@@ -62,6 +64,7 @@ class ApiServices:
     templates: Templates
     recipients: Recipients
     preflights: Preflights
+    segments: Segments
     sender_domains: SenderDomains
     tenants: Tenants
     members: Members
@@ -109,6 +112,7 @@ def build(settings: ApiSettings) -> ApiServices:
             shards=settings.shards,
             ses_usd_per_1000=settings.ses_usd_per_1000,
         ),
+        segments=Segments(DynamoSegments(), campaigns, clock, ids),
         sender_domains=senders,
         tenants=Tenants(tenants, clock),
         members=Members(members, jobs, clock, ids),

@@ -101,6 +101,8 @@ class Campaign:
     approved_hash: str | None = None
     approved_by: str | None = None
     feedback: str | None = None
+    # The segments that what was submitted names: they can't be deleted before the audience stands.
+    segment_ids: list[str] = field(default_factory=list)
     # Sending. `epoch` names the run in charge: the version of this record that the run was started on.
     epoch: int = 0
     run_began_at: int = 0

@@ -69,6 +69,28 @@ class SenderModel(Model):
     version = NumberAttribute()
 
 
+class SegmentModel(Model):
+    """A named part of a tenant's members."""
+
+    class Meta:
+        table_name = names.SEGMENTS
+
+    tenant_id = UnicodeAttribute(hash_key=True)
+    segment_id = UnicodeAttribute(range_key=True)
+    document = JSONAttribute()
+    version = NumberAttribute()
+
+
+class SegmentMemberModel(Model):
+    """A member on the list of a static segment; hash key `tenant_id#segment_id#shard`."""
+
+    class Meta:
+        table_name = names.SEGMENT_MEMBERS
+
+    list_key = UnicodeAttribute(hash_key=True)
+    member_id = UnicodeAttribute(range_key=True)
+
+
 class MemberModel(Model):
     """A member; hash key `tenant_id#shard`."""
 
@@ -158,6 +180,8 @@ TABLES: tuple[type[Model], ...] = (
     CampaignPartModel,
     TemplateModel,
     SenderModel,
+    SegmentModel,
+    SegmentMemberModel,
     MemberModel,
     AddressModel,
     LedgerModel,

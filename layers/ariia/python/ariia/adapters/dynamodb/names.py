@@ -7,6 +7,8 @@ CAMPAIGNS = "campaigns"
 CAMPAIGN_PARTS = "campaign-parts"
 TEMPLATES = "templates"
 SENDERS = "senders"
+SEGMENTS = "segments"
+SEGMENT_MEMBERS = "segment-members"
 MEMBERS = "members"
 ADDRESSES = "addresses"
 LEDGER = "ledger"
@@ -21,6 +23,8 @@ ALL = (
     CAMPAIGN_PARTS,
     TEMPLATES,
     SENDERS,
+    SEGMENTS,
+    SEGMENT_MEMBERS,
     MEMBERS,
     ADDRESSES,
     LEDGER,

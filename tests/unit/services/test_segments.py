@@ -1,0 +1,90 @@
+"""Segments are made, edited and deleted, each under its rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ariia.adapters.memory.campaigns import MemoryCampaigns
+from ariia.adapters.memory.clock import CountingIds, ManualClock
+from ariia.adapters.memory.segments import MemorySegments
+from ariia.domain.campaign import Campaign, CampaignStatus
+from ariia.domain.errors import ConflictError, InvalidError
+from ariia.domain.segment import MemberSegment
+from ariia.ports.campaigns import CampaignChange
+from ariia.services.segments import Segments
+
+YOGA: dict[str, Any] = {"field": "tags", "op": "contains", "value": "yoga"}
+
+
+class SegmentDesk:
+    def __init__(self) -> None:
+        self.campaigns, self.store = MemoryCampaigns(), MemorySegments()
+        self.segments = Segments(self.store, self.campaigns, ManualClock(), CountingIds("s"))
+
+    def segment(self, **fields: Any) -> MemberSegment:
+        return self.segments.create("gym", "anna", {"name": "Yoga", "filter_json": YOGA} | fields).entity
+
+    def campaign(self, **fields: Any) -> None:
+        known = {"id": "spring", "tenant_id": "gym", "name": "Spring"}
+        assert self.campaigns.create(CampaignChange(Campaign(**(known | fields))))
+
+
+@pytest.fixture
+def desk() -> SegmentDesk:
+    return SegmentDesk()
+
+
+def test_filter_may_ask_only_about_campaigns_of_the_tenant(desk: SegmentDesk) -> None:
+    asking = {"field": "campaign:spring:opened", "op": "eq", "value": True}
+    with pytest.raises(InvalidError) as caught:
+        desk.segment(filter_json={"any": [YOGA, asking]})
+    assert caught.value.problems[0].value == "spring"
+    desk.campaign()
+    assert desk.segment(filter_json=asking).version == 1
+
+
+def test_static_segment_has_no_filter(desk: SegmentDesk) -> None:
+    assert not desk.segment(is_dynamic=False, filter_json={}).is_dynamic
+    with pytest.raises(InvalidError):
+        desk.segment(is_dynamic=False)
+    with pytest.raises(InvalidError):
+        desk.segment(filter_json={})
+
+
+def test_edit_needs_the_version_and_a_filter_in_order(desk: SegmentDesk) -> None:
+    made = desk.segment()
+    assert desk.segments.change("gym", made.id, {"name": "Asana"}, 1).version == 2
+    with pytest.raises(ConflictError):
+        desk.segments.change("gym", made.id, {"name": "Late"}, 1)
+    with pytest.raises(InvalidError):
+        desk.segments.change("gym", made.id, {"filter_json": {"field": "tags"}}, 2)
+
+
+@pytest.mark.parametrize(
+    ("status", "planned_at", "is_refused"),
+    [
+        (CampaignStatus.DRAFT, None, False),
+        (CampaignStatus.PENDING_REVIEW, None, True),
+        (CampaignStatus.APPROVED, None, True),
+        (CampaignStatus.SCHEDULED, None, True),
+        (CampaignStatus.SENDING, None, True),
+        (CampaignStatus.SENDING, 5, False),
+        (CampaignStatus.SENT, 5, False),
+        (CampaignStatus.CANCELLED, None, False),
+    ],
+)
+def test_segment_can_be_deleted_when_no_campaign_waits_for_it(
+    desk: SegmentDesk, status: CampaignStatus, planned_at: int | None, is_refused: bool
+) -> None:
+    made = desk.segment()
+    desk.campaign(status=status, planned_at=planned_at, segment_ids=[made.id])
+    for number in range(120):
+        desk.campaign(id=f"z{number}", status=CampaignStatus.APPROVED, segment_ids=["other"])
+    if is_refused:
+        with pytest.raises(ConflictError, match="spring"):
+            desk.segments.delete("gym", made.id, 1)
+    else:
+        desk.segments.delete("gym", made.id, 1)
+    assert (desk.store.get("gym", made.id) is None) is not is_refused
