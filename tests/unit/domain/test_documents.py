@@ -21,6 +21,7 @@ from ariia.domain.member import Consent, Member, Suppression
 from ariia.domain.preflight_job import PreflightJob
 from ariia.domain.quota import QuotaClaim
 from ariia.domain.receipt import Receipt
+from ariia.domain.segment import MemberSegment
 from ariia.domain.sender_domain import SenderDomain
 from ariia.domain.template import CampaignTemplate
 from ariia.domain.tenant import Tenant
@@ -34,6 +35,7 @@ STORED: list[type] = [
     Content,
     ImportJob,
     Member,
+    MemberSegment,
     Move,
     PartResult,
     PlanCursor,

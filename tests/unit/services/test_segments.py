@@ -8,20 +8,30 @@ import pytest
 
 from ariia.adapters.memory.campaigns import MemoryCampaigns
 from ariia.adapters.memory.clock import CountingIds, ManualClock
+from ariia.adapters.memory.quotas import MemoryQuotas
 from ariia.adapters.memory.segments import MemorySegments
+from ariia.adapters.memory.tenants import MemoryTenants
 from ariia.domain.campaign import Campaign, CampaignStatus
-from ariia.domain.errors import ConflictError, InvalidError
+from ariia.domain.errors import ConflictError, InvalidError, LimitError
+from ariia.domain.plan import Feature, Plan
 from ariia.domain.segment import MemberSegment
+from ariia.domain.tenant import Tenant
 from ariia.ports.campaigns import CampaignChange
+from ariia.services.quotas import Quotas
 from ariia.services.segments import Segments
 
 YOGA: dict[str, Any] = {"field": "tags", "op": "contains", "value": "yoga"}
 
 
 class SegmentDesk:
-    def __init__(self) -> None:
-        self.campaigns, self.store = MemoryCampaigns(), MemorySegments()
-        self.segments = Segments(self.store, self.campaigns, ManualClock(), CountingIds("s"))
+    def __init__(self, plan: Plan = Plan.BUSINESS) -> None:
+        self.campaigns, self.store, self.clock = MemoryCampaigns(), MemorySegments(), ManualClock()
+        tenants = MemoryTenants()
+        for one in ("gym", "club"):
+            tenants.create(Tenant(one, one.title(), plan=plan))
+        existing = {Feature.SEGMENTS: lambda tenant, most: [one.id for one in self.store.page(tenant, most, None)]}
+        self.quotas = Quotas(MemoryQuotas(), tenants, self.clock, existing)
+        self.segments = Segments(self.store, self.campaigns, self.quotas, self.clock, CountingIds("s"))
 
     def segment(self, **fields: Any) -> MemberSegment:
         return self.segments.create("gym", "anna", {"name": "Yoga", "filter_json": YOGA} | fields).entity
@@ -88,3 +98,14 @@ def test_segment_can_be_deleted_when_no_campaign_waits_for_it(
     else:
         desk.segments.delete("gym", made.id, 1)
     assert (desk.store.get("gym", made.id) is None) is not is_refused
+
+
+def test_plan_bounds_how_many_there_are_and_a_deleted_one_leaves_room() -> None:
+    desk = SegmentDesk(Plan.PROFESSIONAL)
+    made = [desk.segment() for _ in range(3)]
+    with pytest.raises(LimitError, match="allows 3 segments"):
+        desk.segment()
+    desk.segments.delete("gym", made[0].id, 1)
+    assert desk.segment().version == 1
+    with pytest.raises(LimitError, match="has no segments"):
+        SegmentDesk(Plan.STARTER).segment()

@@ -83,8 +83,12 @@ def build(settings: ApiSettings) -> ApiServices:
     campaigns, templates, tenants = DynamoCampaigns(), DynamoTemplates(), DynamoTenants()
     ledger = DynamoLedger(client, names.physical(settings.table_prefix, names.LEDGER))
     statistics = DynamoStatistics(client, names.physical(settings.table_prefix, names.STATISTICS))
-    # What there is of it is counted where it rests; segments join templates here.
-    existing = {Feature.TEMPLATES: lambda tenant, most: [one.id for one in templates.page(tenant, most, None)]}
+    segments = DynamoSegments()
+    # What there is of it is counted where it rests.
+    existing = {
+        Feature.TEMPLATES: lambda tenant, most: [one.id for one in templates.page(tenant, most, None)],
+        Feature.SEGMENTS: lambda tenant, most: [one.id for one in segments.page(tenant, most, None)],
+    }
     quotas = Quotas(DynamoQuotas(), tenants, clock, existing)
     senders = SenderDomains(DynamoSenders(), SesIdentities(ses_client(_SES_READ_TIMEOUT_SECONDS)), clock)
     checks = ContentChecks(TemplateGuard())
@@ -112,7 +116,7 @@ def build(settings: ApiSettings) -> ApiServices:
             shards=settings.shards,
             ses_usd_per_1000=settings.ses_usd_per_1000,
         ),
-        segments=Segments(DynamoSegments(), campaigns, clock, ids),
+        segments=Segments(segments, campaigns, quotas, clock, ids),
         sender_domains=senders,
         tenants=Tenants(tenants, clock),
         members=Members(members, jobs, clock, ids),

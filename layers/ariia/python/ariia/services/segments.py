@@ -10,10 +10,13 @@ from ariia.domain.campaign import Campaign, CampaignStatus
 from ariia.domain.concurrency import changed_meanwhile, require_version
 from ariia.domain.creation import Created, Creation, require_same
 from ariia.domain.errors import ConflictError, NotFoundError
+from ariia.domain.plan import Feature
 from ariia.domain.segment import MemberSegment, require_valid, unknown_campaigns
 from ariia.ports.campaigns import CampaignStore
 from ariia.ports.clock import Clock, Ids
 from ariia.ports.segments import SegmentStore
+
+from .quotas import Quotas
 
 _S = CampaignStatus
 # In these a campaign still needs its segments, as its audience does not stand yet.
@@ -24,14 +27,15 @@ _CAMPAIGNS_PER_PAGE = 100
 class Segments:
     """Use cases around the segments themselves; their lists and counts have their own."""
 
-    def __init__(self, store: SegmentStore, campaigns: CampaignStore, clock: Clock, ids: Ids) -> None:
-        self._store, self._campaigns, self._clock, self._ids = store, campaigns, clock, ids
+    def __init__(self, store: SegmentStore, campaigns: CampaignStore, quotas: Quotas, clock: Clock, ids: Ids) -> None:
+        self._store, self._campaigns, self._quotas = store, campaigns, quotas
+        self._clock, self._ids = clock, ids
 
     def create(
         self, tenant_id: str, by: str, fields: Mapping[str, Any], creation: Creation | None = None
     ) -> Created[MemberSegment]:
         """Stores a new segment of `fields`. InvalidError with the place of each mistake in its filter, or when the key
-        of `creation` was used for another one."""
+        of `creation` was used for another one; LimitError when the tenant's plan has no more segments."""
         now = self._clock.now()
         segment = MemberSegment(
             creation.id if creation else self._ids.new(),
@@ -45,11 +49,19 @@ class Segments:
         earlier = self._store.get(tenant_id, segment.id) if creation else None
         if earlier is None:
             self.require_valid(segment)
-            if self._store.create(segment):
+            if self._create(segment):
                 return Created(segment, replayed=False)
             earlier = self.get(tenant_id, segment.id)
         require_same(creation, earlier.idempotency_fingerprint)
         return Created(earlier, replayed=True)
+
+    def _create(self, segment: MemberSegment) -> bool:
+        self._quotas.reserve(segment.tenant_id, Feature.SEGMENTS, segment.id, segment.created_at)
+        try:
+            return self._store.create(segment)
+        finally:
+            # From here on it is counted because it exists, or not at all.
+            self._quotas.settle(segment.tenant_id, Feature.SEGMENTS, segment.id, segment.created_at)
 
     def get(self, tenant_id: str, segment_id: str) -> MemberSegment:
         """The segment; NotFoundError."""
