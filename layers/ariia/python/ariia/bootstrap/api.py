@@ -40,7 +40,7 @@ from ariia.services.member_consent import MemberConsent
 from ariia.services.member_listing import MemberListing
 from ariia.services.members import Members
 from ariia.services.preflight import Preflights
-from ariia.services.quotas import Quotas
+from ariia.services.quotas import Existing, Quotas
 from ariia.services.recipients import Recipients
 from ariia.services.segments import Segments
 from ariia.services.sender_domains import SenderDomains
@@ -84,12 +84,7 @@ def build(settings: ApiSettings) -> ApiServices:
     ledger = DynamoLedger(client, names.physical(settings.table_prefix, names.LEDGER))
     statistics = DynamoStatistics(client, names.physical(settings.table_prefix, names.STATISTICS))
     segments = DynamoSegments()
-    # What there is of it is counted where it rests.
-    existing = {
-        Feature.TEMPLATES: lambda tenant, most: [one.id for one in templates.page(tenant, most, None)],
-        Feature.SEGMENTS: lambda tenant, most: [one.id for one in segments.page(tenant, most, None)],
-    }
-    quotas = Quotas(DynamoQuotas(), tenants, clock, existing)
+    quotas = Quotas(DynamoQuotas(), tenants, clock, _existing(templates, segments))
     senders = SenderDomains(DynamoSenders(), SesIdentities(ses_client(_SES_READ_TIMEOUT_SECONDS)), clock)
     checks = ContentChecks(TemplateGuard())
     contents = CampaignContents(templates, tenants, senders, checks)
@@ -125,3 +120,11 @@ def build(settings: ApiSettings) -> ApiServices:
         imports=Imports(jobs, S3Uploads(s3_client(), settings.uploads_bucket), clock, ids),
         quotas=quotas,
     )
+
+
+def _existing(templates: DynamoTemplates, segments: DynamoSegments) -> dict[Feature, Existing]:
+    """What there is of it is counted where it rests."""
+    return {
+        Feature.TEMPLATES: lambda tenant, most: [one.id for one in templates.page(tenant, most, None)],
+        Feature.SEGMENTS: lambda tenant, most: [one.id for one in segments.page(tenant, most, None)],
+    }
