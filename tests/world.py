@@ -28,6 +28,7 @@ from ariia.domain.run import take_charge
 from ariia.ports.campaigns import CampaignChange
 from ariia.ports.ledger import Partition
 from ariia.ports.sending import SendCall, SendRate
+from ariia.services.account_rate import AccountRate
 from ariia.services.composing import MessageComposer
 from ariia.services.lane_release import LaneReleaser
 from ariia.services.planning import AudiencePlanner
@@ -40,6 +41,7 @@ from ariia.services.send_budget import SendBudget
 from ariia.services.sending import BatchSender, SendPolicy, SendReport
 from ariia.services.sending_claim import ClaimSender
 from ariia.services.settling import BatchSettler
+from ariia.services.single_messages import SingleMessages
 from tests.builders import any_campaign, any_content, any_target
 
 SHARDS = 4
@@ -77,6 +79,15 @@ class World:
             policy,
         )
         self.sender = self._sender()
+        self.singles = SingleMessages(
+            self.campaigns,
+            self.ledger,
+            {Channel.EMAIL: self.queue},
+            AccountRate(self.rates, {Channel.EMAIL: self.quota}, self.clock),
+            resolver,
+            self.clock,
+            shards,
+        )
         self.recorder = EventRecorder(Channel.EMAIL, self.ledger, self.members, self.pipeline, self.clock)
 
     def _sender(self) -> BatchSender:

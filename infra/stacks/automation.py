@@ -104,7 +104,7 @@ class AutomationStack(Stack):
             "ARIIA_CONFIGURATION_SET": self._config.prefix,
         }
         function = ChannelSender(self._workshop, channel, messaging.channels[channel], environment)
-        self._data.allow_reading(function, models.MemberModel)
+        self._data.allow_reading(function, models.MemberModel, models.AddressModel)
         self._data.allow_writing(function, models.LedgerModel, models.SendRateModel)
         # The provider's refusal of an account or identity pauses the campaign.
         self._data.allow_writing(function, models.CampaignModel, models.CampaignPartModel)

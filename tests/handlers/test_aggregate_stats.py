@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from ariia.adapters.memory.statistics import MemoryStatistics
 from ariia.bootstrap.aggregate_stats import AggregateStatsServices
 from ariia.domain.batch import Batch, BatchKey, Entry, EntryState
 from ariia.domain.receipt import Receipt
+from ariia.domain.single_message import SingleKind, container_id
 from ariia.domain.statistics import Totals, totals
 from ariia.ports.ledger import Partition
 from ariia.services.statistics import StreamCounter
@@ -114,3 +116,16 @@ def test_without_a_stream_shard_nothing_is_counted(store: MemoryStatistics, dead
 
 def test_an_empty_window_ends_quietly(dead_letters: DeadLetters) -> None:
     assert invoke(shard=None) == {"state": {}}
+
+
+def test_follow_ups_count_under_their_tenant_and_test_sends_nowhere() -> None:
+    for kind in SingleKind:
+        key = replace(KEY, campaign_id=container_id(kind, "studio", "one"))
+        image = items.batch_item(Batch(key, [Entry("anna", EntryState.ACCEPTED, "p-1", 1, 5)]))
+        found = LedgerStream().change(change(7, image))
+        if kind is SingleKind.TEST:
+            assert found is None
+        else:
+            assert found is not None
+            assert found.campaign_key == "studio#zf"
+            assert found.counts[("lane:l0", "accepted")] == 1

@@ -50,7 +50,9 @@ def seconds(monkeypatch: pytest.MonkeyPatch) -> Seconds:
 
 def reader_of(campaign: Campaign) -> tuple[DynamoSendReader, Client]:
     client = Client(campaign)
-    return DynamoSendReader(client, campaigns="campaigns", parts="parts", members="members"), client
+    return DynamoSendReader(
+        client, campaigns="campaigns", parts="parts", members="members", addresses="addresses"
+    ), client
 
 
 def test_a_campaign_that_sends_is_not_read_again_within_five_seconds(seconds: Seconds) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -123,3 +124,10 @@ def test_the_client_never_repeats_a_send(monkeypatch: pytest.MonkeyPatch) -> Non
     ses_client.cache_clear()
     assert ses_client(10).meta.config.retries["total_max_attempts"] == 1
     ses_client.cache_clear()
+
+
+def test_an_empty_part_is_left_out_so_that_no_program_shows_it() -> None:
+    client = Client({"BulkEmailEntryResults": [entry("SUCCESS", "1")]})
+    SesSender(client).send(replace(any_call(), skeleton=Skeleton("Hi", "", "Only text")))
+    content = client.requests[0]["DefaultContent"]["Template"]["TemplateContent"]
+    assert content == {"Subject": "Hi", "Text": "Only text"}

@@ -45,7 +45,11 @@ def build(settings: SendBatchSettings) -> SendBatchServices:
     table = {name: names.physical(settings.table_prefix, name) for name in names.ALL}
     ledger = DynamoLedger(client, table[names.LEDGER])
     reader = DynamoSendReader(
-        client, campaigns=table[names.CAMPAIGNS], parts=table[names.CAMPAIGN_PARTS], members=table[names.MEMBERS]
+        client,
+        campaigns=table[names.CAMPAIGNS],
+        parts=table[names.CAMPAIGN_PARTS],
+        members=table[names.MEMBERS],
+        addresses=table[names.ADDRESSES],
     )
     key = SecretsManagerSigningKeys(secrets_client(), settings.signing_secret_arn).key()
     composer = MessageComposer(

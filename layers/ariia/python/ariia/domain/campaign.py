@@ -113,6 +113,7 @@ class Campaign:
     track_opens: bool = True
     track_clicks: bool = True
     hold_unknown: bool = False
+    counts_against_caps: bool = True
     shards: int = 0
     batch_size: int = 0
     waves: list[Wave] = field(default_factory=list)
@@ -121,6 +122,8 @@ class Campaign:
     targeted: int | None = None
     reopen_epoch: int | None = None
     idempotency_fingerprint: str | None = None
+    # The campaign that a test send shows, for what its template prints about itself.
+    shown_as: str | None = None
 
     @property
     def key(self) -> str:
@@ -162,6 +165,8 @@ class Content:
     # Filled at submit, from the template and the tenant, so that a run needs nothing else.
     variables: list[dict[str, Any]] = field(default_factory=list)
     tenant: dict[str, Any] = field(default_factory=dict)
+    # `context` of templates, in single messages only: what a conversation left behind.
+    context: dict[str, Any] | None = None
     from_address: str = ""
     reply_to: str | None = None
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from .campaign import Campaign, Content
 from .channel import Channel
-from .content.roots import campaign_view, member_view, tenant_view
+from .content.roots import campaign_view, clean, member_view, tenant_view
 from .content.variables import VariableValues, parse_variables
 from .links import LinkClaims, sign
 from .member import Member
@@ -39,12 +39,11 @@ class MessageValues:
 
     def __init__(self, campaign: Campaign, content: Content) -> None:
         self._declared = VariableValues(parse_variables(content.variables), content.values)
-        self._same = {
-            "tenant": tenant_view(content.tenant),
-            "campaign": campaign_view(
-                {"id": campaign.id, "name": campaign.name, "type": str(campaign.type), "channel": str(campaign.channel)}
-            ),
-        }
+        shown = {"id": campaign.shown_as or campaign.id, "name": campaign.name}
+        shown |= {"type": str(campaign.type), "channel": str(campaign.channel)}
+        self._same = {"tenant": tenant_view(content.tenant), "campaign": campaign_view(shown)}
+        if content.context is not None:
+            self._same["context"] = clean(content.context)
 
     def of(self, member: Member, links: dict[str, str]) -> dict[str, Any]:
         """What the template of this member's message may print; InvalidError naming a required variable without one."""

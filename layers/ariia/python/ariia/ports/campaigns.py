@@ -7,19 +7,22 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ariia.domain.campaign import Campaign, Content, Move, Target
+from ariia.domain.member import Member
 
 DRAFT = "draft"
 
 
 @dataclass(frozen=True)
 class CampaignChange:
-    """Everything that changes together: the control record, its parts and the history entries."""
+    """Everything that changes together: the control record, its parts and the history entries. `stand_ins` are
+    recipients of a single message who are no members."""
 
     campaign: Campaign
     content: Content | None = None
     target: Target | None = None
-    frozen: tuple[str, Content, Target] | None = None
+    frozen: tuple[str, Content, Target | None] | None = None
     moves: Sequence[Move] = ()
+    stand_ins: Sequence[Member] = ()
 
 
 class CampaignStore(Protocol):
@@ -44,7 +47,7 @@ class CampaignStore(Protocol):
         ...
 
     def page(self, tenant_id: str, limit: int, after: str | None) -> list[Campaign]:
-        """Up to `limit` campaigns, newest first, behind the id `after`."""
+        """Up to `limit` campaigns, newest first, behind the id `after`. Containers of single messages are left out."""
         ...
 
     def content(self, tenant_id: str, campaign_id: str, part: str = DRAFT) -> Content:
@@ -53,6 +56,10 @@ class CampaignStore(Protocol):
 
     def target(self, tenant_id: str, campaign_id: str, part: str = DRAFT) -> Target:
         """The draft target, or the frozen one of that submitted hash; NotFoundError when there is none."""
+        ...
+
+    def stand_ins(self, tenant_id: str, campaign_id: str, ids: Sequence[str]) -> dict[str, Member]:
+        """Those recipients of a single message who are no members, as they were stored; missing ones are left out."""
         ...
 
     def history(self, tenant_id: str, campaign_id: str) -> list[Move]:

@@ -148,6 +148,26 @@ class ReceiptLedger(Protocol):
         ...
 
 
+class SingleLedger(Protocol):
+    """What single messages write and read beside the send path."""
+
+    def put_batch(self, batch: Batch) -> bool:
+        """Stores the batch if there is none with its key; False when there is one, which stays as it is."""
+        ...
+
+    def batch(self, key: BatchKey) -> Batch | None:
+        """The whole batch, strongly consistent; None when there is none."""
+        ...
+
+    def rewrite(self, batch: Batch, seen: Sequence[Entry]) -> bool:
+        """Stores the entries of an unclaimed batch if it is still unclaimed and its entries are still `seen`."""
+        ...
+
+    def receipts_between(self, partition: Partition, first: str, last: str) -> dict[tuple[str, str], Receipt]:
+        """Receipts by (member id, message) for members first <= id <= last, strongly consistent."""
+        ...
+
+
 class RecipientLedger(Protocol):
     """What answering questions about recipients reads."""
 
@@ -164,5 +184,5 @@ class RecipientLedger(Protocol):
         ...
 
 
-class Ledger(PlanningLedger, ReleaseLedger, SendLedger, ReceiptLedger, RecipientLedger, Protocol):
+class Ledger(PlanningLedger, ReleaseLedger, SendLedger, ReceiptLedger, SingleLedger, RecipientLedger, Protocol):
     """All of it, for the composition root and the contract suite."""

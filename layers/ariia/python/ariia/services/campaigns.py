@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ariia.domain.campaign import Campaign, CampaignStatus, Content, Move, Target
 from ariia.domain.errors import NotFoundError
+from ariia.domain.single_message import kind_of
 from ariia.ports.campaigns import CampaignStore
 
 # How many campaigns one request with a filter looks at before it answers with what it has.
@@ -37,7 +38,7 @@ class Campaigns:
 
     def get(self, tenant_id: str, campaign_id: str) -> Campaign:
         """The control record; NotFoundError."""
-        campaign = self._store.get(tenant_id, campaign_id)
+        campaign = self._store.get(tenant_id, campaign_id) if kind_of(campaign_id) is None else None
         if campaign is None:
             raise NotFoundError("there is no campaign with this id")
         return campaign

@@ -11,6 +11,7 @@ from ariia.domain.errors import InvalidError, NotFoundError
 from ariia.domain.identifiers import shard_of
 from ariia.domain.receipt import Receipt, RecipientStatus
 from ariia.domain.recipient import Recipient, recipient
+from ariia.domain.single_message import kind_of
 from ariia.domain.story import Story, timeline
 from ariia.ports.campaigns import CampaignStore
 from ariia.ports.ledger import Partition, RecipientLedger
@@ -106,7 +107,7 @@ class Recipients:
         return Story(recipient(campaign, batch, entry, receipt), timeline(campaign, entry, receipt))
 
     def _campaign(self, tenant_id: str, campaign_id: str) -> Campaign:
-        campaign = self._campaigns.get(tenant_id, campaign_id)
+        campaign = self._campaigns.get(tenant_id, campaign_id) if kind_of(campaign_id) is None else None
         if campaign is None:
             raise NotFoundError("there is no such campaign")
         return campaign

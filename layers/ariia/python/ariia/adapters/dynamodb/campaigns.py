@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pynamodb.connection import Connection
 from pynamodb.transactions import TransactWrite
@@ -10,10 +10,13 @@ from pynamodb.transactions import TransactWrite
 from ariia.domain.campaign import Campaign, Content, Move, Target
 from ariia.domain.documents import decode, encode
 from ariia.domain.errors import NotFoundError
+from ariia.domain.member import Member
+from ariia.domain.single_message import FIRST_CONTAINER
 from ariia.ports.campaigns import DRAFT, CampaignChange
 
 from .documents import commit, put_if, read, rows
 from .models import CampaignModel, CampaignPartModel
+from .names import STAND_IN
 
 _MOVES = "move#"
 
@@ -67,7 +70,7 @@ class DynamoCampaigns:
 
     def page(self, tenant_id: str, limit: int, after: str | None) -> list[Campaign]:
         """See CampaignStore. Ids sort by time of creation."""
-        older = CampaignModel.campaign_id < after if after else None
+        older = CampaignModel.campaign_id < (after or FIRST_CONTAINER)
         found = rows(CampaignModel, tenant_id, older, scan_index_forward=False, limit=limit)
         return [decode(Campaign, model.document) for model in found]
 
@@ -78,6 +81,12 @@ class DynamoCampaigns:
     def target(self, tenant_id: str, campaign_id: str, part: str = DRAFT) -> Target:
         """See CampaignStore."""
         return decode(Target, _part(tenant_id, campaign_id, f"target#{part}").document)
+
+    def stand_ins(self, tenant_id: str, campaign_id: str, ids: Sequence[str]) -> dict[str, Member]:
+        """See CampaignStore."""
+        found = (read(CampaignPartModel, f"{tenant_id}#{campaign_id}", f"{STAND_IN}{one}") for one in ids)
+        members = [decode(Member, row.document) for row in found if row is not None]
+        return {member.id: member for member in members}
 
     def history(self, tenant_id: str, campaign_id: str) -> list[Move]:
         """See CampaignStore."""
@@ -99,7 +108,10 @@ def _parts(change: CampaignChange, version: int) -> Iterator[CampaignPartModel]:
     if change.frozen is not None:
         name, content, target = change.frozen
         yield CampaignPartModel(key, f"content#{name}", document=encode(content))
-        yield CampaignPartModel(key, f"target#{name}", document=encode(target))
+        if target is not None:
+            yield CampaignPartModel(key, f"target#{name}", document=encode(target))
+    for member in change.stand_ins:
+        yield CampaignPartModel(key, f"{STAND_IN}{member.id}", document=encode(member))
     for number, move in enumerate(change.moves):
         yield CampaignPartModel(key, f"{_MOVES}{version:010d}#{number:02d}", document=encode(move))
 

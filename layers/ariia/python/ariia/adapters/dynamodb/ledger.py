@@ -68,6 +68,10 @@ class DynamoLedger:
         home = Partition(partition.tenant_id, partition.campaign_id, int(address[:8], 16) % _ADDRESS_HOMES)
         return items.key_item(home, items.address_row(address))
 
+    def put_batch(self, batch: Batch) -> bool:
+        """See the port."""
+        return self._rows.put_if(items.batch_item(batch), ConditionExpression="attribute_not_exists(ledger_key)")
+
     # Releasing
 
     def release_cursors(

@@ -34,6 +34,9 @@ ALL = (
     QUOTAS,
 )
 
+# Range key prefix, in campaign-parts, of recipients who are no members.
+STAND_IN = "recipient#"
+
 
 def physical(prefix: str, table: str) -> str:
     """The name a table has in the account."""

@@ -9,9 +9,11 @@ from typing import Any
 
 from ariia.domain.campaign import Campaign, Content
 from ariia.domain.documents import decode
-from ariia.domain.member import Member
+from ariia.domain.member import Consent, Member, Suppression
+from ariia.domain.single_message import SingleKind, address_place, as_known, kind_of
 
 from .client import Item, batch_get, passing_faults, text
+from .names import STAND_IN
 
 # The document holds its version too: one attribute of 51 items to parse instead of four.
 _DOCUMENT = {
@@ -19,6 +21,7 @@ _DOCUMENT = {
     "ProjectionExpression": "#document",
     "ExpressionAttributeNames": {"#document": "document"},
 }
+_ADDRESS = {"ConsistentRead": True, "ProjectionExpression": "address_key, suppression, withdrawal"}
 # The early look may be this old: who finds it outdated is told so by the consistent read before the call.
 _MOMENT_SECONDS = 5.0
 
@@ -27,8 +30,9 @@ class DynamoSendReader:
     """Reads what a send needs. Frozen content never changes, so it is kept for the life of the process; a campaign that
     was sending a moment ago is not read again for the early look."""
 
-    def __init__(self, client: Any, *, campaigns: str, parts: str, members: str) -> None:
-        self._client, self._campaigns, self._parts, self._members = client, campaigns, parts, members
+    def __init__(self, client: Any, *, campaigns: str, parts: str, members: str, addresses: str) -> None:
+        self._client, self._campaigns, self._parts = client, campaigns, parts
+        self._members, self._addresses = members, addresses
         self._contents: dict[tuple[str, str], Content] = {}
         self._sending: dict[tuple[str, str], tuple[Campaign, float]] = {}
 
@@ -45,6 +49,8 @@ class DynamoSendReader:
         self, tenant_id: str, campaign_id: str, shard: int, member_ids: Sequence[str]
     ) -> tuple[Campaign | None, dict[str, Member]]:
         """See the port."""
+        if kind_of(campaign_id) is SingleKind.TEST:
+            return self._campaign_and_stand_ins(tenant_id, campaign_id, member_ids)
         shard_key = text(f"{tenant_id}#{shard}")
         keys = [{"shard_key": shard_key, "member_id": text(one)} for one in member_ids]
         found = batch_get(
@@ -58,6 +64,26 @@ class DynamoSendReader:
         campaigns = found[self._campaigns]
         campaign = self._noted((tenant_id, campaign_id), campaigns[0] if campaigns else None)
         return campaign, {member.id: member for member in members}
+
+    def _campaign_and_stand_ins(
+        self, tenant_id: str, campaign_id: str, ids: Sequence[str]
+    ) -> tuple[Campaign | None, dict[str, Member]]:
+        """Recipients who are no members: the container's own parts, and what is known of their addresses."""
+        places = {one: "#".join((tenant_id, *address_place(one))) for one in ids}
+        parts = [{"campaign_key": text(f"{tenant_id}#{campaign_id}"), "part": text(STAND_IN + one)} for one in ids]
+        found = batch_get(
+            self._client,
+            {
+                self._campaigns: {"Keys": [_campaign_key(tenant_id, campaign_id)], **_DOCUMENT},
+                self._parts: {"Keys": parts, **_DOCUMENT},
+                self._addresses: {"Keys": [{"address_key": text(one)} for one in places.values()], **_ADDRESS},
+            },
+        )
+        known = {item["address_key"]["S"]: item for item in found[self._addresses]}
+        stored = [decode(Member, json.loads(item["document"]["S"])) for item in found[self._parts]]
+        campaigns = found[self._campaigns]
+        campaign = self._noted((tenant_id, campaign_id), campaigns[0] if campaigns else None)
+        return campaign, {one.id: _as_known(one, known.get(places[one.id], {})) for one in stored}
 
     def content(self, campaign: Campaign) -> Content | None:
         """See the port."""
@@ -83,3 +109,17 @@ class DynamoSendReader:
 
 def _campaign_key(tenant_id: str, campaign_id: str) -> Item:
     return {"tenant_id": text(tenant_id), "campaign_id": text(campaign_id)}
+
+
+def _as_known(stand_in: Member, address: Item) -> Member:
+    suppression, withdrawal = (_word(address, name) for name in ("suppression", "withdrawal"))
+    return as_known(
+        stand_in,
+        decode(Suppression, suppression) if suppression else None,
+        decode(Consent, withdrawal) if withdrawal else None,
+    )
+
+
+def _word(address: Item, name: str) -> dict[str, Any] | None:
+    found: dict[str, Any] | None = json.loads(address[name]["S"]) if "S" in address.get(name, {}) else None
+    return found

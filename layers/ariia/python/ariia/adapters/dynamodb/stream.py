@@ -6,6 +6,7 @@ from typing import Any
 
 from ariia.domain.batch import BATCH_PREFIX
 from ariia.domain.receipt import RECEIPT_PREFIX
+from ariia.domain.single_message import counted_under
 from ariia.domain.statistics import Counts, batch_counts, difference, receipt_counts
 from ariia.ports.statistics import LedgerChange
 
@@ -20,15 +21,19 @@ class LedgerStream:
     """Reads stream records of the ledger table."""
 
     def change(self, record: dict[str, Any]) -> LedgerChange | None:
-        """What the record adds to the counters; None when it is about no batch and no receipt. KeyError or ValueError
+        """What the record adds to the counters; None when it is about no batch and no receipt, or
+        of a message that counts nowhere. KeyError or ValueError
         when it can't be read."""
         change = record["dynamodb"]
         row = change["Keys"]["row"]["S"]
         if not row.startswith((BATCH_PREFIX, RECEIPT_PREFIX)):
             return None
-        counts = difference(_counts(change.get("NewImage")), _counts(change.get("OldImage")))
         tenant_id, campaign_id, _ = change["Keys"]["ledger_key"]["S"].split("#")
-        return LedgerChange(str(change["SequenceNumber"]).zfill(_DIGITS), f"{tenant_id}#{campaign_id}", counts)
+        campaign_key = counted_under(tenant_id, campaign_id)
+        if campaign_key is None:
+            return None
+        counts = difference(_counts(change.get("NewImage")), _counts(change.get("OldImage")))
+        return LedgerChange(str(change["SequenceNumber"]).zfill(_DIGITS), campaign_key, counts)
 
 
 def _counts(image: Item | None) -> Counts:

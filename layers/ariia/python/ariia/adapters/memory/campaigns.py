@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from ariia.domain.campaign import Campaign, Content, Move, Target
 from ariia.domain.documents import decode, encode
 from ariia.domain.errors import NotFoundError
+from ariia.domain.member import Member
+from ariia.domain.single_message import kind_of
 from ariia.ports.campaigns import DRAFT, CampaignChange
 
 
@@ -52,7 +55,7 @@ class MemoryCampaigns:
 
     def page(self, tenant_id: str, limit: int, after: str | None) -> list[Campaign]:
         """See CampaignStore."""
-        ids = sorted((key[1] for key in self._records if key[0] == tenant_id), reverse=True)
+        ids = sorted((key[1] for key in self._records if key[0] == tenant_id and kind_of(key[1]) is None), reverse=True)
         wanted = [one for one in ids if after is None or one < after][:limit]
         return [decode(Campaign, json.loads(self._records[tenant_id, one][1])) for one in wanted]
 
@@ -63,6 +66,11 @@ class MemoryCampaigns:
     def target(self, tenant_id: str, campaign_id: str, part: str = DRAFT) -> Target:
         """See CampaignStore."""
         return decode(Target, self._part(tenant_id, campaign_id, f"target#{part}"))
+
+    def stand_ins(self, tenant_id: str, campaign_id: str, ids: Sequence[str]) -> dict[str, Member]:
+        """See CampaignStore."""
+        found = {one: self._parts.get((tenant_id, campaign_id, f"recipient#{one}")) for one in ids}
+        return {one: decode(Member, json.loads(text)) for one, text in found.items() if text is not None}
 
     def history(self, tenant_id: str, campaign_id: str) -> list[Move]:
         """See CampaignStore."""
@@ -76,6 +84,7 @@ class MemoryCampaigns:
         if change.frozen is not None:
             name, content, target = change.frozen
             parts |= {f"content#{name}": content, f"target#{name}": target}
+        parts |= {f"recipient#{member.id}": member for member in change.stand_ins}
         for part, value in parts.items():
             if value is not None:
                 self._parts[*key, part] = json.dumps(encode(value))

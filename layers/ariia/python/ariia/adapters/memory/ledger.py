@@ -49,6 +49,15 @@ class MemoryLedger:
                 rows.setdefault(batch.key.row, copy.deepcopy(batch))
             return True
 
+    def put_batch(self, batch: Batch) -> bool:
+        """See the port."""
+        with self._lock:
+            partition = Partition(batch.key.tenant_id, batch.key.campaign_id, batch.key.shard)
+            rows = self.batches.setdefault(partition.key, {})
+            is_new = batch.key.row not in rows
+            rows.setdefault(batch.key.row, copy.deepcopy(batch))
+            return is_new
+
     def release_cursors(
         self, partitions: Sequence[Partition], lanes: Sequence[str]
     ) -> dict[tuple[int, str], ReleaseCursor]:

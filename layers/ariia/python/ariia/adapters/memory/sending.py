@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from ariia.domain.campaign import Campaign, Content
 from ariia.domain.member import Member
 from ariia.domain.queued_batch import QueuedBatch
+from ariia.domain.single_message import SingleKind, address_place, as_known, kind_of
 from ariia.ports.campaigns import CampaignStore
-from ariia.ports.members import MemberScan
+from ariia.ports.members import MemberStore
 from ariia.ports.sending import (
     Accepted,
     EntryOutcome,
@@ -105,7 +106,7 @@ class MemoryEventPipeline:
 class MemorySendReader:
     """Reads straight from the stores; as consistent as they are."""
 
-    def __init__(self, campaigns: CampaignStore, members: MemberScan) -> None:
+    def __init__(self, campaigns: CampaignStore, members: MemberStore) -> None:
         self._campaigns, self._members = campaigns, members
 
     def campaign(self, tenant_id: str, campaign_id: str) -> Campaign | None:
@@ -116,7 +117,17 @@ class MemorySendReader:
         self, tenant_id: str, campaign_id: str, shard: int, member_ids: Sequence[str]
     ) -> tuple[Campaign | None, dict[str, Member]]:
         """See the port."""
-        return self._campaigns.get(tenant_id, campaign_id), self._members.get_many(tenant_id, member_ids)
+        campaign = self._campaigns.get(tenant_id, campaign_id)
+        if kind_of(campaign_id) is not SingleKind.TEST:
+            return campaign, self._members.get_many(tenant_id, member_ids)
+        stored = self._campaigns.stand_ins(tenant_id, campaign_id, member_ids)
+        return campaign, {one: self._as_known(tenant_id, stand_in) for one, stand_in in stored.items()}
+
+    def _as_known(self, tenant_id: str, stand_in: Member) -> Member:
+        channel, address = address_place(stand_in.id)
+        suppression = self._members.suppression(tenant_id, channel, address)
+        withdrawal = self._members.withdrawals(tenant_id, channel, [address]).get(address)
+        return as_known(stand_in, suppression, withdrawal)
 
     def content(self, campaign: Campaign) -> Content:
         """See the port."""

@@ -97,6 +97,8 @@ class SesSender:
 def _request(call: SendCall) -> dict[str, Any]:
     skeleton = call.skeleton
     content = {"Subject": skeleton.subject, "Html": skeleton.html, "Text": skeleton.text}
+    # A part that is there but empty would be shown instead of the one that says something.
+    content = {name: text for name, text in content.items() if text}
     # Every tag goes with every entry: SES has dropped default tags silently (boto/boto3#4838); they are the evidence.
     tags = [{"Name": name, "Value": value} for name, value in call.tags.items()]
     request: dict[str, Any] = {

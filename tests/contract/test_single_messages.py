@@ -1,0 +1,128 @@
+"""What stores and the last look do with containers of single messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from ariia.adapters.dynamodb import names
+from ariia.adapters.dynamodb.campaigns import DynamoCampaigns
+from ariia.adapters.dynamodb.client import dynamodb_client
+from ariia.adapters.dynamodb.ledger import DynamoLedger
+from ariia.adapters.dynamodb.members import DynamoMembers
+from ariia.adapters.dynamodb.send_reader import DynamoSendReader
+from ariia.adapters.memory.campaigns import MemoryCampaigns
+from ariia.adapters.memory.ledger import MemoryLedger
+from ariia.adapters.memory.members import MemoryMembers
+from ariia.adapters.memory.sending import MemorySendReader
+from ariia.domain.address import address_hash
+from ariia.domain.batch import Entry, EntryState
+from ariia.domain.campaign import Campaign, Content
+from ariia.domain.channel import Channel
+from ariia.domain.consent import refusal
+from ariia.domain.member import Consent, ConsentStatus, Member, Suppression
+from ariia.domain.single_message import SingleKind, batch_of, container_id, sending, stand_in_id
+from ariia.ports.campaigns import CampaignChange, CampaignStore
+from ariia.ports.ledger import Ledger
+from ariia.ports.members import MemberStore
+from ariia.ports.sending import SendReader
+
+
+@dataclass
+class Stores:
+    campaigns: CampaignStore
+    members: MemberStore
+    ledger: Ledger
+    reader: SendReader
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def stores(request: pytest.FixtureRequest) -> Iterator[Stores]:
+    if request.param == "memory":
+        campaigns, members = MemoryCampaigns(), MemoryMembers()
+        yield Stores(campaigns, members, MemoryLedger(), MemorySendReader(campaigns, members))
+        return
+    prefix = request.getfixturevalue("dynamodb_tables")
+    dynamodb_client.cache_clear()
+    client, table = dynamodb_client(), {one: names.physical(prefix, one) for one in names.ALL}
+    reader = DynamoSendReader(
+        client,
+        campaigns=table[names.CAMPAIGNS],
+        parts=table[names.CAMPAIGN_PARTS],
+        members=table[names.MEMBERS],
+        addresses=table[names.ADDRESSES],
+    )
+    yield Stores(DynamoCampaigns(), DynamoMembers(16), DynamoLedger(client, table[names.LEDGER]), reader)
+
+
+def any_container(tenant_id: str, kind: SingleKind = SingleKind.TEST) -> Campaign:
+    made = Campaign(container_id(kind, tenant_id, "one"), tenant_id, "A test", approved_hash="h1")
+    return sending(made, shards=1, not_before=None, not_after=None, now=5)
+
+
+def any_stand_in(tenant_id: str, address: str) -> Member:
+    return Member(id=stand_in_id(Channel.EMAIL, address), tenant_id=tenant_id, email=address, created_at=5)
+
+
+def create(stores: Stores, container: Campaign, *people: Member) -> bool:
+    content = Content("Hello", context={"goal": 10})
+    return stores.campaigns.create(CampaignChange(container, frozen=("h1", content, None), stand_ins=people))
+
+
+def test_a_container_reads_back_whole_and_is_in_no_list(stores: Stores, tenant_id: str) -> None:
+    container = any_container(tenant_id, SingleKind.FOLLOW_UP)
+    assert create(stores, container)
+    assert not create(stores, any_container(tenant_id, SingleKind.FOLLOW_UP))
+    assert stores.campaigns.get(tenant_id, container.id) == container
+    assert stores.campaigns.content(tenant_id, container.id, "h1").context == {"goal": 10}
+    campaign = Campaign("01k9", tenant_id, "Spring")
+    stores.campaigns.create(CampaignChange(campaign))
+    assert [one.id for one in stores.campaigns.page(tenant_id, 10, None)] == ["01k9"]
+    assert stores.campaigns.page(tenant_id, 10, "01k9") == []
+
+
+def test_a_batch_is_put_once_and_stays_as_it_is(stores: Stores, tenant_id: str) -> None:
+    batch = batch_of(any_container(tenant_id), ["anna"])
+    assert stores.ledger.put_batch(batch)
+    excluded = batch_of(any_container(tenant_id), ["anna"])
+    excluded.entries = [Entry("anna", EntryState.EXCLUDED, "cancelled")]
+    assert not stores.ledger.put_batch(excluded)
+    assert stores.ledger.batch(batch.key) == batch
+
+
+def test_a_batch_put_as_excluded_can_not_be_claimed(stores: Stores, tenant_id: str) -> None:
+    batch = batch_of(any_container(tenant_id), ["anna"])
+    batch.entries = [Entry("anna", EntryState.EXCLUDED, "cancelled")]
+    assert stores.ledger.put_batch(batch)
+    assert stores.ledger.claim(batch.key, "token", 1, 99) is None
+
+
+def test_the_last_look_reads_stand_ins_with_what_is_known_of_their_addresses(stores: Stores, tenant_id: str) -> None:
+    good, bounced, left = (any_stand_in(tenant_id, f"{name}@studio.example") for name in ("good", "bounced", "left"))
+    container = any_container(tenant_id)
+    assert create(stores, container, good, bounced, left)
+    suppression = Suppression("hard_bounce", 3)
+    stores.members.suppress(tenant_id, "email", address_hash(Channel.EMAIL, "Bounced@studio.example"), suppression)
+    said_no = Consent(ConsentStatus.DENIED, "one_click", 4)
+    stores.members.note_withdrawal(tenant_id, "email", address_hash(Channel.EMAIL, "left@studio.example"), said_no)
+    ids = [good.id, bounced.id, left.id, stand_in_id(Channel.EMAIL, "nobody@studio.example")]
+    campaign, people = stores.reader.campaign_and_members(tenant_id, container.id, 0, ids)
+    assert campaign == container
+    assert {one.email: refusal(one, Channel.EMAIL) for one in people.values()} == {
+        "good@studio.example": None,
+        "bounced@studio.example": "suppressed",
+        "left@studio.example": "no_consent",
+    }
+
+
+def test_other_containers_look_at_members(stores: Stores, tenant_id: str) -> None:
+    container = any_container(tenant_id, SingleKind.FOLLOW_UP)
+    assert create(stores, container)
+    member = Member(id="anna", tenant_id=tenant_id, email="anna@example.com")
+    assert stores.members.save([member]) == []
+    batch = batch_of(sending(container, shards=16, not_before=None, not_after=None, now=5), ["anna"])
+    campaign, members = stores.reader.campaign_and_members(tenant_id, container.id, batch.key.shard, ["anna"])
+    assert campaign is not None
+    assert list(members) == ["anna"]
