@@ -165,8 +165,8 @@ class Content:
     # Filled at submit, from the template and the tenant, so that a run needs nothing else.
     variables: list[dict[str, Any]] = field(default_factory=list)
     tenant: dict[str, Any] = field(default_factory=dict)
-    # `context` of templates, in single messages only: what a conversation left behind.
-    context: dict[str, Any] | None = None
+    # `context` of templates, in follow-ups only: what a conversation left behind.
+    context: dict[str, Any] = field(default_factory=dict)
     from_address: str = ""
     reply_to: str | None = None
 

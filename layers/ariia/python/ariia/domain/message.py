@@ -12,6 +12,7 @@ from .content.roots import campaign_view, clean, member_view, tenant_view
 from .content.variables import VariableValues, parse_variables
 from .links import LinkClaims, sign
 from .member import Member
+from .single_message import SingleKind, kind_of
 
 UNSUBSCRIBE, VIEW = "unsubscribe", "view"
 
@@ -42,7 +43,7 @@ class MessageValues:
         shown = {"id": campaign.shown_as or campaign.id, "name": campaign.name}
         shown |= {"type": str(campaign.type), "channel": str(campaign.channel)}
         self._same = {"tenant": tenant_view(content.tenant), "campaign": campaign_view(shown)}
-        if content.context is not None:
+        if kind_of(campaign.id) is SingleKind.FOLLOW_UP:
             self._same["context"] = clean(content.context)
 
     def of(self, member: Member, links: dict[str, str]) -> dict[str, Any]:
