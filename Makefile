@@ -19,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo run test simulate bench cost pacing lint format cdk-deploy synth bootstrap deploy clean aws-stage
+.PHONY: help setup demo run test simulate chaos bench cost pacing lint format cdk-deploy synth bootstrap deploy clean aws-stage
 
 help: ## List the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ test: lint ## Lint, then run every test: units, contracts, stacks, end to end
 
 simulate: setup ## Kill and rerun the engine in virtual time, SEEDS (default 1000) runs of each kind; writes build/simulation.json
 	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) $(OPTIONS)
+
+chaos: setup ## A campaign on this machine while its functions are killed (8 minutes at most); writes build/chaos.json
+	@$(BIN)/python -m infra.local.chaos $(OPTIONS)
 
 bench: setup ## Measure CPU, calls, cold starts and memory against a stub of AWS; writes build/bench.json
 	@$(BIN)/python -m benchmarks

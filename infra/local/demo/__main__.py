@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import time
-from pathlib import Path
 
+from infra.local.logs import keep_logs
 from infra.local.process import LocalStackError
 from infra.local.stack import LaptopStack
-from infra.paths import ROOT
 
 from .api import DemoError
 from .narration import console, say
@@ -34,20 +32,13 @@ def main() -> int:
     except (DemoError, LocalStackError, TimeoutError) as error:
         console.print("\n[bold red]The demo found a fault:[/bold red]")
         console.print(str(error), soft_wrap=True, markup=False)
-        say(f"What emulator, functions and simulator wrote is in {_keep_logs(stack)}.")
+        say(f"What emulator, functions and simulator wrote is in {keep_logs(stack, 'demo-logs')}.")
         return 1
     finally:
         stack.stop()
     console.print(f"\n[bold green]Done in {time.monotonic() - started:.0f} s: every figure agrees.[/bold green]")
     say("`make run` keeps a stack up: the inbox page, the API reference and a token for each role.")
     return 0
-
-
-def _keep_logs(stack: LaptopStack) -> Path:
-    kept = ROOT / "build" / "demo-logs"
-    shutil.rmtree(kept, ignore_errors=True)
-    shutil.copytree(stack.directory, kept, ignore=shutil.ignore_patterns("tmp"))
-    return kept.relative_to(ROOT)
 
 
 if __name__ == "__main__":
