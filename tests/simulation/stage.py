@@ -31,15 +31,16 @@ class Stage:
         if what not in self.violations and len(self.violations) < 20:
             self.violations.append(what)
 
-    def insist(self, label: str, service: Callable[[], Any], tries: int, skew: int = 0) -> Any:
-        """Asks in processes of their own until one answers: the answer, or what it raised for good. None when all
-        tries failed: nobody knows then whether anything was done."""
-        for _ in range(tries):
-            task = self.scheduler.spawn(label, service, lasts_ms=_TIMEOUT_MS, skew=skew)
-            try:
-                return self.scheduler.join(task)
-            except _ANSWERS as answer:
-                return answer
-            except (AriiaError, RuntimeError):
-                self.scheduler.pause(2_000)
-        return None
+
+def insist(scheduler: Scheduler, label: str, service: Callable[[], Any], tries: int, skew: int = 0) -> Any:
+    """Asks in processes of their own until one answers: the answer, or what it raised for good. None when all tries
+    failed: nobody knows then whether anything was done."""
+    for _ in range(tries):
+        task = scheduler.spawn(label, service, lasts_ms=_TIMEOUT_MS, skew=skew)
+        try:
+            return scheduler.join(task)
+        except _ANSWERS as answer:
+            return answer
+        except (AriiaError, RuntimeError):
+            scheduler.pause(2_000)
+    return None

@@ -16,7 +16,7 @@ from ariia.services.quotas import Quotas
 from tests.builders import TENANT
 from tests.simulation.faults import Chance, FaultPlan, RandomFaults
 from tests.simulation.scheduler import START
-from tests.simulation.stage import Stage
+from tests.simulation.stage import Stage, insist
 
 LONGEST_MS = 24 * 3_600_000
 ZONE = "Europe/Berlin"
@@ -97,7 +97,7 @@ class _Race:
 
     def _send(self, life: _Life) -> None:
         """A client that presses the button, maybe twice at a time; the campaign runs once it was told yes."""
-        answer = self.stage.insist("api reserve", self._bound("reserve", life), tries=4)
+        answer = insist(self.stage.scheduler, "api reserve", self._bound("reserve", life), tries=4)
         life.answered += 1
         life.unknown = life.unknown or answer is None
         life.refused = life.refused or isinstance(answer, LimitError)
@@ -113,7 +113,7 @@ class _Race:
         life.is_ending = True
         times = 2 if self.stage.chance.happens(f"twice {name} {life.key}", 0.3) else 1
         for _ in range(times):
-            if self.stage.insist(f"run {name}", self._bound(name, life), tries=30) is None:
+            if insist(self.stage.scheduler, f"run {name}", self._bound(name, life), tries=30) is None:
                 self.stage.violated(f"{name} never came through")
         life.settled = life.settled or name == "settle"
 

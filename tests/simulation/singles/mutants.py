@@ -1,0 +1,104 @@
+"""Known-wrong ways to send single messages. Each must be caught."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from ariia.domain.batch import Batch, EntryState
+from ariia.domain.campaign import Campaign
+from ariia.domain.consent import ExclusionReason
+from ariia.domain.single_message import batch_of, sending
+from ariia.services.single_messages import SingleMessages, Standing
+from tests.simulation.stream import StreamedLedger
+
+from .world import SingleParts
+
+
+class _CancelsBlindly(SingleMessages):
+    def cancel(self, container: Campaign, member_id: str) -> Standing:
+        made = sending(container, shards=self._shards, not_before=None, not_after=None, now=self._clock.now())
+        stored = self._ledger.batch(batch_of(made, [member_id]).key)
+        if stored is not None and (stored.is_settled or stored.claim is not None):
+            return super().cancel(container, member_id)
+        # Looked at above; by now a sender may hold it.
+        entries = [
+            replace(entry, state=EntryState.EXCLUDED, detail=str(ExclusionReason.CANCELLED))
+            for entry in batch_of(made, [member_id]).entries
+        ]
+        self._ledger.put_batch(replace(batch_of(made, [member_id]), entries=entries))
+        return Standing(entries)
+
+
+class CancelLooksAndThenWrites(SingleParts):
+    """A cancel that saw nobody claim the message says that it came in time."""
+
+    violates = "although its cancel was told"
+    singles = _CancelsBlindly
+
+
+class _Overwriting(StreamedLedger):
+    def put_batch(self, batch: Batch) -> bool:
+        stored = self._find(batch.key)
+        if stored is not None and stored.claim is None:
+            stored.entries = list(batch.entries)
+        return super().put_batch(batch)
+
+
+class _PreparesEachTime(SingleMessages):
+    def settle(self, tenant_id: str, container_id: str, member_ids: Sequence[str]) -> Standing:
+        standing = super().settle(tenant_id, container_id, member_ids)
+        container: Any = self._campaigns.get(tenant_id, container_id)
+        if not self._seen_before(container_id):
+            self.prepare(
+                container, self._campaigns.content(tenant_id, container_id, container.approved_hash), member_ids
+            )
+        return standing
+
+    def _seen_before(self, container_id: str) -> bool:
+        self._seen: set[str] = getattr(self, "_seen", set())
+        return container_id in self._seen or self._seen.add(container_id) is not None
+
+
+class FiringAgainBeginsAnew(SingleParts):
+    """The second firing of a schedule puts the message again, whatever became of the first."""
+
+    violates = "got it . times"
+    ledger, singles = _Overwriting, _PreparesEachTime
+
+
+class _NeverQueuesAgain(SingleMessages):
+    def _queue_again(self, container: Campaign, batch: Batch, now: int) -> Standing:
+        return Standing(batch.entries, now + 60_000)
+
+
+class WhatGotLostIsNotQueuedAgain(SingleParts):
+    """A message that was lost between container and queue is not missed."""
+
+    violates = "never ends"
+    singles = _NeverQueuesAgain
+
+
+class _TakesALeaseForAnEnd(SingleMessages):
+    def settle(self, tenant_id: str, container_id: str, member_ids: Sequence[str]) -> Standing:
+        container = self._stored(tenant_id, container_id)
+        batch = self._batch(container, member_ids)
+        if batch.claim is not None and batch.claim.lease_until < self._clock.now():
+            self._ledger.write_outcome(batch, batch.claim, batch.entries, "impatient")  # type: ignore[attr-defined]
+        return super().settle(tenant_id, container_id, member_ids)
+
+
+class LeaseOverMeansUnsent(SingleParts):
+    """Nobody looks for evidence: a message whose sender died is sent again."""
+
+    violates = "got it . times"
+    singles = _TakesALeaseForAnEnd
+
+
+MUTANTS: tuple[type[SingleParts], ...] = (
+    CancelLooksAndThenWrites,
+    FiringAgainBeginsAnew,
+    WhatGotLostIsNotQueuedAgain,
+    LeaseOverMeansUnsent,
+)

@@ -1,0 +1,36 @@
+"""A single message goes out once, and never after a cancel that was told to be in time; wrong ways are caught."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pytest
+
+from .mutants import MUTANTS
+from .world import SingleParts, play
+
+SEEDS = range(100)
+
+
+def test_nobody_is_lost_or_doubled_and_a_won_cancel_holds() -> None:
+    runs = [play(seed) for seed in SEEDS]
+    assert [(run.seed, run.violations) for run in runs if run.violations] == []
+    states = Counter(state for run in runs for state in run.states)
+    # Accepted, failed, cancelled in time and expired: all of it happened.
+    assert {"a ", "f ", "x cancelled", "x expired"} <= states.keys()
+    cancelled = sum(bool(message.cancels) for run in runs for message in run.messages)
+    assert 0 < sum(message.won for run in runs for message in run.messages) < cancelled
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.__name__)
+def test_a_wrong_way_is_caught(mutant: type[SingleParts]) -> None:
+    for seed in SEEDS:
+        if any(re.search(mutant.violates, one) for one in play(seed, mutant).violations):
+            assert play(seed).violations == []
+            return
+    pytest.fail("not told from the right way")
+
+
+def test_a_run_is_the_same_when_it_is_run_again() -> None:
+    assert play(5) == play(5)

@@ -1,0 +1,181 @@
+"""The engine's send path with single messages on it, each fired by a schedule and looked after until it is over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from ariia.adapters.memory.sending import MemorySendRates
+from ariia.domain.batch import Entry, EntryState
+from ariia.domain.campaign import Campaign
+from ariia.domain.channel import Channel
+from ariia.domain.consent import ExclusionReason
+from ariia.domain.errors import NotFoundError
+from ariia.domain.single_message import SingleKind, batch_of, container_id, sending
+from ariia.services.account_rate import AccountRate
+from ariia.services.single_messages import SingleMessages, Standing
+from tests.builders import TENANT, any_content
+from tests.simulation.engine import Engine, Parts, _SendQueue
+from tests.simulation.events import EventHabits
+from tests.simulation.faults import FaultPlan
+from tests.simulation.provider import ProviderHabits
+from tests.simulation.queues import QueueHabits
+from tests.simulation.run import storm
+from tests.simulation.scenario import GRACE_MS, Scenario
+from tests.simulation.scheduler import START
+from tests.simulation.stage import insist
+
+LONGEST_MS = 48 * 3_600_000
+_TIMEOUT_MS, _MINUTE = 60_000, 60_000
+_FIRES_AGAIN_MS = 5 * _MINUTE
+_LOOKS_AT_MOST = 400
+
+
+class SingleParts(Parts):
+    """The right ones."""
+
+    singles: type = SingleMessages
+
+
+@dataclass
+class Message:
+    """One single message: when its schedule fires (also more than once), who cancels it when, and until when it may
+    leave. `won`: a cancel was told that it came in time."""
+
+    member: str
+    fires: tuple[int, ...]
+    cancels: tuple[int, ...]
+    not_after: int | None
+    won: bool = False
+
+
+@dataclass
+class SinglesRun:
+    """A run's result."""
+
+    seed: int
+    messages: list[Message]
+    violations: list[str] = field(default_factory=list)
+    sent: int = 0
+    states: list[str] = field(default_factory=list)
+
+
+def weather(seed: int) -> Scenario:
+    """Small, guarded (nobody may get a message twice), with something of everything."""
+    random = Random(f"singles-{seed}")
+    return Scenario(
+        seed=seed,
+        members=8,
+        shards=2,
+        rate=random.choice((5.0, 50.0)),
+        refusing=random.choice((0.0, 0.2)),
+        faults=random.choice((0.0, 0.005, 0.02)),
+        slow=0.01,
+        provider=ProviderHabits(entry_throttled=0.05, entry_refused=0.03, unknown=random.choice((0.0, 0.2))),
+        events=EventHabits(doubled=0.1, late=0.5, latest_ms=GRACE_MS - 10_000),
+        queue=QueueHabits(doubled=0.1, undeleted=0.05),
+    )
+
+
+def play(seed: int, parts: type[SingleParts] = SingleParts) -> SinglesRun:
+    """Plays one message for each of a few members."""
+    scenario = weather(seed)
+    world = SinglesWorld(scenario, storm(scenario), parts())
+    try:
+        came_to_rest = world.scheduler.run(START + LONGEST_MS)
+        return world.judged(came_to_rest=came_to_rest)
+    finally:
+        world.scheduler.close()
+
+
+class SinglesWorld(Engine):
+    """Everything of the engine, but nobody sends its campaign."""
+
+    def __init__(self, scenario: Scenario, plan: FaultPlan, parts: SingleParts) -> None:
+        super().__init__(scenario, plan, parts)
+        around = self.membrane.around
+        campaigns, ledger = around("campaigns", self.campaigns), around("ledger", self.ledger)
+        rate = AccountRate(
+            around("rates", MemorySendRates()), {Channel.EMAIL: around("quota", self.provider)}, self.clock
+        )
+        queues = {Channel.EMAIL: _SendQueue(self.membrane, self.queue)}
+        resolver = parts.resolver(campaigns, ledger, around("pipeline", self.pipeline), self.clock, parts.grace_ms)
+        self.singles: Any = parts.singles(campaigns, ledger, queues, rate, resolver, self.clock, scenario.shards)
+        random = Random(f"messages-{scenario.seed}")
+        self.run = SinglesRun(scenario.seed, [_message(random, number) for number in range(scenario.members)])
+        for message in self.run.messages:
+            for at in message.fires:
+                self.scheduler.after(at, lambda message=message: self._spawn("schedule", self._keep, message))
+            for at in message.cancels:
+                self.scheduler.after(at, lambda message=message: self._spawn("canceller", self._cancel, message))
+
+    def _spawn(self, label: str, body: Any, message: Message) -> None:
+        self.scheduler.spawn(f"{label} {message.member}", lambda: body(message))
+
+    def _keep(self, message: Message) -> None:
+        """A firing, and the looks after it: what a schedule and those that follow it do."""
+        for _ in range(_LOOKS_AT_MOST):
+            standing = insist(self.scheduler, "run_follow_up", lambda: self._look_after(message), 3, self.skew())
+            if isinstance(standing, Standing) and standing.is_over:
+                return
+            wake_at = getattr(standing, "wake_at", None)
+            self.scheduler.pause(max(1_000, (wake_at or self.scheduler.now + _FIRES_AGAIN_MS) - self.scheduler.now))
+        self.run.violations.append(f"{message.member} never ends")
+
+    def _look_after(self, message: Message) -> Standing:
+        try:
+            return self.singles.settle(TENANT, _container(message).id, [message.member])
+        except NotFoundError:
+            until = None if message.not_after is None else START + message.not_after
+            self.singles.prepare(_container(message), any_content(), [message.member], not_after=until)
+            return self.singles.settle(TENANT, _container(message).id, [message.member])
+
+    def _cancel(self, message: Message) -> None:
+        cancel = lambda: self.singles.cancel(_container(message), message.member)  # noqa: E731
+        standing = insist(self.scheduler, "api cancel", cancel, 4, self.skew())
+        if isinstance(standing, Standing) and _is_cancelled(standing.entries[0]):
+            message.won = True
+
+    def judged(self, *, came_to_rest: bool) -> SinglesRun:
+        """What must hold in the end."""
+        if not came_to_rest:
+            self.run.violations.append("something still runs")
+        for message in self.run.messages:
+            self._judge(message)
+        return self.run
+
+    def _judge(self, message: Message) -> None:
+        made = sending(_container(message), shards=self.scenario.shards, not_before=None, not_after=None, now=START)
+        batch = self.ledger.batch(batch_of(made, [message.member]).key)
+        mine = [one for one in self.provider.truth.sent(message.member) if one.call.tags["campaign"] == made.id]
+        state = batch.entries[0].state if batch else None
+        self.run.sent += len(mine)
+        self.run.states.append(f"{state} {batch.entries[0].detail if state is EntryState.EXCLUDED and batch else ''}")
+        found = self.run.violations
+        if len(mine) > 1:
+            found.append(f"{message.member} got it {len(mine)} times")
+        if mine and message.won:
+            found.append(f"{message.member} got it although its cancel was told to be in time")
+        if state in (None, EntryState.PENDING):
+            found.append(f"{message.member} is lost: {state}")
+        elif bool(mine) != (state is EntryState.ACCEPTED):
+            found.append(f"{message.member} is {state}, and {len(mine)} messages left")
+
+
+def _container(message: Message) -> Campaign:
+    one = container_id(SingleKind.FOLLOW_UP, TENANT, message.member)
+    return Campaign(id=one, tenant_id=TENANT, name="Follow-up")
+
+
+def _is_cancelled(entry: Entry) -> bool:
+    return entry.state is EntryState.EXCLUDED and entry.detail == str(ExclusionReason.CANCELLED)
+
+
+def _message(random: Random, number: int) -> Message:
+    at = random.choice((0, 50, 5_000, 10 * _MINUTE))
+    again = (at + random.choice((0, 1, 30, 3_000, 20 * _MINUTE)),) if random.random() < 0.5 else ()
+    # Around the firing, and while it is under way.
+    early = random.choice((-3_000, 0, 10, 100, 500, 2_000, 10 * _MINUTE))
+    cancels = tuple(max(0, at + early + extra) for extra in (0, 40)[: random.choice((0, 0, 1, 2))])
+    return Message(f"m{number:03d}", (at, *again), cancels, random.choice((None, None, None, at + 20 * _MINUTE)))
