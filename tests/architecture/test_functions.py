@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -43,6 +44,12 @@ def test_every_function_folder_is_a_package_with_a_handler(function: str) -> Non
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_every_function_has_a_composition_root_of_its_own(function: str) -> None:
     assert (ROOT / f"layers/ariia/python/ariia/bootstrap/{function}.py").is_file()
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_every_function_is_tested_through_its_handler(function: str) -> None:
+    uses = re.compile(rf"functions\.{function}(\.handler)? import|functions import .*\b{function}\b")
+    assert any(uses.search(path.read_text()) for path in (ROOT / "tests/handlers").glob("*.py"))
 
 
 def test_settings_and_function_folders_name_each_other() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -60,6 +61,19 @@ class Templates:
         """The resource that `value`, seen in `stack`, refers to."""
         name, logical_id = self.resolve(value, stack)
         return Resource(name, logical_id, self.stacks[name]["Resources"][logical_id])
+
+    def references(self, value: Any, stack: str) -> Iterator[tuple[str, str]]:
+        """The (stack, logical id) of everything that `value`, seen in `stack`, refers to anywhere inside."""
+        if isinstance(value, dict):
+            if value.keys() & {"Ref", "Fn::GetAtt", "Fn::ImportValue"}:
+                # Parameters and pseudo parameters are no resources; not every import is of one.
+                with contextlib.suppress(AssertionError):
+                    yield self.resolve(value, stack)
+            for inner in value.values():
+                yield from self.references(inner, stack)
+        elif isinstance(value, list):
+            for inner in value:
+                yield from self.references(inner, stack)
 
     def _exporter(self, export: str) -> tuple[str, str]:
         for name, template in self.stacks.items():

@@ -11,6 +11,13 @@ from .templates import Resource, Templates
 
 FUNCTIONS = "AWS::Lambda::Function"
 SOURCES = "AWS::Lambda::EventSourceMapping"
+STARTERS = (
+    SOURCES,
+    "AWS::ApiGatewayV2::Integration",
+    "AWS::StepFunctions::StateMachine",
+    "AWS::Events::Rule",
+    "AWS::Scheduler::Schedule",
+)
 ROOT = Path(__file__).parents[2]
 
 
@@ -33,6 +40,19 @@ def test_every_function_is_arm64_python_313(stage: Templates) -> None:
 def test_every_function_folder_is_deployed_and_nothing_else(stage: Templates) -> None:
     folders = {path.parent.name for path in (ROOT / "functions").glob("*/handler.py")}
     assert {folder(function) for function in stage.resources(FUNCTIONS)} == folders
+
+
+def test_every_function_is_started_by_something(stage: Templates) -> None:
+    """By a queue or stream, a request, a state machine, a rule or schedule, or a schedule that another function makes
+    for it (whose ARN it is told)."""
+    started = set()
+    for kind in STARTERS:
+        for one in stage.resources(kind) if stage.count(kind) else ():
+            started |= set(stage.references(one.properties, one.stack))
+    for one in stage.resources(FUNCTIONS):
+        started |= set(stage.references(one.properties["Environment"], one.stack))
+    for function in stage.resources(FUNCTIONS):
+        assert (function.stack, function.logical_id) in started, function.logical_id
 
 
 def test_handler_has_the_same_name_in_lambda_and_here(stage: Templates) -> None:
