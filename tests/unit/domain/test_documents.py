@@ -13,9 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ariia.domain.audit import AuditEntry
 from ariia.domain.batch import PlanCursor, ReleaseCursor
 from ariia.domain.campaign import Campaign, Content, Move, Target
 from ariia.domain.documents import decode, encode
+from ariia.domain.erasure_mark import ErasureMark
 from ariia.domain.import_job import ImportJob, PartResult
 from ariia.domain.member import Consent, Member, Suppression
 from ariia.domain.preflight_job import PreflightJob
@@ -29,10 +31,12 @@ from ariia.ports.sending import SendRate
 from tests.architecture.source_tree import product_sources
 
 STORED: list[type] = [
+    AuditEntry,
     Campaign,
     CampaignTemplate,
     Consent,
     Content,
+    ErasureMark,
     ImportJob,
     Member,
     MemberSegment,

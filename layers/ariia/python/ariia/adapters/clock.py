@@ -8,12 +8,17 @@ import time
 from ariia.domain.identifiers import sortable_id
 
 
-class SystemClock:
+def epoch_ms() -> int:
     """UTC from the operating system; Lambda hosts are synchronised by the Amazon Time Sync Service."""
+    return time.time_ns() // 1_000_000
+
+
+class SystemClock:
+    """The operating system's clock."""
 
     def now(self) -> int:
         """Epoch milliseconds."""
-        return time.time_ns() // 1_000_000
+        return epoch_ms()
 
     def sleep(self, seconds: float) -> None:
         """Blocks this thread."""

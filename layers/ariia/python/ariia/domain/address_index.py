@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from .address import address_hash
+from .audit import subject_of
 from .channel import MESSAGE_CHANNELS, Channel
 from .consent_changes import set_consent, wins
+from .erasure_mark import ErasureMark, refusal_after_erasure
 from .errors import InvalidError, Problem
 from .member import Consent, ConsentStatus, Member, Suppression
 
 MAX_SHARERS = 200
+_FULL = Problem("email", "belongs to too many members", allowed=f"at most {MAX_SHARERS} members per address")
 
 
 @dataclass(frozen=True)
@@ -29,18 +32,26 @@ class AddressKey:
 
 @dataclass
 class AddressRecord:
-    """What is known of an address: its members (in order of joining), its suppression, and its last opt-out."""
+    """What is known of an address: its members (in order of joining), its suppression, when one was last lifted (epoch
+    ms), its last opt-out, and whether somebody who had it was erased."""
 
     key: AddressKey
     members: list[str] = field(default_factory=list)
     suppression: Suppression | None = None
     withdrawal: Consent | None = None
+    lifted_at: int | None = None
+    erasure: ErasureMark | None = None
     version: int = 0
 
     @property
     def is_idle(self) -> bool:
         """True when nothing would be lost by forgetting it."""
-        return not self.members and self.suppression is None and self.withdrawal is None
+        kept = (self.suppression, self.withdrawal, self.lifted_at, self.erasure)
+        return not self.members and all(one is None for one in kept)
+
+    def accepts(self, suppression: Suppression) -> bool:
+        """False for what is older than the lifting of a suppression: it was lifted with the rest."""
+        return self.lifted_at is None or suppression.at > self.lifted_at
 
 
 @dataclass(frozen=True)
@@ -69,26 +80,37 @@ class MemberChange:
         """Addresses that the member has from now on."""
         return sorted(addresses_of(self.after) - addresses_of(self.before), key=str)
 
+    @property
+    def asked(self) -> list[AddressKey]:
+        """Where it may be kept that this person was erased: looked up when a member is new or gets an address."""
+        born = [id_key(self.tenant_id, self.member_id)] if self.before is None and self.after is not None else []
+        return [*born, *self.joined]
+
     @cached_property
     def left(self) -> list[AddressKey]:
         """Addresses that the member has no more."""
         return sorted(addresses_of(self.before) - addresses_of(self.after), key=str)
 
 
-class AddressFullError(InvalidError):
-    """These members were not stored, as their address has as many members as it may; all others of the call were,
-    except `stale`, which somebody else had changed."""
+class MembersRefusedError(InvalidError):
+    """These members were not stored, for the reason of each; all others of the call were, except `stale`, which
+    somebody else had changed."""
 
-    def __init__(self, member_ids: Sequence[str], stale: Sequence[str] = ()) -> None:
-        problem = Problem("email", "belongs to too many members", allowed=f"at most {MAX_SHARERS} members per address")
-        super().__init__(f"an address may belong to at most {MAX_SHARERS} members", problems=[problem])
-        self.member_ids = tuple(member_ids)
+    def __init__(self, refusals: Mapping[str, Problem], stale: Sequence[str] = ()) -> None:
+        problems = list(dict.fromkeys(refusals.values()))
+        super().__init__("; ".join(f"{one.field} {one.message}" for one in problems), problems=problems)
+        self.refusals = dict(refusals)
         self.stale = tuple(stale)
 
 
 def address_key(tenant_id: str, channel: Channel, address: str) -> AddressKey:
     """The key under which the index knows this address."""
     return AddressKey(tenant_id, channel, address_hash(channel, address))
+
+
+def id_key(tenant_id: str, member_id: str) -> AddressKey:
+    """The key under which it is kept that a member of this id was erased; no address has the channel `multi`."""
+    return AddressKey(tenant_id, Channel.MULTI, subject_of(tenant_id, member_id))
 
 
 def addresses_of(member: Member | None) -> set[AddressKey]:
@@ -102,6 +124,26 @@ def addresses_of(member: Member | None) -> set[AddressKey]:
 def touched(changes: Iterable[MemberChange]) -> set[AddressKey]:
     """The addresses that the changes add somebody to or take somebody from."""
     return {key for change in changes for key in (*change.joined, *change.left)}
+
+
+def looked_up(changes: Iterable[MemberChange]) -> set[AddressKey]:
+    """All keys whose records decide about the changes."""
+    wanted = list(changes)
+    return touched(wanted) | {key for change in wanted for key in change.asked}
+
+
+def refusals(changes: Sequence[MemberChange], records: Mapping[AddressKey, AddressRecord]) -> dict[str, Problem]:
+    """The members who can't be stored, and why: no place at an address, or erased before; `records` as of
+    `looked_up`."""
+    _, full = members_after(changes, {key: records[key] for key in touched(changes)})
+    found = {member_id: _FULL for member_id in full}
+    for change in changes:
+        for key in change.asked:
+            assert change.after is not None
+            problem = refusal_after_erasure(change.after, records[key].erasure)
+            if problem is not None:
+                found[change.member_id] = problem
+    return found
 
 
 def members_after(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from .channel import Channel
 from .member import Consent, ConsentChange, ConsentStatus, Member
@@ -12,11 +14,18 @@ MAX_HISTORY = 20
 
 @dataclass(frozen=True)
 class ConsentClaim:
-    """What somebody else says that a member said; `at` (epoch ms) is None where they don't know when."""
+    """What somebody else (`by`) says that a member said; `at` (epoch ms) is None where they don't know when, and
+    `proof` is empty where nothing shows it."""
 
     status: ConsentStatus
     source: str
     at: int | None = None
+    proof: Mapping[str, Any] = field(default_factory=dict)
+    by: str | None = None
+
+    def said_at(self, at: int) -> Consent:
+        """The consent that this claim makes when it counts as said at `at` (epoch ms)."""
+        return Consent(self.status, self.source, at, dict(self.proof), self.by)
 
 
 def wins(new: Consent, old: Consent | None) -> bool:
@@ -48,11 +57,11 @@ def take_imported_claim(
         set_consent(member, channel, withdrawal)
     present = member.consent.get(channel)
     if claim.at is not None:
-        dated = Consent(claim.status, claim.source, claim.at)
+        dated = claim.said_at(claim.at)
         set_consent(member, channel, dated)
         return claim.status is ConsentStatus.DENIED or not _says_no(member.consent.get(channel))
     if present is None or _strengthens(claim.status, present.status):
-        set_consent(member, channel, Consent(claim.status, claim.source, imported_at))
+        set_consent(member, channel, claim.said_at(imported_at))
         return True
     return claim.status is present.status or present.status is not ConsentStatus.DENIED
 

@@ -15,7 +15,8 @@ from .member_text import shown
 DELIMITERS = (",", ";", "\t")
 _TEXT = ("external_id", "first_name", "last_name")
 _PLAIN = ("id", *_TEXT, "email", "phone", "telegram_id", "language", "timezone", "tags")
-_CONSENT = tuple(f"consent_{one}{suffix}" for one in MESSAGE_CHANNELS for suffix in ("", "_source", "_at"))
+_PARTS = ("", "_source", "_at", "_proof")
+_CONSENT = tuple(f"consent_{one}{suffix}" for one in MESSAGE_CHANNELS for suffix in _PARTS)
 _ALIASES = {
     "member_id": "id",
     "e_mail": "email",
@@ -121,7 +122,7 @@ def _is_formula(name: str, cell: str) -> bool:
     """Phones and numbers may start with a sign; an address may do so with all but an equals sign."""
     if name == "email":
         return cell.startswith("=")
-    is_text = name in _TEXT or name == "tags" or name.endswith("_source") or name.startswith(_ATTRIBUTE)
+    is_text = name in _TEXT or name == "tags" or name.endswith(("_source", "_proof")) or name.startswith(_ATTRIBUTE)
     return is_text and cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell.strip())
 
 
@@ -137,11 +138,15 @@ def _attribute(cell: str) -> Any:
     return {"true": True, "false": False}.get(clean.lower(), clean)
 
 
-def _consents(given: Mapping[str, str], problems: list[Problem]) -> dict[str, dict[str, str]]:
-    consents = {}
+def _consents(given: Mapping[str, str], problems: list[Problem]) -> dict[str, dict[str, Any]]:
+    consents: dict[str, dict[str, Any]] = {}
     for channel in MESSAGE_CHANNELS:
         column = f"consent_{channel}"
-        extras = {part: given[f"{column}_{part}"].strip() for part in ("source", "at") if f"{column}_{part}" in given}
+        extras: dict[str, Any] = {
+            part: given[f"{column}_{part}"].strip() for part in ("source", "at") if f"{column}_{part}" in given
+        }
+        if f"{column}_proof" in given:
+            extras["proof"] = {"text": given[f"{column}_proof"].strip()}
         if column in given:
             word = given[column].strip()
             status = _CONSENT_WORDS.get(word.lower())

@@ -19,11 +19,14 @@ class ConsentStatus(StrEnum):
 
 @dataclass(frozen=True)
 class Consent:
-    """A member's word on one channel: what, from where (`import`, `api`, `one_click`, …), and when (epoch ms)."""
+    """A member's word on one channel: what, from where (`import`, `api`, `one_click`, …), and when (epoch ms). `proof`
+    is what shows it (text agreed to, page, line of an import), `by` who noted it where that was not the member."""
 
     status: ConsentStatus
     source: str
     at: int
+    proof: dict[str, Any] = field(default_factory=dict, hash=False)
+    by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -47,10 +50,25 @@ class ImportMark:
 
 @dataclass(frozen=True)
 class Suppression:
-    """Why an address gets nothing more from a tenant: `hard_bounce`, `complaint`, `manual`; since when (epoch ms)."""
+    """Why an address gets nothing more from a tenant: `hard_bounce`, `complaint`, `manual`; since when (epoch ms).
+    Of a manual one also who wanted it, and why."""
 
     reason: str
     at: int
+    by: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class TrackingChoice:
+    """What a member wants recorded of what they open and click; None = as the tenant does. `source` and `by` say from
+    where and from whom it is known, `at` since when (epoch ms)."""
+
+    source: str
+    at: int
+    opens: bool | None = None
+    clicks: bool | None = None
+    by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +101,7 @@ class Member:
     consent: dict[str, Consent] = field(default_factory=dict)
     suppression: dict[str, Suppression] = field(default_factory=dict)
     shared_address: list[str] = field(default_factory=list)
+    tracking: TrackingChoice | None = None
     consent_history: list[ConsentChange] = field(default_factory=list)
     engagement: Engagement = field(default_factory=Engagement)
     imported: ImportMark | None = None

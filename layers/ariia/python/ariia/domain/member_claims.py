@@ -12,16 +12,17 @@ from .consent_changes import ConsentClaim, take_imported_claim
 from .errors import Problem
 from .member import Consent, ConsentStatus, Member
 from .member_text import FieldError
+from .proof import parse_proof
 
 _STATUSES = tuple(status.value for status in ConsentStatus)
 _CHANNELS = tuple(channel.value for channel in MESSAGE_CHANNELS)
-_FIELDS = ("status", "source", "at")
+_FIELDS = ("status", "source", "at", "proof")
 
 
 def parse_claims(
-    values: Mapping[str, Any], now: int, source: str, problems: list[Problem]
+    values: Mapping[str, Any], now: int, source: str, problems: list[Problem], by: str | None = None
 ) -> dict[Channel, ConsentClaim]:
-    """The consents in `values`, by channel; `problems` gets what is wrong with the others."""
+    """The consents in `values`, by channel, as stated by `by`; `problems` gets what is wrong with the others."""
     claims: dict[Channel, ConsentClaim] = {}
     for name, value in values.items():
         path = f"consent.{name[:40]}"
@@ -29,16 +30,16 @@ def parse_claims(
             problems.append(Problem(path, "is not a channel", allowed=list(_CHANNELS)))
         elif not isinstance(value, Mapping):
             problems.append(Problem(path, "is not an object", value=member_text.shown(value), allowed="an object"))
-        elif claim := parse_claim(value, path=path, now=now, source=source, problems=problems):
+        elif claim := parse_claim(value, path=path, now=now, source=source, problems=problems, by=by):
             claims[Channel(name)] = claim
     return claims
 
 
 def parse_claim(
-    value: Mapping[str, Any], *, path: str, now: int, source: str, problems: list[Problem]
+    value: Mapping[str, Any], *, path: str, now: int, source: str, problems: list[Problem], by: str | None = None
 ) -> ConsentClaim | None:
-    """The consent in `value`: `status`, optionally `source` (else the given one) and `at` (ISO 8601 or epoch ms, not
-    after `now`). None when `problems` got something."""
+    """The consent in `value`: `status`, optionally `source` (else the given one), `at` (ISO 8601 or epoch ms, not after
+    `now`) and `proof`. None when `problems` got something."""
     before = len(problems)
     unknown = sorted(value.keys() - set(_FIELDS))
     problems += [
@@ -49,9 +50,10 @@ def parse_claim(
         problems.append(Problem(f"{path}.status", "is not a consent status", value=shown, allowed=list(_STATUSES)))
     named = _optional(value, "source", path, problems, lambda one: member_text.text(one, member_text.MAX_SOURCE))
     at = _optional(value, "at", path, problems, lambda one: member_text.instant(one, now))
+    proof = _optional(value, "proof", path, problems, parse_proof)
     if len(problems) > before:
         return None
-    return ConsentClaim(ConsentStatus(value["status"]), named or source, at)
+    return ConsentClaim(ConsentStatus(value["status"]), named or source, at, proof or {}, by)
 
 
 def unsure_addresses(member: Member, claims: Mapping[Channel, ConsentClaim]) -> dict[Channel, AddressKey]:

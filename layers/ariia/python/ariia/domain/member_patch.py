@@ -45,11 +45,11 @@ class MemberPatch:
     consent: Mapping[Channel, ConsentClaim] = field(default_factory=dict)
 
 
-def parse_patch(values: Mapping[str, Any], *, now: int, source: str) -> MemberPatch:
+def parse_patch(values: Mapping[str, Any], *, now: int, source: str, by: str | None = None) -> MemberPatch:
     """The patch in `values` (the API's member shape, RFC 7396: absent = as it is, null = cleared).
 
-    `now` (epoch ms) bounds consent dates, `source` names consents that come without one. InvalidError lists every
-    problem."""
+    `now` (epoch ms) bounds consent dates, `source` names consents that come without one, `by` is who states them.
+    InvalidError lists every problem."""
     problems = [
         Problem(member_text.shown(name), "is not a field of a member", allowed=list(ALLOWED))  # type: ignore[arg-type]
         for name in values
@@ -61,7 +61,7 @@ def parse_patch(values: Mapping[str, Any], *, now: int, source: str) -> MemberPa
         fields=fields,
         attributes=parse_attributes(attributes, problems),
         clear_attributes="attributes" in values and values["attributes"] is None,
-        consent=parse_claims(_object("consent", values, problems), now, source, problems),
+        consent=parse_claims(_object("consent", values, problems), now, source, problems, by),
     )
     if problems:
         raise InvalidError("the member is not valid", problems=problems)

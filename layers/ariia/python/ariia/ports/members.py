@@ -30,8 +30,8 @@ class MemberStore(MemberScan, Protocol):
     def save(self, members: Sequence[Member]) -> list[str]:
         """Stores new (version 0) or changed members of one tenant, none of them twice, each if its stored version is
         its own, together with the address index, and raises the `version` of each. The ids that were not stored
-        because somebody else was faster. AddressFullError when an address has no place for more members;
-        TransientError when it should be tried again."""
+        because somebody else was faster. MembersRefusedError when an address has no place for more members, or
+        when somebody was erased before and did not come back; TransientError when it should be tried again."""
         ...
 
     def delete(self, member: Member) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from ariia.domain.address_index import AddressFullError, AddressKey
+from ariia.domain.address_index import AddressKey, MembersRefusedError
 from ariia.domain.channel import Channel
 from ariia.domain.consent_changes import ConsentClaim
 from ariia.domain.errors import InvalidError, Problem, TransientError
@@ -77,8 +77,15 @@ class MemberImport:
             problem = Problem("id", "is missing", allowed="one of id, external_id and email")
             raise InvalidError("the line names no member", problems=[problem])
         fields = {name: value for name, value in values.items() if name != "id"}
-        patch = parse_patch(fields, now=self._job.created_at, source=f"import:{self._job.id}")
-        return _Wanted(record.line, member_id, patch)
+        source, by = f"import:{self._job.id}", self._job.created_by
+        patch = parse_patch(fields, now=self._job.created_at, source=source, by=by)
+        return _Wanted(record.line, member_id, self._with_origin(patch, record.line))
+
+    def _with_origin(self, patch: MemberPatch, line: int) -> MemberPatch:
+        """Where a consent was read belongs to its proof."""
+        origin = {"import": self._job.id, "line": line}
+        claims = {one: replace(claim, proof={**claim.proof, **origin}) for one, claim in patch.consent.items()}
+        return replace(patch, consent=claims)
 
     def _attempt(self, wanted: Sequence[_Wanted], outcomes: dict[int, Outcome]) -> list[_Wanted]:
         """Fills in outcomes; gives the lines whose members somebody else changed meanwhile."""
@@ -133,11 +140,11 @@ class MemberImport:
             return []
         try:
             stale: Sequence[str] = self._members.save(members)
-        except AddressFullError as error:
+        except MembersRefusedError as error:
             stale = error.stale
-            for member_id in error.member_ids:
+            for member_id, problem in error.refusals.items():
                 line = changed[member_id].line
-                outcomes[line] = Outcome.rejected(line, error.problems)
+                outcomes[line] = Outcome.rejected(line, [problem])
         return [changed[member_id] for member_id in stale]
 
     def _withdrawals(

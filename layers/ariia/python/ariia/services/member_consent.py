@@ -26,25 +26,41 @@ class MemberConsent:
     def __init__(self, store: MemberStore, clock: Clock) -> None:
         self._store, self._clock = store, clock
 
-    def set(self, tenant_id: str, member_id: str, channel: Channel, value: Mapping[str, Any], source: str) -> Member:
-        """The member after somebody with the right to do so noted its word: `status`, and optionally `source` and `at`
-        (now). A word from before the stored one changes nothing. InvalidError, NotFoundError."""
+    def set(
+        self,
+        tenant_id: str,
+        member_id: str,
+        channel: Channel,
+        value: Mapping[str, Any],
+        source: str,
+        by: str | None = None,
+    ) -> Member:
+        """The member after `by`, who has the right to do so, noted its word: `status`, and optionally `source`, `at`
+        (now) and `proof`. A word from before the stored one changes nothing. InvalidError, NotFoundError."""
         now = self._clock.now()
         problems: list[Problem] = []
-        claim = parse_claim(value, path="consent", now=now, source=source, problems=problems)
+        claim = parse_claim(value, path="consent", now=now, source=source, problems=problems, by=by)
         if claim is None:
             raise InvalidError("the consent is not valid", problems=problems)
         at = now if claim.at is None else claim.at
-        return self._note(tenant_id, member_id, channel, Consent(claim.status, claim.source, at))
+        return self._note(tenant_id, member_id, channel, claim.said_at(at))
 
-    def withdraw(self, tenant_id: str, member_id: str, channel: Channel, source: str, at: int) -> list[str]:
-        """Opts the member out of `channel`, said at `at` (epoch ms), and with it everybody of the tenant who has the
-        same address: they share the mailbox that said no. Ids of all of them. A repetition changes nothing, and a
-        consent given after `at` stands. NotFoundError when there is no such member."""
+    def withdraw(
+        self,
+        tenant_id: str,
+        member_id: str,
+        channel: Channel,
+        source: str,
+        at: int,
+        proof: Mapping[str, Any] | None = None,
+    ) -> list[str]:
+        """Opts the member out of `channel`, said at `at` (epoch ms) as `proof` shows, and with it everybody of the
+        tenant who has the same address: they share the mailbox that said no. Ids of all of them. A repetition changes
+        nothing, and a consent given after `at` stands. NotFoundError when there is no such member."""
         member = self._store.get(tenant_id, member_id)
         if member is None:
             raise NotFoundError("there is no such member")
-        withdrawal = Consent(ConsentStatus.DENIED, source, at)
+        withdrawal = Consent(ConsentStatus.DENIED, source, at, dict(proof or {}))
         address = member.address(channel)
         sharers: list[str] = []
         if address:

@@ -44,11 +44,13 @@ class Members:
             raise NotFoundError(f"there is no member {member_id[:64]}")
         return member
 
-    def create(self, tenant_id: str, values: Mapping[str, Any], creation: Creation | None = None) -> Created[Member]:
-        """A new member from `values` (API shape). Without `id` the id follows from `external_id`, else from `email`,
-        else it is new. ConflictError when there is one already; InvalidError for bad fields, or when the creation's
-        key was used with other values."""
-        patch = self._parse(values)
+    def create(
+        self, tenant_id: str, values: Mapping[str, Any], creation: Creation | None = None, by: str | None = None
+    ) -> Created[Member]:
+        """A new member from `values` (API shape), as stated by `by`. Without `id` the id follows from `external_id`,
+        else from `email`, else it is new. ConflictError when there is one already; InvalidError for bad fields, for
+        somebody who was erased, or when the creation's key was used with other values."""
+        patch = self._parse(values, by)
         wanted = member_id_for(tenant_id, values) or (creation.id if creation else self._ids.new())
         if creation is not None:
             self._bind(tenant_id, creation)
@@ -62,12 +64,19 @@ class Members:
             raise ConflictError(f"the member {wanted} exists already; PUT /v1/members/{wanted} changes it")
         return Created(stored, replayed=True)
 
-    def upsert(self, tenant_id: str, member_id: str, values: Mapping[str, Any], version: int | None = None) -> Upserted:
+    def upsert(
+        self,
+        tenant_id: str,
+        member_id: str,
+        values: Mapping[str, Any],
+        version: int | None = None,
+        by: str | None = None,
+    ) -> Upserted:
         """Creates the member or changes the fields given (RFC 7396: null clears; attributes are merged).
 
         With `version`, ConflictError unless it is the stored one (0: there is none). InvalidError for bad fields."""
         require_id(member_id, "id")
-        patch = self._parse(values)
+        patch = self._parse(values, by)
 
         def change(stored: Member | None) -> Member:
             base = stored or Member(member_id, tenant_id, created_at=self._clock.now())
@@ -103,9 +112,9 @@ class Members:
             tenant_id, member_id, lambda member: replace(member, tags=[one for one in member.tags if one != unwanted])
         )
 
-    def _parse(self, values: Mapping[str, Any]) -> MemberPatch:
+    def _parse(self, values: Mapping[str, Any], by: str | None) -> MemberPatch:
         fields = {name: value for name, value in values.items() if name != "id"}
-        return parse_patch(fields, now=self._clock.now(), source=SOURCE)
+        return parse_patch(fields, now=self._clock.now(), source=SOURCE, by=by)
 
     def _laid_over(self, member: Member, patch: MemberPatch) -> Member:
         """A consent without a date never overrides a no: systems that send their whole state again don't know of it."""

@@ -13,6 +13,7 @@ from pynamodb.models import Model
 from ariia.adapters.dynamodb.models import AddressModel, MemberModel
 from ariia.domain.address_index import AddressKey, AddressRecord
 from ariia.domain.documents import decode, encode
+from ariia.domain.erasure_mark import ErasureMark
 from ariia.domain.errors import TransientError
 from ariia.domain.identifiers import shard_of
 from ariia.domain.member import Consent, Member, Suppression
@@ -46,6 +47,8 @@ def address_item(record: AddressRecord, version: int) -> AddressModel:
         members=record.members,
         suppression=encode(record.suppression) if record.suppression else None,
         withdrawal=encode(record.withdrawal) if record.withdrawal else None,
+        lifted_at=record.lifted_at,
+        erasure=encode(record.erasure) if record.erasure else None,
         version=version,
     )
 
@@ -57,6 +60,8 @@ def address_of(key: AddressKey, item: AddressModel) -> AddressRecord:
         members=list(item.members),
         suppression=decode(Suppression, item.suppression) if item.suppression else None,
         withdrawal=decode(Consent, item.withdrawal) if item.withdrawal else None,
+        lifted_at=int(item.lifted_at) if item.lifted_at is not None else None,
+        erasure=decode(ErasureMark, item.erasure) if item.erasure else None,
         version=int(item.version),
     )
 

@@ -12,7 +12,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from ariia.adapters.dynamodb.member_items import address_item, member_item, pause
-from ariia.adapters.dynamodb.models import AddressModel, MemberModel
+from ariia.adapters.dynamodb.models import AddressModel, AuditModel, MemberModel, SuppressionModel
 from ariia.domain.address_index import AddressRecord, MemberChange
 from ariia.domain.errors import TransientError
 from ariia.domain.member import Member
@@ -24,11 +24,14 @@ _LOST_RACE = {"ConditionalCheckFailed", "TransactionConflict"}
 
 @dataclass
 class MemberTransaction:
-    """What changes together: each item only if its stored version is the one that was read."""
+    """What changes together: each item only if its stored version is the one that was read. `added` and `removed` are
+    rows that go with it whatever is stored: of the audit trail, and of the list of suppressions."""
 
     members: list[Member] = field(default_factory=list)
     deleted: list[Member] = field(default_factory=list)
     addresses: list[AddressRecord] = field(default_factory=list)
+    added: list[AuditModel | SuppressionModel] = field(default_factory=list)
+    removed: list[SuppressionModel] = field(default_factory=list)
 
     def commit(self, connection: Connection, shards: int) -> bool:
         """Writes everything and raises the versions; False, with nothing written, when something moved meanwhile."""
@@ -67,17 +70,22 @@ class MemberTransaction:
                     transaction.delete(address, condition=_unchanged(AddressModel, record.version))
                 else:
                     transaction.save(address, condition=_unchanged(AddressModel, record.version))
+            for row in self.added:
+                transaction.save(row)
+            for row in self.removed:
+                transaction.delete(row)
 
 
 def in_groups(changes: Sequence[MemberChange]) -> Iterable[list[MemberChange]]:
-    """The changes in groups that surely fit one transaction: each address may bring one more member with it."""
+    """The changes in groups that surely fit one transaction: each address may bring one more member with it, each
+    member has a row in the audit trail, and the tenant one."""
     group: list[MemberChange] = []
-    actions = 0
+    actions = 1
     for change in changes:
-        needed = 1 + 2 * (len(change.joined) + len(change.left))
+        needed = 2 + 2 * (len(change.joined) + len(change.left))
         if group and actions + needed > MAX_ACTIONS:
             yield group
-            group, actions = [], 0
+            group, actions = [], 1
         group.append(change)
         actions += needed
     if group:

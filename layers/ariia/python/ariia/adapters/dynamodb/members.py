@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import uuid
+from collections.abc import Callable, Mapping, Sequence
 
 from pynamodb.connection import Connection
 
+from ariia.adapters.clock import epoch_ms
+from ariia.adapters.dynamodb.audit import audit_items
 from ariia.adapters.dynamodb.member_items import member_of, pause, read_addresses, read_members, shard_key
 from ariia.adapters.dynamodb.member_transactions import MemberTransaction, in_groups, without
 from ariia.adapters.dynamodb.models import MemberModel
+from ariia.adapters.dynamodb.suppressions import DynamoSuppressions
 from ariia.domain.address_index import (
-    AddressFullError,
     AddressKey,
     AddressRecord,
     MemberChange,
-    addresses_of,
+    MembersRefusedError,
+    looked_up,
     members_after,
     neighbours,
+    refusals,
     settle,
     touched,
 )
+from ariia.domain.audit import entries_of
 from ariia.domain.channel import Channel
 from ariia.domain.consent_changes import wins
-from ariia.domain.errors import TransientError
+from ariia.domain.errors import Problem, TransientError
 from ariia.domain.member import Consent, Member, Suppression
 
 _ATTEMPTS = 12
@@ -31,9 +37,11 @@ _ATTEMPTS = 12
 class DynamoMembers:
     """MemberStore over the tables members and addresses."""
 
-    def __init__(self, shards: int, connection: Connection | None = None) -> None:
-        self._shards = shards
+    def __init__(self, shards: int, connection: Connection | None = None, now: Callable[[], int] = epoch_ms) -> None:
+        """`now` gives the instant (epoch ms) at which the audit trail notes a change."""
+        self._shards, self._now = shards, now
         self._connection = connection or Connection()
+        self._suppressions = DynamoSuppressions(shards, self._connection, now)
 
     def scan(self, tenant_id: str, shard: int, after: str | None, limit: int) -> list[Member]:
         """See the port. Eventually consistent."""
@@ -52,13 +60,14 @@ class DynamoMembers:
     def save(self, members: Sequence[Member]) -> list[str]:
         """See the port."""
         stored = self._stored([member for member in members if member.version])
-        stale, full = [], []
+        stale: list[str] = []
+        refused: dict[str, Problem] = {}
         for group in in_groups([MemberChange(stored.get(member.id), member) for member in members]):
-            group_stale, group_full = self._save_group(group)
+            group_stale, group_refused = self._save_group(group)
             stale += group_stale
-            full += group_full
-        if full:
-            raise AddressFullError(full, stale)
+            refused |= group_refused
+        if refused:
+            raise MembersRefusedError(refused, stale)
         return stale
 
     def delete(self, member: Member) -> bool:
@@ -100,40 +109,21 @@ class DynamoMembers:
         raise TransientError("too many changes of this address at once; try again")
 
     def suppress(self, tenant_id: str, channel: str, address_hash: str, suppression: Suppression) -> list[str]:
-        """See the port. The address comes first: whoever joins it from then on inherits."""
-        for attempt in range(_ATTEMPTS):
-            record = self._record(tenant_id, channel, address_hash)
-            members = self.get_many(tenant_id, record.members).values()
-            lacking = [one for one in members if channel not in one.suppression and record.key in addresses_of(one)]
-            kept = record.suppression or suppression
-            for member in lacking:
-                member.suppression[record.key.channel] = kept
-            if self._write_suppression(record, kept, lacking):
-                return record.members
-            pause(attempt)
-        raise TransientError("too many changes of this address at once; try again")
+        """See the port."""
+        return self._suppressions.add(tenant_id, channel, address_hash, suppression)
 
-    def _write_suppression(self, record: AddressRecord, suppression: Suppression, members: list[Member]) -> bool:
-        if record.suppression is None:
-            record.suppression = suppression
-            if not MemberTransaction(addresses=[record]).commit(self._connection, self._shards):
-                return False
-        batches = [members[start : start + 50] for start in range(0, len(members), 50)]
-        written = [MemberTransaction(members=batch).commit(self._connection, self._shards) for batch in batches]
-        return all(written)
-
-    def _save_group(self, group: list[MemberChange]) -> tuple[list[str], list[str]]:
-        """Ids that are stale, and ids for whom an address has no place; all others of the group are stored."""
+    def _save_group(self, group: list[MemberChange]) -> tuple[list[str], dict[str, Problem]]:
+        """Ids that are stale, and those who are refused, with the reason; all others of the group are stored."""
         stale: list[str] = []
-        full: set[str] = set()
+        refused: dict[str, Problem] = {}
         for attempt in range(_ATTEMPTS):
             moved = [change.member_id for change in group if _is_stale(change)]
             stale, group = stale + moved, without(group, moved)
-            records = read_addresses(self._connection, touched(group))
-            full |= members_after(group, records)[1]
-            group = without(group, full)
+            records = read_addresses(self._connection, looked_up(group))
+            refused |= refusals(group, records)
+            group = without(group, refused)
             if not group or self._commit(group, records):
-                return stale, sorted(full)
+                return stale, refused
             pause(attempt)
             group = self._read_again(group)
         raise TransientError("too many changes of these addresses at once; try again")
@@ -143,7 +133,9 @@ class DynamoMembers:
         after, _ = members_after(changes, records)
         others = self.get_many(changes[0].tenant_id, sorted(neighbours(changes, records, after)))
         changed = settle(changes, records, after, others)
+        noted = [entry for one in changes for entry in entries_of(one.before, one.after, self._now())]
         transaction = MemberTransaction(
+            added=[*audit_items(changes[0].tenant_id, noted, uuid.uuid4().hex[:12])],
             members=[*changed, *(change.after for change in changes if change.after is not None)],
             deleted=[change.before for change in changes if change.after is None and change.before is not None],
             addresses=list(records.values()),

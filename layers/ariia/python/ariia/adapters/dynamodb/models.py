@@ -113,7 +113,32 @@ class AddressModel(Model):
     members = JSONAttribute()
     suppression = JSONAttribute(null=True)
     withdrawal = JSONAttribute(null=True)
+    lifted_at = NumberAttribute(null=True)
+    erasure = JSONAttribute(null=True)
     version = NumberAttribute()
+
+
+class AuditModel(Model):
+    """Who changed what: `tenant_id#<yyyy-mm>` lists everything, `tenant_id#<subject>` what is about one member."""
+
+    class Meta:
+        table_name = names.AUDIT
+
+    audit_key = UnicodeAttribute(hash_key=True)
+    row = UnicodeAttribute(range_key=True)
+    document = JSONAttribute()
+    version = NumberAttribute()
+
+
+class SuppressionModel(Model):
+    """The suppressed addresses of a tenant as a list, `channel#hash`; what counts is in the address's own item."""
+
+    class Meta:
+        table_name = names.SUPPRESSIONS
+
+    tenant_id = UnicodeAttribute(hash_key=True)
+    address = UnicodeAttribute(range_key=True)
+    document = JSONAttribute()
 
 
 class LedgerModel(Model):
@@ -184,6 +209,8 @@ TABLES: tuple[type[Model], ...] = (
     SegmentMemberModel,
     MemberModel,
     AddressModel,
+    AuditModel,
+    SuppressionModel,
     LedgerModel,
     StatisticsModel,
     JobModel,

@@ -11,6 +11,8 @@ SEGMENTS = "segments"
 SEGMENT_MEMBERS = "segment-members"
 MEMBERS = "members"
 ADDRESSES = "addresses"
+AUDIT = "audit"
+SUPPRESSIONS = "suppressions"
 LEDGER = "ledger"
 STATISTICS = "statistics"
 JOBS = "jobs"
@@ -27,6 +29,8 @@ ALL = (
     SEGMENT_MEMBERS,
     MEMBERS,
     ADDRESSES,
+    AUDIT,
+    SUPPRESSIONS,
     LEDGER,
     STATISTICS,
     JOBS,

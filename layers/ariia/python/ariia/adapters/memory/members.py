@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
+from dataclasses import replace
 from threading import RLock
 
+from ariia.adapters.clock import epoch_ms
+from ariia.adapters.memory.audit import MemoryAudit
 from ariia.domain.address_index import (
-    AddressFullError,
     AddressKey,
     AddressRecord,
     MemberChange,
+    MembersRefusedError,
+    looked_up,
     members_after,
     neighbours,
+    refusals,
     settle,
     touched,
 )
+from ariia.domain.audit import AuditEntry, entries_of, subject_of, suppressed
 from ariia.domain.channel import Channel
 from ariia.domain.consent_changes import wins
+from ariia.domain.errors import Problem
 from ariia.domain.identifiers import shard_of
 from ariia.domain.member import Consent, Member, Suppression
 
@@ -25,28 +32,29 @@ from ariia.domain.member import Consent, Member, Suppression
 class MemoryMembers:
     """MemberStore that forgets at exit; each call is one atomic step."""
 
-    def __init__(self, shards: int = 16) -> None:
-        self._shards = shards
-        self._lock = RLock()
-        self._members: dict[tuple[str, str], Member] = {}
-        self._addresses: dict[AddressKey, AddressRecord] = {}
+    def __init__(self, shards: int = 16, audit: MemoryAudit | None = None, now: Callable[[], int] = epoch_ms) -> None:
+        self._shards, self._now, self._noted = shards, now, 0
+        self.audit = audit or MemoryAudit()
+        self.lock = RLock()
+        self.rows: dict[tuple[str, str], Member] = {}
+        self.records: dict[AddressKey, AddressRecord] = {}
 
     def scan(self, tenant_id: str, shard: int, after: str | None, limit: int) -> list[Member]:
         """See the port."""
-        with self._lock:
+        with self.lock:
             ids = sorted(
                 member_id
-                for tenant, member_id in self._members
+                for tenant, member_id in self.rows
                 if tenant == tenant_id
                 and shard_of(member_id, self._shards) == shard
                 and (after is None or member_id > after)
             )
-            return [deepcopy(self._members[tenant_id, member_id]) for member_id in ids[:limit]]
+            return [deepcopy(self.rows[tenant_id, member_id]) for member_id in ids[:limit]]
 
     def get_many(self, tenant_id: str, member_ids: Sequence[str]) -> dict[str, Member]:
         """See the port."""
-        with self._lock:
-            found = {one: self._members.get((tenant_id, one)) for one in member_ids}
+        with self.lock:
+            found = {one: self.rows.get((tenant_id, one)) for one in member_ids}
             return {member_id: deepcopy(member) for member_id, member in found.items() if member is not None}
 
     def get(self, tenant_id: str, member_id: str) -> Member | None:
@@ -55,17 +63,17 @@ class MemoryMembers:
 
     def save(self, members: Sequence[Member]) -> list[str]:
         """See the port."""
-        with self._lock:
+        with self.lock:
             stale = [member.id for member in members if self._version(member) != member.version]
             changes = [MemberChange(self._stored(one), one) for one in members if one.id not in stale]
-            full = self._apply(changes)
-        if full:
-            raise AddressFullError(sorted(full), stale)
+            refused = self._apply(changes)
+        if refused:
+            raise MembersRefusedError(refused, stale)
         return stale
 
     def delete(self, member: Member) -> bool:
         """See the port."""
-        with self._lock:
+        with self.lock:
             if self._version(member) != member.version or member.version == 0:
                 return False
             self._apply([MemberChange(self._stored(member), None)])
@@ -81,15 +89,15 @@ class MemoryMembers:
 
     def withdrawals(self, tenant_id: str, channel: str, address_hashes: Sequence[str]) -> dict[str, Consent]:
         """See the port."""
-        with self._lock:
+        with self.lock:
             found = {one: self._record(AddressKey(tenant_id, Channel(channel), one)) for one in address_hashes}
             return {one: record.withdrawal for one, record in found.items() if record.withdrawal is not None}
 
     def note_withdrawal(self, tenant_id: str, channel: str, address_hash: str, withdrawal: Consent) -> list[str]:
         """See the port."""
         key = AddressKey(tenant_id, Channel(channel), address_hash)
-        with self._lock:
-            record = self._addresses.setdefault(key, AddressRecord(key))
+        with self.lock:
+            record = self.records.setdefault(key, AddressRecord(key))
             if wins(withdrawal, record.withdrawal):
                 record.withdrawal = withdrawal
             return list(record.members)
@@ -97,39 +105,53 @@ class MemoryMembers:
     def suppress(self, tenant_id: str, channel: str, address_hash: str, suppression: Suppression) -> list[str]:
         """See the port."""
         key = AddressKey(tenant_id, Channel(channel), address_hash)
-        with self._lock:
-            record = self._addresses.setdefault(key, AddressRecord(key))
-            record.suppression = record.suppression or suppression
-            for member in (self._members[tenant_id, one] for one in record.members):
+        with self.lock:
+            record = self.records.setdefault(key, AddressRecord(key))
+            if record.suppression is None and not record.accepts(suppression):
+                return list(record.members)
+            entry = replace(suppressed(record.suppression or suppression, channel), address=address_hash)
+            if record.suppression is None:
+                record.suppression = suppression
+                self.note(tenant_id, [entry])
+            for member in (self.rows[tenant_id, one] for one in record.members):
                 if key.channel not in member.suppression:
                     member.suppression[key.channel] = record.suppression
                     member.version += 1
+                    subject = subject_of(tenant_id, member.id)
+                    self.note(tenant_id, [replace(entry, member_id=member.id, subject=subject)])
             return list(record.members)
 
-    def _apply(self, changes: Sequence[MemberChange]) -> set[str]:
-        """Carries the changes out, without the members for whom there is no place, who are returned."""
+    def note(self, tenant_id: str, entries: Sequence[AuditEntry]) -> None:
+        """Adds the entries, as noted now, to the audit trail."""
+        now, self._noted = self._now(), self._noted + 1
+        self.audit.append(tenant_id, [replace(one, at=now) for one in entries], f"{self._noted:08d}")
+
+    def _apply(self, changes: Sequence[MemberChange]) -> dict[str, Problem]:
+        """Carries the changes out, without the members who are refused, who are returned with the reason."""
+        refused = refusals(changes, {key: self._record(key) for key in looked_up(changes)})
+        if refused:
+            return refused | self._apply([change for change in changes if change.member_id not in refused])
         records = {key: deepcopy(self._record(key)) for key in touched(changes)}
-        after, full = members_after(changes, records)
-        if full:
-            return full | self._apply([change for change in changes if change.member_id not in full])
+        after, _ = members_after(changes, records)
         tenant_id = next((change.tenant_id for change in changes), "")
         others = self.get_many(tenant_id, sorted(neighbours(changes, records, after)))
         changed = settle(changes, records, after, others)
-        self._addresses.update(records)
+        self.note(tenant_id, [entry for one in changes for entry in entries_of(one.before, one.after, 0)])
+        self.records.update(records)
         for member in [*changed, *(change.after for change in changes if change.after is not None)]:
             member.version += 1
-            self._members[member.tenant_id, member.id] = deepcopy(member)
+            self.rows[member.tenant_id, member.id] = deepcopy(member)
         for change in changes:
             if change.after is None:
-                del self._members[change.tenant_id, change.member_id]
-        return set()
+                del self.rows[change.tenant_id, change.member_id]
+        return {}
 
     def _stored(self, member: Member) -> Member | None:
-        return self._members.get((member.tenant_id, member.id))
+        return self.rows.get((member.tenant_id, member.id))
 
     def _version(self, member: Member) -> int:
         stored = self._stored(member)
         return stored.version if stored else 0
 
     def _record(self, key: AddressKey) -> AddressRecord:
-        return self._addresses.get(key) or AddressRecord(key)
+        return self.records.get(key) or AddressRecord(key)
