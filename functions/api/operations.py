@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .routes import (
+    audit,
     campaign_actions,
     campaigns,
     imports,
@@ -14,6 +15,7 @@ from .routes import (
     senders,
     settings,
     statistics,
+    suppressions,
     templates,
     tenants,
 )
@@ -29,6 +31,8 @@ ALL: tuple[Operation, ...] = (
     *segments.routes.operations,
     *members.routes.operations,
     *imports.routes.operations,
+    *suppressions.routes.operations,
+    *audit.routes.operations,
     *senders.routes.operations,
     *tenants.routes.operations,
     *settings.routes.operations,

@@ -88,6 +88,7 @@ class ApiStack(Stack):
         data.allow_writing(function, models.CampaignModel, models.CampaignPartModel, models.SendRateModel)
         data.allow_writing(function, models.MemberModel, models.AddressModel, models.QuotaModel)
         data.allow_writing(function, models.SegmentModel, models.SegmentMemberModel)
+        data.allow_writing(function, models.AuditModel, models.SuppressionModel)
         campaign_run.grant_start_execution(function)
         messaging.uploads.allow_reading(function)
         messaging.uploads.allow_writing(function)
@@ -109,7 +110,7 @@ class ApiStack(Stack):
             },
         )
         data.allow_reading(function, models.TenantModel, models.CampaignModel, models.CampaignPartModel)
-        data.allow_writing(function, models.MemberModel, models.AddressModel, models.LedgerModel)
+        data.allow_writing(function, models.MemberModel, models.AddressModel, models.AuditModel, models.LedgerModel)
         data.allow_signing(function)
         return function
 

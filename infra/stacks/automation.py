@@ -123,6 +123,7 @@ class AutomationStack(Stack):
         work_off(self._messaging.events, function, batch_size=500, window_seconds=1)
         self._data.allow_writing(function, models.LedgerModel, models.SendRateModel)
         self._data.allow_writing(function, models.MemberModel, models.AddressModel)
+        self._data.allow_writing(function, models.AuditModel, models.SuppressionModel)
         return function
 
     def _aggregate_stats(self) -> PythonFunction:
@@ -168,6 +169,7 @@ class AutomationStack(Stack):
         messaging.uploads.allow_reading(function)
         messaging.uploads.allow_writing(function)
         self._data.allow_writing(function, models.MemberModel, models.AddressModel, models.JobModel)
+        self._data.allow_writing(function, models.AuditModel)
         return function
 
     def _count_audience(self) -> PythonFunction:

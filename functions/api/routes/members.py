@@ -37,7 +37,7 @@ def create_member(
     """A member who is there already answers 409; `PUT /v1/members/{id}` creates or changes."""
     values = member.values()
     repeatable = creation(caller, "/v1/members", key, member.model_dump(mode="json", exclude_unset=True))
-    made = services.members.create(caller.tenant_id, values, repeatable)
+    made = services.members.create(caller.tenant_id, values, repeatable, caller.subject)
     entity = made.entity
     return created(MemberView.of(entity), f"/v1/members/{entity.id}", entity.version, replayed=made.replayed)
 
@@ -77,7 +77,7 @@ def put_member(
     new. A version is optional: without one, the change is laid over whatever is stored."""
     is_bound = if_match is not None or change.version is not None
     version = expected_version(if_match, change.version) if is_bound else None
-    done = services.members.upsert(caller.tenant_id, member_id, change.values(), version)
+    done = services.members.upsert(caller.tenant_id, member_id, change.values(), version, caller.subject)
     view = MemberView.of(done.member)
     if done.created:
         return created(view, f"/v1/members/{member_id}", done.member.version)
@@ -115,5 +115,5 @@ def put_consent(
     """Notes what the member said about a channel, with source and time, as evidence. A word from before the stored one
     changes nothing; without `at` it was said now. For this member only: others who share the address keep their own."""
     value = consent.model_dump(exclude_unset=True)
-    member = services.member_consent.set(caller.tenant_id, member_id, Channel(channel), value, "api")
+    member = services.member_consent.set(caller.tenant_id, member_id, Channel(channel), value, "api", caller.subject)
     return found(MemberView.of(member), member.version)

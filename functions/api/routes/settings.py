@@ -27,5 +27,5 @@ def change_settings(
 ) -> Response[OwnSettingsView]:
     """Changes the settings that the body names. The version is the tenant's, as in /v1/tenant."""
     version = expected_version(if_match, change.version)
-    tenant = services.tenants.change(caller.tenant_id, {"settings": change.changes()}, version)
+    tenant = services.tenants.change(caller.tenant_id, {"settings": change.changes()}, version, caller.subject)
     return found(OwnSettingsView.of(tenant), tenant.version)

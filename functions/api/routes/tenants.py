@@ -68,5 +68,5 @@ def change_own_tenant(
 ) -> Response[TenantView]:
     """Changes the name, imprint, defaults and settings of the caller's tenant. The plan is the platform's to change."""
     version = expected_version(if_match, change.version)
-    tenant = services.tenants.change(caller.tenant_id, change.changes(), version)
+    tenant = services.tenants.change(caller.tenant_id, change.changes(), version, caller.subject)
     return found(TenantView.of(tenant), tenant.version)

@@ -12,7 +12,9 @@ from .fields import Id, Instant, InstantInput, RequestModel, ResponseModel, Vers
 
 ChannelName = Literal["email", "whatsapp", "telegram", "sms"]
 StatusName = Literal["granted", "denied", "pending"]
-_CONSENT = {"status": "granted", "source": "membership form", "at": "2026-03-01T09:00:00.000Z"}
+_SAID = {"status": "granted", "source": "membership form", "at": "2026-03-01T09:00:00.000Z"}
+_CONSENT = {**_SAID, "proof": {"text": "Yes, send me news", "form": "F-17"}}
+_NOTED = {**_CONSENT, "by": "anna"}
 _WRITTEN: dict[str, Any] = {
     "external_id": "CRM-1042",
     "email": "anna.kowalska@example.com",
@@ -28,8 +30,8 @@ _WRITTEN: dict[str, Any] = {
 _STORED: dict[str, Any] = {
     "id": "m0042",
     **_WRITTEN,
-    "consent": {"email": _CONSENT},
-    "consent_history": [{"channel": "email", **_CONSENT}],
+    "consent": {"email": _NOTED},
+    "consent_history": [{"channel": "email", **_SAID}],
     "suppression": {"sms": {"reason": "hard_bounce", "at": "2026-04-01T09:00:00.000Z"}},
     "shared_address": ["email"],
     "created_at": "2026-03-01T09:00:00.000Z",
@@ -46,6 +48,10 @@ class ConsentInput(RequestModel):
     status: StatusName
     source: Annotated[str | None, Field(max_length=100, description="Where it was said. Left out: `api`.")] = None
     at: Annotated[InstantInput | None, Field(description="When it was said; not in the future.")] = None
+    proof: Annotated[
+        dict[str, Any] | None,
+        Field(description="What shows it, as you keep it: the text agreed to, the form, the page. At most 1 KB."),
+    ] = None
 
 
 class MemberFields(RequestModel):
@@ -104,20 +110,29 @@ class TagsInput(RequestModel):
     tags: Annotated[list[str], Field(min_length=1, max_length=100)]
 
 
-class ConsentView(ResponseModel):
-    """A member's word on a channel."""
+class SaidView(ResponseModel):
+    """What a member said, from where it is known, and when they said it."""
 
-    model_config = ConfigDict(json_schema_extra=example(_CONSENT))
+    model_config = ConfigDict(json_schema_extra=example(_SAID))
 
     status: StatusName
     source: str
     at: Instant
 
 
-class ConsentChangeView(ConsentView):
-    """One entry of the evidence."""
+class ConsentView(SaidView):
+    """A member's word on a channel, with what shows it and who noted it (null: the member)."""
 
-    model_config = ConfigDict(json_schema_extra=example({"channel": "email", **_CONSENT}))
+    model_config = ConfigDict(json_schema_extra=example(_NOTED))
+
+    proof: dict[str, Any]
+    by: str | None
+
+
+class ConsentChangeView(SaidView):
+    """One entry of the evidence; `GET /v1/audit` has it with its proof."""
+
+    model_config = ConfigDict(json_schema_extra=example({"channel": "email", **_SAID}))
 
     channel: ChannelName
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ariia.adapters.campaign_runs import StepFunctionsRuns, step_functions_client
 from ariia.adapters.clock import RandomIds, SystemClock
 from ariia.adapters.dynamodb import models, names
+from ariia.adapters.dynamodb.audit import DynamoAudit
 from ariia.adapters.dynamodb.campaigns import DynamoCampaigns
 from ariia.adapters.dynamodb.client import dynamodb_client
 from ariia.adapters.dynamodb.jobs import DynamoJobs
@@ -17,6 +18,7 @@ from ariia.adapters.dynamodb.segments import DynamoSegments
 from ariia.adapters.dynamodb.send_rates import DynamoSendRates
 from ariia.adapters.dynamodb.senders import DynamoSenders
 from ariia.adapters.dynamodb.statistics import DynamoStatistics
+from ariia.adapters.dynamodb.suppressions import DynamoSuppressions
 from ariia.adapters.dynamodb.templates import DynamoTemplates
 from ariia.adapters.dynamodb.tenants import DynamoTenants
 from ariia.adapters.preflight_queue import SqsPreflightQueue
@@ -28,6 +30,7 @@ from ariia.adapters.uploads import S3Uploads, s3_client
 from ariia.domain.channel import Channel
 from ariia.domain.plan import Feature
 from ariia.services.audience_count import AudienceCounter
+from ariia.services.audit_log import AuditLog
 from ariia.services.campaign_contents import CampaignContents
 from ariia.services.campaign_editing import CampaignEditing
 from ariia.services.campaign_review import CampaignReview
@@ -45,6 +48,7 @@ from ariia.services.recipients import Recipients
 from ariia.services.segments import Segments
 from ariia.services.sender_domains import SenderDomains
 from ariia.services.statistics import CampaignStatistics
+from ariia.services.suppressions import Suppressions
 from ariia.services.templates import Templates
 from ariia.services.tenants import Tenants
 from ariia.settings import ApiSettings
@@ -72,6 +76,8 @@ class ApiServices:
     member_listing: MemberListing
     imports: Imports
     quotas: Quotas
+    suppressions: Suppressions
+    audit: AuditLog
 
 
 def build(settings: ApiSettings) -> ApiServices:
@@ -119,6 +125,8 @@ def build(settings: ApiSettings) -> ApiServices:
         member_listing=MemberListing(members, settings.shards),
         imports=Imports(jobs, S3Uploads(s3_client(), settings.uploads_bucket), clock, ids),
         quotas=quotas,
+        suppressions=Suppressions(DynamoSuppressions(settings.shards), members, clock),
+        audit=AuditLog(DynamoAudit(), tenants, clock),
     )
 
 

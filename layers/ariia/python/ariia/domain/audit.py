@@ -4,6 +4,7 @@ no path can forget it."""
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -12,7 +13,6 @@ from typing import Any
 from .channel import MESSAGE_CHANNELS
 from .documents import encode
 from .member import Consent, Member, Suppression, TrackingChoice
-from .proof import digest
 
 
 class AuditKind(StrEnum):
@@ -115,3 +115,10 @@ def redacted(entry: AuditEntry) -> AuditEntry:
     by_member = entry.by == entry.member_id
     kept = replace(entry, member_id=None, address=None, reason=None, by="member" if by_member else entry.by)
     return replace(kept, details={"sha256": digest(encode(entry))})
+
+
+def digest(document: Any) -> str:
+    """SHA-256 of a JSON value in one form (sorted, without blanks): what stays of a proof when its member is erased.
+    Whoever still has the document can show that it is the one."""
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()

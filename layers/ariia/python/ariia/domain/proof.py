@@ -28,13 +28,6 @@ def parse_proof(value: object) -> dict[str, Any]:
     return dict(value)
 
 
-def digest(document: Any) -> str:
-    """SHA-256 of a JSON value in one form (sorted, without blanks): what stays of a proof when its member is erased.
-    Whoever still has the document can show that it is the one."""
-    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def address_seal(key: bytes, ip_address: str) -> str:
     """A keyed hash of an IP address: the same visitor can be recognised, the address can't be tried out."""
     return hmac.digest(key, b"ip." + ip_address.encode(), hashlib.sha256).hex()[:32]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
+from ariia.domain.audit import AuditEntry
 from ariia.domain.tenant import Tenant
 
 
@@ -18,8 +20,9 @@ class TenantStore(Protocol):
         """Stores a new tenant with version 1; False when the id is taken."""
         ...
 
-    def save(self, tenant: Tenant) -> bool:
-        """Stores the tenant if the stored version is its own, and raises `tenant.version` by one; else False."""
+    def save(self, tenant: Tenant, noted: Sequence[AuditEntry] = ()) -> bool:
+        """Stores the tenant if the stored version is its own, raises `tenant.version` by one and adds `noted` to the
+        audit trail, all at once; else False."""
         ...
 
     def page(self, limit: int, after: str | None) -> list[Tenant]:

@@ -10,6 +10,7 @@ from ariia.domain.concurrency import changed_meanwhile, require_version
 from ariia.domain.creation import Created, Creation, require_same
 from ariia.domain.errors import ConflictError, NotFoundError
 from ariia.domain.identifiers import require_id
+from ariia.domain.settings_audit import settings_entries
 from ariia.domain.tenant import Tenant, TenantSettings, require_valid
 from ariia.ports.clock import Clock
 from ariia.ports.tenants import TenantStore
@@ -46,14 +47,14 @@ class Tenants:
         """Up to `limit` tenants behind the id `after`; fewer = the end."""
         return self._store.page(limit, after)
 
-    def change(self, tenant_id: str, changes: Mapping[str, Any], version: int | None) -> Tenant:
-        """The tenant with `changes` (by field; `settings` by setting) applied. With `version` given, ConflictError when
-        the stored one is another; InvalidError for a bad field; NotFoundError."""
+    def change(self, tenant_id: str, changes: Mapping[str, Any], version: int | None, by: str = "platform") -> Tenant:
+        """The tenant with `changes` (by field; `settings` by setting) applied by `by`. With `version` given,
+        ConflictError when the stored one is another; InvalidError for a bad field; NotFoundError."""
         tenant = self.get(tenant_id)
         require_version(version, tenant.version)
         fields = dict(changes)
         settings: TenantSettings = replace(tenant.settings, **fields.pop("settings", {}))
         changed = replace(tenant, **fields, settings=settings, updated_at=self._clock.now())
-        if not self._store.save(require_valid(changed)):
+        if not self._store.save(require_valid(changed), settings_entries(tenant, changed, changed.updated_at, by)):
             raise changed_meanwhile()
         return changed

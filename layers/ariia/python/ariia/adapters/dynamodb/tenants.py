@@ -3,13 +3,17 @@ and its place in the directory are written in one transaction."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from pynamodb.connection import Connection
-from pynamodb.exceptions import PutError, TransactWriteError
+from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
+from ariia.adapters.dynamodb.audit import audit_items
+from ariia.adapters.dynamodb.documents import commit
 from ariia.adapters.dynamodb.models import TenantModel
+from ariia.domain.audit import AuditEntry
 from ariia.domain.documents import decode, encode
 from ariia.domain.errors import TransientError
 from ariia.domain.identifiers import shard_of
@@ -49,14 +53,18 @@ class DynamoTenants:
             return True
         raise TransientError("the tenant could not be written: try again")
 
-    def save(self, tenant: Tenant) -> bool:
+    def save(self, tenant: Tenant, noted: Sequence[AuditEntry] = ()) -> bool:
         """See TenantStore."""
-        try:
-            _item(tenant, tenant.version + 1).save(condition=TenantModel.version == tenant.version)
-        except PutError as error:
-            if error.cause_response_code == "ConditionalCheckFailedException":
-                return False
-            raise
+        item = _item(tenant, tenant.version + 1)
+        rows = audit_items(tenant.id, noted, f"settings-{tenant.version + 1}")
+
+        def add(transaction: TransactWrite) -> None:
+            transaction.save(item, condition=TenantModel.version == tenant.version)
+            for row in rows:
+                transaction.save(row)
+
+        if not commit(self._connection, add):
+            return False
         tenant.version += 1
         return True
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import deepcopy
 
+from ariia.adapters.memory.audit import MemoryAudit
+from ariia.domain.audit import AuditEntry
 from ariia.domain.tenant import Tenant
 
 
 class MemoryTenants:
     """TenantStore that forgets at exit."""
 
-    def __init__(self) -> None:
+    def __init__(self, audit: MemoryAudit | None = None) -> None:
+        self.audit = audit or MemoryAudit()
         self._tenants: dict[str, Tenant] = {}
 
     def get(self, tenant_id: str) -> Tenant | None:
@@ -25,13 +29,14 @@ class MemoryTenants:
         self._tenants[tenant.id] = deepcopy(tenant)
         return True
 
-    def save(self, tenant: Tenant) -> bool:
+    def save(self, tenant: Tenant, noted: Sequence[AuditEntry] = ()) -> bool:
         """See TenantStore."""
         stored = self._tenants.get(tenant.id)
         if stored is None or stored.version != tenant.version:
             return False
         tenant.version += 1
         self._tenants[tenant.id] = deepcopy(tenant)
+        self.audit.append(tenant.id, noted, f"settings-{tenant.version}")
         return True
 
     def page(self, limit: int, after: str | None) -> list[Tenant]:
