@@ -42,7 +42,7 @@ class Stores:
         page = (
             self.trail.page_of_member(tenant_id, subject_of(tenant_id, member_id), 100, None)
             if member_id
-            else self.trail.page(tenant_id, 100, None, JUNE, JULY)
+            else self.trail.page(tenant_id, 100, None, JUNE, JULY + 1)
         )
         assert page.after is None
         return [(one.member_id, one.kind.value, one.action) for one in page.entries]
@@ -89,13 +89,14 @@ def test_entries_come_newest_first_over_months_and_pages(stores: Stores, tenant_
 def test_a_saved_member_leaves_entries_with_proof_and_author(stores: Stores, tenant_id: str) -> None:
     member = Member("anna", tenant_id, email=MAIL, consent={"email": GRANTED})
     stores.members.save([member, Member("ben", tenant_id)])
+    stores.now += 1
     member.tracking = TrackingChoice("page", 9, opens=False)
     stores.members.save([member])
 
     assert stores.actions(tenant_id, "anna") == [("anna", "tracking", "chosen"), ("anna", "consent", "granted")]
     assert stores.actions(tenant_id) == stores.actions(tenant_id, "anna")
     assert stores.actions(tenant_id, "ben") == []
-    consent = stores.trail.page(tenant_id, 10, None, JUNE, JULY).entries[1]
+    consent = stores.trail.page(tenant_id, 10, None, JUNE, stores.now).entries[1]
     assert (consent.by, consent.reason, consent.at) == ("desk", "form", JULY)
     assert consent.details == {"said_at": 5, "proof": {"text": "yes"}}
 

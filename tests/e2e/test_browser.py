@@ -137,6 +137,8 @@ def test_a_member_unsubscribes_on_the_phone(
         "status": "denied",
         "source": "page",
         "at": tenant.member(member_id)["consent"]["email"]["at"],
+        "proof": {},
+        "by": None,
     }
     assert set(visit.asked) == {link}
 

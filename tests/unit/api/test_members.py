@@ -63,7 +63,8 @@ def test_member_is_created_read_changed_and_deleted(api: Api) -> None:
     made = api.put(body=body)
     assert (made.status, made.headers["ETag"], made.headers["Location"]) == (201, '"1"', "/v1/members/anna")
     assert made.body["email"] == "Anna@example.com"
-    assert made.body["consent"]["email"] == {"status": "granted", "source": "api", "at": "2027-01-15T08:00:00.000Z"}
+    noted = {"status": "granted", "source": "api", "at": "2027-01-15T08:00:00.000Z", "proof": {}, "by": "anna"}
+    assert made.body["consent"]["email"] == noted
     assert api.as_role("viewer").get("/v1/members/anna").body == made.body
 
     changed = api.put(body={"first_name": "Anna", "version": 1})
@@ -156,7 +157,8 @@ def test_consent_is_noted_per_channel_with_evidence(api: Api) -> None:
     path = "/v1/members/anna/consent/sms"
     body = {"status": "granted", "source": "desk", "at": "2026-03-01T10:00:00+01:00"}
     noted = api.as_role().call("PUT", path, body)
-    assert noted.body["consent"]["sms"] == {"status": "granted", "source": "desk", "at": "2026-03-01T09:00:00.000Z"}
+    said = {"status": "granted", "source": "desk", "at": "2026-03-01T09:00:00.000Z"}
+    assert noted.body["consent"]["sms"] == {**said, "proof": {}, "by": "anna"}
     assert api.as_role().call("PUT", path, {"status": "denied"}).body["consent"]["sms"]["status"] == "denied"
     assert api.as_role().call("PUT", path, body).body["consent"]["sms"]["status"] == "denied"
     history = api.as_role().get("/v1/members/anna").body["consent_history"]
