@@ -57,7 +57,7 @@ class Operators:
         elif action.name in ("pause", "cancel"):
             done = self._press(action.name, lambda: getattr(api, action.name)(TENANT, CAMPAIGN, "somebody"))
             if done is not None:
-                self._watch.stopped(action.name, self._engine.stored())
+                self._watch.stopped(action.name, self._engine.stored(), done.in_flight)
         elif action.name == "resume":
             self._press("resume", lambda: api.resume(TENANT, CAMPAIGN, "somebody"))
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from ariia.adapters.memory.campaigns import MemoryCampaigns
@@ -12,6 +12,7 @@ from ariia.domain.statistics import Totals
 from ariia.ports.campaigns import CampaignChange
 from ariia.ports.ledger import Partition
 from ariia.ports.sending import SendCall
+from ariia.services.in_flight import InFlight
 
 from .scheduler import Scheduler
 
@@ -53,7 +54,9 @@ class WatchedReader:
 class _Stop:
     name: str
     answered_at: int
+    in_flight: InFlight
     is_over: bool = False
+    later: set[str] = field(default_factory=set)
 
 
 class Watch:
@@ -74,10 +77,10 @@ class Watch:
         if what not in self.violations and len(self.violations) < 20:
             self.violations.append(what)
 
-    def stopped(self, name: str, campaign: Campaign | None) -> None:
-        """A pause or a cancel was answered just now."""
+    def stopped(self, name: str, campaign: Campaign | None, in_flight: InFlight) -> None:
+        """A pause or a cancel was answered just now, naming what is in flight."""
         if campaign is not None and not campaign.is_sendable:
-            self._stops.append(_Stop(name, self._engine.scheduler.now))
+            self._stops.append(_Stop(name, self._engine.scheduler.now, in_flight))
 
     def unsubscribed(self, address: str) -> None:
         """An unsubscribe was answered just now."""
@@ -95,11 +98,18 @@ class Watch:
         if scheduler.now - read_at > OLDEST_READ_MS:
             self.violated(f"a call began {scheduler.now - read_at} ms after its read")
         for stop in self._stops:
-            if not stop.is_over and read_at > stop.answered_at:
-                self.violated(f"a call began whose read started after {stop.name} was answered")
+            if not stop.is_over:
+                self._after_stop(stop, call, read_at)
         for recipient in call.recipients:
             if read_at > self._gone.get(recipient.address, read_at):
                 self.violated(f"{recipient.member_id} was called after an unsubscribe was answered")
+
+    def _after_stop(self, stop: _Stop, call: SendCall, read_at: int) -> None:
+        if read_at > stop.answered_at:
+            self.violated(f"a call began whose read started after {stop.name} was answered")
+        stop.later.add(call.tags["batch"])
+        if len(stop.later) > stop.in_flight.batches:
+            self.violated(f"{stop.name} named {stop.in_flight.batches} batches in flight, {len(stop.later)} came")
 
     def step(self) -> None:
         """After each effect; looks closely now and then."""
@@ -134,5 +144,5 @@ class Watch:
 
 def sum_of(totals: Totals) -> int:
     """pending + sent + failed + bounced + excluded."""
-    assert {"pending", "sent", "failed", "bounced", "excluded"} <= {field.name for field in fields(totals)}
+    assert {"pending", "sent", "failed", "bounced", "excluded"} <= {one.name for one in fields(totals)}
     return totals.pending + totals.sent + totals.failed + totals.bounced + totals.excluded

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
+from ariia.domain.batch import ReleaseCursor
 from ariia.domain.campaign import Campaign, CampaignStatus
 from ariia.domain.channel import Channel
+from ariia.domain.errors import TransientError
 from ariia.domain.receipt import RecipientStatus
+from ariia.domain.run import take_charge
 from ariia.domain.wave import Lane, Wave
 from ariia.ports.campaigns import CampaignChange
+from ariia.ports.ledger import Partition
+from ariia.services.in_flight import InFlightCount
 from tests.builders import any_campaign, any_member
 from tests.world import World
 
@@ -87,13 +93,73 @@ def test_a_resumed_campaign_does_not_wait_for_messages_that_were_dropped_in_the_
     assert world.statuses(campaign) == {RecipientStatus.SENT: 230}
 
 
-def test_a_crash_between_queueing_and_the_cursor_queues_twice_and_sends_once(world: World) -> None:
-    campaign, epoch = started(world)
+def killed_before_the_cursor_moves(world: World, campaign: Campaign, epoch: int) -> None:
+    """A round that announces and queues, and dies then."""
     save = world.ledger.save_release_cursor
-    world.ledger.save_release_cursor = lambda *_: (_ for _ in ()).throw(RuntimeError("killed"))  # type: ignore[method-assign]
+
+    def dying(partition: Partition, lane: str, cursor: ReleaseCursor) -> bool:
+        if cursor.released:
+            raise RuntimeError("killed")
+        return save(partition, lane, cursor)
+
+    world.ledger.save_release_cursor = dying  # type: ignore[method-assign]
     with pytest.raises(RuntimeError):
         world.round(campaign, epoch)
     world.ledger.save_release_cursor = save  # type: ignore[method-assign]
+
+
+def test_what_was_queued_and_claimed_before_a_crash_is_in_flight(world: World) -> None:
+    campaign, epoch = started(world)
+    killed_before_the_cursor_moves(world, campaign, epoch)
+    queued = world.queue.waiting[:2]
+    for one in queued:
+        assert world.ledger.claim(one.key, f"token-{one.key.row}", 50, world.clock.now() + 100_000)
+    in_flight = InFlightCount(world.ledger).of(world.fresh(campaign))
+    assert (in_flight.batches, in_flight.messages) == (2, sum(one.size for one in queued))
+
+
+def test_what_was_never_queued_is_not_read_to_know_what_is_in_flight(world: World) -> None:
+    world.quota.answer = replace(world.quota.answer, per_second=1.0)
+    campaign, epoch = started(world)
+    world.round(campaign, epoch)
+    asked = []
+    summaries = world.ledger.summaries_after
+    world.ledger.summaries_after = lambda *about: asked.append(about) or summaries(*about)  # type: ignore[func-returns-value, method-assign]
+    InFlightCount(world.ledger).of(world.fresh(campaign))
+    assert 0 < len(asked) < world.shards
+
+
+def test_a_retry_keeps_in_mind_what_the_run_before_had_queued(world: World) -> None:
+    campaign, epoch = started(world)
+    killed_before_the_cursor_moves(world, campaign, epoch)
+    claimed = world.queue.waiting[0]
+    assert world.ledger.claim(claimed.key, "token", 50, world.clock.now() + 100_000)
+    world.runs.fail(world.fresh(campaign), "the planner gave up")
+    world.start(campaign)
+    assert InFlightCount(world.ledger).of(world.fresh(campaign)).batches == 1
+
+
+def test_a_retry_is_not_planned_while_a_round_before_it_still_writes(world: World) -> None:
+    campaign, _ = started(world)
+    world.runs.fail(world.fresh(campaign), "the planner gave up")
+    fresh = world.fresh(campaign)
+    again = fresh.version
+    assert world.campaigns.save(CampaignChange(fresh, moves=[take_charge(fresh, again, by="anna", at=1)]))
+    cursors = world.ledger.release_cursors
+
+    def overtaken(partitions: Sequence[Partition], lanes: Sequence[str]) -> dict[tuple[int, str], ReleaseCursor]:
+        found = cursors(partitions, lanes)
+        assert world.ledger.save_release_cursor(partitions[0], "l0", ReleaseCursor(released="batch#z", version=1))
+        return found
+
+    world.ledger.release_cursors = overtaken  # type: ignore[method-assign]
+    with pytest.raises(TransientError):
+        world.planner.freeze(campaign.tenant_id, campaign.id, again)
+
+
+def test_a_crash_between_queueing_and_the_cursor_queues_twice_and_sends_once(world: World) -> None:
+    campaign, epoch = started(world)
+    killed_before_the_cursor_moves(world, campaign, epoch)
     world.round(campaign, epoch)
     assert len(world.queue.waiting) > len(set(world.queue.waiting))
     world.loop(campaign, epoch)

@@ -130,9 +130,11 @@ class PlanCursor:
 
 @dataclass
 class ReleaseCursor:
-    """How far one lane of one shard is queued (`released`) and finished (`settled`); rows are batch range keys."""
+    """How far one lane of one shard is queued (`released`) and finished (`settled`); rows are batch range keys.
+    `announced` is written before anything is queued: no batch behind it can have been claimed."""
 
     released: str = ""
+    announced: str = ""
     settled: str = ""
     exhausted: bool = False
     queued_at: int = 0

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ariia.domain.campaign import Campaign
 from ariia.ports.ledger import BatchSummary, Partition, ReleaseLedger
 
+from .release_round import claimable
 from .released_batches import batches_after, up_to
 
 
@@ -19,7 +20,8 @@ class InFlight:
 
 
 class InFlightCount:
-    """Counts the claims of a campaign. Only what lies between the settled and the released rows can be claimed."""
+    """Counts the claims of a campaign. Only what lies between the settled row and the last that was
+    announced can be claimed: release announces what it queues before it does."""
 
     def __init__(self, ledger: ReleaseLedger) -> None:
         self._ledger = ledger
@@ -33,9 +35,9 @@ class InFlightCount:
         claimed: list[BatchSummary] = []
         for partition in partitions:
             mine = [cursor for (shard, _), cursor in cursors.items() if shard == partition.shard]
-            opened = [cursor for cursor in mine if cursor.settled < cursor.released]
+            opened = [cursor for cursor in mine if cursor.settled < claimable(cursor)]
             if opened:
-                first, last = min(one.settled for one in opened), max(one.released for one in opened)
+                first, last = min(one.settled for one in opened), max(claimable(one) for one in opened)
                 claimed += [
                     one for one in up_to(last, batches_after(self._ledger, partition, first)) if one.claim is not None
                 ]

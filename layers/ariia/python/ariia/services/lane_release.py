@@ -29,8 +29,9 @@ class _Step:
 
 
 class LaneReleaser:
-    """Queueing comes before the cursor moves: a crash queues twice, never not at all; the claim makes the second
-    message harmless."""
+    """Announce, queue, move the cursor. Queueing comes before the cursor moves: a crash queues twice, never not at all;
+    the claim makes the second message harmless. The announcement comes before queueing: whoever asks what is claimed
+    need not read the whole campaign."""
 
     def __init__(self, ledger: ReleaseLedger, queue: SendQueue, clock: Clock) -> None:
         self._ledger, self._queue, self._clock = ledger, queue, clock
@@ -46,11 +47,23 @@ class LaneReleaser:
                 steps.append(step)
             else:
                 tally.unfinished |= not cursor.exhausted or cursor.settled < cursor.released
-        self._queue.put([batch for step in steps for batch in step.chosen])
-        for step in steps:
+        announced = [one for one in map(self._announced, steps) if one is not None]
+        tally.unfinished |= len(announced) < len(steps)
+        self._queue.put([batch for step in announced for batch in step.chosen])
+        for step in announced:
             moved = move_cursor(self._ledger, step.partition, step.lane.id, step.before, step.after)
             tally.released += step.size
             tally.unfinished |= not moved.exhausted or moved.settled < moved.released
+
+    def _announced(self, step: _Step) -> _Step | None:
+        """The step as it goes on from its announcement; None when another round was faster: it queues them."""
+        if step.after.released <= step.before.announced or not step.chosen:
+            return step
+        wanted = replace(step.before, announced=step.after.released)
+        before = move_cursor(self._ledger, step.partition, step.lane.id, step.before, wanted)
+        if before is step.before:
+            return None
+        return replace(step, before=before, after=replace(step.after, announced=before.announced))
 
     def _may_release(self, campaign: Campaign, lane: Lane, tally: Tally) -> bool:
         wave = campaign.wave_of(lane)

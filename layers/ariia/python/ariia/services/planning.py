@@ -134,8 +134,11 @@ class AudiencePlanner:
         cursors = self._ledger.release_cursors(partitions, lanes)
         for partition in partitions:
             for lane in lanes:
-                version = cursors[(partition.shard, lane)].version
-                self._ledger.save_release_cursor(partition, lane, ReleaseCursor(version=version + 1))
+                stored = cursors[(partition.shard, lane)]
+                # What the run before queued may still be claimed.
+                fresh = ReleaseCursor(announced=stored.announced, version=stored.version + 1)
+                if not self._ledger.save_release_cursor(partition, lane, fresh):
+                    raise TransientError(f"a round of an earlier run still releases shard {partition.shard}")
 
 
 def _has_work(campaign: Campaign) -> bool:

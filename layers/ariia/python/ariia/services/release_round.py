@@ -39,6 +39,11 @@ class Tally:
     wake_at: list[int] = field(default_factory=list)
 
 
+def claimable(cursor: ReleaseCursor) -> str:
+    """The last row that a sender may hold a claim on."""
+    return max(cursor.released, cursor.announced)
+
+
 def move_cursor(
     ledger: ReleaseLedger, partition: Partition, lane_id: str, before: ReleaseCursor, after: ReleaseCursor
 ) -> ReleaseCursor:

@@ -13,12 +13,9 @@ from ariia.ports.clock import Clock
 from ariia.ports.ledger import BatchSummary, Partition, ReleaseLedger
 from ariia.ports.sending import SendQueue
 
-from .release_round import Cursors, ReleasePolicy, Tally, move_cursor
+from .release_round import Cursors, ReleasePolicy, Tally, claimable, move_cursor
 from .released_batches import lane_after, up_to
 from .resolving import UnknownResolver
-
-# Sorts behind every row of a batch.
-_END = "batch#~"
 
 
 class BatchSettler:
@@ -107,4 +104,4 @@ class BatchSettler:
 def _last_row(campaign: Campaign, cursor: ReleaseCursor) -> str:
     """Up to where batches may be claimed. Queueing comes before the cursor moves, and a cancel may come in between:
     then a sender holds what no later round of release will pass."""
-    return _END if campaign.status is CampaignStatus.CANCELLED else cursor.released
+    return claimable(cursor) if campaign.status is CampaignStatus.CANCELLED else cursor.released
