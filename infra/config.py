@@ -90,6 +90,7 @@ class StageConfig:
     rounds_per_execution: int = 1000
     tumbling_window_seconds: int = 30
     upload_expiry_days: int = 7
+    ses_usd_per_1000: float = 0.10
     browser_origins: tuple[str, ...] = ()
     identity: IdentityConfig = field(default_factory=IdentityConfig)
     domain: DomainConfig | None = None
@@ -128,6 +129,7 @@ class StageConfig:
             "rounds_per_execution": section.number("rounds_per_execution", minimum=1, maximum=1000, default=1000),
             "tumbling_window_seconds": section.number("tumbling_window_seconds", minimum=0, maximum=900, default=30),
             "upload_expiry_days": section.number("upload_expiry_days", minimum=1, maximum=365, default=7),
+            "ses_usd_per_1000": section.decimal("ses_usd_per_1000", minimum=0, maximum=10, default=0.10),
             "browser_origins": section.texts("browser_origins", default=()),
             "identity": IdentityConfig.read(section.part("identity")),
             "channels": _channels(section.part("channels")),

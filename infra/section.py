@@ -72,6 +72,13 @@ class Section:
             return minimum
         return value
 
+    def decimal(self, name: str, *, minimum: float, maximum: float, default: float) -> float:
+        value = self._value(name, default)
+        if type(value) not in (int, float) or not minimum <= value <= maximum:
+            self.wrong(name, f"a number from {minimum} to {maximum}", value)
+            return minimum
+        return float(value)
+
     def choice(self, name: str, choices: tuple[int, ...]) -> int:
         value = self._value(name, None)
         if type(value) is not int or value not in choices:

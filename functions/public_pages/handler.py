@@ -20,7 +20,7 @@ from .pages import Page, ask_page, done_page, invalid_page, message_page, troubl
 from .request import PageRequest, page_request
 from .texts import accepted_language
 
-_METHODS = {"u": "GET, HEAD, POST, OPTIONS", "v": "GET, HEAD, OPTIONS"}
+_METHODS = {"u": "GET, HEAD, POST", "v": "GET, HEAD"}
 
 
 @functools.cache
@@ -50,8 +50,6 @@ def _answer(request: PageRequest) -> Page:
     allowed = _METHODS.get(request.place)
     if allowed is None:
         raise NotFoundError("there is no such page")
-    if request.method == "OPTIONS":
-        return Page(204, "", {"Allow": allowed})
     if request.method in ("GET", "HEAD"):
         return _shown(request)
     if request.method == "POST" and request.place == "u":

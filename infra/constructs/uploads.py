@@ -1,4 +1,4 @@
-"""The bucket that clients upload imports to, by presigned URL."""
+"""The bucket that clients upload imports to, by presigned URL; what came of them rests beside, unannounced."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from infra.constructs.log_group import removal_policy
 from infra.constructs.python_function import PythonFunction
 from infra.constructs.queue_worker import WorkQueue
 
-IMPORTS = "imports/"
+IMPORTS, RESULTS = "imports/", "results/"
 _ACCOUNT_REGION = "<AWS::AccountId>-<AWS::Region>"  # as cdk-nag writes them
 
 
@@ -53,11 +53,12 @@ class Uploads(s3.Bucket):
         self._allow(writer, "s3:PutObject")
 
     def _allow(self, function: PythonFunction, action: str) -> None:
-        resource = f"{self._arn()}/{IMPORTS}*"
-        function.add_to_role_policy(iam.PolicyStatement(actions=[action], resources=[resource]))
+        resources = [f"{self._arn()}/{folder}*" for folder in (IMPORTS, RESULTS)]
+        function.add_to_role_policy(iam.PolicyStatement(actions=[action], resources=resources))
         assert function.role is not None
-        finding = f"IAM5[Resource::arn:<AWS::Partition>:s3:::{self._prefix}-uploads-{_ACCOUNT_REGION}/{IMPORTS}*]"
-        accept(function.role, {finding: "Each import is an object of its own under this prefix."})
+        for folder in (IMPORTS, RESULTS):
+            finding = f"IAM5[Resource::arn:<AWS::Partition>:s3:::{self._prefix}-uploads-{_ACCOUNT_REGION}/{folder}*]"
+            accept(function.role, {finding: "Each import, and each list of a range, is an object of its own there."})
 
     def _notify(self, imports: WorkQueue) -> None:
         """By the bucket's own property: CDK's way is a custom resource with one more function to run and to grant."""

@@ -79,6 +79,7 @@ class ApiStack(Stack):
                 "ARIIA_SIGNING_SECRET_ARN": data.signing_secret.secret_arn,
                 "ARIIA_CONFIGURATION_SET": config.prefix,
                 "ARIIA_CHANNELS": ",".join(config.channels),
+                "ARIIA_SES_USD_PER_1000": str(config.ses_usd_per_1000),
                 "ARIIA_TENANT_CLAIM": config.identity.tenant_claim,
                 "ARIIA_ROLES_CLAIM": config.identity.roles_claim,
             },

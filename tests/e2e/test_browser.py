@@ -194,6 +194,9 @@ def test_the_reference_lists_every_operation(laptop: LaptopStack, open_page: Ope
 def test_the_reference_fits_a_phone(laptop: LaptopStack, open_page: Open) -> None:
     page = open_page(f"{laptop.api_url}/reference").page
     assert _fits_the_width(page)
+    navigation = page.get_by_role("navigation").bounding_box()
+    assert navigation is not None
+    assert navigation["height"] < 80, "the page is for reading, not for its menu"
     _photograph(page, "reference-phone", whole=False)
 
 

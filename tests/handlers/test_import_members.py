@@ -89,7 +89,7 @@ def test_uploaded_file_is_cut_and_its_ranges_are_imported(world: World) -> None:
 
 
 def test_news_of_results_and_of_nothing_is_no_work(world: World) -> None:
-    key = "imports/studio/import-1/rejected/00000.json"
+    key = "results/studio/import-1/rejected/00000.json"
     test_event = json.dumps({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "b"})
 
     assert handle(record(uploaded(key)), record(test_event), record(encode_task(RangeTask(TENANT, "gone", 0)))) == []

@@ -24,10 +24,10 @@ def untouched(world: World) -> bool:
     return all(consent[0] == "granted" for consent in world.consents().values()) and not world.ledger.receipts
 
 
-@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_opening_the_link_changes_nothing(world: World, method: str) -> None:
     answer = send("http_get_unsubscribe", world.token(), method=method)
-    assert answer["statusCode"] in (200, 204)
+    assert answer["statusCode"] == 200
     assert untouched(world)
     assert bool(answer["body"]) == (method == "GET")
 
@@ -144,8 +144,8 @@ def test_bug_answers_a_page_without_detail(world: World, monkeypatch: pytest.Mon
     assert "secret" not in answer["body"]
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
 def test_other_methods_are_refused(world: World, method: str) -> None:
     answer = send("http_get_unsubscribe", world.token(), method=method)
-    assert (answer["statusCode"], answer["headers"]["Allow"]) == (405, "GET, HEAD, POST, OPTIONS")
+    assert (answer["statusCode"], answer["headers"]["Allow"]) == (405, "GET, HEAD, POST")
     assert send("http_get_view", world.token(purpose="view"), method="POST")["statusCode"] == 405

@@ -53,6 +53,8 @@ def test_no_stages_at_all() -> None:
         ({"lease_seconds": 110, "provider_read_timeout_seconds": 20}, "lease_seconds: must be a whole number from 111"),
         ({"rounds_per_execution": 1001}, "rounds_per_execution: must be a whole number from 1 to 1000"),
         ({"shards": True}, "shards: must be a whole number"),
+        ({"ses_usd_per_1000": "0.16"}, "ses_usd_per_1000: must be a number from 0 to 10, not '0.16'"),
+        ({"ses_usd_per_1000": 160}, "ses_usd_per_1000: must be a number from 0 to 10"),
         ({"alarm_email": "nobody"}, "alarm_email: must be text that matches"),
         ({"browser_origins": "https://a.example"}, "browser_origins: must be a list of texts"),
         ({"channels": {}}, "channels: no channel is configured"),

@@ -4,6 +4,7 @@ import pytest
 from pynamodb.models import Model
 
 from ariia.adapters.dynamodb.models import TABLES, JobModel, LedgerModel, logical_name
+from ariia.domain.import_job import ImportJob
 
 from .templates import Resource, Templates
 
@@ -64,6 +65,16 @@ def test_uploads_are_private_and_forgotten_after_a_week(stage: Templates) -> Non
     assert set(bucket.properties["PublicAccessBlockConfiguration"].values()) == {True}
     assert bucket.properties["LifecycleConfiguration"]["Rules"][0]["ExpirationInDays"] == 7
     assert "BucketEncryption" in bucket.properties
+
+
+def test_only_uploads_are_announced_not_what_came_of_them(stage: Templates) -> None:
+    [bucket] = stage.resources("AWS::S3::Bucket")
+    [told] = bucket.properties["NotificationConfiguration"]["QueueConfigurations"]
+    rules = told["Filter"]["S3Key"]["Rules"]
+    job = ImportJob("job-1", "studio", "csv", "anna", 0)
+    assert rules == [{"Name": "prefix", "Value": "imports/"}]
+    assert job.key.startswith("imports/")
+    assert job.result_key("rejected", 0).startswith("results/")
 
 
 def test_users_can_not_choose_their_tenant(stage: Templates) -> None:

@@ -123,6 +123,13 @@ def test_only_the_laptop_stands_in_for_a_stream_shard(production: Templates, lap
     assert shard(laptop)
 
 
+def test_every_optional_setting_of_the_api_is_given_by_its_stage(stage: Templates) -> None:
+    function = next(one for one in stage.resources(FUNCTIONS) if folder(one) == "api")
+    given = environment(function)
+    assert {f"ARIIA_{name.upper()}" for name in SETTINGS["api"].__dataclass_fields__} <= set(given)
+    assert given["ARIIA_SES_USD_PER_1000"] == "0.1"
+
+
 def test_stream_is_read_in_order_and_in_windows_on_aws(production: Templates) -> None:
     [source] = [one for one in production.resources(SOURCES) if "ParallelizationFactor" in one.properties]
     assert source.properties["ParallelizationFactor"] == 1

@@ -44,7 +44,7 @@ _IMPORT: dict[str, Any] = {
 }
 _PROBLEM = {
     "field": "email",
-    "message": "is not a valid address",
+    "message": "is not a valid e-mail address",
     "value": "anna@",
     "allowed": "local@domain.tld (RFC 5321)",
 }

@@ -24,10 +24,13 @@ def expected_status(message: SentMessage) -> str:
     """The status that the provider's record of a message amounts to."""
     if message.status != "sent":
         return "failed"
-    for kind, status in (("Click", "clicked"), ("Open", "opened"), ("Bounce", "bounced"), ("Delivery", "delivered")):
+    for kind, status in (("Click", "clicked"), ("Open", "opened")):
         if message.happened(kind):
             return status
-    return "sent"
+    delivered = message.happened("Delivery")
+    if any(one.kind == "Bounce" and not (one.transient and delivered) for one in message.events):
+        return "bounced"
+    return "delivered" if delivered else "sent"
 
 
 def disagreements(recipients: Iterable[Mapping[str, Any]], messages: Iterable[SentMessage]) -> list[str]:

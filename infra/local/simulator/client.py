@@ -33,6 +33,7 @@ class HappenedEvent:
     bot: bool
     published: int
     lost: bool
+    transient: bool = False  # a bounce that says nothing about the mailbox for good
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,7 @@ def _event_summary(record: EventRecord) -> Json:
         "at": iso(record.at),
         "recipient": record.recipient,
         "bot": record.detail.get("isBotEvent") == "Likely",
+        "transient": record.detail.get("bounceType") == "Transient",
         "published": record.published,
         "lost": record.lost,
     }

@@ -185,7 +185,7 @@ def test_import_is_begun_followed_and_its_rejected_lines_are_read(api: Api) -> N
     assert first["items"][0]["problems"] == [
         {
             "field": "email",
-            "message": "is not a valid address",
+            "message": "is not a valid e-mail address",
             "value": "bad",
             "allowed": "local@domain.tld (RFC 5321)",
         }

@@ -10,9 +10,10 @@ from infra.local.demo.agreement import disagreements, expected_status, identity_
 from infra.local.simulator.client import HappenedEvent, SentMessage
 
 
-def message(member: str, *kinds: str, status: str = "sent", bot: bool = False) -> SentMessage:
+def message(member: str, *kinds: str, status: str = "sent", bot: bool = False, transient: bool = False) -> SentMessage:
     events = tuple(
-        HappenedEvent(kind, "2026-11-22T10:00:00.000Z", f"{member}@x.example", bot, 1, False) for kind in kinds
+        HappenedEvent(kind, "2026-11-22T10:00:00.000Z", f"{member}@x.example", bot, 1, False, transient)
+        for kind in kinds
     )
     return SentMessage(1, "id", "2026-11-22T10:00:00.000Z", "a", (), "s", {"member": member}, None, status, events, ())
 
@@ -31,6 +32,9 @@ def recipient(member: str, status: str, **times: str) -> dict[str, Any]:
         (message("a", "Open", "Click", "Delivery"), "clicked"),
         (message("a", "Open", "Click", bot=True), "sent"),
         (message("a", "Send", "Bounce"), "bounced"),
+        (message("a", "Send", "Delivery", "Bounce"), "bounced"),
+        (message("a", "Send", "Bounce", transient=True), "bounced"),
+        (message("a", "Send", "Delivery", "Bounce", transient=True), "delivered"),
         (message("a", status="rendering_failure"), "failed"),
         (message("a", "Send", status="rejected"), "failed"),
     ],

@@ -103,7 +103,7 @@ def test_a_phone_number_is_kept_in_e164(number: str) -> None:
 
 @pytest.mark.parametrize("number", ["", "030123456", "+0301234567", "+123456", "+1234567890123456", "+49x30123456"])
 def test_what_is_no_phone_number_is_refused(number: str) -> None:
-    with pytest.raises(InvalidError):
+    with pytest.raises(InvalidError, match="phone is not a valid phone number"):
         parse_phone(number)
 
 

@@ -145,6 +145,13 @@ MIXED = HEADER + "".join(
 )
 
 
+def test_a_phone_number_that_is_none_is_called_so(world: World) -> None:
+    view = world.run("id,phone\nm1,call me\n")
+    [line] = world.imports.rejected(TENANT, view.job.id, 10).lines
+    [problem] = line.problems
+    assert (problem.field, problem.message) == ("phone", "is not a valid phone number")
+
+
 def test_good_lines_become_members_and_bad_ones_are_reported(world: World) -> None:
     view = world.run(MIXED)
 

@@ -12,6 +12,7 @@ from .hostname import punycode
 # RFC 5321 4.5.3.1: local part at most 64 octets, path at most 256.
 _LOCAL = re.compile(r"[^\s@<>()\[\],;:\"\\\x00-\x1f\x7f]{1,64}")
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164
+_NAMES = {"email": "e-mail address", "phone": "phone number"}
 _NOT_PHONE_DIGITS = re.compile(r"[\s().\-/]")
 
 
@@ -51,5 +52,5 @@ def address_hash(channel: Channel, address: str) -> str:
 
 
 def _invalid(field: str, value: str, allowed: str) -> InvalidError:
-    problem = Problem(field, "is not a valid address", value=value[:320], allowed=allowed)
-    return InvalidError(f"{field} is not a valid address", problems=[problem])
+    message = f"is not a valid {_NAMES[field]}"
+    return InvalidError(f"{field} {message}", problems=[Problem(field, message, value=value[:320], allowed=allowed)])

@@ -82,8 +82,8 @@ class ImportJob:
         return self.created_at + UPLOAD_SECONDS * 1000
 
     def result_key(self, kind: str, number: int) -> str:
-        """Where a list (`rejected`, `duplicates`) of one range rests."""
-        return f"imports/{self.tenant_id}/{self.id}/{kind}/{number:05d}.json"
+        """Where a list (`rejected`, `duplicates`) of one range rests: not among the uploads, which are announced."""
+        return f"results/{self.tenant_id}/{self.id}/{kind}/{number:05d}.json"
 
 
 @dataclass
