@@ -87,7 +87,7 @@ def test_replaced_object_is_not_mistaken_for_the_old_one(uploads: Uploads) -> No
 def test_client_can_put_a_file_to_the_signed_url(stored_uploads: Uploads) -> None:
     url = stored_uploads.upload_url(KEY, "text/csv", 60)
     request = urllib.request.Request(url, b"id\nm1\n", {"Content-Type": "text/csv"}, method="PUT")
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         assert answer.status == 200
 
     assert stored_uploads.read(KEY) == b"id\nm1\n"
