@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import boto3
 import pytest
 
 from ariia.adapters.dynamodb.models import TABLES, use_prefix
@@ -29,6 +30,8 @@ def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ministack]:
         environment |= {"AWS_ENDPOINT_URL": emulator.endpoint, "AWS_DEFAULT_REGION": REGION, "AWS_REGION": REGION}
         for name, value in environment.items():
             patch.setenv(name, value)
+        # A session keeps the credentials that it found first, and the emulator checks whose signature a URL carries.
+        patch.setattr(boto3, "DEFAULT_SESSION", None)
         yield emulator
 
 
