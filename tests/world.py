@@ -8,6 +8,7 @@ from ariia.adapters.memory.campaigns import MemoryCampaigns
 from ariia.adapters.memory.clock import CountingIds, ManualClock
 from ariia.adapters.memory.ledger import MemoryLedger
 from ariia.adapters.memory.members import MemoryMembers
+from ariia.adapters.memory.quotas import MemoryQuotas
 from ariia.adapters.memory.sending import (
     FixedQuota,
     MemoryEventPipeline,
@@ -16,22 +17,27 @@ from ariia.adapters.memory.sending import (
     MemorySendReader,
     RecordingSender,
 )
+from ariia.adapters.memory.tenants import MemoryTenants
 from ariia.domain.batch import BatchKey, Entry
 from ariia.domain.campaign import Campaign, Content, Target
 from ariia.domain.channel import Channel
 from ariia.domain.member import Member
 from ariia.domain.message import MessageLinks
+from ariia.domain.plan import Plan
 from ariia.domain.provider_event import ProviderEvent
 from ariia.domain.receipt import EventKind, RecipientStatus
 from ariia.domain.recipient import Recipient, recipient
 from ariia.domain.run import take_charge
+from ariia.domain.tenant import Tenant
 from ariia.ports.campaigns import CampaignChange
 from ariia.ports.ledger import Partition
 from ariia.ports.sending import SendCall, SendRate
 from ariia.services.account_rate import AccountRate
+from ariia.services.broadcast_quota import BroadcastQuota
 from ariia.services.composing import MessageComposer
 from ariia.services.lane_release import LaneReleaser
 from ariia.services.planning import AudiencePlanner
+from ariia.services.quotas import Quotas
 from ariia.services.recording import EventRecorder
 from ariia.services.release import BatchReleaser, Round
 from ariia.services.release_round import ReleasePolicy
@@ -42,7 +48,7 @@ from ariia.services.sending import BatchSender, SendPolicy, SendReport
 from ariia.services.sending_claim import ClaimSender
 from ariia.services.settling import BatchSettler
 from ariia.services.single_messages import SingleMessages
-from tests.builders import any_campaign, any_content, any_target
+from tests.builders import TENANT, any_campaign, any_content, any_target
 
 SHARDS = 4
 LEASE_MS = 100_000
@@ -65,8 +71,18 @@ class World:
         self.provider = RecordingSender()
         self.runs = CampaignRuns(self.campaigns, self.clock)
         self.shards = shards
+        self.tenants = MemoryTenants()
+        self.tenants.create(Tenant(TENANT, "Studio", Plan.ENTERPRISE))
+        self.quotas = Quotas(MemoryQuotas(), self.tenants, self.clock)
         self.planner = AudiencePlanner(
-            self.campaigns, self.members, self.ledger, self.rates, self.runs, self.clock, shards
+            self.campaigns,
+            self.members,
+            self.ledger,
+            self.rates,
+            self.runs,
+            self.clock,
+            shards,
+            BroadcastQuota(self.quotas),
         )
         resolver = UnknownResolver(self.campaigns, self.ledger, self.pipeline, self.clock, GRACE_MS)
         policy = ReleasePolicy()

@@ -38,6 +38,7 @@ _TAGS = {
     "Members": "The people a tenant writes to, with their consent per channel.",
     "Imports": "Members in bulk, from CSV or JSONL.",
     "Senders": "Domains a tenant may send from, and their DNS records.",
+    "Plan": "What the tenant's plan allows, and what is used of it.",
     "Tenants": "Businesses on the platform.",
 }
 _PROBLEM = {

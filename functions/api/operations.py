@@ -18,6 +18,7 @@ from .routes import (
     suppressions,
     templates,
     tenants,
+    usage,
 )
 from .routing import Operation
 
@@ -36,5 +37,6 @@ ALL: tuple[Operation, ...] = (
     *senders.routes.operations,
     *tenants.routes.operations,
     *settings.routes.operations,
+    *usage.routes.operations,
     *reference.routes.operations,
 )

@@ -64,8 +64,10 @@ class AutomationStack(Stack):
 
     def _plan_audience(self) -> PythonFunction:
         function = PythonFunction(self._workshop, "plan_audience", timeout_seconds=300, memory_mb=1024)
-        self._data.allow_reading(function, models.MemberModel, models.SendRateModel)
+        self._data.allow_reading(function, models.MemberModel, models.SendRateModel, models.TenantModel)
         self._data.allow_writing(function, models.CampaignModel, models.CampaignPartModel, models.LedgerModel)
+        # What a run has begun of is used.
+        self._data.allow_writing(function, models.QuotaModel)
         return function
 
     def _release_batches(self) -> PythonFunction:

@@ -10,6 +10,7 @@ from typing import Any
 
 from ariia.adapters.memory.clock import CountingIds
 from ariia.adapters.memory.members import MemoryMembers
+from ariia.adapters.memory.quotas import MemoryQuotas
 from ariia.adapters.memory.sending import MemorySendRates, MemorySendReader
 from ariia.adapters.memory.statistics import MemoryStatistics
 from ariia.adapters.memory.templates import MemoryTemplates
@@ -28,6 +29,7 @@ from ariia.domain.tenant import Tenant
 from ariia.domain.wave import Lane, Wave
 from ariia.ports.campaigns import CampaignChange
 from ariia.ports.ledger import ReceiptKey
+from ariia.services.broadcast_quota import BroadcastQuota
 from ariia.services.campaign_contents import CampaignContents
 from ariia.services.campaign_sending import CampaignSending
 from ariia.services.composing import MessageComposer
@@ -36,6 +38,7 @@ from ariia.services.in_flight import InFlightCount
 from ariia.services.lane_release import LaneReleaser
 from ariia.services.member_consent import MemberConsent
 from ariia.services.planning import AudiencePlanner
+from ariia.services.quotas import PlanUse, Quotas
 from ariia.services.recording import EventRecorder
 from ariia.services.release import BatchReleaser
 from ariia.services.release_round import ReleasePolicy
@@ -107,6 +110,10 @@ class Engine:
         assert found is not None
         return found
 
+    def usage(self) -> PlanUse:
+        """What the tenant has used of its plan."""
+        return Quotas(self.quotas, self.tenants, self.clock).usage(TENANT)
+
     def skew(self) -> int:
         """How far the next host's clock is off."""
         return round((self.scheduler.random.random() * 2 - 1) * self.scenario.skew_ms)
@@ -117,6 +124,8 @@ class Engine:
         self.ledger = self.parts.ledger()
         self.campaigns = WatchedCampaigns()
         self.statistics = self.parts.statistics()
+        self.quotas, self.tenants = MemoryQuotas(), MemoryTenants()
+        self.tenants.create(Tenant(TENANT, "Studio", default_sender="news@studio.example"))
         content = any_content()
         made = any_campaign(id=CAMPAIGN, sender="news@studio.example", hold_unknown=scenario.hold_unknown)
         if scenario.window_ms is not None:
@@ -143,8 +152,12 @@ class Engine:
         members, pipeline = around("members", self.members), around("pipeline", self.pipeline)
         rates, queue = around("rates", MemorySendRates()), _SendQueue(self.membrane, self.queue)
         runs = parts.runs(campaigns, clock)
+        quotas = Quotas(around("quotas", self.quotas), around("tenants", self.tenants), clock)
+        self.broadcasts = BroadcastQuota(quotas)
         reader = WatchedReader(self.scheduler, around("reader", MemorySendReader(self.campaigns, self.members)))
-        self.executions.planner = parts.planner(campaigns, members, ledger, rates, runs, clock, self.scenario.shards)
+        self.executions.planner = parts.planner(
+            campaigns, members, ledger, rates, runs, clock, self.scenario.shards, self.broadcasts
+        )
         resolver = parts.resolver(campaigns, ledger, pipeline, clock, parts.grace_ms)
         quota = around("quota", self.provider)
         pace = ReleasePolicy()
@@ -175,13 +188,12 @@ class Engine:
         self.stream = StreamReader(scheduler, self.chance, self.ledger, self.counter.count, self.scenario.replayed)
 
     def _api(self) -> None:
-        around, tenants = self.membrane.around, MemoryTenants()
-        tenants.create(Tenant(TENANT, "Studio", default_sender="news@studio.example"))
+        around, tenants = self.membrane.around, self.tenants
         checks = ContentChecks(_Trial())
         contents = CampaignContents(MemoryTemplates(), around("tenants", tenants), _Directory(), checks)
         ledger, campaigns = around("ledger", self.ledger), around("campaigns", self.campaigns)
         runs = around("runs", self.executions)
-        self.api = CampaignSending(campaigns, runs, contents, InFlightCount(ledger), self.clock)
+        self.api = CampaignSending(campaigns, runs, contents, InFlightCount(ledger), self.clock, self.broadcasts)
         members = around("members", self.members)
         consent = MemberConsent(members, self.clock)
         self.unsubscribes = Unsubscribes(_Keys(), tenants, members, campaigns, ledger, consent, self.clock)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from ariia.domain.batch import Batch, Entry, EntryState
 from ariia.domain.campaign import CampaignStatus
 from ariia.domain.consent import ExclusionReason, refusal
+from ariia.domain.plan import Feature
 from ariia.domain.receipt import Receipt, RecipientStatus
 from ariia.domain.recipient import recipient
 from ariia.domain.statistics import batch_counts, receipt_counts
@@ -53,8 +54,16 @@ class Judge:
         self._everybody_is_there()
         self._doubles()
         self._counters()
+        self._plan()
         self.verdict.dead_letters = self._engine.queue.dead_ever
         return self.verdict
+
+    def _plan(self) -> None:
+        """A campaign whose run began has used one unit of the plan; any other holds none."""
+        engine, campaign = self._engine, self._campaign
+        use = next(one for one in engine.usage().features if one.feature is Feature.BROADCASTS)
+        if (use.used, use.reserved) != (1 if campaign.epoch else 0, 0):
+            self._violated(f"{use.used} broadcasts are used and {use.reserved} reserved for one campaign")
 
     def _violated(self, what: str) -> None:
         self._watch.violated(what)

@@ -66,11 +66,12 @@ def reject_campaign(
     return _answer(services, campaign)
 
 
-@routes.post(f"{_PATH}/send", Permission.SEND, "Send a campaign", problems=(409,))
+@routes.post(f"{_PATH}/send", Permission.SEND, "Send a campaign", problems=(402, 409))
 def send_campaign(
     campaign_id: str, caller: CurrentCaller, services: Services, action: VersionedAction | None = None
 ) -> Response[CampaignSummary]:
-    """Starts sending what was approved. The audience is evaluated now."""
+    """Starts sending what was approved. The audience is evaluated now. Takes one of the plan's broadcasts of this
+    month, once: 402 when there is none left."""
     version = action.version if action else None
     return _answer(services, services.campaign_sending.send(caller.tenant_id, campaign_id, caller.subject, version))
 

@@ -23,7 +23,7 @@ from functions.api.versions import expected_version
 routes = Routes("Templates")
 
 
-@routes.post("/v1/templates", Permission.DRAFT, "Create a template", status=201)
+@routes.post("/v1/templates", Permission.DRAFT, "Create a template", status=201, problems=(402,))
 def create_template(
     template: TemplateDraft, caller: CurrentCaller, services: Services, key: IdempotencyKey = None
 ) -> Response[TemplateView]:

@@ -9,15 +9,18 @@ from ariia.adapters.memory.campaign_runs import MemoryCampaignRuns
 from ariia.adapters.memory.campaigns import MemoryCampaigns
 from ariia.adapters.memory.clock import CountingIds, ManualClock
 from ariia.adapters.memory.ledger import MemoryLedger
+from ariia.adapters.memory.quotas import MemoryQuotas
 from ariia.adapters.memory.statistics import MemoryStatistics
 from ariia.adapters.memory.templates import MemoryTemplates
 from ariia.adapters.memory.tenants import MemoryTenants
 from ariia.domain.campaign import Campaign
 from ariia.domain.channel import Channel
 from ariia.domain.content.trial import try_content
+from ariia.domain.plan import Feature, Plan
 from ariia.domain.sender_domain import parse_from
 from ariia.domain.tenant import Tenant, TenantSettings
 from ariia.ports.campaigns import CampaignStore
+from ariia.services.broadcast_quota import BroadcastQuota
 from ariia.services.campaign_contents import CampaignContents
 from ariia.services.campaign_editing import CampaignEditing
 from ariia.services.campaign_review import CampaignReview
@@ -25,6 +28,7 @@ from ariia.services.campaign_sending import CampaignSending
 from ariia.services.campaigns import CampaignDetails, Campaigns
 from ariia.services.content_checks import ContentChecks
 from ariia.services.in_flight import InFlightCount
+from ariia.services.quotas import Quotas
 from ariia.services.statistics import CampaignStatistics
 from ariia.services.templates import Templates
 
@@ -59,14 +63,25 @@ class Desk:
         checks = ContentChecks(trial or HarmlessTrial())
         channels = frozenset({Channel.EMAIL})
         contents = CampaignContents(self.template_store, self.tenants, self.senders, checks)
+        existing = {
+            Feature.TEMPLATES: lambda tenant, most: [t.id for t in self.template_store.page(tenant, most, None)]
+        }
+        self.quotas = Quotas(MemoryQuotas(), self.tenants, self.clock, existing)
+        broadcasts = BroadcastQuota(self.quotas)
         self.campaigns = Campaigns(self.store)
-        self.campaign_editing = CampaignEditing(self.store, contents, self.clock, self.ids, channels)
+        self.campaign_editing = CampaignEditing(self.store, contents, self.clock, self.ids, channels, broadcasts)
         self.campaign_review = CampaignReview(self.store, contents, self.clock)
-        self.campaign_sending = CampaignSending(self.store, self.runs, contents, InFlightCount(self.ledger), self.clock)
+        self.campaign_sending = CampaignSending(
+            self.store, self.runs, contents, InFlightCount(self.ledger), self.clock, broadcasts
+        )
         self.statistics = CampaignStatistics(MemoryStatistics())
-        self.templates = Templates(self.template_store, self.tenants, checks, self.clock, CountingIds("t"), channels)
-        self.tenants.create(Tenant("gym", "Gym Nord", default_sender="Gym <news@gym.de>"))
-        self.tenants.create(Tenant("club", "Club", settings=TenantSettings(track_opens=False, one_per_address=False)))
+        self.templates = Templates(
+            self.template_store, self.tenants, checks, self.clock, CountingIds("t"), channels, self.quotas
+        )
+        self.tenants.create(Tenant("gym", "Gym Nord", Plan.ENTERPRISE, default_sender="Gym <news@gym.de>"))
+        self.tenants.create(
+            Tenant("club", "Club", Plan.ENTERPRISE, settings=TenantSettings(track_opens=False, one_per_address=False))
+        )
 
     def draft(self, **fields: Any) -> CampaignDetails:
         """A draft that is ready to be submitted."""

@@ -31,6 +31,7 @@ from ariia.domain.channel import Channel
 from ariia.domain.plan import Feature
 from ariia.services.audience_count import AudienceCounter
 from ariia.services.audit_log import AuditLog
+from ariia.services.broadcast_quota import BroadcastQuota
 from ariia.services.campaign_contents import CampaignContents
 from ariia.services.campaign_editing import CampaignEditing
 from ariia.services.campaign_review import CampaignReview
@@ -91,6 +92,7 @@ def build(settings: ApiSettings) -> ApiServices:
     statistics = DynamoStatistics(client, names.physical(settings.table_prefix, names.STATISTICS))
     segments = DynamoSegments()
     quotas = Quotas(DynamoQuotas(), tenants, clock, _existing(templates, segments))
+    broadcasts = BroadcastQuota(quotas)
     senders = SenderDomains(DynamoSenders(), SesIdentities(ses_client(_SES_READ_TIMEOUT_SECONDS)), clock)
     checks = ContentChecks(TemplateGuard())
     contents = CampaignContents(templates, tenants, senders, checks)
@@ -98,11 +100,11 @@ def build(settings: ApiSettings) -> ApiServices:
     channels = frozenset(Channel(name.strip()) for name in settings.channels.split(","))
     return ApiServices(
         campaigns=Campaigns(campaigns),
-        campaign_editing=CampaignEditing(campaigns, contents, clock, ids, channels),
+        campaign_editing=CampaignEditing(campaigns, contents, clock, ids, channels, broadcasts),
         campaign_review=CampaignReview(campaigns, contents, clock),
-        campaign_sending=CampaignSending(campaigns, runs, contents, InFlightCount(ledger), clock),
+        campaign_sending=CampaignSending(campaigns, runs, contents, InFlightCount(ledger), clock, broadcasts),
         statistics=CampaignStatistics(statistics),
-        templates=Templates(templates, tenants, checks, clock, ids, channels),
+        templates=Templates(templates, tenants, checks, clock, ids, channels, quotas),
         recipients=Recipients(campaigns, ledger),
         preflights=Preflights(
             campaigns=Campaigns(campaigns),

@@ -10,9 +10,13 @@ from ariia.adapters.dynamodb.campaigns import DynamoCampaigns
 from ariia.adapters.dynamodb.client import dynamodb_client
 from ariia.adapters.dynamodb.ledger import DynamoLedger
 from ariia.adapters.dynamodb.members import DynamoMembers
+from ariia.adapters.dynamodb.quotas import DynamoQuotas
 from ariia.adapters.dynamodb.send_rates import DynamoSendRates
+from ariia.adapters.dynamodb.tenants import DynamoTenants
 from ariia.ports.clock import Clock
+from ariia.services.broadcast_quota import BroadcastQuota
 from ariia.services.planning import AudiencePlanner
+from ariia.services.quotas import Quotas
 from ariia.services.runs import CampaignRuns
 from ariia.settings import PlanAudienceSettings
 
@@ -40,5 +44,6 @@ def build(settings: PlanAudienceSettings) -> PlanAudienceServices:
         runs=runs,
         clock=clock,
         shards=settings.shards,
+        broadcasts=BroadcastQuota(Quotas(DynamoQuotas(), DynamoTenants(), clock)),
     )
     return PlanAudienceServices(planner, runs, clock, settings.plan_seconds)

@@ -18,6 +18,7 @@ from ariia.domain.storable import require_storable
 from ariia.ports.campaigns import CampaignChange, CampaignStore
 from ariia.ports.clock import Clock, Ids
 
+from .broadcast_quota import BroadcastQuota
 from .campaign_contents import CampaignContents
 from .campaigns import CampaignDetails, Campaigns
 
@@ -44,9 +45,10 @@ class CampaignEditing:
         clock: Clock,
         ids: Ids,
         channels: frozenset[Channel],
+        broadcasts: BroadcastQuota,
     ) -> None:
         self._store, self._contents, self._clock, self._ids = store, contents, clock, ids
-        self._channels, self._campaigns = channels, Campaigns(store)
+        self._broadcasts, self._channels, self._campaigns = broadcasts, channels, Campaigns(store)
 
     def create(
         self, tenant_id: str, by: str, fields: Mapping[str, Any], creation: Creation | None = None
@@ -85,6 +87,8 @@ class CampaignEditing:
         moves = _back_to_draft(details.campaign, by, self._clock.now())
         if not self._store.save(CampaignChange(details.campaign, details.content, details.target, moves=moves)):
             raise changed_meanwhile()
+        if moves:
+            self._broadcasts.give_back(details.campaign)
         return details
 
     def _earlier(self, tenant_id: str, creation: Creation | None) -> Created[CampaignDetails] | None:

@@ -14,6 +14,7 @@ from ariia.ports.campaigns import CampaignChange, CampaignStore
 from ariia.ports.clock import Clock
 from ariia.ports.workflows import CampaignRuns
 
+from .broadcast_quota import BroadcastQuota
 from .campaign_contents import CampaignContents
 from .campaigns import Campaigns
 from .in_flight import InFlight, InFlightCount
@@ -41,30 +42,40 @@ class CampaignSending:
         contents: CampaignContents,
         in_flight: InFlightCount,
         clock: Clock,
+        broadcasts: BroadcastQuota,
     ) -> None:
-        self._store, self._runs, self._contents = store, runs, contents
+        self._store, self._runs, self._contents, self._broadcasts = store, runs, contents, broadcasts
         self._in_flight, self._clock, self._campaigns = in_flight, clock, Campaigns(store)
 
     def send(self, tenant_id: str, campaign_id: str, by: str, version: int | None = None) -> Campaign:
-        """approved -> sending. ConflictError from any other status or when the approval is for something else;
-        InvalidError when the sender is not verified any more; NotFoundError."""
+        """approved -> sending, which takes one of the plan's broadcasts. ConflictError from any other status or when
+        the approval is for something else; InvalidError when the sender is not verified any more; LimitError when the
+        plan has no broadcast left; NotFoundError."""
         campaign = self._read(tenant_id, campaign_id, version)
         _require(campaign, campaign.status in (_S.APPROVED, _S.SCHEDULED), "sent")
         if campaign.approved_hash is None or campaign.approved_hash != campaign.submitted_hash:
             raise ConflictError("the approval is not for what is to be sent", legal=campaign.legal_moves())
-        return self._start(campaign, by, None)
+        self._require_sender(campaign)
+        self._broadcasts.reserve(campaign, self._clock.now())
+        try:
+            return self._start(campaign, by, None)
+        except ConflictError:
+            self._broadcasts.give_back(self._campaigns.get(tenant_id, campaign_id))
+            raise
 
     def resume(self, tenant_id: str, campaign_id: str, by: str, version: int | None = None) -> Campaign:
         """Goes on with a paused campaign; ConflictError when it is not paused."""
         campaign = self._read(tenant_id, campaign_id, version)
         is_paused = campaign.status is _S.SENDING and campaign.paused_at is not None
         _require(campaign, is_paused, "resumed, as it is not paused")
+        self._require_sender(campaign)
         return self._start(campaign, by, None)
 
     def retry(self, tenant_id: str, campaign_id: str, by: str, version: int | None = None) -> Campaign:
         """failed or sent -> sending, for the failed and the unsent members only; ConflictError otherwise."""
         campaign = self._read(tenant_id, campaign_id, version)
         _require(campaign, campaign.status in (_S.FAILED, _S.SENT), "retried")
+        self._require_sender(campaign)
         return self._start(campaign, by, None)
 
     def pause(
@@ -96,12 +107,12 @@ class CampaignSending:
 
         campaign = self._change(tenant_id, campaign_id, version, apply)
         in_flight = self._in_flight.of(campaign)
+        self._broadcasts.give_back(campaign)
         if campaign.lanes:
             campaign = self._settle(campaign, by)
         return Stopped(campaign, in_flight)
 
     def _start(self, campaign: Campaign, by: str, reason: str | None) -> Campaign:
-        self._contents.require_sender(campaign, self._contents.tenant(campaign.tenant_id))
         epoch = campaign.version
         self._runs.start(campaign.tenant_id, campaign.id, epoch)
         move = take_charge(campaign, epoch, by=by, at=self._clock.now(), reason=reason)
@@ -111,6 +122,9 @@ class CampaignSending:
         if not is_in_charge(fresh, epoch):
             raise changed_meanwhile()
         return fresh
+
+    def _require_sender(self, campaign: Campaign) -> None:
+        self._contents.require_sender(campaign, self._contents.tenant(campaign.tenant_id))
 
     def _settle(self, campaign: Campaign, by: str) -> Campaign:
         """A run for what is claimed. When the save comes second, the run or the one before has it in hand."""

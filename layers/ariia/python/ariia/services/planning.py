@@ -15,6 +15,7 @@ from ariia.ports.ledger import Ledger, Page, Partition
 from ariia.ports.members import MemberScan
 from ariia.ports.sending import SendRates
 
+from .broadcast_quota import BroadcastQuota
 from .planning_shard import ShardPlanner
 from .reopening import ShardReopener
 from .runs import CampaignRuns
@@ -43,15 +44,18 @@ class AudiencePlanner:
         runs: CampaignRuns,
         clock: Clock,
         shards: int,
+        broadcasts: BroadcastQuota,
     ) -> None:
         self._campaigns, self._members, self._ledger, self._rates = campaigns, members, ledger, rates
-        self._runs, self._clock, self._shards = runs, clock, shards
+        self._runs, self._clock, self._shards, self._broadcasts = runs, clock, shards, broadcasts
 
     def plan(self, tenant_id: str, campaign_id: str, epoch: int, deadline: int) -> PlanProgress:
         """Takes charge and plans shard after shard until `deadline` (epoch ms): one call does for a small tenant."""
         campaign = self._runs.take_charge(tenant_id, campaign_id, epoch)
         if campaign is None:
             return PlanProgress(STOP)
+        if not campaign.lanes:
+            self._broadcasts.settle(campaign)
         if not _has_work(campaign):
             return PlanProgress(PLANNED)
         prepared = self._prepare(campaign)

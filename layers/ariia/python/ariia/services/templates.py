@@ -17,6 +17,7 @@ from ariia.domain.content.variables import VariableValues, parse_variables
 from ariia.domain.creation import Created, Creation, require_same
 from ariia.domain.documents import encode
 from ariia.domain.errors import ForbiddenError, InvalidError, NotFoundError, Problem
+from ariia.domain.plan import Feature
 from ariia.domain.storable import require_storable
 from ariia.domain.template import CampaignTemplate, require_usable_default
 from ariia.ports.clock import Clock, Ids
@@ -24,6 +25,7 @@ from ariia.ports.templates import TemplateStore
 from ariia.ports.tenants import TenantStore
 
 from .content_checks import ContentChecks
+from .quotas import Quotas
 
 _SAMPLE_CAMPAIGN = {"id": "sample", "name": "Sample campaign", "type": "broadcast", "channel": "email"}
 
@@ -39,15 +41,16 @@ class Templates:
         clock: Clock,
         ids: Ids,
         channels: frozenset[Channel],
+        quotas: Quotas,
     ) -> None:
-        self._store, self._tenants, self._checks = store, tenants, checks
+        self._store, self._tenants, self._checks, self._quotas = store, tenants, checks, quotas
         self._clock, self._ids, self._channels = clock, ids, channels
 
     def create(
         self, tenant_id: str, by: str, fields: Mapping[str, Any], creation: Creation | None = None
     ) -> Created[CampaignTemplate]:
         """Stores a new template of `fields`. InvalidError with lines for content that can't be right, or when the key
-        of `creation` was used for another one."""
+        of `creation` was used for another one; LimitError when the plan has no room for one more."""
         now = self._clock.now()
         template = CampaignTemplate(
             creation.id if creation else self._ids.new(),
@@ -61,7 +64,10 @@ class Templates:
         earlier = self._store.get(tenant_id, template.id) if creation else None
         if earlier is None:
             self._require_valid(template)
-            if self._store.create(template):
+            self._quotas.reserve(tenant_id, Feature.TEMPLATES, template.id, now)
+            is_new = self._store.create(template)
+            self._quotas.settle(tenant_id, Feature.TEMPLATES, template.id, now)
+            if is_new:
                 return Created(template, replayed=False)
             earlier = self.get(tenant_id, template.id)
         require_same(creation, earlier.idempotency_fingerprint)

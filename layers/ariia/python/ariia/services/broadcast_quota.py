@@ -1,0 +1,41 @@
+"""The plan's broadcasts: one unit for a campaign, in the month of its planned send, however often it is resumed or
+retried."""
+
+from __future__ import annotations
+
+from ariia.domain.campaign import Campaign, CampaignStatus, CampaignType
+from ariia.domain.plan import Feature
+
+from .quotas import FeatureUse, Quotas
+
+_COUNTED = (CampaignType.BROADCAST, CampaignType.SCHEDULED, CampaignType.FOLLOW_UP)
+
+
+class BroadcastQuota:
+    """Reserves, settles and gives back for a campaign; a drip campaign is no broadcast."""
+
+    def __init__(self, quotas: Quotas) -> None:
+        self._quotas = quotas
+
+    def reserve(self, campaign: Campaign, at: int) -> None:
+        """Takes the campaign's unit in the month of `at` (epoch ms, the planned send), once. LimitError when the plan
+        has no more."""
+        if campaign.type in _COUNTED:
+            self._quotas.reserve(campaign.tenant_id, Feature.BROADCASTS, campaign.id, at)
+
+    def settle(self, campaign: Campaign) -> None:
+        """Its run has begun: the unit is used, and stays used."""
+        if campaign.type in _COUNTED:
+            self._quotas.settle(campaign.tenant_id, Feature.BROADCASTS, campaign.id, campaign.run_began_at)
+
+    def give_back(self, campaign: Campaign) -> None:
+        """Frees the unit of a campaign that is not going to be sent as it was planned. Has its run begun (what is sent
+        once is never planned again), or is it planned again by now, nothing is given back."""
+        if campaign.type in _COUNTED and not campaign.epoch and campaign.status is not CampaignStatus.SCHEDULED:
+            self._quotas.give_back(campaign.tenant_id, Feature.BROADCASTS, campaign.id, campaign.updated_at)
+
+    def check(self, campaign: Campaign, at: int) -> FeatureUse | None:
+        """Where the tenant would stand with this campaign sent at `at`; None for what is not counted."""
+        if campaign.type not in _COUNTED:
+            return None
+        return self._quotas.check(campaign.tenant_id, Feature.BROADCASTS, campaign.id, at)
