@@ -54,7 +54,7 @@ class AudiencePlanner:
         campaign = self._runs.take_charge(tenant_id, campaign_id, epoch)
         if campaign is None:
             return PlanProgress(STOP)
-        if not campaign.lanes:
+        if campaign.planned_at is None:
             self._broadcasts.settle(campaign)
         if not _has_work(campaign):
             return PlanProgress(PLANNED)
