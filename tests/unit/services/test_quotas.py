@@ -12,6 +12,7 @@ from ariia.adapters.memory.quotas import MemoryQuotas
 from ariia.adapters.memory.tenants import MemoryTenants
 from ariia.domain.errors import ForbiddenError, LimitError
 from ariia.domain.plan import Feature, Plan
+from ariia.domain.quota import ClaimState, new_claim
 from ariia.domain.tenant import Tenant
 from ariia.services.quotas import FeatureUse, Quotas
 
@@ -89,6 +90,14 @@ def test_unit_is_given_back_once_and_can_be_taken_again() -> None:
     office.quotas.give_back("gym", BROADCASTS, "never", NOVEMBER)
     office.reserve("c1")
     assert office.use().taken == 2
+
+
+def test_reservation_that_comes_in_after_it_was_given_back_takes_nothing() -> None:
+    office = Office()
+    late = new_claim("gym", BROADCASTS, "c1", ClaimState.RESERVED, "2026-11", "Europe/Berlin", None)
+    office.quotas.give_back("gym", BROADCASTS, "c1", NOVEMBER)
+    assert not office.store.change(None, late, limit=1)
+    assert office.use().taken == 0
 
 
 def test_what_is_used_without_a_reservation_counts_over_the_limit() -> None:

@@ -104,21 +104,25 @@ class Quotas:
             if before is not None and before.state is ClaimState.SETTLED:
                 return
             after = before.become(ClaimState.SETTLED) if before and before.is_taken else None
-            if self._changed(before, after or self._used(tenant_id, feature, key, at, before), None, attempt):
+            used = after or self._new(tenant_id, feature, key, at, ClaimState.SETTLED, before)
+            if self._changed(before, used, None, attempt):
                 return
         raise _busy()
 
     def give_back(self, tenant_id: str, feature: Feature, key: str, at: int) -> None:
-        """Frees the unit reserved for `key`, once; what is used stays used. `at` is not needed to find it: the unit is
-        given back to the month it was taken from."""
+        """Frees the unit reserved for `key`, once, in the month it was taken from; what is used stays used.
+        `at` matters only where there is none. The claim is written in any case, so that a reservation that is still on
+        its way from a killed caller finds it changed and comes to nothing."""
         if feature in OCCUPYING:
             self._end_place(tenant_id, feature, key)
             return
         for attempt in range(_TRIES):
             before = self._store.claim(tenant_id, feature, key)
-            if before is None or before.state is not ClaimState.RESERVED:
+            if before is not None and before.state is ClaimState.SETTLED:
                 return
-            if self._changed(before, before.become(ClaimState.GIVEN_BACK), None, attempt):
+            known = before.become(ClaimState.GIVEN_BACK) if before else None
+            after = known or self._new(tenant_id, feature, key, at, ClaimState.GIVEN_BACK)
+            if self._changed(before, after, None, attempt):
                 return
         raise _busy()
 
@@ -157,9 +161,17 @@ class Quotas:
                 raise
             return False
 
-    def _used(self, tenant_id: str, feature: Feature, key: str, at: int, before: QuotaClaim | None) -> QuotaClaim:
+    def _new(
+        self,
+        tenant_id: str,
+        feature: Feature,
+        key: str,
+        at: int,
+        state: ClaimState,
+        before: QuotaClaim | None = None,
+    ) -> QuotaClaim:
         zone = self._tenant(tenant_id).timezone
-        return new_claim(tenant_id, feature, key, ClaimState.SETTLED, month_of(at, zone), zone, before)
+        return new_claim(tenant_id, feature, key, state, month_of(at, zone), zone, before)
 
     def _reserve_place(self, tenant: Tenant, feature: Feature, key: str) -> None:
         """The reservations are read before what exists, and written only if nobody wrote them since: whoever made
