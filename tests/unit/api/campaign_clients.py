@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ariia.settings import ApiSettings
 from functions.api import dependencies
 from functions.api.application import Application
 from functions.api.routes import campaign_actions, campaigns, statistics, templates
+from functions.api.routing import Operation
 from tests.unit.services.campaign_desk import HTML, Desk
 
 from .http import Client, claims
@@ -34,9 +36,9 @@ OPERATIONS = [
 class Api:
     """The application on a desk of its own."""
 
-    def __init__(self, **desk: Any) -> None:
+    def __init__(self, operations: Sequence[Operation] = OPERATIONS, **desk: Any) -> None:
         self.desk = Desk(**desk)
-        self.application = Application(OPERATIONS, lambda: SETTINGS)
+        self.application = Application(operations, lambda: SETTINGS)
         self.application.resolver.dependency_overrides[dependencies.services] = lambda: self.desk
 
     def as_role(self, role: str = "admin", tenant: str = "gym", subject: str = "anna") -> Client:
