@@ -120,7 +120,7 @@ class Engine:
 
     def _stores(self) -> None:
         scenario = self.scenario
-        self.members = _audience(scenario.members, scenario.shards, scenario.shared, scenario.refusing)
+        self.members = self._audience()
         self.ledger = self.parts.ledger()
         self.campaigns = WatchedCampaigns()
         self.statistics = self.parts.statistics()
@@ -134,6 +134,15 @@ class Engine:
             made.lanes = [Lane("l0", "w0", Channel.EMAIL)]
         frozen = ("hash-1", content, any_target())
         assert self.campaigns.create(CampaignChange(made, content, any_target(), frozen))
+
+    def _audience(self) -> MemoryMembers:
+        scenario = self.scenario
+        store = MemoryMembers(scenario.shards, now=self.clock.now)
+        vars(store).update(
+            pickle.loads(_pickled(scenario.members, scenario.shards, scenario.shared, scenario.refusing))
+        )
+        assert all(store.get(TENANT, f"m{number:03d}") for number in range(scenario.members))
+        return store
 
     def _world_outside(self) -> None:
         scenario, scheduler = self.scenario, self.scheduler
@@ -270,15 +279,9 @@ class Parts:
     violates: str = ""
 
 
-def _audience(count: int, shards: int, shared: float, refusing: float) -> MemoryMembers:
-    store = MemoryMembers(shards)
-    vars(store).update(pickle.loads(_pickled_audience(count, shards, shared, refusing)))
-    return store
-
-
 @lru_cache(maxsize=256)
-def _pickled_audience(count: int, shards: int, shared: float, refusing: float) -> bytes:
-    random, store = Random("audience"), MemoryMembers(shards)
+def _pickled(count: int, shards: int, shared: float, refusing: float) -> bytes:
+    random, store = Random("audience"), MemoryMembers(shards, now=lambda: NOW)
     members = []
     for number in range(count):
         member = any_member(f"m{number:03d}", consent={"email": Consent(ConsentStatus.GRANTED, "import", NOW - _DAY)})
@@ -288,4 +291,4 @@ def _pickled_audience(count: int, shards: int, shared: float, refusing: float) -
             member.consent = {"email": Consent(ConsentStatus.DENIED, "import", NOW)}
         members.append(member)
     assert store.save(members) == []
-    return pickle.dumps({name: value for name, value in vars(store).items() if name in ("_members", "_addresses")})
+    return pickle.dumps({name: value for name, value in vars(store).items() if name in ("rows", "records")})
