@@ -15,7 +15,7 @@ from ariia.adapters.dynamodb.send_reader import DynamoSendReader
 from ariia.adapters.render_deadline import render_deadline
 from ariia.adapters.secrets import SecretsManagerSigningKeys, secrets_client
 from ariia.adapters.send_queue import SqsReturns, sqs_client
-from ariia.adapters.senders.ses import CONNECT_TIMEOUT_SECONDS, SesSender, ses_client
+from ariia.adapters.senders.ses import CONNECT_TIMEOUT_SECONDS, SesSender, ses_calls
 from ariia.domain.channel import Channel
 from ariia.domain.message import MessageLinks
 from ariia.ports.clock import Clock
@@ -59,7 +59,7 @@ def build(settings: SendBatchSettings) -> SendBatchServices:
         time_limit=partial(render_deadline, _RENDER_CPU_SECONDS),
     )
     needed_ms = (settings.provider_read_timeout_seconds + CONNECT_TIMEOUT_SECONDS) * 1000 + _MARGIN_MS
-    provider = SesSender(ses_client(settings.provider_read_timeout_seconds))
+    provider = SesSender(ses_calls(settings.provider_read_timeout_seconds))
     sender = BatchSender(
         channel=channel,
         ledger=ledger,

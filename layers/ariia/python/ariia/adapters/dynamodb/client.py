@@ -11,7 +11,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError, HTTPClientError
 
-from ariia.adapters.plain_requests import USER_AGENT, write_plainly
+from ariia.adapters.direct_calls import USER_AGENT, DirectCalls, plain_json
 from ariia.domain.errors import TransientError
 
 CONDITION_FAILED = "ConditionalCheckFailedException"
@@ -30,13 +30,46 @@ T = TypeVar("T")
 Item = dict[str, dict[str, Any]]
 
 
+_ATTEMPTS = 4
+
+
+class DynamoDBCalls:
+    """A boto3 client whose calls of the hot path go out directly; all others are the client's own."""
+
+    def __init__(self, client: Any, calls: DirectCalls) -> None:
+        self._client, self._calls = client, calls
+
+    def get_item(self, **request: Any) -> dict[str, Any]:
+        """As boto3's; so are the others."""
+        return self._calls.call("GetItem", plain_json(request))
+
+    def batch_get_item(self, **request: Any) -> dict[str, Any]:
+        """BatchGetItem."""
+        return self._calls.call("BatchGetItem", plain_json(request))
+
+    def query(self, **request: Any) -> dict[str, Any]:
+        """Query."""
+        return self._calls.call("Query", plain_json(request))
+
+    def put_item(self, **request: Any) -> dict[str, Any]:
+        """PutItem."""
+        return self._calls.call("PutItem", plain_json(request))
+
+    def update_item(self, **request: Any) -> dict[str, Any]:
+        """UpdateItem."""
+        return self._calls.call("UpdateItem", plain_json(request))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+
 @cache
 def dynamodb_client() -> Any:
     """One client per process. Parameter validation costs a tenth of a call and our own calls are tested."""
     client = boto3.client(
         "dynamodb",
         config=Config(
-            retries={"total_max_attempts": 4, "mode": "standard"},
+            retries={"total_max_attempts": _ATTEMPTS, "mode": "standard"},
             connect_timeout=2,
             read_timeout=5,
             parameter_validation=False,
@@ -44,8 +77,7 @@ def dynamodb_client() -> Any:
             user_agent=USER_AGENT,
         ),
     )
-    write_plainly(client, "BatchGetItem")
-    return client
+    return DynamoDBCalls(client, DirectCalls(client, attempts=_ATTEMPTS))
 
 
 def text(value: str) -> dict[str, str]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
+from json.encoder import encode_basestring_ascii as json_text
 from typing import Any
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
 
-from ariia.adapters.plain_requests import USER_AGENT, write_plainly
+from ariia.adapters.direct_calls import USER_AGENT, DirectCalls
 from ariia.domain.errors import (
     PermanentSendError,
     SenderStoppedError,
@@ -58,7 +60,7 @@ _CALL_STOPPED = {
 def ses_client(read_timeout_seconds: int) -> Any:
     """One client per process that makes each call once: SES has no idempotency key, so a repeated call whose answer
     got lost is a second message (its default sent one e-mail three times)."""
-    client = boto3.client(
+    return boto3.client(
         "sesv2",
         config=Config(
             retries={"total_max_attempts": 1, "mode": "standard"},
@@ -68,20 +70,24 @@ def ses_client(read_timeout_seconds: int) -> Any:
             user_agent=USER_AGENT,
         ),
     )
-    write_plainly(client, "SendBulkEmail")
-    return client
+
+
+@cache
+def ses_calls(read_timeout_seconds: int) -> DirectCalls:
+    """The calls that send, each made once."""
+    return DirectCalls(ses_client(read_timeout_seconds), attempts=1)
 
 
 class SesSender:
     """The e-mail provider."""
 
-    def __init__(self, client: Any) -> None:
-        self._client = client
+    def __init__(self, calls: DirectCalls) -> None:
+        self._calls = calls
 
     def send(self, call: SendCall) -> list[EntryOutcome]:
         """See the port."""
         try:
-            answer = self._client.send_bulk_email(**_request(call))
+            answer = self._calls.call("SendBulkEmail", request_body(call))
         except ClientError as error:
             raise _call_error(error) from error
         except (EndpointConnectionError, ConnectTimeoutError) as error:
@@ -94,31 +100,38 @@ class SesSender:
         return [_outcome(result) for result in results]
 
 
-def _request(call: SendCall) -> dict[str, Any]:
+def request_body(call: SendCall) -> bytes:
+    """The request's JSON. It is put together from texts, as all but a few of its 1,800 values are the same for every
+    recipient of the call."""
     skeleton = call.skeleton
     content = {"Subject": skeleton.subject, "Html": skeleton.html, "Text": skeleton.text}
     # A part that is there but empty would be shown instead of the one that says something.
     content = {name: text for name, text in content.items() if text}
-    # Every tag goes with every entry: SES has dropped default tags silently (boto/boto3#4838); they are the evidence.
-    tags = [{"Name": name, "Value": value} for name, value in call.tags.items()]
-    request: dict[str, Any] = {
+    head: dict[str, Any] = {
         "FromEmailAddress": call.from_address,
         "ConfigurationSetName": call.configuration_set,
         "DefaultContent": {"Template": {"TemplateContent": content, "TemplateData": "{}"}},
-        "BulkEmailEntries": [_entry(tags, recipient) for recipient in call.recipients],
     }
     if call.reply_to:
-        request["ReplyToAddresses"] = [call.reply_to]
-    return request
+        head["ReplyToAddresses"] = [call.reply_to]
+    # Every tag goes with every entry: SES has dropped default tags silently (boto/boto3#4838); they are the evidence.
+    tags = "".join(f"{_pair(name, value)}," for name, value in call.tags.items())
+    entries = ",".join([_entry(tags, recipient) for recipient in call.recipients])
+    return f'{json.dumps(head, separators=(",", ":"))[:-1]},"BulkEmailEntries":[{entries}]}}'.encode()
 
 
-def _entry(tags: list[dict[str, str]], recipient: Recipient) -> dict[str, Any]:
-    return {
-        "Destination": {"ToAddresses": [recipient.address]},
-        "ReplacementTags": [*tags, {"Name": "member", "Value": recipient.member_id}],
-        "ReplacementHeaders": [{"Name": name, "Value": value} for name, value in recipient.headers.items()],
-        "ReplacementEmailContent": {"ReplacementTemplate": {"ReplacementTemplateData": recipient.data}},
-    }
+def _entry(tags: str, recipient: Recipient) -> str:
+    headers = ",".join([_pair(name, value) for name, value in recipient.headers.items()])
+    return (
+        f'{{"Destination":{{"ToAddresses":[{json_text(recipient.address)}]}},'
+        f'"ReplacementTags":[{tags}{_pair("member", recipient.member_id)}],"ReplacementHeaders":[{headers}],'
+        '"ReplacementEmailContent":{"ReplacementTemplate":{"ReplacementTemplateData":'
+        f"{json_text(recipient.data)}}}}}}}"
+    )
+
+
+def _pair(name: str, value: str) -> str:
+    return f'{{"Name":{json_text(name)},"Value":{json_text(value)}}}'
 
 
 def _outcome(result: dict[str, Any]) -> EntryOutcome:
