@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import (
     ClientError,
     ConnectionClosedError,
     ConnectTimeoutError,
     EndpointConnectionError,
+    HTTPClientError,
     ReadTimeoutError,
 )
 
-from ariia.adapters.senders.ses import SesSender, ses_client
+from ariia.adapters.senders.ses import SesSender, ses_calls, ses_client
 from ariia.domain.errors import PermanentSendError, SenderStoppedError, ThrottledError, UnknownOutcomeError
 from ariia.ports.sending import Accepted, Recipient, Refused, Returned, SendCall, Skeleton, Stopped
 
 URL = "https://email.eu-central-1.amazonaws.com"
 
 
-class Client:
+class Calls:
     def __init__(self, answer: dict[str, Any] | Exception) -> None:
         self.answer, self.requests = answer, []  # type: ignore[var-annotated]
 
-    def send_bulk_email(self, **request: Any) -> dict[str, Any]:
-        self.requests.append(request)
+    def call(self, operation: str, body: bytes) -> dict[str, Any]:
+        assert operation == "SendBulkEmail"
+        self.requests.append(json.loads(body))
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
@@ -74,7 +78,7 @@ def client_error(code: str, status: int) -> ClientError:
     ],
 )
 def test_each_entry_status_has_its_outcome(status: str, outcome: type) -> None:
-    sender = SesSender(Client({"BulkEmailEntryResults": [entry("SUCCESS", "id-1"), entry(status)]}))
+    sender = SesSender(Calls({"BulkEmailEntryResults": [entry("SUCCESS", "id-1"), entry(status)]}))
     first, second = sender.send(any_call(2))
     assert first == Accepted("id-1")
     assert second == outcome(f"{status}: why")
@@ -99,18 +103,19 @@ def test_each_entry_status_has_its_outcome(status: str, outcome: type) -> None:
         (ConnectionClosedError(endpoint_url=URL), UnknownOutcomeError),
         (ConnectTimeoutError(endpoint_url=URL), ThrottledError),
         (EndpointConnectionError(endpoint_url=URL), ThrottledError),
+        (HTTPClientError(error="the answer is no JSON"), UnknownOutcomeError),
         ({"BulkEmailEntryResults": []}, UnknownOutcomeError),
     ],
 )
 def test_each_failure_of_a_call_has_its_next_step(answer: dict[str, Any] | Exception, error: type[Exception]) -> None:
     with pytest.raises(error):
-        SesSender(Client(answer)).send(any_call())
+        SesSender(Calls(answer)).send(any_call())
 
 
 def test_every_entry_carries_all_tags_as_the_evidence_must_not_depend_on_default_tags() -> None:
-    client = Client({"BulkEmailEntryResults": [entry("SUCCESS", "a"), entry("SUCCESS", "b")]})
-    SesSender(client).send(any_call(2))
-    request = client.requests[0]
+    calls = Calls({"BulkEmailEntryResults": [entry("SUCCESS", "a"), entry("SUCCESS", "b")]})
+    SesSender(calls).send(any_call(2))
+    request = calls.requests[0]
     for place, sent in enumerate(request["BulkEmailEntries"]):
         tags = {tag["Name"]: tag["Value"] for tag in sent["ReplacementTags"]}
         assert tags == {**any_call().tags, "member": f"m{place}"}
@@ -119,15 +124,20 @@ def test_every_entry_carries_all_tags_as_the_evidence_must_not_depend_on_default
     assert request["DefaultContent"]["Template"]["TemplateContent"]["Subject"] == "Hi {{s0}}"
 
 
-def test_the_client_never_repeats_a_send(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_neither_the_client_nor_its_direct_calls_repeat_a_send(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A session of this test's own: one without credentials would be everybody's.
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-    ses_client.cache_clear()
+    for cached in (ses_client, ses_calls):
+        cached.cache_clear()
     assert ses_client(10).meta.config.retries["total_max_attempts"] == 1
-    ses_client.cache_clear()
+    assert ses_calls(10)._attempts == 1
+    for cached in (ses_client, ses_calls):
+        cached.cache_clear()
 
 
 def test_an_empty_part_is_left_out_so_that_no_program_shows_it() -> None:
-    client = Client({"BulkEmailEntryResults": [entry("SUCCESS", "1")]})
-    SesSender(client).send(replace(any_call(), skeleton=Skeleton("Hi", "", "Only text")))
-    content = client.requests[0]["DefaultContent"]["Template"]["TemplateContent"]
+    calls = Calls({"BulkEmailEntryResults": [entry("SUCCESS", "1")]})
+    SesSender(calls).send(replace(any_call(), skeleton=Skeleton("Hi", "", "Only text")))
+    content = calls.requests[0]["DefaultContent"]["Template"]["TemplateContent"]
     assert content == {"Subject": "Hi", "Text": "Only text"}

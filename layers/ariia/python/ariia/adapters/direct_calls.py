@@ -18,7 +18,7 @@ from random import random
 from typing import Any
 
 from botocore.awsrequest import AWSRequest
-from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
 # Building the long user agent anew for every call takes a tenth of a small one's CPU; this one is constant.
 USER_AGENT = "ariia-campaigns"
@@ -54,10 +54,10 @@ class DirectCalls:
         for attempt in range(1, self._attempts):
             try:
                 return self._once(known, body)
-            except (ClientError, HTTPClientError) as error:
+            except (ClientError, ConnectionError, HTTPClientError) as error:
                 if isinstance(error, ClientError) and not _passes(error):
                     raise
-            self._pause(random() * min(2.0 ** (attempt - 1), _LONGEST_PAUSE_SECONDS))  # noqa: S311
+            self._pause(random() * min(2.0 ** (attempt - 1), _LONGEST_PAUSE_SECONDS))
         return self._once(known, body)
 
     def _once(self, operation: _Operation, body: bytes) -> dict[str, Any]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from dataclasses import dataclass
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from .errors import NotFoundError
 
 _VERSION = "1"
 
 
-@dataclass(frozen=True)
-class LinkClaims:
+class LinkClaims(NamedTuple):
     """Whose link it is. `message` is the lane (or enrolment and step) of the message that carries it."""
 
     tenant_id: str
@@ -25,9 +25,14 @@ class LinkClaims:
 
 def sign(key: bytes, purpose: str, claims: LinkClaims) -> str:
     """The token for `purpose` (`unsubscribe`, `view`, `preferences`): URL-safe, under 400 characters."""
-    body = "|".join((_VERSION, claims.tenant_id, claims.campaign_id, claims.member_id, claims.message, claims.channel))
-    payload = base64.urlsafe_b64encode(body.encode()).rstrip(b"=")
-    return f"{payload.decode()}.{_signature(key, purpose, payload)}"
+    return sign_each(key, (purpose,), claims)[0]
+
+
+def sign_each(key: bytes, purposes: Iterable[str], claims: LinkClaims) -> list[str]:
+    """The tokens for several purposes: a message carries more than one, and they share all but the signature."""
+    payload = base64.urlsafe_b64encode("|".join((_VERSION, *claims)).encode()).rstrip(b"=")
+    text = payload.decode()
+    return [f"{text}.{_signature(key, purpose, payload)}" for purpose in purposes]
 
 
 def verify(key: bytes, purpose: str, token: str) -> LinkClaims:

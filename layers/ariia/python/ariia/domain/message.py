@@ -10,7 +10,7 @@ from .campaign import Campaign, Content
 from .channel import Channel
 from .content.roots import campaign_view, clean, member_view, tenant_view
 from .content.variables import VariableValues, parse_variables
-from .links import LinkClaims, sign
+from .links import LinkClaims, sign_each
 from .member import Member
 from .single_message import SingleKind, kind_of
 
@@ -27,11 +27,12 @@ class MessageLinks:
     def of(self, campaign: Campaign, member_id: str, message: str, channel: Channel) -> dict[str, str]:
         """The links that every template may use."""
         claims = LinkClaims(campaign.tenant_id, campaign.id, member_id, message, channel)
-        unsubscribe = f"{self.base_url}/u/{sign(self.key, UNSUBSCRIBE, claims)}"
+        token, view_token = sign_each(self.key, (UNSUBSCRIBE, VIEW), claims)
+        unsubscribe = f"{self.base_url}/u/{token}"
         return {
             "unsubscribe_url": unsubscribe,
             "preferences_url": unsubscribe,
-            "view_url": f"{self.base_url}/v/{sign(self.key, VIEW, claims)}",
+            "view_url": f"{self.base_url}/v/{view_token}",
         }
 
 

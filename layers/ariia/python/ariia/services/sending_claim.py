@@ -114,8 +114,9 @@ class ClaimSender:
         for entry in batch.claimed:
             answer = answers.get(entry.member_id)
             if isinstance(answer, Accepted):
-                accepted = replace(entry, state=EntryState.ACCEPTED, detail=answer.provider_id)
-                outcomes[entry.member_id] = replace(accepted, attempt=claim.attempt, at=now)
+                outcomes[entry.member_id] = Entry(
+                    entry.member_id, EntryState.ACCEPTED, answer.provider_id, claim.attempt, now
+                )
             elif isinstance(answer, Refused):
                 outcomes[entry.member_id] = _failed(entry, claim, answer.reason)
             elif isinstance(answer, Stopped):

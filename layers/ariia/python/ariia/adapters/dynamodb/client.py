@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError, EndpointConnectionError, HTTPClientError
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
 from ariia.adapters.direct_calls import USER_AGENT, DirectCalls, plain_json
 from ariia.domain.errors import TransientError
@@ -104,7 +104,7 @@ def passing_faults() -> Iterator[None]:
         if code_of(error) in _TRANSIENT:
             raise TransientError(code_of(error)) from error
         raise
-    except (EndpointConnectionError, HTTPClientError) as error:
+    except (ConnectionError, HTTPClientError) as error:
         raise TransientError(type(error).__name__) from error
 
 

@@ -29,6 +29,20 @@ class MeteredCodeGenerator(CodeGenerator):
             raise nodes.Impossible
         return super()._output_child_to_const(node, frame, finalize)
 
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        """Printing into HTML is one call of our own: Jinja2's two, and the Markup it makes of every value although the
+        output is only joined, are a third of what a newsletter's values cost."""
+        if _prints_html(frame):
+            self.write("environment.printed_html(")
+        else:
+            super()._output_child_pre(node, frame, finalize)
+
+    def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        if _prints_html(frame):
+            self.write(")")
+        else:
+            super()._output_child_post(node, frame, finalize)
+
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
         if isinstance(node.node, nodes.EnvironmentAttribute):
             self.write(f"environment.{node.node.name}({node.args[0].as_const()})")
@@ -59,6 +73,10 @@ class MeteredCodeGenerator(CodeGenerator):
         self.write("environment.charged(")
         super().visit_Tuple(node, frame)
         self.write(")")
+
+
+def _prints_html(frame: Frame) -> bool:
+    return bool(frame.eval_ctx.autoescape) and not frame.eval_ctx.volatile
 
 
 def _payment(holder: nodes.Node) -> nodes.ExprStmt:

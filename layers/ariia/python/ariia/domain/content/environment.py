@@ -25,7 +25,7 @@ from .compiler import MeteredCodeGenerator
 from .filters import HTML_FILTERS, PLAIN_FILTERS
 from .meter import RenderLimitError, charge, spend
 from .operators import add, modulo, multiply, power
-from .values import MissingValue, printable
+from .values import MissingValue, printable, printed_html
 
 MAX_RANGE = 10_000
 # A call takes about as long as fifty of the meter's other units.
@@ -47,6 +47,7 @@ class ContentEnvironment(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset({"+", "*", "**", "%"})
     spend = staticmethod(spend)
     charged = staticmethod(charge)
+    printed_html = staticmethod(printed_html)
 
     def __init__(self, *, autoescape: bool) -> None:
         super().__init__(

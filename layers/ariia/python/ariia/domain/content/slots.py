@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/ses/latest/dg/send-personalized-email-api.html
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -46,12 +47,20 @@ class Skeleton(FullMessage):
 
 
 class RenderedMessage(NamedTuple):
-    """One recipient's slots. `data` is their JSON (SES's ReplacementTemplateData), `size` its bytes on the wire, where
-    it is a JSON string inside JSON."""
+    """One recipient's slots. `data` is their JSON (SES's ReplacementTemplateData)."""
 
-    slots: dict[str, str]
     data: str
-    size: int
+
+    @property
+    def slots(self) -> dict[str, str]:
+        """The slots' texts by name."""
+        found: dict[str, str] = json.loads(self.data)
+        return found
+
+    @property
+    def size(self) -> int:
+        """Bytes on the wire, where `data` is a JSON string inside JSON."""
+        return len(encode_ascii(self.data))
 
 
 class CompiledContent:
@@ -74,8 +83,7 @@ class CompiledContent:
         data = "{" + ",".join([*map(_pair, self._keys, texts), *self._constant_pairs]) + "}"
         if len(data) > MAX_REPLACEMENT_DATA:
             raise RenderLimitError(f"this recipient's part of the message exceeds {MAX_REPLACEMENT_DATA} characters")
-        slots = dict(zip(self._keys, texts, strict=True)) | self._constants
-        return RenderedMessage(slots, data, len(encode_ascii(data)))
+        return RenderedMessage(data)
 
     def full_render(self, variables: Mapping[str, Any]) -> FullMessage:
         """The whole message of one recipient, for previews; InvalidError as in `render`."""
