@@ -9,6 +9,7 @@ from ariia.adapters.memory.clock import CountingIds, ManualClock
 from ariia.adapters.memory.ledger import MemoryLedger
 from ariia.adapters.memory.members import MemoryMembers
 from ariia.adapters.memory.quotas import MemoryQuotas
+from ariia.adapters.memory.segments import MemorySegmentLists, MemorySegments
 from ariia.adapters.memory.sending import (
     FixedQuota,
     MemoryEventPipeline,
@@ -36,6 +37,7 @@ from ariia.services.account_rate import AccountRate
 from ariia.services.broadcast_quota import BroadcastQuota
 from ariia.services.composing import MessageComposer
 from ariia.services.lane_release import LaneReleaser
+from ariia.services.page_facts import PageFactsReader
 from ariia.services.planning import AudiencePlanner
 from ariia.services.quotas import Quotas
 from ariia.services.recording import EventRecorder
@@ -48,6 +50,7 @@ from ariia.services.sending import BatchSender, SendPolicy, SendReport
 from ariia.services.sending_claim import ClaimSender
 from ariia.services.settling import BatchSettler
 from ariia.services.single_messages import SingleMessages
+from ariia.services.targets import Targets
 from tests.builders import TENANT, any_campaign, any_content, any_target
 
 SHARDS = 4
@@ -64,6 +67,7 @@ class World:
         self.campaigns = MemoryCampaigns()
         self.members = MemoryMembers(shards)
         self.ledger = MemoryLedger()
+        self.segments, self.lists = MemorySegments(), MemorySegmentLists(shards)
         self.queue = MemorySendQueue()
         self.rates = MemorySendRates()
         self.quota = FixedQuota(SendRate(per_second=rate, daily_quota=1_000_000, sent_last_day=0))
@@ -83,6 +87,8 @@ class World:
             self.clock,
             shards,
             BroadcastQuota(self.quotas),
+            Targets(self.segments, self.campaigns),
+            PageFactsReader(self.campaigns, self.ledger, self.lists, shards),
         )
         resolver = UnknownResolver(self.campaigns, self.ledger, self.pipeline, self.clock, GRACE_MS)
         policy = ReleasePolicy()

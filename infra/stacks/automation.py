@@ -65,6 +65,7 @@ class AutomationStack(Stack):
     def _plan_audience(self) -> PythonFunction:
         function = PythonFunction(self._workshop, "plan_audience", timeout_seconds=300, memory_mb=1024)
         self._data.allow_reading(function, models.MemberModel, models.SendRateModel, models.TenantModel)
+        self._data.allow_reading(function, models.SegmentModel, models.SegmentMemberModel)
         self._data.allow_writing(function, models.CampaignModel, models.CampaignPartModel, models.LedgerModel)
         # What a run has begun of is used.
         self._data.allow_writing(function, models.QuotaModel)
@@ -179,6 +180,7 @@ class AutomationStack(Stack):
             self._workshop, "count_audience", timeout_seconds=PREFLIGHT_TIMEOUT_SECONDS, memory_mb=1024
         )
         work_off(self._messaging.preflights, function, batch_size=1)
-        self._data.allow_reading(function, models.MemberModel)
+        self._data.allow_reading(function, models.MemberModel, models.CampaignModel, models.LedgerModel)
+        self._data.allow_reading(function, models.SegmentMemberModel)
         self._data.allow_writing(function, models.JobModel)
         return function

@@ -259,3 +259,22 @@ def test_campaigns_and_tenants_never_see_each_others_rows(ledger: Ledger, partit
     neighbour = replace(partition, campaign_id="c2")
     assert ledger.summaries_after(stranger, "", 5) == []
     assert ledger.summaries_after(neighbour, "", 5) == []
+
+
+def test_batches_between_are_those_that_may_hold_these_members(ledger: Ledger, tenant_id: str) -> None:
+    partition = Partition(tenant_id, "c1", 0)
+    cursor = PlanCursor()
+    for first in ("b", "f", "j"):
+        members = [f"{first}{number}" for number in range(3)]
+        key = BatchKey(tenant_id, "c1", 0, members[0], "l0", 0)
+        cursor = replace(cursor, version=cursor.version + 1)
+        assert ledger.commit_page(Page(partition, cursor, [Batch(key, [Entry(one) for one in members])]))
+
+    def pages(first: str, last: str) -> list[str]:
+        return [batch.key.page for batch in ledger.batches_between(partition, first, last)]
+
+    assert pages("a", "z") == ["b0", "f0", "j0"]
+    assert pages("b2", "f0") == ["b0", "f0"]
+    assert pages("f1", "f1") == ["f0"]
+    assert pages("a", "a9") == []
+    assert pages("k", "z") == ["j0"]

@@ -11,6 +11,7 @@ from typing import Any
 from ariia.adapters.memory.clock import CountingIds
 from ariia.adapters.memory.members import MemoryMembers
 from ariia.adapters.memory.quotas import MemoryQuotas
+from ariia.adapters.memory.segments import MemorySegmentLists, MemorySegments
 from ariia.adapters.memory.sending import MemorySendRates, MemorySendReader
 from ariia.adapters.memory.statistics import MemoryStatistics
 from ariia.adapters.memory.templates import MemoryTemplates
@@ -37,6 +38,7 @@ from ariia.services.content_checks import ContentChecks
 from ariia.services.in_flight import InFlightCount
 from ariia.services.lane_release import LaneReleaser
 from ariia.services.member_consent import MemberConsent
+from ariia.services.page_facts import PageFactsReader
 from ariia.services.planning import AudiencePlanner
 from ariia.services.quotas import PlanUse, Quotas
 from ariia.services.recording import EventRecorder
@@ -49,6 +51,7 @@ from ariia.services.sending import BatchSender, SendPolicy
 from ariia.services.sending_claim import ClaimSender
 from ariia.services.settling import BatchSettler
 from ariia.services.statistics import CampaignStatistics, StreamCounter
+from ariia.services.targets import Targets
 from ariia.services.unsubscribe import Unsubscribes
 from tests.builders import NOW, TENANT, any_campaign, any_content, any_member, any_target
 
@@ -164,8 +167,10 @@ class Engine:
         quotas = Quotas(around("quotas", self.quotas), around("tenants", self.tenants), clock)
         self.broadcasts = BroadcastQuota(quotas)
         reader = WatchedReader(self.scheduler, around("reader", MemorySendReader(self.campaigns, self.members)))
+        shards, segments, lists = self.scenario.shards, MemorySegments(), MemorySegmentLists(self.scenario.shards)
+        targets, facts = Targets(segments, campaigns), PageFactsReader(campaigns, ledger, lists, shards)
         self.executions.planner = parts.planner(
-            campaigns, members, ledger, rates, runs, clock, self.scenario.shards, self.broadcasts
+            campaigns, members, ledger, rates, runs, clock, shards, self.broadcasts, targets, facts
         )
         resolver = parts.resolver(campaigns, ledger, pipeline, clock, parts.grace_ms)
         quota = around("quota", self.provider)
@@ -202,7 +207,10 @@ class Engine:
         contents = CampaignContents(MemoryTemplates(), around("tenants", tenants), _Directory(), checks)
         ledger, campaigns = around("ledger", self.ledger), around("campaigns", self.campaigns)
         runs = around("runs", self.executions)
-        self.api = CampaignSending(campaigns, runs, contents, InFlightCount(ledger), self.clock, self.broadcasts)
+        targets = Targets(MemorySegments(), campaigns)
+        self.api = CampaignSending(
+            campaigns, runs, contents, targets, InFlightCount(ledger), self.clock, self.broadcasts
+        )
         members = around("members", self.members)
         consent = MemberConsent(members, self.clock)
         self.unsubscribes = Unsubscribes(_Keys(), tenants, members, campaigns, ledger, consent, self.clock)

@@ -12,7 +12,7 @@ from ariia.domain.statistics import Totals
 from ariia.services.campaigns import CampaignDetails
 
 from .campaign_examples import FINDING, STORED, SUMMARY, WRITTEN
-from .campaigns import ChannelName, StatusName, TargetTypeName, Type
+from .campaigns import ChannelName, ConditionName, StatusName, TargetTypeName, Type
 from .fields import Instant, ResponseModel, example
 
 
@@ -29,6 +29,9 @@ class CampaignSummary(ResponseModel):
     status: StatusName
     channel: ChannelName
     target_type: TargetTypeName
+    follow_up_of: str | None
+    follow_up_condition: ConditionName | None
+    follow_up_after_hours: int | None
     template_id: str | None
     sender: str | None
     ai_prompt: str | None

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from ariia.domain.campaign import CampaignStatus, CampaignType, TargetType
+from ariia.domain.campaign import CampaignStatus, CampaignType, FollowUpCondition, TargetType
 from ariia.domain.channel import Channel
 
 from .campaign_examples import WRITTEN
@@ -18,7 +18,13 @@ TargetTypeName = Literal["all_members", "segment", "selected", "tags"]
 StatusName = Literal[
     "draft", "ai_generating", "pending_review", "approved", "scheduled", "sending", "sent", "failed", "cancelled"
 ]
-_ENUMS: dict[str, type] = {"type": CampaignType, "channel": Channel, "target_type": TargetType}
+ConditionName = Literal["not_opened", "opened", "clicked", "not_clicked", "failed"]
+_ENUMS: dict[str, type] = {
+    "type": CampaignType,
+    "channel": Channel,
+    "target_type": TargetType,
+    "follow_up_condition": FollowUpCondition,
+}
 
 
 class CampaignFields(RequestModel):
@@ -36,10 +42,32 @@ class CampaignFields(RequestModel):
         Field(
             default_factory=dict,
             description="For `selected`: `member_ids` (at most 5,000). For `tags`: `any`, `all`, `none`. "
+            "For `segment`: `segment_ids` (at most 20) and `match`, `any` (left out) or `all`. "
             "For `all_members`: empty.",
         ),
     ]
-    exclude: Annotated[dict[str, Any], Field(default_factory=dict, description="`tags` and `member_ids` to leave out.")]
+    exclude: Annotated[
+        dict[str, Any],
+        Field(
+            default_factory=dict,
+            description="Who is left out: `tags`, `member_ids`, `segment_ids`, and `campaign_ids` for the "
+            "recipients of other campaigns (those who got them or still will).",
+        ),
+    ]
+    follow_up_of: Annotated[
+        Id | None,
+        Field(description="Of a `follow_up`: the campaign that it follows, whose recipients it goes to."),
+    ] = None
+    follow_up_condition: Annotated[
+        ConditionName | None,
+        Field(
+            description="Of a `follow_up`: which of them, by what they did. Only opens and clicks of people "
+            "count; `not_opened` and `not_clicked` mean who got the message; `failed` includes bounces."
+        ),
+    ] = None
+    follow_up_after_hours: Annotated[
+        int | None, Field(ge=0, le=8_760, description="Of a `follow_up`: hours from the end of the earlier campaign.")
+    ] = None
     template_id: Annotated[
         Id | None, Field(description="Left out at creation: the tenant's default template. null: none.")
     ] = None
@@ -64,7 +92,9 @@ class CampaignFields(RequestModel):
     def fields(self) -> dict[str, Any]:
         """What was sent, by name, with the engine's own types."""
         sent = self.model_dump(exclude_unset=True, exclude={"version"})
-        return {name: _ENUMS[name](value) if name in _ENUMS else value for name, value in sent.items()}
+        return {
+            name: _ENUMS[name](value) if name in _ENUMS and value is not None else value for name, value in sent.items()
+        }
 
 
 class CampaignDraft(CampaignFields):

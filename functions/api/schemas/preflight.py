@@ -39,6 +39,8 @@ _COUNTS: dict[str, Any] = {
     "matched": 15000,
     "will_get": 14200,
     "excluded": {"no_consent": 700, "duplicate_address": 100},
+    "segments": {"01k9qk3d8e5f2g9h6j4m1n7pqr": 15400},
+    "left_out": {"tags": 150, "campaign:01k9qjz7t2n4h6p8s0v3x5y7ab": 250},
 }
 _PREFLIGHT: dict[str, Any] = {
     "campaign_id": "01k9",
@@ -75,6 +77,14 @@ class CountsView(ResponseModel):
     matched: int
     will_get: int
     excluded: Annotated[dict[str, int], Field(description="By the reasons that recipients have.")]
+    segments: Annotated[dict[str, int], Field(description="Members of each segment of the target, by its id.")]
+    left_out: Annotated[
+        dict[str, int],
+        Field(
+            description="Members whom the target means and `exclude` names, who are no recipients at all: "
+            "`member_ids`, `tags`, `segment:<id>`, `campaign:<id>`, the first that holds."
+        ),
+    ]
 
 
 class CostView(ResponseModel):

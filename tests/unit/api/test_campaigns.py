@@ -49,7 +49,7 @@ def test_created_campaign_answers_with_the_fields_of_the_concept(api: Api) -> No
         ({"name": "x", "one_per_address": 1}, "one_per_address"),
         ({"name": "x", "target_filter_json": "{}"}, "target_filter_json"),
         ({"name": "x", "target_filter_json": []}, "target_filter_json"),
-        ({"name": "x", "target_type": "segment"}, "target_type"),
+        ({"name": "x", "target_type": "segment"}, "target_filter_json.segment_ids"),
         (
             {"name": "x", "target_type": "selected", "target_filter_json": {"member_ids": [1]}},
             "target_filter_json.member_ids",

@@ -47,6 +47,8 @@ def test_small_audience_answers_with_everything() -> None:
         "matched": 98,
         "will_get": 91,
         "excluded": {"no_consent": 2, "duplicate_address": 5},
+        "segments": {},
+        "left_out": {},
     }
     assert answer.body["cost"]["total"] == pytest.approx(0.0149, abs=1e-4)
     assert [day["messages"] for day in answer.body["duration"]["days"]] == [91]

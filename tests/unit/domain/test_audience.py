@@ -100,7 +100,15 @@ def test_tags_are_asked_for_in_the_form_in_which_members_have_them() -> None:
         (TargetType.TAGS, {}, None, ["target_filter_json"]),
         (TargetType.TAGS, {"any": [""]}, None, ["target_filter_json.any"]),
         (TargetType.TAGS, {"any": ["x"] * 201}, {"tags": [None]}, ["exclude.tags", "target_filter_json.any"]),
-        (TargetType.SEGMENT, {"segment_id": "s1"}, None, ["target_type"]),
+        (
+            TargetType.SEGMENT,
+            {"segment_id": "s1"},
+            None,
+            ["target_filter_json.segment_ids", "target_filter_json.segment_id"],
+        ),
+        (TargetType.SEGMENT, {"segment_ids": ["s1"]}, None, ["target_filter_json.segment_ids"]),
+        (TargetType.ALL_MEMBERS, {}, {"segment_ids": ["s1"]}, ["exclude.segment_ids"]),
+        (TargetType.ALL_MEMBERS, {}, {"campaign_ids": ["c"] * 11}, ["exclude.campaign_ids"]),
     ],
 )
 def test_malformed_target_names_its_field(kind: TargetType, filter_json: Any, exclude: Any, fields: list[str]) -> None:

@@ -20,7 +20,7 @@ from ariia.domain.documents import decode, encode
 from ariia.domain.erasure_mark import ErasureMark
 from ariia.domain.import_job import ImportJob, PartResult
 from ariia.domain.member import Consent, Member, Suppression
-from ariia.domain.preflight_job import PreflightJob
+from ariia.domain.preflight_job import AudienceQuestion, PreflightJob
 from ariia.domain.quota import QuotaClaim
 from ariia.domain.receipt import Receipt
 from ariia.domain.segment import MemberSegment
@@ -31,6 +31,7 @@ from ariia.ports.sending import SendRate
 from tests.architecture.source_tree import product_sources
 
 STORED: list[type] = [
+    AudienceQuestion,
     AuditEntry,
     Campaign,
     CampaignTemplate,

@@ -10,6 +10,7 @@ from ariia.adapters.memory.campaigns import MemoryCampaigns
 from ariia.adapters.memory.clock import CountingIds, ManualClock
 from ariia.adapters.memory.ledger import MemoryLedger
 from ariia.adapters.memory.quotas import MemoryQuotas
+from ariia.adapters.memory.segments import MemorySegments
 from ariia.adapters.memory.statistics import MemoryStatistics
 from ariia.adapters.memory.templates import MemoryTemplates
 from ariia.adapters.memory.tenants import MemoryTenants
@@ -30,6 +31,7 @@ from ariia.services.content_checks import ContentChecks
 from ariia.services.in_flight import InFlightCount
 from ariia.services.quotas import Quotas
 from ariia.services.statistics import CampaignStatistics
+from ariia.services.targets import Targets
 from ariia.services.templates import Templates
 
 UNSUBSCRIBE = '<a href="{{ unsubscribe_url }}">Unsubscribe</a>'
@@ -68,11 +70,15 @@ class Desk:
         }
         self.quotas = Quotas(MemoryQuotas(), self.tenants, self.clock, existing)
         broadcasts = BroadcastQuota(self.quotas)
+        self.segments = MemorySegments()
+        targets = Targets(self.segments, self.store)
         self.campaigns = Campaigns(self.store)
-        self.campaign_editing = CampaignEditing(self.store, contents, self.clock, self.ids, channels, broadcasts)
-        self.campaign_review = CampaignReview(self.store, contents, self.clock)
+        self.campaign_editing = CampaignEditing(
+            self.store, contents, self.clock, self.ids, channels, broadcasts, targets
+        )
+        self.campaign_review = CampaignReview(self.store, contents, targets, self.clock)
         self.campaign_sending = CampaignSending(
-            self.store, self.runs, contents, InFlightCount(self.ledger), self.clock, broadcasts
+            self.store, self.runs, contents, targets, InFlightCount(self.ledger), self.clock, broadcasts
         )
         self.statistics = CampaignStatistics(MemoryStatistics())
         self.templates = Templates(

@@ -7,8 +7,10 @@ from typing import Any
 from ariia.adapters.memory.campaigns import MemoryCampaigns
 from ariia.adapters.memory.clock import CountingIds, ManualClock
 from ariia.adapters.memory.jobs import MemoryJobs
+from ariia.adapters.memory.ledger import MemoryLedger
 from ariia.adapters.memory.members import MemoryMembers
 from ariia.adapters.memory.preflight_queue import MemoryPreflightQueue
+from ariia.adapters.memory.segments import MemorySegmentLists, MemorySegments
 from ariia.adapters.memory.senders import MemorySenders
 from ariia.adapters.memory.sending import FixedQuota, MemorySendRates
 from ariia.adapters.memory.ses_identities import MemoryIdentities
@@ -26,8 +28,10 @@ from ariia.services.audience_count import AudienceCounter, ShardCounter
 from ariia.services.campaign_contents import CampaignContents
 from ariia.services.campaigns import Campaigns
 from ariia.services.content_checks import ContentChecks
+from ariia.services.page_facts import PageFactsReader
 from ariia.services.preflight import Preflights
 from ariia.services.sender_domains import SenderDomains
+from ariia.services.targets import Targets
 
 SHARDS = 4
 HTML = '<p>Hallo</p><a href="{{ unsubscribe_url }}">Abmelden</a>'
@@ -59,10 +63,13 @@ class Desk:
         self.identities.verify("gym.de")
         self.senders.get("t1", "gym.de")
         self.quota = FixedQuota(rate or SendRate(per_second=10, daily_quota=50_000, sent_last_day=0))
+        self.segments, self.lists, self.ledger = MemorySegments(), MemorySegmentLists(SHARDS), MemoryLedger()
+        facts = PageFactsReader(self.campaigns, self.ledger, self.lists, SHARDS)
         self.service = Preflights(
             campaigns=Campaigns(self.campaigns),
             contents=CampaignContents(self.templates, tenants, self.senders, ContentChecks(NoTrial())),
-            counter=AudienceCounter(self.members, SHARDS, at_once),
+            counter=AudienceCounter(self.members, facts, SHARDS, at_once),
+            targets=Targets(self.segments, self.campaigns),
             jobs=self.jobs,
             queue=self.queue,
             rates=self.rates,
@@ -72,7 +79,7 @@ class Desk:
             shards=SHARDS,
             ses_usd_per_1000=0.16,
         )
-        self.counter = ShardCounter(self.members, self.jobs, self.clock)
+        self.counter = ShardCounter(self.members, facts, self.jobs, self.clock)
 
     def add(self, *ids: str, **fields: Any) -> None:
         for one in ids:

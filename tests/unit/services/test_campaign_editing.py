@@ -58,7 +58,7 @@ def test_other_tenants_campaign_is_not_found(desk: Desk) -> None:
         ({"channel": Channel.MULTI}, "channel"),
         ({"type": CampaignType.DRIP}, "type"),
         ({"type": CampaignType.SCHEDULED}, "type"),
-        ({"target_type": TargetType.SEGMENT}, "target_type"),
+        ({"target_type": TargetType.SEGMENT}, "target_filter_json.segment_ids"),
         ({"target_type": TargetType.TAGS}, "target_filter_json"),
         ({"target_type": TargetType.SELECTED}, "target_filter_json.member_ids"),
         ({"target_filter_json": {"any": ["x"]}}, "target_filter_json.any"),

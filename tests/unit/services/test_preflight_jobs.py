@@ -7,8 +7,10 @@ from collections import Counter
 import pytest
 
 from ariia.domain import preflight_job
+from ariia.domain.campaign import Target, TargetType
 from ariia.domain.preflight import AudienceCount
 from ariia.domain.preflight_job import CountTask, PreflightStatus, ShardCount
+from ariia.domain.segment import MemberSegment
 from ariia.services.preflight import GIVES_UP_AFTER_MS
 from tests.unit.services.preflight_desk import EXPECTED, SHARDS, YOGA, Desk, crowd
 
@@ -105,3 +107,22 @@ def test_shard_count_survives_its_rest(monkeypatch: pytest.MonkeyPatch, number: 
     shared = {2**64 - 1 - one for one in range(number)}
     progress = ShardCount(AudienceCount(9, 1, 8, shared, {"no_consent": 1}, {"club": 2}), "m5", True)
     assert ShardCount.from_pieces(progress.pieces()) == progress
+
+
+def test_segments_and_those_left_out_are_counted_one_by_one_at_once_and_as_a_job() -> None:
+    yoga = {"field": "tags", "op": "contains", "value": "yoga"}
+    for at_once in (1_000, 50):
+        desk = Desk(at_once=at_once)
+        crowd(desk)
+        desk.segments.create(MemberSegment("s1", "t1", "Yoga", filter_json=yoga))
+        desk.segments.create(MemberSegment("s2", "t1", "Some", is_dynamic=False))
+        desk.lists.add("t1", "s2", ["m000", "m001", "other-1"])
+        target = Target({"segment_ids": ["s1"]}, {"segment_ids": ["s2"], "member_ids": ["m002"]})
+        desk.campaign(target_type=TargetType.SEGMENT, target=target)
+        desk.service.run("t1", "c1")
+        desk.work_off()
+        counted = desk.service.latest("t1", "c1").counted
+        assert counted is not None
+        assert (counted.matched, counted.will_get) == (95, 88)
+        assert counted.segments == {"s1": 98}
+        assert counted.left_out == {"segment:s2": 2, "member_ids": 1}

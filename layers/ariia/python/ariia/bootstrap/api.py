@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from ariia.adapters.campaign_runs import StepFunctionsRuns, step_functions_client
 from ariia.adapters.clock import RandomIds, SystemClock
@@ -14,6 +15,7 @@ from ariia.adapters.dynamodb.jobs import DynamoJobs
 from ariia.adapters.dynamodb.ledger import DynamoLedger
 from ariia.adapters.dynamodb.members import DynamoMembers
 from ariia.adapters.dynamodb.quotas import DynamoQuotas
+from ariia.adapters.dynamodb.segment_lists import DynamoSegmentLists
 from ariia.adapters.dynamodb.segments import DynamoSegments
 from ariia.adapters.dynamodb.send_rates import DynamoSendRates
 from ariia.adapters.dynamodb.senders import DynamoSenders
@@ -43,6 +45,7 @@ from ariia.services.in_flight import InFlightCount
 from ariia.services.member_consent import MemberConsent
 from ariia.services.member_listing import MemberListing
 from ariia.services.members import Members
+from ariia.services.page_facts import PageFactsReader
 from ariia.services.preflight import Preflights
 from ariia.services.quotas import Existing, Quotas
 from ariia.services.recipients import Recipients
@@ -50,6 +53,7 @@ from ariia.services.segments import Segments
 from ariia.services.sender_domains import SenderDomains
 from ariia.services.statistics import CampaignStatistics
 from ariia.services.suppressions import Suppressions
+from ariia.services.targets import Targets
 from ariia.services.templates import Templates
 from ariia.services.tenants import Tenants
 from ariia.settings import ApiSettings
@@ -94,31 +98,22 @@ def build(settings: ApiSettings) -> ApiServices:
     quotas = Quotas(DynamoQuotas(), tenants, clock, _existing(templates, segments))
     broadcasts = BroadcastQuota(quotas)
     senders = SenderDomains(DynamoSenders(), SesIdentities(ses_client(_SES_READ_TIMEOUT_SECONDS)), clock)
+    targets = Targets(segments, campaigns)
+    facts = PageFactsReader(campaigns, ledger, DynamoSegmentLists(settings.shards), settings.shards)
+    counter = AudienceCounter(members, facts, settings.shards)
     checks = ContentChecks(TemplateGuard())
     contents = CampaignContents(templates, tenants, senders, checks)
     runs = StepFunctionsRuns(step_functions_client(), settings.campaign_run_arn)
     channels = frozenset(Channel(name.strip()) for name in settings.channels.split(","))
     return ApiServices(
         campaigns=Campaigns(campaigns),
-        campaign_editing=CampaignEditing(campaigns, contents, clock, ids, channels, broadcasts),
-        campaign_review=CampaignReview(campaigns, contents, clock),
-        campaign_sending=CampaignSending(campaigns, runs, contents, InFlightCount(ledger), clock, broadcasts),
+        campaign_editing=CampaignEditing(campaigns, contents, clock, ids, channels, broadcasts, targets),
+        campaign_review=CampaignReview(campaigns, contents, targets, clock),
+        campaign_sending=CampaignSending(campaigns, runs, contents, targets, InFlightCount(ledger), clock, broadcasts),
         statistics=CampaignStatistics(statistics),
         templates=Templates(templates, tenants, checks, clock, ids, channels, quotas),
         recipients=Recipients(campaigns, ledger),
-        preflights=Preflights(
-            campaigns=Campaigns(campaigns),
-            contents=contents,
-            counter=AudienceCounter(members, settings.shards),
-            jobs=jobs,
-            queue=SqsPreflightQueue(sqs_client(), settings.preflight_queue_url),
-            rates=DynamoSendRates(client, names.physical(settings.table_prefix, names.SEND_RATES)),
-            quota=SesAccount(ses_client(_SES_READ_TIMEOUT_SECONDS)),
-            clock=clock,
-            ids=ids,
-            shards=settings.shards,
-            ses_usd_per_1000=settings.ses_usd_per_1000,
-        ),
+        preflights=_preflights(settings, client, contents, targets, counter, jobs),
         segments=Segments(segments, campaigns, quotas, clock, ids),
         sender_domains=senders,
         tenants=Tenants(tenants, clock),
@@ -129,6 +124,31 @@ def build(settings: ApiSettings) -> ApiServices:
         quotas=quotas,
         suppressions=Suppressions(DynamoSuppressions(settings.shards), members, clock),
         audit=AuditLog(DynamoAudit(), tenants, clock),
+    )
+
+
+def _preflights(
+    settings: ApiSettings,
+    client: Any,
+    contents: CampaignContents,
+    targets: Targets,
+    counter: AudienceCounter,
+    jobs: DynamoJobs,
+) -> Preflights:
+    clock = SystemClock()
+    return Preflights(
+        campaigns=Campaigns(DynamoCampaigns()),
+        contents=contents,
+        counter=counter,
+        targets=targets,
+        jobs=jobs,
+        queue=SqsPreflightQueue(sqs_client(), settings.preflight_queue_url),
+        rates=DynamoSendRates(client, names.physical(settings.table_prefix, names.SEND_RATES)),
+        quota=SesAccount(ses_client(_SES_READ_TIMEOUT_SECONDS)),
+        clock=clock,
+        ids=RandomIds(clock),
+        shards=settings.shards,
+        ses_usd_per_1000=settings.ses_usd_per_1000,
     )
 
 

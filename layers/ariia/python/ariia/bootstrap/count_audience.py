@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ariia.adapters.clock import SystemClock
-from ariia.adapters.dynamodb import models
+from ariia.adapters.dynamodb import models, names
+from ariia.adapters.dynamodb.campaigns import DynamoCampaigns
+from ariia.adapters.dynamodb.client import dynamodb_client
 from ariia.adapters.dynamodb.jobs import DynamoJobs
+from ariia.adapters.dynamodb.ledger import DynamoLedger
 from ariia.adapters.dynamodb.members import DynamoMembers
+from ariia.adapters.dynamodb.segment_lists import DynamoSegmentLists
 from ariia.ports.clock import Clock
 from ariia.services.audience_count import ShardCounter
+from ariia.services.page_facts import PageFactsReader
 from ariia.settings import CountAudienceSettings
 
 
@@ -25,4 +30,6 @@ def build(settings: CountAudienceSettings) -> CountAudienceServices:
     """The services on AWS; clients connect at their first call."""
     models.use_prefix(settings.table_prefix)
     clock = SystemClock()
-    return CountAudienceServices(ShardCounter(DynamoMembers(settings.shards), DynamoJobs(), clock), clock)
+    ledger = DynamoLedger(dynamodb_client(), names.physical(settings.table_prefix, names.LEDGER))
+    facts = PageFactsReader(DynamoCampaigns(), ledger, DynamoSegmentLists(settings.shards), settings.shards)
+    return CountAudienceServices(ShardCounter(DynamoMembers(settings.shards), facts, DynamoJobs(), clock), clock)

@@ -11,13 +11,17 @@ from ariia.adapters.dynamodb.client import dynamodb_client
 from ariia.adapters.dynamodb.ledger import DynamoLedger
 from ariia.adapters.dynamodb.members import DynamoMembers
 from ariia.adapters.dynamodb.quotas import DynamoQuotas
+from ariia.adapters.dynamodb.segment_lists import DynamoSegmentLists
+from ariia.adapters.dynamodb.segments import DynamoSegments
 from ariia.adapters.dynamodb.send_rates import DynamoSendRates
 from ariia.adapters.dynamodb.tenants import DynamoTenants
 from ariia.ports.clock import Clock
 from ariia.services.broadcast_quota import BroadcastQuota
+from ariia.services.page_facts import PageFactsReader
 from ariia.services.planning import AudiencePlanner
 from ariia.services.quotas import Quotas
 from ariia.services.runs import CampaignRuns
+from ariia.services.targets import Targets
 from ariia.settings import PlanAudienceSettings
 
 
@@ -36,14 +40,17 @@ def build(settings: PlanAudienceSettings) -> PlanAudienceServices:
     models.use_prefix(settings.table_prefix)
     client, clock, campaigns = dynamodb_client(), SystemClock(), DynamoCampaigns()
     runs = CampaignRuns(campaigns, clock)
+    ledger = DynamoLedger(client, names.physical(settings.table_prefix, names.LEDGER))
     planner = AudiencePlanner(
         campaigns=campaigns,
         members=DynamoMembers(settings.shards),
-        ledger=DynamoLedger(client, names.physical(settings.table_prefix, names.LEDGER)),
+        ledger=ledger,
         rates=DynamoSendRates(client, names.physical(settings.table_prefix, names.SEND_RATES)),
         runs=runs,
         clock=clock,
         shards=settings.shards,
         broadcasts=BroadcastQuota(Quotas(DynamoQuotas(), DynamoTenants(), clock)),
+        targets=Targets(DynamoSegments(), campaigns),
+        facts=PageFactsReader(campaigns, ledger, DynamoSegmentLists(settings.shards), settings.shards),
     )
     return PlanAudienceServices(planner, runs, clock, settings.plan_seconds)

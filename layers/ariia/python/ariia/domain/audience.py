@@ -6,20 +6,23 @@ targeted members who are excluded with a reason.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from .campaign import TargetType
+from .campaign import FollowUpCondition, SegmentCopy, TargetType
 from .errors import InvalidError, Problem
-from .identifiers import ID_PATTERN, is_id
+from .filters.expression import campaigns_in, parse_filter
+from .filters.predicate import NO_FACTS, PageFacts, Predicate, compile_filter
 from .member import Member
-from .member_text import FieldError, tag
+from .recipient_facts import RecipientFact
+from .target_fields import MAX_SELECTED, MAX_TAGS, TargetFields
 
-MAX_SELECTED = 5_000
-MAX_TAGS = 200
-
-Predicate = Callable[[Member], bool]
+__all__ = ["MAX_SELECTED", "MAX_TAGS", "AudienceFilter", "FollowUp", "TagFilter", "segment_ids_in"]
+MAX_SEGMENTS = 20
+MAX_EXCLUDED_CAMPAIGNS = 10
+# The ledger of each is read beside the members.
+MAX_CAMPAIGNS = 20
 
 
 @dataclass(frozen=True)
@@ -31,128 +34,186 @@ class TagFilter:
     all: frozenset[str] = frozenset()
     none: frozenset[str] = frozenset()
 
-    def matches(self, member: Member) -> bool:
+    def matches(self, member: Member, _: PageFacts = NO_FACTS) -> bool:
         """True when the member's tags satisfy all three sets."""
         tags = set(member.tags)
         return (not self.any or not self.any.isdisjoint(tags)) and self.all <= tags and self.none.isdisjoint(tags)
 
 
 @dataclass(frozen=True)
-class AudienceFilter:
-    """Who is meant: everyone that `target` accepts, without the excluded ids and tags.
+class FollowUp:
+    """Recipients of the earlier campaign, by what they did. Only who got the message can have left it unopened."""
 
-    `selected_ids` are the only members worth reading (sorted, without the excluded); None = the whole tenant."""
+    campaign_id: str
+    condition: FollowUpCondition
+
+    def matches(self, member: Member, facts: PageFacts) -> bool:
+        """True when the follow-up goes to the member."""
+        known = facts.campaigns[self.campaign_id].by_fact
+        if self.condition in (FollowUpCondition.NOT_OPENED, FollowUpCondition.NOT_CLICKED):
+            done = RecipientFact(self.condition.removeprefix("not_"))
+            is_there = member.id in known[RecipientFact.SENT] and member.id not in known[RecipientFact.FAILED]
+            return is_there and member.id not in known[done]
+        return member.id in known[RecipientFact(self.condition)]
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """Who is left out, however well the target fits."""
+
+    ids: frozenset[str] = frozenset()
+    tags: frozenset[str] = frozenset()
+    segments: Mapping[str, Predicate] = field(default_factory=dict)
+    campaigns: frozenset[str] = frozenset()
+
+    def reason(self, member: Member, facts: PageFacts) -> str | None:
+        """Why the member is left out: `member_ids`, `tags`, `segment:<id>` or `campaign:<id>`; None: they are not."""
+        if member.id in self.ids:
+            return "member_ids"
+        if not self.tags.isdisjoint(member.tags):
+            return "tags"
+        for segment_id, meets in self.segments.items():
+            if meets(member, facts):
+                return f"segment:{segment_id}"
+        for campaign_id in self.campaigns:
+            if member.id in facts.campaigns[campaign_id].meant:
+                return f"campaign:{campaign_id}"
+        return None
+
+
+@dataclass(frozen=True)
+class AudienceFilter:
+    """Who is meant: everyone that `target` accepts (and `follow_up`, where there is one), without the excluded.
+
+    `selected_ids` are the only members worth reading (sorted, without the excluded); None = the whole tenant.
+    `segments` are those of the target. What `matches` must be told beside the member: facts of `campaign_ids`, and
+    which of the members are on the lists `list_ids`."""
 
     target: Predicate
     selected_ids: Sequence[str] | None = None
-    excluded_ids: frozenset[str] = frozenset()
-    excluded_tags: frozenset[str] = frozenset()
+    exclusion: Exclusion = Exclusion()
+    segments: Mapping[str, Predicate] = field(default_factory=dict)
+    follow_up: FollowUp | None = None
+    campaign_ids: frozenset[str] = frozenset()
+    list_ids: frozenset[str] = frozenset()
 
     @classmethod
     def parse(
-        cls, target_type: TargetType, target_filter_json: Mapping[str, Any], exclude: Mapping[str, Any] | None = None
+        cls,
+        target_type: TargetType,
+        target_filter_json: Mapping[str, Any],
+        exclude: Mapping[str, Any] | None = None,
+        *,
+        segments: Mapping[str, SegmentCopy] | None = None,
+        follow_up: FollowUp | None = None,
+        at: int = 0,
     ) -> AudienceFilter:
-        """The filter of a target; InvalidError with one Problem for each field that is unknown or malformed."""
-        problems: list[Problem] = []
-        left_out = _Fields("exclude", exclude or {}, problems)
-        excluded_ids, excluded_tags = left_out.ids("member_ids"), left_out.tags("tags")
-        left_out.close()
-        asked = _Fields("target_filter_json", target_filter_json, problems)
-        target, selected = _parse_target(target_type, asked)
-        asked.close()
-        if problems:
-            raise InvalidError("the target is not valid", problems=problems)
-        ids = None if selected is None else sorted(selected - excluded_ids)
-        return cls(target, ids, excluded_ids, excluded_tags)
+        """The filter of a target, with the days of its segments' filters counted back from `at` (epoch ms). `segments`
+        are all that it names. InvalidError with one Problem for each field that is unknown or malformed."""
+        reader = _Reader(segments or {}, at)
+        exclusion = reader.exclusion(exclude or {})
+        target, selected = reader.target(target_type, target_filter_json)
+        asked = reader.asked | exclusion.campaigns | ({follow_up.campaign_id} if follow_up else set())
+        reader.check(asked)
+        return cls(
+            target,
+            None if selected is None else sorted(selected - exclusion.ids),
+            exclusion,
+            reader.targeted,
+            follow_up,
+            frozenset(asked),
+            frozenset(reader.lists),
+        )
 
-    def matches(self, member: Member) -> bool:
+    def matches(self, member: Member, facts: PageFacts = NO_FACTS) -> bool:
         """True when the member belongs to the audience."""
-        if member.id in self.excluded_ids or not self.excluded_tags.isdisjoint(member.tags):
-            return False
-        return self.target(member)
+        return self.is_meant(member, facts) and self.exclusion.reason(member, facts) is None
+
+    def is_meant(self, member: Member, facts: PageFacts) -> bool:
+        """The same before anybody is left out."""
+        return self.target(member, facts) and (self.follow_up is None or self.follow_up.matches(member, facts))
 
 
-def _parse_target(target_type: TargetType, fields: _Fields) -> tuple[Predicate, frozenset[str] | None]:
-    parse = _TARGETS.get(target_type)
-    if parse is None:
-        fields.reject_type(target_type)
-        return _everyone, None
-    return parse(fields)
+def segment_ids_in(target_filter_json: Any, exclude: Any) -> list[str]:
+    """Every id that stands where segments are named, in order and without judging the rest."""
+    found: dict[str, None] = {}
+    for document in (target_filter_json, exclude):
+        ids = document.get("segment_ids") if isinstance(document, Mapping) else None
+        found |= dict.fromkeys(one for one in ids if isinstance(one, str)) if isinstance(ids, list) else {}
+    return list(found)
 
 
-def _everyone(_: Member) -> bool:
+class _Reader:
+    """Turns the parts of one target into predicates, noting what they need."""
+
+    def __init__(self, segments: Mapping[str, SegmentCopy], at: int) -> None:
+        self._copies, self._at = segments, at
+        self._problems: list[Problem] = []
+        self.targeted: dict[str, Predicate] = {}
+        self.asked: set[str] = set()
+        self.lists: set[str] = set()
+
+    def exclusion(self, document: Mapping[str, Any]) -> Exclusion:
+        fields = TargetFields("exclude", document, self._problems)
+        ids, tags = fields.ids("member_ids"), fields.tags("tags")
+        segments = self._segments(fields, required=False)
+        campaigns = fields.ids("campaign_ids", MAX_EXCLUDED_CAMPAIGNS)
+        fields.close()
+        return Exclusion(ids, tags, segments, campaigns)
+
+    def target(self, kind: TargetType, document: Mapping[str, Any]) -> tuple[Predicate, frozenset[str] | None]:
+        fields = TargetFields("target_filter_json", document, self._problems)
+        selected: frozenset[str] | None = None
+        meets: Predicate = _everyone
+        if kind is TargetType.SELECTED:
+            selected = ids = fields.ids("member_ids", required=True)
+            meets = lambda member, _: member.id in ids  # noqa: E731
+        elif kind is TargetType.TAGS:
+            meets = _tags(fields)
+        elif kind is TargetType.SEGMENT:
+            self.targeted = self._segments(fields, required=True)
+            meets = _joined(list(self.targeted.values()), fields.choice("match", ("any", "all")))
+        fields.close()
+        return meets, selected
+
+    def check(self, asked: set[str]) -> None:
+        if len(asked) > MAX_CAMPAIGNS:
+            problem = Problem("target_filter_json", "asks about too many campaigns", len(asked), MAX_CAMPAIGNS)
+            self._problems.append(problem)
+        if self._problems:
+            raise InvalidError("the target is not valid", problems=self._problems)
+
+    def _segments(self, fields: TargetFields, *, required: bool) -> dict[str, Predicate]:
+        found = {}
+        for segment_id in sorted(fields.ids("segment_ids", MAX_SEGMENTS, required=required)):
+            copy = self._copies.get(segment_id)
+            if copy is None:
+                fields.problem("segment_ids", "names a segment that there is not", value=segment_id)
+            else:
+                found[segment_id] = self._segment(segment_id, copy)
+        return found
+
+    def _segment(self, segment_id: str, copy: SegmentCopy) -> Predicate:
+        if not copy.is_dynamic:
+            self.lists.add(segment_id)
+            return lambda member, facts: member.id in facts.lists[segment_id]
+        expression = parse_filter(copy.filter_json)
+        self.asked |= campaigns_in(expression)
+        return compile_filter(expression, self._at)
+
+
+def _everyone(_: Member, __: PageFacts) -> bool:
     return True
 
 
-def _all_members(_: _Fields) -> tuple[Predicate, frozenset[str] | None]:
-    return _everyone, None
-
-
-def _selected(fields: _Fields) -> tuple[Predicate, frozenset[str] | None]:
-    ids = fields.ids("member_ids", required=True)
-    return (lambda member: member.id in ids), ids
-
-
-def _tags(fields: _Fields) -> tuple[Predicate, frozenset[str] | None]:
+def _tags(fields: TargetFields) -> Predicate:
     tags = TagFilter(fields.tags("any"), fields.tags("all"), fields.tags("none"))
     if tags == TagFilter() and not fields.problems:
         fields.problem("", "names no tag", allowed="at least one tag in any, all or none")
-    return tags.matches, None
+    return tags.matches
 
 
-# A target type is one more entry here: a segment's filter becomes a predicate on the member like the others.
-_TARGETS: dict[TargetType, Callable[[_Fields], tuple[Predicate, frozenset[str] | None]]] = {
-    TargetType.ALL_MEMBERS: _all_members,
-    TargetType.SELECTED: _selected,
-    TargetType.TAGS: _tags,
-}
-
-
-class _Fields:
-    """Reads a JSON object field by field, noting what is wrong with each and what nobody asked for."""
-
-    def __init__(self, name: str, document: Any, problems: list[Problem]) -> None:
-        self._name, self.problems = name, problems
-        self._rest: dict[str, Any] = dict(document) if isinstance(document, Mapping) else {}
-        self._known: list[str] = []
-        if not isinstance(document, Mapping):
-            self.problem("", "is not an object", value=document)
-
-    def ids(self, field: str, *, required: bool = False) -> frozenset[str]:
-        values = self._strings(field, MAX_SELECTED, required=required)
-        for value in [one for one in values if not is_id(one)][:5]:
-            self.problem(field, "holds something that is not a valid id", value=value[:80], allowed=ID_PATTERN)
-        return frozenset(values)
-
-    def tags(self, field: str) -> frozenset[str]:
-        clean = set()
-        for value in self._strings(field, MAX_TAGS):
-            try:
-                clean.add(tag(value))
-            except FieldError as error:
-                self.problems.append(error.problem(f"{self._name}.{field}", value))
-        return frozenset(clean)
-
-    def close(self) -> None:
-        for field in sorted(self._rest):
-            self.problem(field, "is not known here", allowed=self._known)
-
-    def reject_type(self, target_type: TargetType) -> None:
-        allowed = [str(one) for one in _TARGETS]
-        self.problems.append(Problem("target_type", "can't be targeted", value=str(target_type), allowed=allowed))
-        self._rest = {}
-
-    def problem(self, field: str, message: str, *, value: Any = None, allowed: Any = None) -> None:
-        path = f"{self._name}.{field}" if field else self._name
-        self.problems.append(Problem(path, message, value=value, allowed=allowed))
-
-    def _strings(self, field: str, limit: int, *, required: bool = False) -> list[str]:
-        self._known.append(field)
-        values = self._rest.pop(field, None if required else [])
-        if not isinstance(values, list) or not all(isinstance(one, str) for one in values):
-            self.problem(field, "is not a list of strings", value=values if not isinstance(values, list) else None)
-            return []
-        if (required and not values) or len(values) > limit:
-            self.problem(field, "has a wrong number of entries", value=len(values), allowed=f"at most {limit}")
-            return []
-        return values
+def _joined(segments: list[Predicate], match: str) -> Predicate:
+    if match == "all":
+        return lambda member, facts: all(meets(member, facts) for meets in segments)
+    return lambda member, facts: any(meets(member, facts) for meets in segments)

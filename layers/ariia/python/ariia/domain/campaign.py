@@ -45,6 +45,16 @@ class TargetType(StrEnum):
     TAGS = "tags"
 
 
+class FollowUpCondition(StrEnum):
+    """Which recipients of the earlier campaign a follow-up goes to, by what they did."""
+
+    NOT_OPENED = "not_opened"
+    OPENED = "opened"
+    CLICKED = "clicked"
+    NOT_CLICKED = "not_clicked"
+    FAILED = "failed"
+
+
 _S = CampaignStatus
 TRANSITIONS: dict[CampaignStatus, frozenset[CampaignStatus]] = {
     _S.DRAFT: frozenset({_S.AI_GENERATING, _S.PENDING_REVIEW, _S.CANCELLED}),
@@ -96,6 +106,10 @@ class Campaign:
     created_at: int = 0
     updated_at: int = 0
     version: int = 0
+    # Of a follow_up: the campaign that it follows, which of its recipients it goes to, and how long after its end.
+    follow_up_of: str | None = None
+    follow_up_condition: FollowUpCondition | None = None
+    follow_up_after_hours: int | None = None
     # Review: what was submitted, and what was approved. An edit clears both.
     submitted_hash: str | None = None
     approved_hash: str | None = None
@@ -118,6 +132,8 @@ class Campaign:
     batch_size: int = 0
     waves: list[Wave] = field(default_factory=list)
     lanes: list[Lane] = field(default_factory=list)
+    # The instant from which the days in segments' filters are counted, however often planning is interrupted.
+    audience_at: int | None = None
     planned_at: int | None = None
     targeted: int | None = None
     reopen_epoch: int | None = None
@@ -171,12 +187,23 @@ class Content:
     reply_to: str | None = None
 
 
+@dataclass(frozen=True)
+class SegmentCopy:
+    """A segment as it was when the campaign was submitted. A static one is its list, which stays where it is."""
+
+    name: str
+    is_dynamic: bool = True
+    filter_json: dict[str, Any] = field(default_factory=dict)
+
+
 @dataclass
 class Target:
-    """Who is meant: the filter of the target type, and who is left out."""
+    """Who is meant: the filter of the target type, and who is left out. `segments` holds a copy of each segment that
+    these name, by id; it is filled at submit."""
 
     target_filter_json: dict[str, Any] = field(default_factory=dict)
     exclude: dict[str, Any] = field(default_factory=dict)
+    segments: dict[str, SegmentCopy] = field(default_factory=dict)
 
 
 def fingerprint(value: Any) -> str:

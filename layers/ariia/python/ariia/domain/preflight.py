@@ -10,10 +10,12 @@ from .address import address_hash
 from .audience import AudienceFilter
 from .channel import Channel
 from .consent import ExclusionReason, refusal
+from .filters.predicate import NO_FACTS, PageFacts
 from .member import Member
 
 DAY_SECONDS = 86_400
 MAX_DAYS = 31
+MAX_SAMPLE = 20
 # Half of a 32-character address hash: 64 bits tell a million addresses apart with a chance of 3 in 100 million to err.
 _HASH_CHARACTERS = 16
 
@@ -30,7 +32,10 @@ class CountRules:
 @dataclass
 class AudienceCount:
     """Members by what would become of them. Addresses that several members have are kept as numbers (of their hash), so
-    that counts of different shards can be added: the first member at an address gets the message, the others don't."""
+    that counts of different shards can be added: the first member at an address gets the message, the others don't.
+
+    `segments` counts those who meet each segment of the target, `left_out` those whom the target means and `exclude`
+    names, by which of it; `sample` are ids of a few who matched."""
 
     matched: int = 0
     alone: int = 0
@@ -38,6 +43,9 @@ class AudienceCount:
     shared: set[int] = field(default_factory=set)
     excluded: dict[str, int] = field(default_factory=dict)
     missing: dict[str, int] = field(default_factory=dict)
+    segments: dict[str, int] = field(default_factory=dict)
+    left_out: dict[str, int] = field(default_factory=dict)
+    sample: list[str] = field(default_factory=list)
 
     @property
     def will_get(self) -> int:
@@ -56,17 +64,35 @@ class AudienceCount:
         self.alone += other.alone
         self.sharing += other.sharing
         self.shared |= other.shared
-        for mine, theirs in ((self.excluded, other.excluded), (self.missing, other.missing)):
-            for name, number in theirs.items():
-                mine[name] = mine.get(name, 0) + number
+        for name in ("excluded", "missing", "segments", "left_out"):
+            mine = getattr(self, name)
+            for reason, number in getattr(other, name).items():
+                mine[reason] = mine.get(reason, 0) + number
+        self.sample = [*self.sample, *other.sample][:MAX_SAMPLE]
 
 
-def count_members(count: AudienceCount, members: Iterable[Member], audience: AudienceFilter, rules: CountRules) -> None:
+def count_members(
+    count: AudienceCount,
+    members: Iterable[Member],
+    audience: AudienceFilter,
+    rules: CountRules,
+    facts: PageFacts = NO_FACTS,
+) -> None:
     """Counts those of `members` who belong to `audience`, by the very rules that planning follows."""
     for member in members:
-        if audience.matches(member):
-            count.matched += 1
-            _count_matched(count, member, rules)
+        for segment_id, meets in audience.segments.items():
+            if meets(member, facts):
+                count.segments[segment_id] = count.segments.get(segment_id, 0) + 1
+        if not audience.is_meant(member, facts):
+            continue
+        reason = audience.exclusion.reason(member, facts)
+        if reason is not None:
+            count.left_out[reason] = count.left_out.get(reason, 0) + 1
+            continue
+        count.matched += 1
+        if len(count.sample) < MAX_SAMPLE:
+            count.sample.append(member.id)
+        _count_matched(count, member, rules)
 
 
 def _count_matched(count: AudienceCount, member: Member, rules: CountRules) -> None:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from .audience import AudienceFilter
-from .campaign import TargetType
+from .audience import AudienceFilter, FollowUp
+from .campaign import FollowUpCondition, SegmentCopy, TargetType
 from .channel import Channel
 from .content.findings import Finding
 from .preflight import AudienceCount, CountRules
@@ -38,15 +38,63 @@ class CountedAudience:
     will_get: int = 0
     excluded: dict[str, int] = field(default_factory=dict)
     missing: dict[str, int] = field(default_factory=dict)
+    segments: dict[str, int] = field(default_factory=dict)
+    left_out: dict[str, int] = field(default_factory=dict)
+    sample: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, count: AudienceCount) -> CountedAudience:
         """The result of a whole count."""
-        return cls(count.matched, count.will_get, count.excluded_by_reason, dict(count.missing))
+        return cls(
+            matched=count.matched,
+            will_get=count.will_get,
+            excluded=count.excluded_by_reason,
+            missing=dict(count.missing),
+            segments=dict(count.segments),
+            left_out=dict(count.left_out),
+            sample=list(count.sample),
+        )
 
 
-@dataclass
-class PreflightJob:
+@dataclass(kw_only=True)
+class AudienceQuestion:
+    """Whom to count, and how: what every job that counts an audience holds among its own fields. `at` (epoch ms) is the
+    instant from which the days in filters are counted back."""
+
+    channel: Channel = Channel.EMAIL
+    one_per_address: bool = True
+    required: list[str] = field(default_factory=list)
+    target_type: TargetType = TargetType.ALL_MEMBERS
+    target_filter_json: dict[str, Any] = field(default_factory=dict)
+    exclude: dict[str, Any] = field(default_factory=dict)
+    segments: dict[str, SegmentCopy] = field(default_factory=dict)
+    follow_up_of: str | None = None
+    follow_up_condition: FollowUpCondition | None = None
+    at: int = 0
+
+    @property
+    def audience(self) -> AudienceFilter:
+        """Whom it counts."""
+        follow_up = None
+        if self.follow_up_of is not None and self.follow_up_condition is not None:
+            follow_up = FollowUp(self.follow_up_of, self.follow_up_condition)
+        return AudienceFilter.parse(
+            self.target_type,
+            self.target_filter_json,
+            self.exclude,
+            segments=self.segments,
+            follow_up=follow_up,
+            at=self.at,
+        )
+
+    @property
+    def rules(self) -> CountRules:
+        """How it counts them."""
+        return CountRules(self.channel, self.one_per_address, self.required)
+
+
+@dataclass(kw_only=True)
+class PreflightJob(AudienceQuestion):
     """What a preflight was asked and has answered so far. `basis` is the fingerprint of the campaign it was made for;
     instants are epoch milliseconds."""
 
@@ -54,25 +102,9 @@ class PreflightJob:
     basis: str
     created_at: int
     shards: int
-    channel: Channel = Channel.EMAIL
-    one_per_address: bool = True
-    required: list[str] = field(default_factory=list)
-    target_type: TargetType = TargetType.ALL_MEMBERS
-    target_filter_json: dict[str, Any] = field(default_factory=dict)
-    exclude: dict[str, Any] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     counted: CountedAudience | None = None
     counted_at: int | None = None
-
-    @property
-    def audience(self) -> AudienceFilter:
-        """Whom it counts."""
-        return AudienceFilter.parse(self.target_type, self.target_filter_json, self.exclude)
-
-    @property
-    def rules(self) -> CountRules:
-        """How it counts them."""
-        return CountRules(self.channel, self.one_per_address, self.required)
 
 
 @dataclass
@@ -92,6 +124,9 @@ class ShardCount:
             "sharing": self.count.sharing,
             "excluded": self.count.excluded,
             "missing": self.count.missing,
+            "segments": self.count.segments,
+            "left_out": self.count.left_out,
+            "sample": self.count.sample,
             "after": self.after,
             "done": self.done,
             "pieces": len(hashes),
@@ -106,28 +141,37 @@ class ShardCount:
         shared = {one for piece in pieces for one in _unpacked(piece["shared"])}
         excluded, missing = dict(first["excluded"]), dict(first["missing"])
         count = AudienceCount(first["matched"], first["alone"], first["sharing"], shared, excluded, missing)
+        count.segments, count.left_out = dict(first.get("segments", {})), dict(first.get("left_out", {}))
+        count.sample = list(first.get("sample", []))
         return cls(count, first["after"], first["done"])
 
 
 @dataclass(frozen=True)
 class CountTask:
-    """What travels in the queue: which shard of which job to count."""
+    """What travels in the queue: which shard of which job to count. `kind` is the job's where it is not a campaign's
+    preflight."""
 
     tenant_id: str
     campaign_id: str
     job_id: str
     shard: int
+    kind: str = ""
+
+    @property
+    def job_kind(self) -> str:
+        """The kind under which the job rests."""
+        return self.kind or kind_of(self.campaign_id)
 
     def to_text(self) -> str:
         """The message body."""
         body = {"tenant": self.tenant_id, "campaign": self.campaign_id, "job": self.job_id, "shard": self.shard}
-        return json.dumps(body, separators=(",", ":"))
+        return json.dumps(body | ({"kind": self.kind} if self.kind else {}), separators=(",", ":"))
 
     @classmethod
     def from_text(cls, body: str) -> CountTask:
         """The task of a message body; ValueError, KeyError or TypeError when it is none of ours."""
         values = json.loads(body)
-        return cls(values["tenant"], values["campaign"], values["job"], int(values["shard"]))
+        return cls(values["tenant"], values["campaign"], values["job"], int(values["shard"]), values.get("kind", ""))
 
 
 def kind_of(campaign_id: str) -> str:

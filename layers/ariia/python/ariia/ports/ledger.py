@@ -179,6 +179,10 @@ class RecipientLedger(Protocol):
         """Up to `limit` whole pages in key order, from the page that holds `member_id` (None: the first) on."""
         ...
 
+    def batches_between(self, partition: Partition, first: str, last: str) -> list[Batch]:
+        """Every batch that may hold members first <= id <= last, in key order."""
+        ...
+
     def receipts_between(self, partition: Partition, first: str, last: str) -> dict[tuple[str, str], Receipt]:
         """Receipts by (member id, message) for members first <= id <= last."""
         ...

@@ -8,10 +8,12 @@ from ariia.domain.audience import AudienceFilter
 from ariia.domain.documents import decode
 from ariia.domain.member import Member
 from ariia.domain.preflight import AudienceCount, CountRules, count_members
-from ariia.domain.preflight_job import PIECE_STEP, CountTask, PreflightJob, ShardCount, kind_of
+from ariia.domain.preflight_job import PIECE_STEP, AudienceQuestion, CountTask, ShardCount
 from ariia.ports.clock import Clock
 from ariia.ports.jobs import Job, JobPart, JobStore
 from ariia.ports.members import MemberScan
+
+from .page_facts import PageFactsReader
 
 AT_ONCE = 20_000
 _PAGE = 1_000
@@ -21,15 +23,15 @@ _GET_MANY = 100
 class AudienceCounter:
     """Counts while somebody waits for the answer."""
 
-    def __init__(self, members: MemberScan, shards: int, at_once: int = AT_ONCE) -> None:
-        self._members, self._shards, self._at_once = members, shards, at_once
+    def __init__(self, members: MemberScan, facts: PageFactsReader, shards: int, at_once: int = AT_ONCE) -> None:
+        self._members, self._facts, self._shards, self._at_once = members, facts, shards, at_once
 
     def count(self, tenant_id: str, audience: AudienceFilter, rules: CountRules) -> AudienceCount | None:
         """The count; None when the tenant has more members than can be counted at once."""
         count = AudienceCount()
         if audience.selected_ids is not None:
             for members in self._selected(tenant_id, audience.selected_ids):
-                count_members(count, members, audience, rules)
+                self._add(count, tenant_id, members, audience, rules)
             return count
         # Members spread evenly over the shards: one that holds twice its part of the limit tells of a large tenant.
         read, of_shard = 0, 2 * self._at_once // self._shards
@@ -39,8 +41,13 @@ class AudienceCounter:
                 read += len(members)
                 if read > self._at_once or read - read_before > of_shard:
                     return None
-                count_members(count, members, audience, rules)
+                self._add(count, tenant_id, members, audience, rules)
         return count
+
+    def _add(
+        self, count: AudienceCount, tenant_id: str, members: list[Member], audience: AudienceFilter, rules: CountRules
+    ) -> None:
+        count_members(count, members, audience, rules, self._facts.of(tenant_id, audience, members))
 
     def _selected(self, tenant_id: str, ids: Sequence[str]) -> Iterator[list[Member]]:
         for start in range(0, len(ids), _GET_MANY):
@@ -51,25 +58,26 @@ class ShardCounter:
     """Counts one shard of a preflight job. It may be killed anywhere and run again or twice: the count rests in the
     job's part, together with how far it goes."""
 
-    def __init__(self, members: MemberScan, jobs: JobStore, clock: Clock) -> None:
-        self._members, self._jobs, self._clock = members, jobs, clock
+    def __init__(self, members: MemberScan, facts: PageFactsReader, jobs: JobStore, clock: Clock) -> None:
+        self._members, self._facts, self._jobs, self._clock = members, facts, jobs, clock
 
     def count(self, task: CountTask, ends_at: int) -> bool:
         """Counts until the shard is done or `ends_at` (epoch ms) has come. True when nothing is left to do, which
         includes a job that has expired."""
-        job = self._jobs.get(task.tenant_id, kind_of(task.campaign_id), task.job_id)
+        job = self._jobs.get(task.tenant_id, task.job_kind, task.job_id)
         if job is None:
             return True
         progress = read_progress(self._jobs, job, task.shard)
         if not progress.done:
-            self._advance(decode(PreflightJob, job.document), task, progress, ends_at)
+            self._advance(decode(AudienceQuestion, job.document), task, progress, ends_at)
             self._write(job, task.shard, progress)
         return progress.done
 
-    def _advance(self, preflight: PreflightJob, task: CountTask, progress: ShardCount, ends_at: int) -> None:
-        audience, rules = preflight.audience, preflight.rules
+    def _advance(self, question: AudienceQuestion, task: CountTask, progress: ShardCount, ends_at: int) -> None:
+        audience, rules = question.audience, question.rules
         for members in scan_pages(self._members, task.tenant_id, task.shard, progress.after):
-            count_members(progress.count, members, audience, rules)
+            facts = self._facts.of(task.tenant_id, audience, members)
+            count_members(progress.count, members, audience, rules, facts)
             progress.after = members[-1].id if members else progress.after
             progress.done = len(members) < _PAGE
             if self._clock.now() >= ends_at:

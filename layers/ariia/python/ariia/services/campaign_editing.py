@@ -7,7 +7,6 @@ from copy import deepcopy
 from typing import Any
 
 from ariia.domain.address import parse_email
-from ariia.domain.audience import AudienceFilter
 from ariia.domain.campaign import EDITABLE, Campaign, CampaignStatus, CampaignType, Content, Move, Target
 from ariia.domain.channel import Channel
 from ariia.domain.concurrency import changed_meanwhile, require_version
@@ -21,9 +20,10 @@ from ariia.ports.clock import Clock, Ids
 from .broadcast_quota import BroadcastQuota
 from .campaign_contents import CampaignContents
 from .campaigns import CampaignDetails, Campaigns
+from .targets import Targets
 
-# The types that can be run so far; the others of the concept need schedules, follow-ups and sequences.
-AVAILABLE_TYPES = (CampaignType.BROADCAST,)
+# The types that can be run so far; the others of the concept need schedules and sequences.
+AVAILABLE_TYPES = (CampaignType.BROADCAST, CampaignType.FOLLOW_UP)
 # Where the fields of the concept rest: those not named here are fields of the control record.
 _CONTENT = {
     "content_subject": "subject",
@@ -46,7 +46,9 @@ class CampaignEditing:
         ids: Ids,
         channels: frozenset[Channel],
         broadcasts: BroadcastQuota,
+        targets: Targets,
     ) -> None:
+        self._targets = targets
         self._store, self._contents, self._clock, self._ids = store, contents, clock, ids
         self._broadcasts, self._channels, self._campaigns = broadcasts, channels, Campaigns(store)
 
@@ -124,7 +126,7 @@ class CampaignEditing:
         campaign = details.campaign
         self._require_available(campaign)
         _normalise_addresses(details)
-        AudienceFilter.parse(campaign.target_type, details.target.target_filter_json, details.target.exclude)
+        self._targets.with_segments(campaign, details.target)
         require_storable(campaign, "description")
         require_storable(details.target, "target_filter_json")
         if "template_id" in fields or "channel" in fields or not _CONTENT.keys().isdisjoint(fields):
@@ -169,6 +171,7 @@ def _back_to_draft(campaign: Campaign, by: str, now: int) -> list[Move]:
     if campaign.status is not CampaignStatus.DRAFT:
         moves.append(campaign.move(CampaignStatus.DRAFT, action="edit", by=by, at=now))
     campaign.submitted_hash = campaign.approved_hash = campaign.approved_by = None
+    campaign.segment_ids = []
     campaign.updated_at = now
     return moves
 

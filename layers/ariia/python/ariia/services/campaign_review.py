@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ariia.domain.audience import AudienceFilter
 from ariia.domain.campaign import Campaign, CampaignStatus, Content, Target, fingerprint
 from ariia.domain.concurrency import changed_meanwhile, require_version
 from ariia.domain.content.findings import Finding
@@ -15,6 +14,7 @@ from ariia.ports.clock import Clock
 
 from .campaign_contents import CampaignContents
 from .campaigns import Campaigns
+from .targets import Targets
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,8 @@ class Submission:
 class CampaignReview:
     """draft -> pending_review -> approved, or back to draft with feedback."""
 
-    def __init__(self, store: CampaignStore, contents: CampaignContents, clock: Clock) -> None:
+    def __init__(self, store: CampaignStore, contents: CampaignContents, targets: Targets, clock: Clock) -> None:
+        self._targets = targets
         self._store, self._contents, self._clock = store, contents, clock
         self._campaigns = Campaigns(store)
 
@@ -39,11 +40,12 @@ class CampaignReview:
         campaign = details.campaign
         require_version(version, campaign.version)
         move = campaign.move(CampaignStatus.PENDING_REVIEW, action="submit", by=by, at=self._clock.now())
-        AudienceFilter.parse(campaign.target_type, details.target.target_filter_json, details.target.exclude)
+        target = self._targets.frozen(campaign, details.target)
         prepared = self._contents.prepare(campaign, details.content)
-        submitted = review_hash(campaign, prepared.content, details.target)
+        submitted = review_hash(campaign, prepared.content, target)
         campaign.submitted_hash, campaign.feedback = submitted, None
-        frozen = (submitted, prepared.content, details.target)
+        campaign.segment_ids = list(target.segments)
+        frozen = (submitted, prepared.content, target)
         if not self._store.save(CampaignChange(campaign, frozen=frozen, moves=[move])):
             raise changed_meanwhile()
         return Submission(campaign, prepared.warnings)
@@ -67,7 +69,7 @@ class CampaignReview:
             legal = campaign.legal_moves()
             raise ConflictError(f"a campaign that is {campaign.status} can't be rejected", legal=legal)
         move = campaign.move(CampaignStatus.DRAFT, action="reject", by=by, at=self._clock.now(), reason=feedback)
-        campaign.submitted_hash, campaign.feedback = None, feedback
+        campaign.submitted_hash, campaign.feedback, campaign.segment_ids = None, feedback, []
         return self._save(CampaignChange(campaign, moves=[move]))
 
     def _save(self, change: CampaignChange) -> Campaign:
@@ -86,6 +88,7 @@ def review_hash(campaign: Campaign, content: Content, target: Target) -> str:
             "scheduled_at": campaign.scheduled_at,
             "target_type": campaign.target_type,
             "target": encode(target),
+            "follow_up": [campaign.follow_up_of, campaign.follow_up_condition, campaign.follow_up_after_hours],
             "content": encode(content),
             "one_per_address": campaign.one_per_address,
             "track": [campaign.track_opens, campaign.track_clicks],

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from ariia.domain.campaign import Campaign, CampaignStatus, Move
 from ariia.domain.concurrency import changed_meanwhile, require_version
@@ -18,6 +19,7 @@ from .broadcast_quota import BroadcastQuota
 from .campaign_contents import CampaignContents
 from .campaigns import Campaigns
 from .in_flight import InFlight, InFlightCount
+from .targets import Targets
 
 _S = CampaignStatus
 _TRIES = 8
@@ -40,21 +42,24 @@ class CampaignSending:
         store: CampaignStore,
         runs: CampaignRuns,
         contents: CampaignContents,
+        targets: Targets,
         in_flight: InFlightCount,
         clock: Clock,
         broadcasts: BroadcastQuota,
     ) -> None:
-        self._store, self._runs, self._contents, self._broadcasts = store, runs, contents, broadcasts
+        self._store, self._runs, self._contents, self._targets = store, runs, contents, targets
+        self._broadcasts = broadcasts
         self._in_flight, self._clock, self._campaigns = in_flight, clock, Campaigns(store)
 
     def send(self, tenant_id: str, campaign_id: str, by: str, version: int | None = None) -> Campaign:
-        """approved -> sending, which takes one of the plan's broadcasts. ConflictError from any other status or when
-        the approval is for something else; InvalidError when the sender is not verified any more; LimitError when the
+        """approved -> sending, which takes one of the plan's broadcasts. ConflictError from any other status, when
+        the approval is for something else or a follow-up is not due yet; InvalidError when the sender is not verified any more; LimitError when the
         plan has no broadcast left; NotFoundError."""
         campaign = self._read(tenant_id, campaign_id, version)
         _require(campaign, campaign.status in (_S.APPROVED, _S.SCHEDULED), "sent")
         if campaign.approved_hash is None or campaign.approved_hash != campaign.submitted_hash:
             raise ConflictError("the approval is not for what is to be sent", legal=campaign.legal_moves())
+        self._require_due(campaign)
         self._require_sender(campaign)
         self._broadcasts.reserve(campaign, self._clock.now())
         try:
@@ -111,6 +116,14 @@ class CampaignSending:
         if campaign.lanes:
             campaign = self._settle(campaign, by)
         return Stopped(campaign, in_flight)
+
+    def _require_due(self, campaign: Campaign) -> None:
+        due = self._targets.due_at(campaign)
+        if due is None:
+            raise ConflictError("the campaign that this one follows is still being sent: it is due after its end")
+        if self._clock.now() < due:
+            moment = datetime.fromtimestamp(due / 1000, UTC).isoformat(timespec="seconds")
+            raise ConflictError(f"this follow-up is due at {moment}")
 
     def _start(self, campaign: Campaign, by: str, reason: str | None) -> Campaign:
         epoch = campaign.version

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ariia.domain.audience import AudienceFilter
 from ariia.domain.batch import MAX_ENTRIES, PlanCursor, ReleaseCursor
-from ariia.domain.campaign import Campaign, CampaignStatus
+from ariia.domain.campaign import Campaign, CampaignStatus, Target
 from ariia.domain.errors import TransientError
 from ariia.domain.planning import waves_and_lanes
 from ariia.ports.campaigns import CampaignStore
@@ -16,9 +15,11 @@ from ariia.ports.members import MemberScan
 from ariia.ports.sending import SendRates
 
 from .broadcast_quota import BroadcastQuota
+from .page_facts import PageFactsReader
 from .planning_shard import ShardPlanner
 from .reopening import ShardReopener
 from .runs import CampaignRuns
+from .targets import Targets, audience_of
 
 PLANNED, MORE, STOP = "planned", "more", "stop"
 _TRIES = 8
@@ -45,7 +46,10 @@ class AudiencePlanner:
         clock: Clock,
         shards: int,
         broadcasts: BroadcastQuota,
+        targets: Targets,
+        facts: PageFactsReader,
     ) -> None:
+        self._targets, self._facts = targets, facts
         self._campaigns, self._members, self._ledger, self._rates = campaigns, members, ledger, rates
         self._runs, self._clock, self._shards, self._broadcasts = runs, clock, shards, broadcasts
 
@@ -100,20 +104,27 @@ class AudiencePlanner:
         partition = Partition(campaign.tenant_id, campaign.id, shard)
         if campaign.planned_at:
             return ShardReopener(self._ledger, self._clock).run(campaign, partition, deadline)
-        target = self._campaigns.target(campaign.tenant_id, campaign.id, campaign.approved_hash or "")
-        audience = AudienceFilter.parse(campaign.target_type, target.target_filter_json, target.exclude)
-        planner = ShardPlanner(campaign, audience, self._members, self._ledger, self._clock)
+        audience = audience_of(campaign, self._target(campaign), campaign.audience_at or campaign.run_began_at)
+        planner = ShardPlanner(campaign, audience, self._facts, self._members, self._ledger, self._clock)
         return planner.run(partition, deadline)
+
+    def _target(self, campaign: Campaign) -> Target:
+        return self._campaigns.target(campaign.tenant_id, campaign.id, campaign.approved_hash or "")
 
     def _prepare(self, campaign: Campaign) -> Campaign | None:
         if campaign.lanes:
             return campaign
+        missing = self._targets.missing_lists(campaign, self._target(campaign))
+        if missing:
+            self._runs.fail(campaign, f"the segment {missing[0]} was deleted: its list is gone")
+            return None
         rate = self._rates.rate(campaign.channel)
         size = min(MAX_ENTRIES, max(1, int(rate.per_second))) if rate else MAX_ENTRIES
 
         def apply(fresh: Campaign) -> None:
             fresh.shards, fresh.batch_size = self._shards, size
             fresh.waves, fresh.lanes = waves_and_lanes(fresh)
+            fresh.audience_at = self._clock.now()
 
         return self._runs.change(campaign, apply)
 

@@ -16,6 +16,8 @@ from ariia.ports.clock import Clock
 from ariia.ports.ledger import Page, Partition, PlanningLedger
 from ariia.ports.members import MemberScan
 
+from .page_facts import PageFactsReader
+
 # A filter that matches nobody must still move the cursor now and then.
 _MAX_SCANNED = 10 * MAX_PAGE_MEMBERS
 
@@ -31,9 +33,15 @@ class ShardPlanner:
     """Plans one shard of one campaign; every page is all or nothing, so any call may be killed and made again."""
 
     def __init__(
-        self, campaign: Campaign, audience: AudienceFilter, members: MemberScan, ledger: PlanningLedger, clock: Clock
+        self,
+        campaign: Campaign,
+        audience: AudienceFilter,
+        facts: PageFactsReader,
+        members: MemberScan,
+        ledger: PlanningLedger,
+        clock: Clock,
     ) -> None:
-        self._campaign, self._audience = campaign, audience
+        self._campaign, self._audience, self._facts = campaign, audience, facts
         self._members, self._ledger, self._clock = members, ledger, clock
 
     def run(self, partition: Partition, deadline: int) -> bool:
@@ -57,7 +65,8 @@ class ShardPlanner:
         scanned = 0
         while not buffer.end and len(buffer.targeted) < MAX_PAGE_MEMBERS and scanned < _MAX_SCANNED:
             found, end = self._read(partition, buffer.last)
-            matching = [member for member in found if self._audience.matches(member)]
+            facts = self._facts.of(partition.tenant_id, self._audience, found)
+            matching = [member for member in found if self._audience.matches(member, facts)]
             last = found[-1].id if found else buffer.last
             buffer = _Scanned(buffer.targeted + matching, last, end)
             scanned += len(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ariia.domain.campaign import fingerprint
+from ariia.domain.campaign import Target, fingerprint
 from ariia.domain.content.findings import Finding
 from ariia.domain.documents import decode, encode
 from ariia.domain.errors import InvalidError, NotFoundError, ThrottledError, TransientError
@@ -20,6 +20,7 @@ from ariia.ports.sending import AccountQuota, SendRate, SendRates
 from .audience_count import AudienceCounter, read_progress
 from .campaign_contents import CampaignContents
 from .campaigns import CampaignDetails, Campaigns
+from .targets import Targets
 
 # A job that is not done by then won't be: its messages are in the dead-letter queue.
 GIVES_UP_AFTER_MS = 60 * 60_000
@@ -55,6 +56,7 @@ class Preflights:
         campaigns: Campaigns,
         contents: CampaignContents,
         counter: AudienceCounter,
+        targets: Targets,
         jobs: JobStore,
         queue: PreflightQueue,
         rates: SendRates,
@@ -64,7 +66,7 @@ class Preflights:
         shards: int,
         ses_usd_per_1000: float,
     ) -> None:
-        self._campaigns, self._contents, self._counter = campaigns, contents, counter
+        self._campaigns, self._contents, self._counter, self._targets = campaigns, contents, counter, targets
         self._jobs, self._queue, self._rates, self._quota = jobs, queue, rates, quota
         self._clock, self._ids, self._shards, self._price = clock, ids, shards, ses_usd_per_1000
 
@@ -94,20 +96,32 @@ class Preflights:
         return self._report(details, job, preflight, done)
 
     def _begin(self, details: CampaignDetails) -> PreflightJob:
-        campaign, target = details.campaign, details.target
+        campaign, target = details.campaign, self._target(details)
+        now = self._clock.now()
         preflight = PreflightJob(
             campaign_id=campaign.id,
             basis=_basis(details),
-            created_at=self._clock.now(),
+            created_at=now,
             shards=self._shards,
             channel=campaign.channel,
             one_per_address=campaign.one_per_address,
             target_type=campaign.target_type,
             target_filter_json=target.target_filter_json,
             exclude=target.exclude,
+            segments=target.segments,
+            follow_up_of=campaign.follow_up_of,
+            follow_up_condition=campaign.follow_up_condition,
+            at=now,
         )
         preflight.findings = self._findings(details, preflight)
         return preflight
+
+    def _target(self, details: CampaignDetails) -> Target:
+        """What was submitted has its own copy of the segments; a draft takes them as they are now."""
+        campaign = details.campaign
+        if campaign.submitted_hash is not None:
+            return self._campaigns.submitted(campaign.tenant_id, campaign.id).target
+        return self._targets.with_segments(campaign, details.target)
 
     def _findings(self, details: CampaignDetails, preflight: PreflightJob) -> list[Finding]:
         campaign = details.campaign
@@ -208,6 +222,7 @@ def _basis(details: CampaignDetails) -> str:
         "sender": campaign.sender,
         "channel": campaign.channel,
         "one_per_address": campaign.one_per_address,
+        "follow_up": [campaign.follow_up_of, campaign.follow_up_condition],
     }
     return fingerprint(decides)
 

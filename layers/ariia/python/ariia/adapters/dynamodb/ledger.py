@@ -210,6 +210,12 @@ class DynamoLedger:
             page = self._page_from(partition, f"{BATCH_PREFIX}{page}{_PAGE_END}")
         return pages
 
+    def batches_between(self, partition: Partition, first: str, last: str) -> list[Batch]:
+        """See the port."""
+        start = f"{BATCH_PREFIX}{self._page_before(partition, first) or ''}"
+        found = self._rows.query(partition, start, f"{BATCH_PREFIX}{last}{_PAGE_END}", None)
+        return [items.batch_from(item) for item in found]
+
     def receipts_between(self, partition: Partition, first: str, last: str) -> dict[tuple[str, str], Receipt]:
         """See the port."""
         found = self._rows.query(partition, f"{RECEIPT_PREFIX}{first}#", f"{RECEIPT_PREFIX}{last}{_PAGE_END}", None)

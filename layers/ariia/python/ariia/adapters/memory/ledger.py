@@ -169,6 +169,13 @@ class MemoryLedger:
             first = max((one for one in pages if member_id is not None and one <= member_id), default="")
             return copy.deepcopy([pages[one] for one in sorted(pages) if one >= first][:limit])
 
+    def batches_between(self, partition: Partition, first: str, last: str) -> list[Batch]:
+        """See the port."""
+        with self._lock:
+            pages = self._pages(partition)
+            start = max((one for one in pages if one <= first), default="")
+            return copy.deepcopy([batch for one in sorted(pages) if start <= one <= last for batch in pages[one]])
+
     def receipts_between(self, partition: Partition, first: str, last: str) -> dict[tuple[str, str], Receipt]:
         """See the port."""
         with self._lock:
