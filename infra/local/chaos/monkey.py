@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from random import Random
 from typing import Self
 
@@ -14,23 +14,21 @@ from infra.local.simulator.client import SimulatorClient
 from .weather import CALM, mood, moods
 from .workers import FunctionProcesses, Worker, kill
 
-# Seconds between kills: while planning, which is soon over; while messages go out; while leases are waited for.
-_EARLY_SECONDS, _EARLY, _STORM, _CALM = 6.0, (0.5, 1.5), (1.0, 3.0), (4.0, 9.0)
-_MOOD_SECONDS = 4.0
-# Where a kill can leave an unknown it shall strike more often; the API's only makes whoever looks on ask again.
-_WEIGHTS = {"send-batch-email": 4.0, "record-events": 2.0}
-_SPARED, _SPARED_SHARE = "api", 0.1
+# Seconds that a process is given from when it is first seen, evenly drawn from the logarithms: many die at once, and
+# some live long enough for the slowest machine to get on. The API's death only makes whoever looks on ask again.
+_LIVES, _LIVES_OF_THE_API, _API = (0.3, 60.0), (10.0, 120.0), "api"
+_LOOK_EVERY, _MOOD_SECONDS = 0.25, 4.0
 
 
 class Monkey:
     """`with Monkey(...)` makes trouble inside; `killed` counts the processes by function. `calm_down` ends what the
-    provider does, and kills less often; `stop_killing` ends that too."""
+    provider does, `stop_killing` everything."""
 
     def __init__(self, processes: FunctionProcesses, provider: SimulatorClient, seed: int) -> None:
         self.killed: Counter[str] = Counter()
         self.errors: list[Exception] = []
         self._processes, self._provider = processes, provider
-        self._random, self._moods = Random(f"kills-{seed}"), moods(seed)
+        self._lives, self._moods = Lives(Random(f"kills-{seed}")), moods(seed)
         self._over, self._is_calm = threading.Event(), threading.Event()
         self._threads = [threading.Thread(target=self._guarded, args=(body,)) for body in (self._kill, self._upset)]
 
@@ -50,6 +48,7 @@ class Monkey:
 
     def __exit__(self, *_: object) -> None:
         self._over.set()
+        self._is_calm.set()
         for thread in self._threads:
             thread.join()
 
@@ -60,15 +59,11 @@ class Monkey:
             self.errors.append(error)
 
     def _kill(self) -> None:
-        began = time.monotonic()
         while not self._over.is_set():
-            running = self._processes.running()
-            victim = chosen(running, self._random)
-            if victim and kill(victim):
-                self.killed[victim.function] += 1
-            is_early = time.monotonic() - began < _EARLY_SECONDS
-            pause = _EARLY if is_early else _CALM if self._is_calm.is_set() else _STORM
-            self._over.wait(self._random.uniform(*pause))
+            for worker in self._lives.ended(self._processes.running(), time.monotonic()):
+                if kill(worker):
+                    self.killed[worker.function] += 1
+            self._over.wait(_LOOK_EVERY)
 
     def _upset(self) -> None:
         try:
@@ -79,11 +74,17 @@ class Monkey:
             self._provider.change(**CALM)
 
 
-def chosen(running: list[Worker], random: Random) -> Worker | None:
-    """Some process of some function; None when nothing runs that shall be killed now."""
-    spared = random.random() >= _SPARED_SHARE
-    functions = sorted({worker.function for worker in running if not (spared and worker.function == _SPARED)})
-    if not functions:
-        return None
-    [function] = random.choices(functions, [_WEIGHTS.get(name, 1.0) for name in functions])
-    return random.choice([worker for worker in running if worker.function == function])
+class Lives:
+    """How long each process may live."""
+
+    def __init__(self, random: Random) -> None:
+        self._random = random
+        self._ends: dict[Worker, float] = {}
+
+    def ended(self, running: Iterable[Worker], now: float) -> list[Worker]:
+        """Those whose time is up at `now` (seconds); whoever is seen for the first time is given some."""
+        for worker in running:
+            if worker not in self._ends:
+                low, high = _LIVES_OF_THE_API if worker.function == _API else _LIVES
+                self._ends[worker] = now + low * (high / low) ** self._random.random()
+        return [worker for worker in running if now >= self._ends[worker]]

@@ -29,13 +29,12 @@ def write(figures: Mapping[str, Any], path: Path = RESULTS) -> None:
     path.write_text(json.dumps(figures, indent=2) + "\n")
 
 
-def figures_of(verdict: Verdict) -> dict[str, int]:
-    """What a comparison measured."""
-    return {
-        "lost": len(verdict.lost),
-        "doubled": len(verdict.doubled),
-        "unaccounted": len(verdict.unaccounted) + len(verdict.figures),
-    }
+def figures_of(verdict: Verdict, *, is_over: bool) -> dict[str, int]:
+    """What a comparison measured. While a campaign is not over, nobody can say who will be lost: only who is doubled."""
+    doubled = {"doubled": len(verdict.doubled)}
+    if not is_over:
+        return doubled | {"unfinished": len(verdict.lost)}
+    return doubled | {"lost": len(verdict.lost), "unaccounted": len(verdict.unaccounted) + len(verdict.figures)}
 
 
 def show(console: Console, figures: Mapping[str, Any], verdict: Verdict | None) -> None:

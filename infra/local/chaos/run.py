@@ -121,7 +121,7 @@ class ChaosRun:
             time.sleep(_LOOK_EVERY)
 
     def _judge(self) -> None:
-        """Also of a campaign that did not end in time: whoever is pending then counts as lost."""
+        """Also of a campaign that did not end in time, as far as that can be judged."""
         try:
             self._compare()
         except (DemoError, TimeoutError) as error:
@@ -141,7 +141,7 @@ class ChaosRun:
             time.sleep(_LOOK_EVERY)
         self._progress.update(bar, total=1, completed=1)
         self.result.verdict = verdict
-        self.result.figures |= figures_of(verdict)
+        self.result.figures |= figures_of(verdict, is_over=_is_over(stats))
 
     def _provider_figures(self) -> dict[str, int]:
         summary = self._provider.summary()

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from random import Random
 
-from infra.local.chaos.monkey import chosen
+from infra.local.chaos.monkey import Lives
 from infra.local.chaos.workers import FunctionProcesses, Worker, kill
 
 
@@ -57,17 +57,17 @@ def test_a_process_that_ended_by_itself_is_no_kill() -> None:
     assert not kill(Worker(ended.pid, "api"))
 
 
-def test_every_function_gets_its_turn_and_the_api_seldom() -> None:
-    random = Random(1)
-    running = [
-        Worker(1, "api"),
-        Worker(2, "send-batch-email"),
-        Worker(3, "send-batch-email"),
-        Worker(4, "plan-audience"),
-    ]
-    victims = [chosen(running, random) for _ in range(300)]
-    shares = {worker.pid: victims.count(worker) for worker in running}
-    assert all(shares.values())
-    assert shares[1] < shares[4] < shares[2] + shares[3]
-    assert chosen([], random) is None
-    assert None in [chosen(running[:1], random) for _ in range(20)]
+def test_every_process_dies_some_day_and_the_apis_live_longer() -> None:
+    lives = Lives(Random(1))
+    running = [Worker(pid, "api" if pid % 2 else "send-batch-email") for pid in range(200)]
+    assert lives.ended(running, 0.0) == []
+    early, late = lives.ended(running, 9.9), lives.ended(running, 120.0)
+    assert 20 < len(early) < 100
+    assert {worker.function for worker in early} == {"send-batch-email"}
+    assert late == running
+
+
+def test_a_process_that_takes_the_place_of_a_killed_one_has_a_life_of_its_own() -> None:
+    lives = Lives(Random(1))
+    lives.ended([Worker(1, "send-batch-email")], 0.0)
+    assert lives.ended([Worker(2, "send-batch-email")], 100.0) == []
