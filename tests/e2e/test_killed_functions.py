@@ -1,5 +1,5 @@
-"""Functions that are killed while a campaign goes out: it goes out all the same, and every figure is right. `make chaos`
-does this to the senders and recorders too, which takes as long as their leases and queues."""
+"""Functions that are killed while a campaign goes out: it goes out all the same, and every figure is right. `make
+chaos` does this to the senders and recorders too, which takes as long as their leases and queues."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def write(figures: Mapping[str, Any], path: Path = RESULTS) -> None:
 
 
 def figures_of(verdict: Verdict, *, is_over: bool) -> dict[str, int]:
-    """What a comparison measured. While a campaign is not over, nobody can say who will be lost: only who is doubled."""
+    """What a comparison measured. Until a campaign is over, only doubles can be told: nobody is lost yet."""
     doubled = {"doubled": len(verdict.doubled)}
     if not is_over:
         return doubled | {"unfinished": len(verdict.lost)}
