@@ -36,6 +36,7 @@ from ariia.ports.sending import SendCall, SendRate
 from ariia.services.account_rate import AccountRate
 from ariia.services.broadcast_quota import BroadcastQuota
 from ariia.services.composing import MessageComposer
+from ariia.services.firing import CampaignFiring
 from ariia.services.lane_release import LaneReleaser
 from ariia.services.page_facts import PageFactsReader
 from ariia.services.planning import AudiencePlanner
@@ -78,6 +79,7 @@ class World:
         self.tenants = MemoryTenants()
         self.tenants.create(Tenant(TENANT, "Studio", Plan.ENTERPRISE))
         self.quotas = Quotas(MemoryQuotas(), self.tenants, self.clock)
+        self.firing = CampaignFiring(self.campaigns, BroadcastQuota(self.quotas), self.clock)
         self.planner = AudiencePlanner(
             self.campaigns,
             self.members,

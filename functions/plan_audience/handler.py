@@ -1,4 +1,5 @@
-"""Plans the audience of a campaign: `plan`, `plan_shard` and `freeze`, as the state machine asks."""
+"""Plans the audience of a campaign: `plan`, `plan_shard` and `freeze`, as the state machine asks; before them, for a
+scheduled campaign, `fire`."""
 
 from __future__ import annotations
 
@@ -14,6 +15,8 @@ from ariia.observability import logger
 from ariia.services.planning import STOP, PlanProgress
 from ariia.settings import PlanAudienceSettings
 
+START = "start"
+
 
 @cache
 def services() -> PlanAudienceServices:
@@ -23,8 +26,12 @@ def services() -> PlanAudienceServices:
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """`{"outcome": "planned" | "more" | "stop", "shards": [...]}`; anything passing is raised, for a retry."""
-    tenant_id, campaign_id, epoch = event["tenant_id"], event["campaign_id"], int(event["epoch"])
+    """`{"outcome": "planned" | "more" | "stop", "shards": [...]}`; anything passing is raised, for a retry. To `fire`
+    the answer is `{"outcome": "start" | "stop", "epoch": n}`."""
+    tenant_id, campaign_id = event["tenant_id"], event["campaign_id"]
+    if event["action"] == "fire":
+        return _fire(tenant_id, campaign_id, int(event["schedule_epoch"]))
+    epoch = int(event["epoch"])
     logger.append_keys(tenant_id=tenant_id, campaign_id=campaign_id, epoch=epoch)
     try:
         progress = _plan(event, tenant_id, campaign_id, epoch)
@@ -37,6 +44,13 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         progress = PlanProgress(STOP)
     logger.info("planned", outcome=progress.outcome, shards_left=len(progress.shards), action=event["action"])
     return {"outcome": progress.outcome, "shards": progress.shards}
+
+
+def _fire(tenant_id: str, campaign_id: str, schedule_epoch: int) -> dict[str, Any]:
+    logger.append_keys(tenant_id=tenant_id, campaign_id=campaign_id, schedule_epoch=schedule_epoch)
+    epoch = services().firing.fire(tenant_id, campaign_id, schedule_epoch)
+    logger.info("a schedule fired", epoch=epoch)
+    return {"outcome": STOP if epoch is None else START, "epoch": epoch}
 
 
 def _plan(event: dict[str, Any], tenant_id: str, campaign_id: str, epoch: int) -> PlanProgress:

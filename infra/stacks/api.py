@@ -78,6 +78,7 @@ class ApiStack(Stack):
                 "ARIIA_PREFLIGHT_QUEUE_URL": messaging.preflights.queue_url,
                 "ARIIA_SIGNING_SECRET_ARN": data.signing_secret.secret_arn,
                 "ARIIA_CONFIGURATION_SET": config.prefix,
+                **self._automation.campaign_schedules.environment,
                 "ARIIA_CHANNELS": ",".join(config.channels),
                 "ARIIA_SES_USD_PER_1000": str(config.ses_usd_per_1000),
                 "ARIIA_TENANT_CLAIM": config.identity.tenant_claim,
@@ -91,6 +92,7 @@ class ApiStack(Stack):
         data.allow_writing(function, models.SegmentModel, models.SegmentMemberModel)
         data.allow_writing(function, models.AuditModel, models.SuppressionModel)
         campaign_run.grant_start_execution(function)
+        self._automation.campaign_schedules.allow_scheduling(function)
         messaging.uploads.allow_reading(function)
         messaging.uploads.allow_writing(function)
         messaging.preflights.grant(function, "sqs:SendMessage")

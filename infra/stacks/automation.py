@@ -12,6 +12,7 @@ from infra.config import StageConfig
 from infra.constructs.accepted import accept
 from infra.constructs.channel_sender import ChannelSender
 from infra.constructs.layers import Layers
+from infra.constructs.one_time_schedules import OneTimeSchedules, tick
 from infra.constructs.python_function import PythonFunction, Workshop
 from infra.constructs.queue_worker import RECEIVES_BEFORE_DEAD_LETTER, work_off
 from infra.constructs.state_machine import StateMachine
@@ -27,6 +28,8 @@ from infra.stacks.messaging import (
 # At most 8 x 16 failing planning calls and 1,000 failing rounds stay below the 25,000 events of one history:
 # https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 PLAN_CALLS_PER_SHARD = 8
+# A look costs nothing while nothing is due, and what it finds is late by some minutes already.
+CHECK_MINUTES = 5
 # The one constant that stands for the shard id that the emulator's stream events lack.
 LAPTOP_STREAM_SHARD = "shardId-laptop"
 
@@ -50,6 +53,9 @@ class AutomationStack(Stack):
                 "PlanCallsPerShard": str(PLAN_CALLS_PER_SHARD),
             },
         )
+        self.campaign_schedules = OneTimeSchedules(
+            self, "campaigns", config, self.campaign_run, messaging.schedule_dead_letters
+        )
         self.aggregate_stats = self._aggregate_stats()
         self.functions = [
             plan_audience,
@@ -59,6 +65,7 @@ class AutomationStack(Stack):
             self.aggregate_stats,
             self._import_members(),
             self._count_audience(),
+            self._check_schedules(),
         ]
         CfnOutput(self, "CampaignRunArn", value=self.campaign_run.state_machine_arn)
 
@@ -69,6 +76,20 @@ class AutomationStack(Stack):
         self._data.allow_writing(function, models.CampaignModel, models.CampaignPartModel, models.LedgerModel)
         # What a run has begun of is used.
         self._data.allow_writing(function, models.QuotaModel)
+        return function
+
+    def _check_schedules(self) -> PythonFunction:
+        function = PythonFunction(
+            self._workshop,
+            "check_schedules",
+            timeout_seconds=60,
+            memory_mb=512,
+            environment={"ARIIA_CAMPAIGN_RUN_ARN": self.campaign_run.state_machine_arn},
+        )
+        self._data.allow_reading(function, models.TenantModel)
+        self._data.allow_writing(function, models.CampaignModel, models.CampaignPartModel, models.QuotaModel)
+        self.campaign_run.grant_start_execution(function)
+        tick(self, "check-schedules", self._config, function, CHECK_MINUTES)
         return function
 
     def _release_batches(self) -> PythonFunction:

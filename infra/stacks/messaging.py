@@ -36,6 +36,8 @@ class MessagingStack(Stack):
         self.preflights = WorkQueue(self, "preflights", config, worker_timeout_seconds=PREFLIGHT_TIMEOUT_SECONDS)
         self.statistics_dead_letters = dead_letter_queue(self, "statistics", config)
         accept(self.statistics_dead_letters, {"SQS3": "It holds the dead letters of a stream, not of a queue."})
+        self.schedule_dead_letters = dead_letter_queue(self, "schedules", config)
+        accept(self.schedule_dead_letters, {"SQS3": "It holds what a schedule could not start."})
         self.email_events = EmailEvents(self, config, self.events)
         self.uploads = Uploads(self, config, self.imports)
         self._outputs()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ariia.bootstrap.plan_audience import PlanAudienceServices
-from ariia.domain.campaign import Campaign, CampaignStatus, TargetType
+from ariia.domain.campaign import Campaign, CampaignStatus, CampaignType, TargetType
 from functions.plan_audience import handler as plan_module
 from functions.release_batches import handler as release_module
 from tests.builders import TENANT, any_campaign, any_member, any_target
@@ -19,7 +19,7 @@ from tests.world import World
 def world(monkeypatch: pytest.MonkeyPatch) -> World:
     world = World()
     world.add(*[any_member(f"m{number:03d}") for number in range(60)])
-    services = PlanAudienceServices(world.planner, world.runs, world.clock, 240)
+    services = PlanAudienceServices(world.planner, world.firing, world.runs, world.clock, 240)
     monkeypatch.setattr(plan_module, "services", lambda: services)
     monkeypatch.setattr(release_module, "releaser", lambda: world.releaser)
     return world
@@ -61,7 +61,7 @@ def test_every_task_may_be_repeated(world: World) -> None:
 
 
 def test_a_shard_that_is_not_finished_is_named(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    hurried = PlanAudienceServices(world.planner, world.runs, world.clock, 0)
+    hurried = PlanAudienceServices(world.planner, world.firing, world.runs, world.clock, 0)
     monkeypatch.setattr(plan_module, "services", lambda: hurried)
     campaign = world.approve()
     answer = plan(campaign, campaign.version, "plan")
@@ -83,3 +83,16 @@ def test_a_run_of_an_unknown_or_foreign_campaign_stops(world: World) -> None:
     stranger = {"tenant_id": "other", "campaign_id": campaign.id, "epoch": 1, "action": "plan"}
     assert plan_module.handler(stranger, LambdaContext())["outcome"] == "stop"  # type: ignore[arg-type]
     assert release_module.handler(stranger, LambdaContext())["outcome"] == "end"  # type: ignore[arg-type]
+
+
+def test_a_schedule_that_fires_names_the_run_to_be_started(world: World) -> None:
+    scheduled = any_campaign(
+        type=CampaignType.SCHEDULED, status=CampaignStatus.SCHEDULED, scheduled_at=world.clock.now(), schedule_epoch=1
+    )
+    campaign = world.approve(scheduled)
+    event = {"tenant_id": TENANT, "campaign_id": campaign.id, "schedule_epoch": 1, "action": "fire"}
+    assert plan_module.handler(event, LambdaContext()) == {"outcome": "start", "epoch": 1}  # type: ignore[arg-type]
+    stale = event | {"schedule_epoch": 2}
+    assert plan_module.handler(stale, LambdaContext()) == {"outcome": "stop", "epoch": None}  # type: ignore[arg-type]
+    assert plan(campaign, 1, "plan")["outcome"] == "planned"
+    assert plan_module.handler(event, LambdaContext())["outcome"] == "stop"  # type: ignore[arg-type]

@@ -42,6 +42,18 @@ class Runner:
         self._wait_for_all(campaign)
         return [line.split()[0] for line in (folder / "all.calls").read_text().splitlines()]
 
+    def fire(self, campaign: str, times: int, **script: list[Any]) -> list[str]:
+        """What a schedule that fires so many times leads to."""
+        folder = self.folder / campaign
+        folder.mkdir()
+        (folder / "script.json").write_text(json.dumps(script))
+        given = {"tenant_id": "t1", "campaign_id": campaign, "schedule_epoch": 2}
+        for number in range(times):
+            name = f"{campaign}-fired-{number}"
+            self.states.start_execution(stateMachineArn=self.machine, name=name, input=json.dumps(given))
+        self._wait_for_all(campaign)
+        return [line.split()[0] for line in (folder / "all.calls").read_text().splitlines()]
+
     def executions(self, campaign: str) -> dict[str, dict[str, Any]]:
         """Input of each execution of the campaign, by name."""
         found = self.states.list_executions(stateMachineArn=self.machine)["executions"]
@@ -202,3 +214,17 @@ def test_a_successor_that_is_there_already_is_no_error(runner: Runner) -> None:
     runner.states.start_execution(stateMachineArn=runner.machine, name="twice-3-1", input=taken)
     asked = runner.run("twice", plan=[PLANNED], freeze=[PLANNED], round=[WAIT])
     assert asked == ["plan", "freeze", *["round"] * ROUNDS]
+
+
+def test_a_schedule_that_fires_twice_starts_one_run(runner: Runner) -> None:
+    start = {"outcome": "start", "epoch": 3}
+    asked = runner.fire("fired", 2, fire=[start, start], plan=[PLANNED], freeze=[PLANNED], round=[END])
+    assert sorted(asked) == ["fire", "fire", "freeze", "plan", "round"]
+    run = {"tenant_id": "t1", "campaign_id": "fired"}
+    assert runner.asked("fired", "fire")[0] == run | {"schedule_epoch": 2, "action": "fire"}
+    assert runner.executions("fired")["fired-3-0"] == run | {"epoch": 3, "part": 0}
+
+
+def test_a_schedule_that_is_not_the_campaigns_starts_nothing(runner: Runner) -> None:
+    assert runner.fire("stale", 1, fire=[{"outcome": "stop", "epoch": None}]) == ["fire"]
+    assert list(runner.executions("stale")) == ["stale-fired-0"]

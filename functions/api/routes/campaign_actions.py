@@ -76,6 +76,26 @@ def send_campaign(
     return _answer(services, services.campaign_sending.send(caller.tenant_id, campaign_id, caller.subject, version))
 
 
+@routes.post(f"{_PATH}/schedule", Permission.SEND, "Schedule a campaign", problems=(409,))
+def schedule_campaign(
+    campaign_id: str, caller: CurrentCaller, services: Services, action: VersionedAction | None = None
+) -> Response[CampaignSummary]:
+    """It goes out by itself at the time that was approved, within a minute. The audience is evaluated then."""
+    version = action.version if action else None
+    scheduling = services.campaign_scheduling
+    return _answer(services, scheduling.schedule(caller.tenant_id, campaign_id, caller.subject, version))
+
+
+@routes.post(f"{_PATH}/unschedule", Permission.SEND, "Unschedule a campaign", problems=(409,))
+def unschedule_campaign(
+    campaign_id: str, caller: CurrentCaller, services: Services, action: VersionedAction | None = None
+) -> Response[CampaignSummary]:
+    """It stays approved and does not go out by itself any more; 409 says so when it began to go out just before."""
+    version = action.version if action else None
+    scheduling = services.campaign_scheduling
+    return _answer(services, scheduling.unschedule(caller.tenant_id, campaign_id, caller.subject, version))
+
+
 @routes.post(f"{_PATH}/pause", Permission.SEND, "Pause a campaign", problems=(409,))
 def pause_campaign(
     campaign_id: str, caller: CurrentCaller, services: Services, action: ReasonedAction | None = None

@@ -12,8 +12,9 @@ from ariia.domain.statistics import Totals
 from ariia.services.campaigns import CampaignDetails
 
 from .campaign_examples import FINDING, STORED, SUMMARY, WRITTEN
-from .campaigns import ChannelName, ConditionName, StatusName, TargetTypeName, Type
+from .campaigns import ChannelName, ConditionName, LateName, StatusName, TargetTypeName, Type
 from .fields import Instant, ResponseModel, example
+from .timing import MisfireView
 
 
 class CampaignSummary(ResponseModel):
@@ -37,7 +38,12 @@ class CampaignSummary(ResponseModel):
     ai_prompt: str | None
     preview_token: str | None
     preview_expires_at: Instant | None
-    scheduled_at: Instant | None
+    scheduled_at: Annotated[Instant | None, Field(description="When it goes out, or begins to.")]
+    scheduled_local: Annotated[str | None, Field(description="The same by the clocks of `scheduled_timezone`.")]
+    scheduled_timezone: str | None
+    member_local_time: bool
+    late_members: LateName
+    misfire: MisfireView
     sent_at: Instant | None
     created_by: str
     stats_sent: Annotated[int, Field(description="Members who were sent the message, without those it bounced for.")]

@@ -6,11 +6,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from ariia.domain.campaign import CampaignStatus, CampaignType, FollowUpCondition, TargetType
+from ariia.domain.campaign import CampaignStatus, CampaignType, FollowUpCondition, LateMembers, TargetType
 from ariia.domain.channel import Channel
 
 from .campaign_examples import WRITTEN
 from .fields import Id, RequestModel, Version, example
+from .timing import MisfireInput
 
 Type = Literal["broadcast", "scheduled", "follow_up", "drip"]
 ChannelName = Literal["email", "whatsapp", "telegram", "sms", "multi"]
@@ -19,11 +20,13 @@ StatusName = Literal[
     "draft", "ai_generating", "pending_review", "approved", "scheduled", "sending", "sent", "failed", "cancelled"
 ]
 ConditionName = Literal["not_opened", "opened", "clicked", "not_clicked", "failed"]
+LateName = Literal["next_day", "at_once"]
 _ENUMS: dict[str, type] = {
     "type": CampaignType,
     "channel": Channel,
     "target_type": TargetType,
     "follow_up_condition": FollowUpCondition,
+    "late_members": LateMembers,
 }
 
 
@@ -88,13 +91,45 @@ class CampaignFields(RequestModel):
     one_per_address: Annotated[bool, Field(default_factory=lambda: True, description="Left out: the tenant's choice.")]
     track_opens: Annotated[bool, Field(default_factory=lambda: True, description="Left out: the tenant's choice.")]
     track_clicks: Annotated[bool, Field(default_factory=lambda: True, description="Left out: the tenant's choice.")]
+    scheduled_at: Annotated[
+        str | None,
+        Field(
+            max_length=40,
+            description="For the type `scheduled`: an ISO 8601 instant with Z or an offset, or a local time without "
+            "one. A local time that a clock change skips means the first instant behind the gap; one that comes twice "
+            "means its first occurrence.",
+        ),
+    ] = None
+    scheduled_timezone: Annotated[
+        str | None, Field(max_length=64, description="IANA zone of a local `scheduled_at`; left out, the tenant's.")
+    ] = None
+    member_local_time: Annotated[
+        bool,
+        Field(
+            default_factory=bool,
+            description="Everybody gets it when the local `scheduled_at` comes where they are. The run starts, and the "
+            "audience is evaluated, when it comes first on earth (UTC+14).",
+        ),
+    ]
+    late_members: Annotated[
+        LateName,
+        Field(
+            default_factory=lambda: "next_day",
+            description="When members get it for whom the local time has passed at the start.",
+        ),
+    ]
+    misfire: Annotated[
+        MisfireInput,
+        Field(default_factory=MisfireInput, description="What becomes of it when it is late; left out: the tenant's."),
+    ]
 
     def fields(self) -> dict[str, Any]:
         """What was sent, by name, with the engine's own types."""
-        sent = self.model_dump(exclude_unset=True, exclude={"version"})
-        return {
+        sent = self.model_dump(exclude_unset=True, exclude={"version", "misfire"})
+        fields = {
             name: _ENUMS[name](value) if name in _ENUMS and value is not None else value for name, value in sent.items()
         }
+        return fields | {"misfire": self.misfire.misfire()} if "misfire" in self.model_fields_set else fields
 
 
 class CampaignDraft(CampaignFields):

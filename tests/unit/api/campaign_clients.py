@@ -22,6 +22,9 @@ SETTINGS = ApiSettings(
     campaign_run_arn="arn",
     uploads_bucket="bucket",
     preflight_queue_url="queue",
+    schedule_group="test",
+    schedule_role_arn="arn:aws:iam::0:role/schedules",
+    schedule_dlq_arn="arn:aws:sqs:eu-central-1:0:schedules",
     signing_secret_arn="secret",
     configuration_set="set",
 )

@@ -110,3 +110,21 @@ def test_content_that_can_not_be_sent_is_named_at_submit(api: Api) -> None:
     answered = api.as_role().post(f"/v1/campaigns/{campaign['id']}/submit")
     assert answered.status == 422
     assert {problem["field"] for problem in answered.body["problems"]} == {"content_html", "content_subject"}
+
+
+def test_scheduled_campaign_is_scheduled_and_unscheduled(api: Api) -> None:
+    body = {"type": "scheduled", "scheduled_at": "2027-01-16T09:00", "misfire": {"policy": "skip"}}
+    made = api.draft(**body)
+    assert (made["scheduled_at"], made["scheduled_timezone"]) == ("2027-01-16T08:00:00.000Z", "Europe/Berlin")
+    assert made["misfire"] == {"policy": "skip", "after_seconds": 3_600}
+    path = f"/v1/campaigns/{made['id']}"
+    submitted = api.as_role("editor").post(f"{path}/submit").body["submitted_hash"]
+    api.as_role("approver").post(f"{path}/approve", {"submitted_hash": submitted})
+    early = api.as_role("editor").post(f"{path}/send")
+    assert (early.status, "to come" in early.body["detail"]) == (409, True)
+    scheduled = api.as_role("editor").post(f"{path}/schedule")
+    assert (scheduled.status, scheduled.body["status"]) == (200, "scheduled")
+    assert api.as_role("viewer").post(f"{path}/unschedule").status == 403
+    assert api.as_role("editor").post(f"{path}/unschedule").body["status"] == "approved"
+    assert api.as_role("editor").post(f"{path}/unschedule").status == 409
+    assert api.as_role("editor", tenant="club").post(f"{path}/schedule").status == 404

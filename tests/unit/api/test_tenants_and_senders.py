@@ -30,6 +30,9 @@ SETTINGS = ApiSettings(
     campaign_run_arn="arn:aws:states:eu-central-1:0:stateMachine:campaign_run",
     uploads_bucket="uploads",
     preflight_queue_url="https://sqs/preflight",
+    schedule_group="test",
+    schedule_role_arn="arn:aws:iam::0:role/schedules",
+    schedule_dlq_arn="arn:aws:sqs:eu-central-1:0:schedules",
     signing_secret_arn="arn:aws:secretsmanager:eu-central-1:0:secret:signing",
     configuration_set="test",
 )

@@ -10,6 +10,7 @@ from ariia.adapters.memory.campaigns import MemoryCampaigns
 from ariia.adapters.memory.clock import CountingIds, ManualClock
 from ariia.adapters.memory.ledger import MemoryLedger
 from ariia.adapters.memory.quotas import MemoryQuotas
+from ariia.adapters.memory.schedules import MemorySchedules
 from ariia.adapters.memory.segments import MemorySegments
 from ariia.adapters.memory.statistics import MemoryStatistics
 from ariia.adapters.memory.templates import MemoryTemplates
@@ -25,6 +26,7 @@ from ariia.services.broadcast_quota import BroadcastQuota
 from ariia.services.campaign_contents import CampaignContents
 from ariia.services.campaign_editing import CampaignEditing
 from ariia.services.campaign_review import CampaignReview
+from ariia.services.campaign_scheduling import CampaignScheduling
 from ariia.services.campaign_sending import CampaignSending
 from ariia.services.campaigns import CampaignDetails, Campaigns
 from ariia.services.content_checks import ContentChecks
@@ -69,9 +71,9 @@ class Desk:
             Feature.TEMPLATES: lambda tenant, most: [t.id for t in self.template_store.page(tenant, most, None)]
         }
         self.quotas = Quotas(MemoryQuotas(), self.tenants, self.clock, existing)
-        broadcasts = BroadcastQuota(self.quotas)
         self.segments = MemorySegments()
         targets = Targets(self.segments, self.store)
+        self.broadcasts = broadcasts = BroadcastQuota(self.quotas)
         self.campaigns = Campaigns(self.store)
         self.campaign_editing = CampaignEditing(
             self.store, contents, self.clock, self.ids, channels, broadcasts, targets
@@ -80,6 +82,8 @@ class Desk:
         self.campaign_sending = CampaignSending(
             self.store, self.runs, contents, targets, InFlightCount(self.ledger), self.clock, broadcasts
         )
+        self.schedules = MemorySchedules()
+        self.campaign_scheduling = CampaignScheduling(self.store, self.schedules, contents, broadcasts, self.clock)
         self.statistics = CampaignStatistics(MemoryStatistics())
         self.templates = Templates(
             self.template_store, self.tenants, checks, self.clock, CountingIds("t"), channels, self.quotas

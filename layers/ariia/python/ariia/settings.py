@@ -61,6 +61,9 @@ class ApiSettings(Settings):
     campaign_run_arn: str
     uploads_bucket: str
     preflight_queue_url: str
+    schedule_group: str
+    schedule_role_arn: str
+    schedule_dlq_arn: str
     signing_secret_arn: str
     configuration_set: str
     channels: str = "email"
@@ -96,6 +99,13 @@ class PlanAudienceSettings(Settings):
     """Planning; `plan_seconds` bounds one call so that it ends well inside its timeout."""
 
     plan_seconds: int = 240
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckSchedulesSettings(Settings):
+    """The search for schedules that never fired."""
+
+    campaign_run_arn: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,6 +155,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "import_members": ImportMembersSettings,
     "count_audience": CountAudienceSettings,
     "plan_audience": PlanAudienceSettings,
+    "check_schedules": CheckSchedulesSettings,
     "release_batches": ReleaseBatchesSettings,
     "send_batch": SendBatchSettings,
     "record_events": RecordEventsSettings,

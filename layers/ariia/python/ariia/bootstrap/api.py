@@ -24,6 +24,7 @@ from ariia.adapters.dynamodb.suppressions import DynamoSuppressions
 from ariia.adapters.dynamodb.templates import DynamoTemplates
 from ariia.adapters.dynamodb.tenants import DynamoTenants
 from ariia.adapters.preflight_queue import SqsPreflightQueue
+from ariia.adapters.schedules import EventBridgeSchedules, ScheduleTarget, scheduler_client
 from ariia.adapters.send_queue import sqs_client
 from ariia.adapters.senders.ses import SesAccount, ses_client
 from ariia.adapters.ses_identities import SesIdentities
@@ -37,6 +38,7 @@ from ariia.services.broadcast_quota import BroadcastQuota
 from ariia.services.campaign_contents import CampaignContents
 from ariia.services.campaign_editing import CampaignEditing
 from ariia.services.campaign_review import CampaignReview
+from ariia.services.campaign_scheduling import CampaignScheduling
 from ariia.services.campaign_sending import CampaignSending
 from ariia.services.campaigns import Campaigns
 from ariia.services.content_checks import ContentChecks
@@ -69,6 +71,7 @@ class ApiServices:
     campaign_editing: CampaignEditing
     campaign_review: CampaignReview
     campaign_sending: CampaignSending
+    campaign_scheduling: CampaignScheduling
     statistics: CampaignStatistics
     templates: Templates
     recipients: Recipients
@@ -104,12 +107,20 @@ def build(settings: ApiSettings) -> ApiServices:
     checks = ContentChecks(TemplateGuard())
     contents = CampaignContents(templates, tenants, senders, checks)
     runs = StepFunctionsRuns(step_functions_client(), settings.campaign_run_arn)
+    target = ScheduleTarget(
+        group=settings.schedule_group,
+        arn=settings.campaign_run_arn,
+        role_arn=settings.schedule_role_arn,
+        dead_letters_arn=settings.schedule_dlq_arn,
+    )
+    schedules = EventBridgeSchedules(scheduler_client(), target)
     channels = frozenset(Channel(name.strip()) for name in settings.channels.split(","))
     return ApiServices(
         campaigns=Campaigns(campaigns),
         campaign_editing=CampaignEditing(campaigns, contents, clock, ids, channels, broadcasts, targets),
         campaign_review=CampaignReview(campaigns, contents, targets, clock),
         campaign_sending=CampaignSending(campaigns, runs, contents, targets, InFlightCount(ledger), clock, broadcasts),
+        campaign_scheduling=CampaignScheduling(campaigns, schedules, contents, broadcasts, clock),
         statistics=CampaignStatistics(statistics),
         templates=Templates(templates, tenants, checks, clock, ids, channels, quotas),
         recipients=Recipients(campaigns, ledger),

@@ -17,6 +17,7 @@ from ariia.adapters.dynamodb.send_rates import DynamoSendRates
 from ariia.adapters.dynamodb.tenants import DynamoTenants
 from ariia.ports.clock import Clock
 from ariia.services.broadcast_quota import BroadcastQuota
+from ariia.services.firing import CampaignFiring
 from ariia.services.page_facts import PageFactsReader
 from ariia.services.planning import AudiencePlanner
 from ariia.services.quotas import Quotas
@@ -27,9 +28,10 @@ from ariia.settings import PlanAudienceSettings
 
 @dataclass(frozen=True)
 class PlanAudienceServices:
-    """The planner, and the bounds of one call."""
+    """The planner, what comes before it for a scheduled campaign, and the bounds of one call."""
 
     planner: AudiencePlanner
+    firing: CampaignFiring
     runs: CampaignRuns
     clock: Clock
     plan_seconds: int
@@ -41,6 +43,7 @@ def build(settings: PlanAudienceSettings) -> PlanAudienceServices:
     client, clock, campaigns = dynamodb_client(), SystemClock(), DynamoCampaigns()
     runs = CampaignRuns(campaigns, clock)
     ledger = DynamoLedger(client, names.physical(settings.table_prefix, names.LEDGER))
+    broadcasts = BroadcastQuota(Quotas(DynamoQuotas(), DynamoTenants(), clock))
     planner = AudiencePlanner(
         campaigns=campaigns,
         members=DynamoMembers(settings.shards),
@@ -49,8 +52,9 @@ def build(settings: PlanAudienceSettings) -> PlanAudienceServices:
         runs=runs,
         clock=clock,
         shards=settings.shards,
-        broadcasts=BroadcastQuota(Quotas(DynamoQuotas(), DynamoTenants(), clock)),
         targets=Targets(DynamoSegments(), campaigns),
         facts=PageFactsReader(campaigns, ledger, DynamoSegmentLists(settings.shards), settings.shards),
+        broadcasts=broadcasts,
     )
-    return PlanAudienceServices(planner, runs, clock, settings.plan_seconds)
+    firing = CampaignFiring(campaigns, broadcasts, clock)
+    return PlanAudienceServices(planner, firing, runs, clock, settings.plan_seconds)

@@ -10,6 +10,7 @@ from typing import Any
 
 from .channel import Channel
 from .errors import ConflictError
+from .misfire import Misfire
 from .wave import Lane, Wave
 
 
@@ -34,6 +35,13 @@ class CampaignStatus(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     CANCELLED = "cancelled"
+
+
+class LateMembers(StrEnum):
+    """When members get a local-time send whose hour has passed for them: the `next_day` at that hour, or `at_once`."""
+
+    NEXT_DAY = "next_day"
+    AT_ONCE = "at_once"
 
 
 class TargetType(StrEnum):
@@ -100,7 +108,15 @@ class Campaign:
     ai_prompt: str | None = None
     preview_token: str | None = None
     preview_expires_at: int | None = None
+    # `scheduled_at` is the (first) instant; `scheduled_local` the time by the clocks of a zone, or of every member.
     scheduled_at: int | None = None
+    scheduled_local: str | None = None
+    scheduled_timezone: str | None = None
+    member_local_time: bool = False
+    late_members: LateMembers = LateMembers.NEXT_DAY
+    misfire: Misfire = field(default_factory=Misfire)
+    # The version that scheduling made: only the schedule that was made for it may fire.
+    schedule_epoch: int | None = None
     sent_at: int | None = None
     created_by: str = ""
     created_at: int = 0

@@ -13,9 +13,19 @@ DRAFT = "draft"
 
 
 @dataclass(frozen=True)
+class DueCheck:
+    """A note to look, from `at` (epoch ms) on, whether what was scheduled under `epoch` has happened."""
+
+    at: int
+    tenant_id: str
+    campaign_id: str
+    epoch: int
+
+
+@dataclass(frozen=True)
 class CampaignChange:
-    """Everything that changes together: the control record, its parts and the history entries. `stand_ins` are
-    recipients of a single message who are no members."""
+    """Everything that changes together: the control record, its parts, the history entries and a note to check it.
+    `stand_ins` are recipients of a single message who are no members."""
 
     campaign: Campaign
     content: Content | None = None
@@ -23,6 +33,19 @@ class CampaignChange:
     frozen: tuple[str, Content, Target | None] | None = None
     moves: Sequence[Move] = ()
     stand_ins: Sequence[Member] = ()
+    check: DueCheck | None = None
+
+
+class DueChecks(Protocol):
+    """The notes of all tenants, in the order of their instants. A note is written with the change that needs it."""
+
+    def due(self, before: int, after: DueCheck | None, limit: int) -> list[DueCheck]:
+        """Up to `limit` notes for instants before `before` (epoch ms), behind the note `after`."""
+        ...
+
+    def drop(self, check: DueCheck) -> None:
+        """Removes a note; one that is gone stays gone."""
+        ...
 
 
 class CampaignStore(Protocol):

@@ -14,6 +14,7 @@ from ariia.domain.creation import Created, Creation, require_same
 from ariia.domain.errors import ConflictError, InvalidError, Problem
 from ariia.domain.sender_domain import parse_from
 from ariia.domain.storable import require_storable
+from ariia.domain.timing import invalid_time, resolve_time, set_time
 from ariia.ports.campaigns import CampaignChange, CampaignStore
 from ariia.ports.clock import Clock, Ids
 
@@ -22,8 +23,8 @@ from .campaign_contents import CampaignContents
 from .campaigns import CampaignDetails, Campaigns
 from .targets import Targets
 
-# The types that can be run so far; the others of the concept need schedules and sequences.
-AVAILABLE_TYPES = (CampaignType.BROADCAST, CampaignType.FOLLOW_UP)
+# The types that can be run so far; the other one of the concept needs sequences.
+AVAILABLE_TYPES = (CampaignType.BROADCAST, CampaignType.SCHEDULED, CampaignType.FOLLOW_UP)
 # Where the fields of the concept rest: those not named here are fields of the control record.
 _CONTENT = {
     "content_subject": "subject",
@@ -32,6 +33,7 @@ _CONTENT = {
     "content_values": "values",
     "reply_to": "reply_to",
 }
+_TIMING = frozenset({"type", "scheduled_at", "scheduled_timezone", "member_local_time"})
 _TARGET = {"target_filter_json": "target_filter_json", "exclude": "exclude"}
 
 
@@ -114,6 +116,7 @@ class CampaignEditing:
             hold_unknown=tenant.settings.hold_unknown,
             track_opens=tenant.settings.track_opens,
             track_clicks=tenant.settings.track_clicks,
+            misfire=tenant.settings.misfire,
             idempotency_fingerprint=creation.fingerprint if creation else None,
         )
         details = CampaignDetails(campaign, Content(), Target())
@@ -125,12 +128,20 @@ class CampaignEditing:
     def _require_valid(self, details: CampaignDetails, fields: Mapping[str, Any]) -> None:
         campaign = details.campaign
         self._require_available(campaign)
+        if not _TIMING.isdisjoint(fields):
+            self._resolve_time(campaign)
         _normalise_addresses(details)
         self._targets.with_segments(campaign, details.target)
         require_storable(campaign, "description")
         require_storable(details.target, "target_filter_json")
         if "template_id" in fields or "channel" in fields or not _CONTENT.keys().isdisjoint(fields):
             self._contents.require_savable(campaign, details.content)
+
+    def _resolve_time(self, campaign: Campaign) -> None:
+        has_time = campaign.scheduled_at is not None or campaign.scheduled_local is not None
+        if has_time and campaign.type is not CampaignType.SCHEDULED:
+            raise invalid_time(f"is not for a {campaign.type}", campaign.scheduled_at, "the type scheduled")
+        resolve_time(campaign, self._contents.tenant(campaign.tenant_id).timezone)
 
     def _require_available(self, campaign: Campaign) -> None:
         if campaign.type not in AVAILABLE_TYPES:
@@ -143,6 +154,8 @@ def _apply(details: CampaignDetails, fields: Mapping[str, Any]) -> None:
     for name, value in fields.items():
         if name in _CONTENT:
             setattr(details.content, _CONTENT[name], value)
+        elif name == "scheduled_at":
+            set_time(details.campaign, value)
         elif name in _TARGET:
             setattr(details.target, _TARGET[name], value)
         else:
@@ -172,6 +185,7 @@ def _back_to_draft(campaign: Campaign, by: str, now: int) -> list[Move]:
         moves.append(campaign.move(CampaignStatus.DRAFT, action="edit", by=by, at=now))
     campaign.submitted_hash = campaign.approved_hash = campaign.approved_by = None
     campaign.segment_ids = []
+    campaign.schedule_epoch = campaign.failure_reason = None
     campaign.updated_at = now
     return moves
 

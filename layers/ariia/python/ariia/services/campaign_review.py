@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ariia.domain.campaign import Campaign, CampaignStatus, Content, Target, fingerprint
+from ariia.domain.campaign import Campaign, CampaignStatus, CampaignType, Content, Target, fingerprint
 from ariia.domain.concurrency import changed_meanwhile, require_version
 from ariia.domain.content.findings import Finding
 from ariia.domain.documents import encode
 from ariia.domain.errors import ConflictError
+from ariia.domain.timing import require_in_time
 from ariia.ports.campaigns import CampaignChange, CampaignStore
 from ariia.ports.clock import Clock
 
@@ -41,6 +42,8 @@ class CampaignReview:
         require_version(version, campaign.version)
         move = campaign.move(CampaignStatus.PENDING_REVIEW, action="submit", by=by, at=self._clock.now())
         target = self._targets.frozen(campaign, details.target)
+        if campaign.type is CampaignType.SCHEDULED:
+            require_in_time(campaign, self._clock.now())
         prepared = self._contents.prepare(campaign, details.content)
         submitted = review_hash(campaign, prepared.content, target)
         campaign.submitted_hash, campaign.feedback = submitted, None
@@ -86,6 +89,8 @@ def review_hash(campaign: Campaign, content: Content, target: Target) -> str:
             "type": campaign.type,
             "channel": campaign.channel,
             "scheduled_at": campaign.scheduled_at,
+            "local": [campaign.scheduled_local, campaign.scheduled_timezone, campaign.member_local_time],
+            "late": [campaign.late_members, encode(campaign.misfire)],
             "target_type": campaign.target_type,
             "target": encode(target),
             "follow_up": [campaign.follow_up_of, campaign.follow_up_condition, campaign.follow_up_after_hours],

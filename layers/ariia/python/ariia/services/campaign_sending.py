@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ariia.domain.campaign import Campaign, CampaignStatus, Move
+from ariia.domain.campaign import Campaign, CampaignStatus, CampaignType, Move
 from ariia.domain.concurrency import changed_meanwhile, require_version
 from ariia.domain.errors import ConflictError
 from ariia.domain.run import is_in_charge, take_charge
@@ -53,8 +53,8 @@ class CampaignSending:
 
     def send(self, tenant_id: str, campaign_id: str, by: str, version: int | None = None) -> Campaign:
         """approved -> sending, which takes one of the plan's broadcasts. ConflictError from any other status, when
-        the approval is for something else or a follow-up is not due yet; InvalidError when the sender is not verified any more; LimitError when the
-        plan has no broadcast left; NotFoundError."""
+        the approval is for something else, or it is not due yet; InvalidError when the sender is not verified any more;
+        LimitError when the plan has no broadcast left; NotFoundError."""
         campaign = self._read(tenant_id, campaign_id, version)
         _require(campaign, campaign.status in (_S.APPROVED, _S.SCHEDULED), "sent")
         if campaign.approved_hash is None or campaign.approved_hash != campaign.submitted_hash:
@@ -124,6 +124,10 @@ class CampaignSending:
         if self._clock.now() < due:
             moment = datetime.fromtimestamp(due / 1000, UTC).isoformat(timespec="seconds")
             raise ConflictError(f"this follow-up is due at {moment}")
+        # Approval is bound to the time as well: it may be sent late, when somebody decides so, but never early.
+        if campaign.type is CampaignType.SCHEDULED and (campaign.scheduled_at or 0) > self._clock.now():
+            message = "it is approved for a time that is to come: schedule it, or change its time"
+            raise ConflictError(message, legal=campaign.legal_moves())
 
     def _start(self, campaign: Campaign, by: str, reason: str | None) -> Campaign:
         epoch = campaign.version

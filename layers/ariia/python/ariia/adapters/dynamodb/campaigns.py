@@ -12,13 +12,15 @@ from ariia.domain.documents import decode, encode
 from ariia.domain.errors import NotFoundError
 from ariia.domain.member import Member
 from ariia.domain.single_message import FIRST_CONTAINER
-from ariia.ports.campaigns import DRAFT, CampaignChange
+from ariia.ports.campaigns import DRAFT, CampaignChange, DueCheck
 
 from .documents import commit, put_if, read, rows
 from .models import CampaignModel, CampaignPartModel
 from .names import STAND_IN
 
 _MOVES = "move#"
+# A partition that no campaign has, as tenant ids are never empty.
+_CHECKS = "#due"
 
 
 class DynamoCampaigns:
@@ -93,6 +95,26 @@ class DynamoCampaigns:
         moves = rows(CampaignPartModel, f"{tenant_id}#{campaign_id}", CampaignPartModel.part.startswith(_MOVES))
         return [decode(Move, model.document) for model in moves]
 
+    def due(self, before: int, after: DueCheck | None, limit: int) -> list[DueCheck]:
+        """See DueChecks."""
+        # A blank sorts before whatever an id or a number may go on with.
+        first = f"{_check_row(after)} " if after else "0"
+        wanted = CampaignPartModel.part.between(first, f"{before - 1:015d}~")
+        return [_check(row) for row in rows(CampaignPartModel, _CHECKS, wanted, limit=limit)]
+
+    def drop(self, check: DueCheck) -> None:
+        """See DueChecks."""
+        CampaignPartModel(_CHECKS, _check_row(check)).delete()
+
+
+def _check_row(check: DueCheck) -> str:
+    return f"{check.at:015d}#{check.tenant_id}#{check.campaign_id}#{check.epoch}"
+
+
+def _check(row: CampaignPartModel) -> DueCheck:
+    at, tenant_id, campaign_id, epoch = row.part.split("#")
+    return DueCheck(int(at), tenant_id, campaign_id, int(epoch))
+
 
 def _record(campaign: Campaign, version: int) -> CampaignModel:
     document = {**encode(campaign), "version": version}
@@ -112,6 +134,8 @@ def _parts(change: CampaignChange, version: int) -> Iterator[CampaignPartModel]:
             yield CampaignPartModel(key, f"target#{name}", document=encode(target))
     for member in change.stand_ins:
         yield CampaignPartModel(key, f"{STAND_IN}{member.id}", document=encode(member))
+    if change.check is not None:
+        yield CampaignPartModel(_CHECKS, _check_row(change.check), document={})
     for number, move in enumerate(change.moves):
         yield CampaignPartModel(key, f"{_MOVES}{version:010d}#{number:02d}", document=encode(move))
 

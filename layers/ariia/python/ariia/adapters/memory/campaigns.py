@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import astuple
 from typing import Any
 
 from ariia.domain.campaign import Campaign, Content, Move, Target
@@ -11,7 +12,7 @@ from ariia.domain.documents import decode, encode
 from ariia.domain.errors import NotFoundError
 from ariia.domain.member import Member
 from ariia.domain.single_message import kind_of
-from ariia.ports.campaigns import DRAFT, CampaignChange
+from ariia.ports.campaigns import DRAFT, CampaignChange, DueCheck
 
 
 class MemoryCampaigns:
@@ -22,6 +23,7 @@ class MemoryCampaigns:
         self._parts: dict[tuple[str, str, str], str] = {}
         self._moves: dict[tuple[str, str], list[str]] = {}
         self._claims: dict[tuple[str, str], str] = {}
+        self._checks: set[DueCheck] = set()
 
     def get(self, tenant_id: str, campaign_id: str) -> Campaign | None:
         """See CampaignStore."""
@@ -76,6 +78,15 @@ class MemoryCampaigns:
         """See CampaignStore."""
         return [decode(Move, json.loads(text)) for text in self._moves.get((tenant_id, campaign_id), [])]
 
+    def due(self, before: int, after: DueCheck | None, limit: int) -> list[DueCheck]:
+        """See DueChecks."""
+        wanted = sorted((one for one in self._checks if one.at < before), key=astuple)
+        return [one for one in wanted if after is None or astuple(one) > astuple(after)][:limit]
+
+    def drop(self, check: DueCheck) -> None:
+        """See DueChecks."""
+        self._checks.discard(check)
+
     def _write(self, change: CampaignChange) -> None:
         campaign = change.campaign
         key = (campaign.tenant_id, campaign.id)
@@ -88,6 +99,8 @@ class MemoryCampaigns:
         for part, value in parts.items():
             if value is not None:
                 self._parts[*key, part] = json.dumps(encode(value))
+        if change.check is not None:
+            self._checks.add(change.check)
         self._moves.setdefault(key, []).extend(json.dumps(encode(move)) for move in change.moves)
 
     def _part(self, tenant_id: str, campaign_id: str, part: str) -> Any:

@@ -1,0 +1,26 @@
+"""Schedules in memory; a test makes them fire."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class MemorySchedules:
+    """OneTimeSchedules by name: instant (epoch ms) and payload."""
+
+    def __init__(self) -> None:
+        self.waiting: dict[str, tuple[int, dict[str, Any]]] = {}
+
+    def create(self, name: str, at: int, payload: Mapping[str, Any]) -> None:
+        """See OneTimeSchedules."""
+        self.waiting.setdefault(name, (-(-at // 1000) * 1000, dict(payload)))
+
+    def delete(self, name: str) -> None:
+        """See OneTimeSchedules."""
+        self.waiting.pop(name, None)
+
+    def fired(self, now: int) -> list[dict[str, Any]]:
+        """The payloads of what is due at `now` (epoch ms), which is gone then."""
+        due = sorted((at, name) for name, (at, _) in self.waiting.items() if at <= now)
+        return [self.waiting.pop(name)[1] for _, name in due]

@@ -1,0 +1,35 @@
+"""What check_schedules is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ariia.adapters.campaign_runs import StepFunctionsRuns, step_functions_client
+from ariia.adapters.clock import SystemClock
+from ariia.adapters.dynamodb import models
+from ariia.adapters.dynamodb.campaigns import DynamoCampaigns
+from ariia.adapters.dynamodb.quotas import DynamoQuotas
+from ariia.adapters.dynamodb.tenants import DynamoTenants
+from ariia.ports.clock import Clock
+from ariia.services.broadcast_quota import BroadcastQuota
+from ariia.services.firing import CampaignFiring, ScheduleChecks
+from ariia.services.quotas import Quotas
+from ariia.settings import CheckSchedulesSettings
+
+
+@dataclass(frozen=True)
+class CheckSchedulesServices:
+    """The checks, and the clock that bounds them."""
+
+    checks: ScheduleChecks
+    clock: Clock
+
+
+def build(settings: CheckSchedulesSettings) -> CheckSchedulesServices:
+    """The services on AWS; clients connect at their first call."""
+    models.use_prefix(settings.table_prefix)
+    clock, campaigns = SystemClock(), DynamoCampaigns()
+    runs = StepFunctionsRuns(step_functions_client(), settings.campaign_run_arn)
+    broadcasts = BroadcastQuota(Quotas(DynamoQuotas(), DynamoTenants(), clock))
+    firing = CampaignFiring(campaigns, broadcasts, clock)
+    return CheckSchedulesServices(ScheduleChecks(campaigns, firing, runs, clock), clock)

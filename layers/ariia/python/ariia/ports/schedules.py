@@ -1,0 +1,19 @@
+"""Something that starts by itself at an instant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+
+class OneTimeSchedules(Protocol):
+    """Schedules that fire once and are gone. Each fires within a minute of its instant, possibly twice."""
+
+    def create(self, name: str, at: int, payload: Mapping[str, Any]) -> None:
+        """Hands `payload` over at `at` (epoch ms, to the second, never earlier). A name (letters, digits, dash and
+        underscore, at most 64) that is taken has no effect. TransientError: try again."""
+        ...
+
+    def delete(self, name: str) -> None:
+        """Removes a schedule that has not fired; one that is gone stays gone."""
+        ...
