@@ -1,5 +1,6 @@
-"""`/u/{token}` unsubscribes (GET asks, POST does it), `/v/{token}` shows a message. Mail scanners open every link, so
-nothing but POST changes anything; mailbox providers POST without cookies and follow no redirect (RFC 8058)."""
+"""`/u/{token}` unsubscribes (GET asks, POST does it), `/v/{token}` shows a message, `/preferences/{token}` asks what a
+member wants (GET shows, POST saves). Mail scanners open every link, so nothing but POST changes anything; mailbox
+providers POST without cookies and follow no redirect (RFC 8058)."""
 
 from __future__ import annotations
 
@@ -17,10 +18,11 @@ from ariia.services.unsubscribe import ONE_CLICK, PAGE
 from ariia.settings import PublicPagesSettings
 
 from .pages import Page, ask_page, done_page, invalid_page, message_page, trouble_page
+from .preference_page import preference_page, wish_of
 from .request import PageRequest, page_request
 from .texts import accepted_language
 
-_METHODS = {"u": "GET, HEAD, POST", "v": "GET, HEAD"}
+_METHODS = {"u": "GET, HEAD, POST", "preferences": "GET, HEAD, POST", "v": "GET, HEAD"}
 
 
 @functools.cache
@@ -52,6 +54,10 @@ def _answer(request: PageRequest) -> Page:
         raise NotFoundError("there is no such page")
     if request.method in ("GET", "HEAD"):
         return _shown(request)
+    if request.method == "POST" and request.place == "preferences":
+        view = services().preferences.look(request.token)
+        wish = wish_of(request.fields, view, request.source_ip)
+        return preference_page(services().preferences.choose(request.token, wish), saved=True)
     if request.method == "POST" and request.place == "u":
         # A wish to get no more mail must not fail on the form of the body: any POST to the link is one.
         source = ONE_CLICK if request.is_one_click else PAGE
@@ -62,4 +68,6 @@ def _answer(request: PageRequest) -> Page:
 def _shown(request: PageRequest) -> Page:
     if request.place == "v":
         return message_page(services().view_online.show(request.token))
+    if request.place == "preferences":
+        return preference_page(services().preferences.look(request.token))
     return ask_page(services().unsubscribes.look(request.token))

@@ -26,7 +26,12 @@ p:last-child{margin-bottom:0}
 .soft{color:var(--soft);font-size:.95rem}
 button{width:100%;min-height:3rem;margin-top:.75rem;padding:.7rem 1.25rem;border:0;border-radius:.6rem;
 background:var(--act);color:var(--on-act);font:inherit;font-weight:600;cursor:pointer}
-button:focus-visible{outline:3px solid var(--ink);outline-offset:3px}
+button:focus-visible,input:focus-visible{outline:3px solid var(--ink);outline-offset:3px}
+fieldset{border:0;margin:0 0 1.25rem;padding:0}
+legend{font-weight:600;padding:0;margin-bottom:.35rem}
+label{display:flex;gap:.75rem;align-items:flex-start;padding:.6rem 0;cursor:pointer}
+input[type=checkbox]{flex:none;width:1.5rem;height:1.5rem;margin:0;accent-color:var(--act)}
+button.quiet{background:transparent;color:var(--ink);border:2px solid var(--soft)}
 """
 _MESSAGE_STYLE = (
     "body{margin:0 auto;max-width:48rem;padding:1rem;background:#fff;color:#1d2430;"
@@ -78,7 +83,7 @@ def ask_page(invitation: Invitation) -> Page:
         '<form method="post"><input type="hidden" name="unsubscribe" value="page">'
         f'<button type="submit">{escape(texts.button)}</button></form>'
     )
-    return _own_page(200, texts, title, body)
+    return own_page(200, texts, title, body)
 
 
 def done_page(invitation: Invitation) -> Page:
@@ -86,19 +91,19 @@ def done_page(invitation: Invitation) -> Page:
     texts = texts_for(invitation.language)
     done, mistake = (_filled(text, texts, invitation) for text in (texts.done, texts.mistake))
     body = f'<p role="status">{done}</p><p class="soft">{mistake}</p>'
-    return _own_page(200, texts, escape(texts.done_title), body)
+    return own_page(200, texts, escape(texts.done_title), body)
 
 
 def invalid_page(language: str) -> Page:
     """The same words for every link that leads nowhere."""
     texts = texts_for(language)
-    return _own_page(404, texts, escape(texts.invalid_title), f"<p>{escape(texts.invalid)}</p>")
+    return own_page(404, texts, escape(texts.invalid_title), f"<p>{escape(texts.invalid)}</p>")
 
 
 def trouble_page(status: int, language: str) -> Page:
     """Something failed on our side."""
     texts = texts_for(language)
-    page = _own_page(status, texts, escape(texts.trouble_title), f"<p>{escape(texts.trouble)}</p>")
+    page = own_page(status, texts, escape(texts.trouble_title), f"<p>{escape(texts.trouble)}</p>")
     return Page(page.status, page.body, {**page.headers, "Retry-After": "5"})
 
 
@@ -110,7 +115,8 @@ def message_page(message: WebMessage) -> Page:
     return _page(200, language, head, content, _MESSAGE_POLICY)
 
 
-def _own_page(status: int, texts: Texts, title: str, body: str) -> Page:
+def own_page(status: int, texts: Texts, title: str, body: str) -> Page:
+    """A page of ours: `title` and `body` are HTML already."""
     head = f"<title>{title}</title><style>{_STYLE}</style>"
     return _page(status, f' lang="{texts.language}"', head, f"<main><h1>{title}</h1>{body}</main>", _OWN_POLICY)
 

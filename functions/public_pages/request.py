@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.parser import BytesParser
 from email.policy import HTTP
 from typing import Any
@@ -17,13 +17,16 @@ MAX_BODY = 16_384
 
 @dataclass(frozen=True)
 class PageRequest:
-    """`place` is `u` or `v`; `is_one_click` is the body that RFC 8058 prescribes."""
+    """`place` is the page's part of the path; `is_one_click` is the body that RFC 8058 prescribes, `fields` a form of
+    ours."""
 
     method: str
     place: str
     token: str
     is_one_click: bool
     accept_language: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    source_ip: str = ""
 
 
 def page_request(event: Mapping[str, Any]) -> PageRequest:
@@ -38,6 +41,8 @@ def page_request(event: Mapping[str, Any]) -> PageRequest:
         token=token,
         is_one_click=fields.get("list-unsubscribe", "").lower() == "one-click",
         accept_language=headers.get("accept-language", ""),
+        fields=fields,
+        source_ip=str(event["requestContext"]["http"].get("sourceIp", "")),
     )
 
 

@@ -24,6 +24,18 @@ class Texts:
     trouble_title: str
     trouble: str
     messages: Mapping[Channel, str]
+    preferences_title: str
+    preferences: str
+    preferences_saved: str
+    channels_legend: str
+    agree: str
+    blocked: str
+    tracking_legend: str
+    track_opens: str
+    track_clicks: str
+    save: str
+    leave_all: str
+    leave_all_hint: str
 
 
 ENGLISH = Texts(
@@ -44,6 +56,18 @@ ENGLISH = Texts(
         Channel.WHATSAPP: "WhatsApp messages",
         Channel.TELEGRAM: "Telegram messages",
     },
+    preferences_title="What may {tenant} send you?",
+    preferences="Choose what you want, and save it. You can come back to this page at any time.",
+    preferences_saved="Your choice is saved.",
+    channels_legend="Messages",
+    agree="Yes, {tenant} may send me {messages} with news and offers",
+    blocked="{tenant} can't reach you with {messages} at present. To change that, please contact {tenant}.",
+    tracking_legend="Privacy",
+    track_opens="{tenant} may see whether I opened an e-mail",
+    track_clicks="{tenant} may see which links I followed",
+    save="Save my choice",
+    leave_all="Unsubscribe from everything",
+    leave_all_hint="You will get no more messages from {tenant} on any channel.",
 )
 GERMAN = Texts(
     language="de",
@@ -63,6 +87,18 @@ GERMAN = Texts(
         Channel.WHATSAPP: "WhatsApp-Nachrichten",
         Channel.TELEGRAM: "Telegram-Nachrichten",
     },
+    preferences_title="Was darf {tenant} Ihnen schicken?",
+    preferences="Wählen Sie, was Sie möchten, und speichern Sie es. Sie können diese Seite jederzeit wieder öffnen.",
+    preferences_saved="Ihre Auswahl ist gespeichert.",
+    channels_legend="Nachrichten",
+    agree="Ja, {tenant} darf mir {messages} mit Neuigkeiten und Angeboten schicken",
+    blocked="{tenant} kann Sie mit {messages} zurzeit nicht erreichen. Bitte wenden Sie sich dazu an {tenant}.",
+    tracking_legend="Datenschutz",
+    track_opens="{tenant} darf sehen, ob ich eine E-Mail geöffnet habe",
+    track_clicks="{tenant} darf sehen, welchen Links ich gefolgt bin",
+    save="Auswahl speichern",
+    leave_all="Von allem abmelden",
+    leave_all_hint="Sie bekommen dann auf keinem Weg mehr Nachrichten von {tenant}.",
 )
 
 

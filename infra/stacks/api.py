@@ -41,6 +41,11 @@ PUBLIC_ROUTES = (
     PublicRoute(HttpMethod.GET, "/u/{token}", "public_pages", "Members have no account; the link is signed."),
     PublicRoute(HttpMethod.HEAD, "/u/{token}", "public_pages", "Link scanners look so before they open a page."),
     PublicRoute(HttpMethod.POST, "/u/{token}", "public_pages", "RFC 8058: mail providers post without credentials."),
+    PublicRoute(HttpMethod.GET, "/preferences/{token}", "public_pages", "Members have no account; the link is signed."),
+    PublicRoute(HttpMethod.HEAD, "/preferences/{token}", "public_pages", "Link scanners look before they open a page."),
+    PublicRoute(
+        HttpMethod.POST, "/preferences/{token}", "public_pages", "Members have no account; the link is signed."
+    ),
     PublicRoute(HttpMethod.GET, "/v/{token}", "public_pages", "Members have no account; the link is signed."),
     PublicRoute(HttpMethod.HEAD, "/v/{token}", "public_pages", "Link scanners look so before they open a page."),
 )

@@ -23,6 +23,7 @@ from ariia.domain.tenant import Tenant
 from ariia.ports.campaigns import CampaignChange
 from ariia.ports.ledger import Partition
 from ariia.services.member_consent import MemberConsent
+from ariia.services.preferences import Preferences
 from ariia.services.unsubscribe import Unsubscribes
 from ariia.services.view_online import ViewOnline
 from functions.public_pages import handler as module
@@ -54,7 +55,8 @@ class World:
             self.keys, self.tenants, self.members, self.campaigns, self.ledger, consent, self.clock
         )
         view = ViewOnline(self.keys, self.campaigns, self.members, BASE_URL)
-        self.services = PublicPagesServices(unsubscribes, view)
+        preferences = Preferences(self.keys, self.tenants, self.members, consent, unsubscribes, self.clock)
+        self.services = PublicPagesServices(unsubscribes, view, preferences)
 
     def member(self, member_id: str, email: str, **fields: Any) -> Member:
         granted = {"email": Consent(ConsentStatus.GRANTED, "import", 1)}

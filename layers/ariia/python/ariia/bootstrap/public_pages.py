@@ -13,6 +13,7 @@ from ariia.adapters.dynamodb.members import DynamoMembers
 from ariia.adapters.dynamodb.tenants import DynamoTenants
 from ariia.adapters.secrets import SecretsManagerSigningKeys, secrets_client
 from ariia.services.member_consent import MemberConsent
+from ariia.services.preferences import Preferences
 from ariia.services.unsubscribe import Unsubscribes
 from ariia.services.view_online import ViewOnline
 from ariia.settings import PublicPagesSettings
@@ -24,6 +25,7 @@ class PublicPagesServices:
 
     unsubscribes: Unsubscribes
     view_online: ViewOnline
+    preferences: Preferences
 
 
 def build(settings: PublicPagesSettings) -> PublicPagesServices:
@@ -33,5 +35,10 @@ def build(settings: PublicPagesSettings) -> PublicPagesServices:
     keys = SecretsManagerSigningKeys(secrets_client(), settings.signing_secret_arn)
     ledger = DynamoLedger(dynamodb_client(), names.physical(settings.table_prefix, names.LEDGER))
     consent = MemberConsent(members, clock)
-    unsubscribes = Unsubscribes(keys, DynamoTenants(), members, campaigns, ledger, consent, clock)
-    return PublicPagesServices(unsubscribes, ViewOnline(keys, campaigns, members, settings.public_base_url))
+    tenants = DynamoTenants()
+    unsubscribes = Unsubscribes(keys, tenants, members, campaigns, ledger, consent, clock)
+    return PublicPagesServices(
+        unsubscribes=unsubscribes,
+        view_online=ViewOnline(keys, campaigns, members, settings.public_base_url),
+        preferences=Preferences(keys, tenants, members, consent, unsubscribes, clock),
+    )

@@ -14,7 +14,7 @@ from .links import LinkClaims, sign_each
 from .member import Member
 from .single_message import SingleKind, kind_of
 
-UNSUBSCRIBE, VIEW = "unsubscribe", "view"
+UNSUBSCRIBE, VIEW, PREFERENCES = "unsubscribe", "view", "preferences"
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,11 @@ class MessageLinks:
     def of(self, campaign: Campaign, member_id: str, message: str, channel: Channel) -> dict[str, str]:
         """The links that every template may use."""
         claims = LinkClaims(campaign.tenant_id, campaign.id, member_id, message, channel)
-        token, view_token = sign_each(self.key, (UNSUBSCRIBE, VIEW), claims)
-        unsubscribe = f"{self.base_url}/u/{token}"
+        unsubscribe, view, preferences = sign_each(self.key, (UNSUBSCRIBE, VIEW, PREFERENCES), claims)
         return {
-            "unsubscribe_url": unsubscribe,
-            "preferences_url": unsubscribe,
-            "view_url": f"{self.base_url}/v/{view_token}",
+            "unsubscribe_url": f"{self.base_url}/u/{unsubscribe}",
+            "preferences_url": f"{self.base_url}/preferences/{preferences}",
+            "view_url": f"{self.base_url}/v/{view}",
         }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from ariia.domain.channel import Channel
 from ariia.domain.concurrency import changed_meanwhile
 from ariia.domain.consent_changes import set_consent
 from ariia.domain.errors import InvalidError, NotFoundError, Problem
-from ariia.domain.member import Consent, ConsentStatus, Member
+from ariia.domain.member import Consent, ConsentStatus, Member, TrackingChoice
 from ariia.domain.member_claims import parse_claim
 from ariia.domain.member_patch import require_size
 from ariia.ports.clock import Clock
@@ -71,6 +71,22 @@ class MemberConsent:
             self._deny(tenant_id, one, channel, withdrawal)
         return everybody
 
+    def grant(self, tenant_id: str, member_id: str, channel: Channel, consent: Consent) -> Member:
+        """The member after they agreed themselves; a later word stands. NotFoundError."""
+        return self._note(tenant_id, member_id, channel, consent)
+
+    def choose_tracking(self, tenant_id: str, member_id: str, choice: TrackingChoice) -> Member:
+        """The member with their choice of what is recorded of what they open and click; an older choice than the stored
+        one changes nothing. NotFoundError."""
+
+        def chosen(member: Member) -> bool:
+            if member.tracking is not None and member.tracking.at >= choice.at:
+                return False
+            member.tracking = choice
+            return True
+
+        return self._change(tenant_id, member_id, chosen)
+
     def _deny(self, tenant_id: str, member_id: str, channel: Channel, withdrawal: Consent) -> None:
         stored = self._store.get(tenant_id, member_id)
         present = stored.consent.get(channel) if stored else withdrawal
@@ -79,12 +95,16 @@ class MemberConsent:
         self._note(tenant_id, member_id, channel, withdrawal)
 
     def _note(self, tenant_id: str, member_id: str, channel: Channel, consent: Consent) -> Member:
+        return self._change(tenant_id, member_id, lambda member: set_consent(member, channel, consent))
+
+    def _change(self, tenant_id: str, member_id: str, change: Callable[[Member], bool]) -> Member:
+        """The member after `change`, which says whether it changed the copy that it is given."""
         for _ in range(_ATTEMPTS):
             stored = self._store.get(tenant_id, member_id)
             if stored is None:
                 raise NotFoundError(f"there is no member {member_id[:64]}")
             changed = replace(stored, consent=dict(stored.consent), updated_at=self._clock.now())
-            if not set_consent(changed, channel, consent):
+            if not change(changed):
                 return stored
             require_size(changed)
             if not self._store.save([changed]):

@@ -69,7 +69,7 @@ class Unsubscribes:
             self._withdrawals.withdraw(claims.tenant_id, claims.member_id, invitation.channel, source, now)
         except NotFoundError:
             return invitation
-        self._note(claims, now)
+        self.note(claims, now)
         return invitation
 
     def _claims(self, token: str) -> LinkClaims:
@@ -83,7 +83,8 @@ class Unsubscribes:
         language = (member.language if member else None) or tenant.language
         return Invitation(tenant.name, language, Channel(claims.channel))
 
-    def _note(self, claims: LinkClaims, now: int) -> None:
+    def note(self, claims: LinkClaims, now: int) -> None:
+        """Notes for the figures of the message that carries the link that somebody left by it, at `now` (epoch ms)."""
         campaign = self._campaigns.get(claims.tenant_id, claims.campaign_id)
         if campaign is None or not campaign.shards:
             return

@@ -1,0 +1,143 @@
+"""The preference page: what a member wants to get, and what may be recorded of it. The link is the only authority."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ariia.domain.channel import MESSAGE_CHANNELS, Channel
+from ariia.domain.errors import NotFoundError
+from ariia.domain.links import LinkClaims, verify
+from ariia.domain.member import Consent, ConsentStatus, Member, TrackingChoice
+from ariia.domain.message import PREFERENCES
+from ariia.domain.proof import address_seal
+from ariia.domain.tenant import Tenant
+from ariia.domain.tracking import Tracking, tracking_of
+from ariia.ports.clock import Clock
+from ariia.ports.members import MemberStore
+from ariia.ports.signing import SigningKeys
+from ariia.ports.tenants import TenantStore
+from ariia.services.member_consent import MemberConsent
+
+SOURCE = "preferences"
+
+
+@dataclass(frozen=True)
+class ChannelChoice:
+    """One channel that reaches the member: whether they get messages there, or can't, as the address is suppressed."""
+
+    channel: Channel
+    granted: bool
+    suppressed: bool
+
+
+@dataclass(frozen=True)
+class PreferenceView:
+    """What the page may show. It holds no address and no name: links are forwarded."""
+
+    tenant_name: str
+    language: str
+    channels: tuple[ChannelChoice, ...]
+    tracking: Tracking
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What was sent: of the channels `shown`, those that are `wanted`; the tracking choice, None where it was not on
+    the form; `nothing` outdoes all of it and leaves every channel. `statements` are the words agreed to by channel."""
+
+    shown: frozenset[Channel] = frozenset()
+    wanted: frozenset[Channel] = frozenset()
+    tracking: Tracking | None = None
+    nothing: bool = False
+    statements: Mapping[Channel, str] | None = None
+    ip_address: str = ""
+
+
+class LeavingNotes(Protocol):
+    """Where it is counted that somebody left by a message's link."""
+
+    def note(self, claims: LinkClaims, now: int) -> None:
+        """Notes it once for the message; repeating it changes nothing."""
+        ...
+
+
+class Preferences:
+    """Use cases behind the preference link. Looking changes nothing."""
+
+    def __init__(
+        self,
+        keys: SigningKeys,
+        tenants: TenantStore,
+        members: MemberStore,
+        consent: MemberConsent,
+        notes: LeavingNotes,
+        clock: Clock,
+    ) -> None:
+        self._keys, self._tenants, self._members = keys, tenants, members
+        self._consent, self._notes, self._clock = consent, notes, clock
+
+    def look(self, token: str) -> PreferenceView:
+        """What to show. NotFoundError for a link that we did not make, and for a member who is gone."""
+        tenant, member = self._whose(self._claims(token))
+        return _view(tenant, member)
+
+    def choose(self, token: str, wish: Wish) -> PreferenceView:
+        """Does what is wished and gives what holds then. Leaving holds for everybody who shares the address, as with
+        every opt-out; coming back for this member alone. NotFoundError as in `look`."""
+        claims = self._claims(token)
+        tenant, member = self._whose(claims)
+        now, page = self._clock.now(), {"page": SOURCE, "campaign": claims.campaign_id}
+        if wish.ip_address:
+            page["ip"] = address_seal(self._keys.key(), wish.ip_address)
+        for one in _view(tenant, member).channels:
+            if wish.nothing or (one.channel in wish.shown - wish.wanted):
+                self._consent.withdraw(tenant.id, member.id, one.channel, SOURCE, now, page)
+                if one.granted and one.channel == claims.channel:
+                    self._notes.note(claims, now)
+            elif one.channel in wish.wanted & wish.shown and not one.granted and not one.suppressed:
+                self._agree(tenant, member, one.channel, now, page, wish)
+        if wish.tracking is not None and not wish.nothing:
+            self._track(tenant, member, wish.tracking, now)
+        return self.look(token)
+
+    def _agree(
+        self, tenant: Tenant, member: Member, channel: Channel, now: int, page: Mapping[str, Any], wish: Wish
+    ) -> None:
+        statement = (wish.statements or {}).get(channel)
+        proof = {**page, "text": statement} if statement else dict(page)
+        self._consent.grant(tenant.id, member.id, channel, Consent(ConsentStatus.GRANTED, SOURCE, now, proof))
+
+    def _track(self, tenant: Tenant, member: Member, wanted: Tracking, now: int) -> None:
+        if wanted != _tracking(tenant, member):
+            choice = TrackingChoice(SOURCE, now, wanted.opens, wanted.clicks)
+            self._consent.choose_tracking(tenant.id, member.id, choice)
+
+    def _claims(self, token: str) -> LinkClaims:
+        return verify(self._keys.key(), PREFERENCES, token)
+
+    def _whose(self, claims: LinkClaims) -> tuple[Tenant, Member]:
+        tenant = self._tenants.get(claims.tenant_id)
+        member = self._members.get(claims.tenant_id, claims.member_id)
+        if tenant is None or member is None:
+            raise NotFoundError("this link is not valid")
+        return tenant, member
+
+
+def _tracking(tenant: Tenant, member: Member) -> Tracking:
+    return tracking_of(member, opens=tenant.settings.track_opens, clicks=tenant.settings.track_clicks)
+
+
+def _view(tenant: Tenant, member: Member) -> PreferenceView:
+    channels = tuple(
+        ChannelChoice(one, _is_granted(member, one), one in member.suppression)
+        for one in MESSAGE_CHANNELS
+        if member.address(one)
+    )
+    return PreferenceView(tenant.name, member.language or tenant.language, channels, _tracking(tenant, member))
+
+
+def _is_granted(member: Member, channel: Channel) -> bool:
+    consent = member.consent.get(channel)
+    return consent is not None and consent.status is ConsentStatus.GRANTED
