@@ -20,8 +20,13 @@ DELIVERY_EVENTS = (
     ses.EmailSendingEvent.DELIVERY_DELAY,
     ses.EmailSendingEvent.RENDERING_FAILURE,
 )
-# SES rewrites links and adds its pixel exactly when somebody listens to these.
-TRACKING_EVENTS = (ses.EmailSendingEvent.OPEN, ses.EmailSendingEvent.CLICK)
+# SES rewrites links and adds its pixel exactly when somebody listens to these. By name of the configuration set.
+TRACKING_EVENTS: dict[str, tuple[ses.EmailSendingEvent, ...]] = {
+    "tracked": (ses.EmailSendingEvent.OPEN, ses.EmailSendingEvent.CLICK),
+    "opens": (ses.EmailSendingEvent.OPEN,),
+    "clicks": (ses.EmailSendingEvent.CLICK,),
+    "untracked": (),
+}
 
 
 class EmailEvents(Construct):
@@ -33,20 +38,20 @@ class EmailEvents(Construct):
         self.topic = sns.Topic(self, "Topic", topic_name=f"{config.prefix}-email-events", enforce_ssl=True)
         # The envelope stays on: record_events checks which topic a message came from.
         self.topic.add_subscription(SqsSubscription(queue, raw_message_delivery=False))
-        self.tracked = self._configuration_set("tracked", (*DELIVERY_EVENTS, *TRACKING_EVENTS))
-        self.untracked = self._configuration_set("untracked", DELIVERY_EVENTS)
+        for kind, tracking in TRACKING_EVENTS.items():
+            self._configuration_set(kind, (*DELIVERY_EVENTS, *tracking))
 
     def arns(self) -> list[str]:
         """Of the configuration sets, for the policies of those who send."""
         return [
             Stack.of(self).format_arn(service="ses", resource="configuration-set", resource_name=self._name(kind))
-            for kind in ("tracked", "untracked")
+            for kind in TRACKING_EVENTS
         ]
 
     def _name(self, kind: str) -> str:
         return f"{self._config.prefix}-{kind}"
 
-    def _configuration_set(self, kind: str, events: tuple[ses.EmailSendingEvent, ...]) -> ses.ConfigurationSet:
+    def _configuration_set(self, kind: str, events: tuple[ses.EmailSendingEvent, ...]) -> None:
         configuration_set = ses.ConfigurationSet(
             self,
             kind.title(),
@@ -59,4 +64,3 @@ class EmailEvents(Construct):
         configuration_set.add_event_destination(
             "Events", destination=ses.EventDestination.sns_topic(self.topic), events=list(events)
         )
-        return configuration_set

@@ -57,6 +57,8 @@ class StatisticsView(ResponseModel):
                 "machine_clicked": 31,
                 "complained": 1,
                 "unsubscribed": 9,
+                "opens_untracked": 40,
+                "clicks_untracked": 12,
                 "excluded_by_reason": {"no_consent": 150, "duplicate_address": 25, "suppressed": 15},
                 "rates": {
                     "delivered": 0.9889,
@@ -85,6 +87,8 @@ class StatisticsView(ResponseModel):
     machine_clicked: int
     complained: int
     unsubscribed: int
+    opens_untracked: Annotated[int, Field(description="Who were sent it without a way to see whether they opened it.")]
+    clicks_untracked: Annotated[int, Field(description="The same for clicks.")]
     excluded_by_reason: dict[str, int]
     rates: RatesView
 

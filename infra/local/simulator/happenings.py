@@ -19,7 +19,8 @@ from infra.local.simulator.publisher import Publication, Publisher
 from infra.local.simulator.settings import Settings
 from infra.local.simulator.timeline import Timeline
 
-UNTRACKED_SUFFIX = "-untracked"
+# By the end of a configuration set's name: the kinds that it does not track.
+UNTRACKED = {"untracked": ("Open", "Click"), "opens": ("Click",), "clicks": ("Open",)}
 _SEND = Step("Send", "", "send")
 _RENDERING_FAILURE = Step("Rendering Failure", "", "rendering_failure")
 
@@ -34,7 +35,8 @@ def can_happen(message: Message, kind: str) -> bool:
 def is_tracked(message: Message, kind: str) -> bool:
     """Whether SES learns of this kind of event: opens need the pixel in an HTML part, clicks rewritten links.
 
-    The request's override goes before the configuration set; sets named `…-untracked` track neither.
+    The request's override goes before the configuration set; sets named `…-untracked` track neither, `…-opens` and
+    `…-clicks` one of both.
     """
     if kind not in ("Open", "Click"):
         return True
@@ -43,7 +45,8 @@ def is_tracked(message: Message, kind: str) -> bool:
     override = message.tracking.get(kind.lower())
     if override is not None:
         return override
-    return message.configuration_set is not None and not message.configuration_set.endswith(UNTRACKED_SUFFIX)
+    name = message.configuration_set
+    return name is not None and kind not in UNTRACKED.get(name.rpartition("-")[2], ())
 
 
 class Happenings:

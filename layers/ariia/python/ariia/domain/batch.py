@@ -23,13 +23,15 @@ class EntryState(StrEnum):
 @dataclass(frozen=True)
 class Entry:
     """One member in a batch. `detail` is the provider's id, the error or the exclusion reason, by state;
-    `attempt` is the one that settled it, at `at` (epoch ms) where it was accepted."""
+    `attempt` is the one that settled it, at `at` (epoch ms) where it was accepted. `untracked` says what is not
+    recorded of this message (tracking.Tracking.mark)."""
 
     member_id: str
     state: EntryState = EntryState.PENDING
     detail: str = ""
     attempt: int = 0
     at: int = 0
+    untracked: int = 0
 
 
 @dataclass(frozen=True)
@@ -152,4 +154,4 @@ def count_excluded(entries: Iterable[Entry]) -> dict[str, int]:
 
 def reopen(entry: Entry) -> Entry:
     """A failed entry made pending again."""
-    return Entry(entry.member_id)
+    return Entry(entry.member_id, untracked=entry.untracked)

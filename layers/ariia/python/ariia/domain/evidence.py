@@ -25,7 +25,7 @@ def corrected(entry: Entry, event: ProviderEvent, receipt: Receipt | None = None
         return entry
     if receipt is not None and str(event.attempt) in receipt.refused_attempts:
         return entry
-    return Entry(entry.member_id, EntryState.ACCEPTED, event.provider_id, event.attempt, event.at)
+    return Entry(entry.member_id, EntryState.ACCEPTED, event.provider_id, event.attempt, event.at, entry.untracked)
 
 
 def is_open(entry: Entry) -> bool:

@@ -11,6 +11,7 @@ from .campaign import Campaign
 from .channel import Channel
 from .consent import ExclusionReason, refusal
 from .member import Member
+from .tracking import tracking_of
 from .wave import EXCLUDED_LANE, Lane, Wave
 
 # A page is one DynamoDB transaction: at most 100 actions and 4 MB (API_TransactWriteItems).
@@ -69,7 +70,7 @@ def draft_page(campaign: Campaign, shard: int, members: Sequence[Member], owners
 class _PageBuilder:
     def __init__(self, campaign: Campaign, shard: int, page: str, owners: Mapping[str, str]) -> None:
         self._campaign, self._shard, self._page, self._owners = campaign, shard, page, owners
-        self._open: dict[str, Batch] = {}
+        self._open: dict[tuple[str, int], Batch] = {}
         self._numbers: dict[str, int] = {}
         self.draft = PageDraft()
 
@@ -86,7 +87,9 @@ class _PageBuilder:
             self._batch(EXCLUDED_LANE, MAX_EXCLUDED_ENTRIES).entries.append(entry)
         else:
             size = min(MAX_ENTRIES, self._campaign.batch_size)
-            self._batch(lane.id, size).entries.append(Entry(member.id))
+            # Who is recorded alike goes together: one call to the provider has one configuration set.
+            mark = tracking_of(member, opens=self._campaign.track_opens, clicks=self._campaign.track_clicks).mark
+            self._batch(lane.id, size, mark).entries.append(Entry(member.id, untracked=mark))
         self.draft.consumed += 1
 
     def _duplicate(self, member: Member, channel: Channel) -> ExclusionReason | None:
@@ -96,12 +99,12 @@ class _PageBuilder:
         owner = self._owners.get(one) or self.draft.address_claims.setdefault(one, member.id)
         return None if owner == member.id else ExclusionReason.DUPLICATE_ADDRESS
 
-    def _batch(self, lane: str, capacity: int) -> Batch:
-        batch = self._open.get(lane)
+    def _batch(self, lane: str, capacity: int, mark: int = 0) -> Batch:
+        batch = self._open.get((lane, mark))
         if batch is None or len(batch.entries) >= capacity:
             number = self._numbers.get(lane, 0)
             key = BatchKey(self._campaign.tenant_id, self._campaign.id, self._shard, self._page, lane, number)
-            batch = self._open[lane] = Batch(key, [])
+            batch = self._open[lane, mark] = Batch(key, [])
             self._numbers[lane] = number + 1
             self.draft.batches.append(batch)
         return batch

@@ -28,6 +28,7 @@ _FACTS = {
     EventKind.UNSUBSCRIBED: "unsubscribed",
 }
 _LINK_GROUPS = 16
+_UNTRACKED = {1: "opens_untracked", 2: "clicks_untracked"}
 
 
 def batch_counts(lane: str, entries: Sequence[Entry]) -> Counts:
@@ -39,6 +40,9 @@ def batch_counts(lane: str, entries: Sequence[Entry]) -> Counts:
         if entry.state is EntryState.ACCEPTED:
             counts[(group, "accepted")] += 1
             counts[(_day(entry.at), f"{_hour(entry.at)}:accepted")] += 1
+            for bit, fact in _UNTRACKED.items():
+                if entry.untracked & bit:
+                    counts[(group, fact)] += 1
         elif entry.state is EntryState.FAILED:
             counts[(group, "failed")] += 1
         elif entry.state is EntryState.EXCLUDED:
@@ -89,7 +93,8 @@ def _hour(at: int) -> str:
 @dataclass(frozen=True)
 class Totals:
     """The figures of a campaign; targeted = pending + sent + failed + bounced + excluded, always. `sent` includes
-    everything beyond (delivered, opened, clicked), as these are facts about those who were sent."""
+    everything beyond (delivered, opened, clicked), as these are facts about those who were sent; of the `*_untracked`
+    among them nobody knows whether they opened or clicked, as they or the tenant did not want it recorded."""
 
     targeted: int = 0
     pending: int = 0
@@ -104,6 +109,8 @@ class Totals:
     machine_clicked: int = 0
     complained: int = 0
     unsubscribed: int = 0
+    opens_untracked: int = 0
+    clicks_untracked: int = 0
     excluded_by_reason: dict[str, int] = field(default_factory=dict)
 
 
@@ -126,7 +133,6 @@ def totals(counts: Mapping[tuple[str, str], int], *, targeted: int | None, cance
     if cancelled and pending:
         by_reason["cancelled"] = by_reason.get("cancelled", 0) + pending
         excluded, pending = excluded + pending, 0
-    names = ("delivered", "opened", "clicked", "machine_opened", "machine_clicked", "complained", "unsubscribed")
-    more = {name: facts[name] for name in names}
+    more = {name: facts[name] for name in (*_FACTS.values(), *_UNTRACKED.values())}
     reasons = {reason: count for reason, count in sorted(by_reason.items()) if count}
     return Totals(all_targeted, pending, sent, failed, bounced, excluded, excluded_by_reason=reasons, **more)

@@ -13,6 +13,7 @@ from ariia.domain.content.slots import CompiledContent, compile_content
 from ariia.domain.errors import InvalidError
 from ariia.domain.member import Member
 from ariia.domain.message import MessageLinks, MessageValues, one_click_headers, without_tracking
+from ariia.domain.tracking import Tracking, tracking_of
 from ariia.ports.sending import Recipient, SendCall, Skeleton
 
 # SES names 1 MB for the JSON of a templated send (Developer Guide, "personalized email") and 10 MB for a message.
@@ -22,11 +23,18 @@ _KEPT = 16
 
 @dataclass(frozen=True)
 class Composed:
-    """A call ready to be made; `failed` are members whose message can't be rendered, with the reason. Members who do
-    not fit into one call are in neither and stay pending."""
+    """Calls ready to be made, one for all who are tracked alike; `failed` are members whose message can't be rendered,
+    with the reason. Members who do not fit are in neither and stay pending. `marks` say what is not recorded of whom
+    (tracking.Tracking.mark)."""
 
-    call: SendCall
+    calls: tuple[SendCall, ...]
     failed: dict[str, str] = field(default_factory=dict)
+    marks: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """How many messages the calls hold together."""
+        return sum(len(call.recipients) for call in self.calls)
 
 
 @dataclass(frozen=True)
@@ -53,7 +61,7 @@ class MessageComposer:
     def compose(
         self, campaign: Campaign, content: Content, batch: Batch, claim: Claim, members: Sequence[Member]
     ) -> Composed:
-        """The call for `members`. InvalidError when the content itself does not compile, or takes too long."""
+        """The calls for `members`. InvalidError when the content itself does not compile, or takes too long."""
         with self._time_limit():
             return self._compose(campaign, content, batch, claim, members)
 
@@ -61,7 +69,8 @@ class MessageComposer:
         self, campaign: Campaign, content: Content, batch: Batch, claim: Claim, members: Sequence[Member]
     ) -> Composed:
         compiled = self._compile(campaign, content)
-        recipients: list[Recipient] = []
+        groups: dict[Tracking, list[Recipient]] = {}
+        marks: dict[str, int] = {}
         failed: dict[str, str] = {}
         size = sum(len(part.encode()) for part in vars(compiled.content.skeleton).values())
         for member in members:
@@ -71,10 +80,17 @@ class MessageComposer:
                 failed[member.id] = error.message
                 continue
             size += len(recipient.data.encode()) * 2 + 1_000
-            if size > MAX_CALL_BYTES and recipients:
+            if size > MAX_CALL_BYTES and groups:
                 break
-            recipients.append(recipient)
-        return Composed(self._call(campaign, content, compiled, batch, claim, recipients), failed)
+            # As the member wants it now: they may have changed their mind since the batch was planned.
+            tracking = tracking_of(member, opens=campaign.track_opens, clicks=campaign.track_clicks)
+            groups.setdefault(tracking, []).append(recipient)
+            marks[member.id] = tracking.mark
+        calls = tuple(
+            self._call(campaign, content, compiled, batch, claim, tracking, recipients)
+            for tracking, recipients in groups.items()
+        )
+        return Composed(calls, failed, marks)
 
     def _compile(self, campaign: Campaign, content: Content) -> _Compiled:
         place = (campaign.key, campaign.approved_hash or "")
@@ -98,14 +114,14 @@ class MessageComposer:
         compiled: _Compiled,
         batch: Batch,
         claim: Claim,
+        tracking: Tracking,
         recipients: Sequence[Recipient],
     ) -> SendCall:
         skeleton = compiled.content.skeleton
-        tracked = campaign.track_opens or campaign.track_clicks
         return SendCall(
             from_address=content.from_address,
             reply_to=content.reply_to,
-            configuration_set=f"{self._configuration_set}-{'tracked' if tracked else 'untracked'}",
+            configuration_set=f"{self._configuration_set}-{tracking.configuration}",
             skeleton=Skeleton(skeleton.subject, skeleton.html, skeleton.text),
             tags={
                 "tenant": campaign.tenant_id,

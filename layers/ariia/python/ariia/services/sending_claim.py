@@ -80,11 +80,14 @@ class ClaimSender:
         failed = {entry.member_id: entry for entry in batch.claimed if entry.member_id in composed.failed}
         outcomes |= {one: _failed(entry, claim, composed.failed[one]) for one, entry in failed.items()}
         latest = min(ends_at - self._needed_ms, looked_at + OLDEST_LOOK_MS)
+        answers: dict[str, EntryOutcome] = {}
         try:
-            answers = send_halving(self._sender, composed.call, lambda: self._clock.now() <= latest)
+            for call in composed.calls:
+                answers |= send_halving(self._sender, call, lambda: self._clock.now() <= latest)
         except UnknownOutcomeError:
-            return ClaimResult(ambiguous=len(composed.call.recipients), campaign=campaign)
-        outcomes |= self._judge(batch, claim, answers, result)
+            # Not even what an earlier call is known to have done may be written: the claim covers them all.
+            return ClaimResult(ambiguous=composed.size, campaign=campaign)
+        outcomes |= self._judge(batch, claim, answers, composed.marks, result)
         return self._write(batch, claim, outcomes, result)
 
     def _proven(self, batch: Batch, claim: Claim) -> dict[str, Entry]:
@@ -107,15 +110,21 @@ class ClaimSender:
         return excluded
 
     def _judge(
-        self, batch: Batch, claim: Claim, answers: Mapping[str, EntryOutcome], result: ClaimResult
+        self,
+        batch: Batch,
+        claim: Claim,
+        answers: Mapping[str, EntryOutcome],
+        marks: Mapping[str, int],
+        result: ClaimResult,
     ) -> dict[str, Entry]:
         now = self._clock.now()
         outcomes = {}
         for entry in batch.claimed:
             answer = answers.get(entry.member_id)
             if isinstance(answer, Accepted):
+                mark = marks.get(entry.member_id, entry.untracked)
                 outcomes[entry.member_id] = Entry(
-                    entry.member_id, EntryState.ACCEPTED, answer.provider_id, claim.attempt, now
+                    entry.member_id, EntryState.ACCEPTED, answer.provider_id, claim.attempt, now, mark
                 )
             elif isinstance(answer, Refused):
                 outcomes[entry.member_id] = _failed(entry, claim, answer.reason)

@@ -45,8 +45,8 @@ def entries_to_text(entries: Sequence[Entry]) -> str:
 
 
 def _entry_values(entry: Entry) -> list[Any]:
-    values = [entry.member_id, entry.state.value, entry.detail, entry.attempt, entry.at]
-    defaults = ["", EntryState.PENDING.value, "", 0, 0]
+    values = [entry.member_id, entry.state.value, entry.detail, entry.attempt, entry.at, entry.untracked]
+    defaults = ["", EntryState.PENDING.value, "", 0, 0, 0]
     while len(values) > 1 and values[-1] == defaults[len(values) - 1]:
         values.pop()
     return values
