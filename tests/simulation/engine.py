@@ -11,11 +11,11 @@ from typing import Any
 from ariia.adapters.memory.clock import CountingIds
 from ariia.adapters.memory.members import MemoryMembers
 from ariia.adapters.memory.quotas import MemoryQuotas
-from ariia.adapters.memory.segments import MemorySegmentLists, MemorySegments
 from ariia.adapters.memory.sending import MemorySendRates, MemorySendReader
 from ariia.adapters.memory.statistics import MemoryStatistics
 from ariia.adapters.memory.templates import MemoryTemplates
 from ariia.adapters.memory.tenants import MemoryTenants
+from ariia.domain.batch import Batch
 from ariia.domain.campaign import Campaign
 from ariia.domain.channel import Channel
 from ariia.domain.content.trial import try_content
@@ -53,8 +53,9 @@ from ariia.services.settling import BatchSettler
 from ariia.services.statistics import CampaignStatistics, StreamCounter
 from ariia.services.targets import Targets
 from ariia.services.unsubscribe import Unsubscribes
-from tests.builders import NOW, TENANT, any_campaign, any_content, any_member, any_target
+from tests.builders import NOW, TENANT, any_campaign, any_content, any_member
 
+from .audiences import AUDIENCES, member_id, put_earlier, segment_stores, tags_of
 from .events import ReportedPipeline, Reports, record_events
 from .faults import Chance, FaultPlan
 from .ports import Membrane, TaskClock
@@ -113,6 +114,11 @@ class Engine:
         assert found is not None
         return found
 
+    def rows(self) -> list[Batch]:
+        """The campaign's ledger as it rests."""
+        found = [batch for rows in self.ledger.batches.values() for batch in rows.values()]
+        return [batch for batch in found if batch.key.campaign_id == CAMPAIGN]
+
     def usage(self) -> PlanUse:
         """What the tenant has used of its plan."""
         return Quotas(self.quotas, self.tenants, self.clock).usage(TENANT)
@@ -135,8 +141,12 @@ class Engine:
             made.shards, made.batch_size = scenario.shards, 10
             made.waves = [Wave("w0", not_before=START + 5_000, not_after=START + scenario.window_ms)]
             made.lanes = [Lane("l0", "w0", Channel.EMAIL)]
-        frozen = ("hash-1", content, any_target())
-        assert self.campaigns.create(CampaignChange(made, content, any_target(), frozen))
+        audience = AUDIENCES[scenario.audience]
+        made.target_type, target = audience.target_type, audience.target
+        self.expected = [member_id(one) for one in range(scenario.members) if audience.meant(one)]
+        assert self.campaigns.create(CampaignChange(made, content, target, ("hash-1", content, target)))
+        self.segments, self.lists = segment_stores(scenario.shards, scenario.members)
+        assert self.campaigns.create(CampaignChange(put_earlier(self.ledger, scenario.shards, scenario.members)))
 
     def _audience(self) -> MemoryMembers:
         scenario = self.scenario
@@ -167,8 +177,8 @@ class Engine:
         quotas = Quotas(around("quotas", self.quotas), around("tenants", self.tenants), clock)
         self.broadcasts = BroadcastQuota(quotas)
         reader = WatchedReader(self.scheduler, around("reader", MemorySendReader(self.campaigns, self.members)))
-        shards, segments, lists = self.scenario.shards, MemorySegments(), MemorySegmentLists(self.scenario.shards)
-        targets, facts = Targets(segments, campaigns), PageFactsReader(campaigns, ledger, lists, shards)
+        shards, targets = self.scenario.shards, Targets(around("segments", self.segments), campaigns)
+        facts = parts.facts(campaigns, ledger, around("lists", self.lists), shards)
         self.executions.planner = parts.planner(
             campaigns, members, ledger, rates, runs, clock, shards, self.broadcasts, targets, facts
         )
@@ -207,7 +217,7 @@ class Engine:
         contents = CampaignContents(MemoryTemplates(), around("tenants", tenants), _Directory(), checks)
         ledger, campaigns = around("ledger", self.ledger), around("campaigns", self.campaigns)
         runs = around("runs", self.executions)
-        targets = Targets(MemorySegments(), campaigns)
+        targets = Targets(around("segments", self.segments), campaigns)
         self.api = CampaignSending(
             campaigns, runs, contents, targets, InFlightCount(ledger), self.clock, self.broadcasts
         )
@@ -281,6 +291,7 @@ class Parts:
     claims: type = ClaimSender
     recorder: type = EventRecorder
     counter: type = StreamCounter
+    facts: type = PageFactsReader
     lease_ms: int = LEASE_MS
     grace_ms: int = GRACE_MS
     patches: tuple[tuple[Any, str, Any], ...] = ()
@@ -292,7 +303,8 @@ def _pickled(count: int, shards: int, shared: float, refusing: float) -> bytes:
     random, store = Random("audience"), MemoryMembers(shards, now=lambda: NOW)
     members = []
     for number in range(count):
-        member = any_member(f"m{number:03d}", consent={"email": Consent(ConsentStatus.GRANTED, "import", NOW - _DAY)})
+        consent = {"email": Consent(ConsentStatus.GRANTED, "import", NOW - _DAY)}
+        member = any_member(member_id(number), consent=consent, tags=tags_of(number))
         if random.random() < shared:
             member.email = f"family{number % 5}@example.com"
         if random.random() < refusing:

@@ -10,11 +10,14 @@ from ariia.adapters.memory.statistics import MemoryStatistics
 from ariia.domain.batch import Batch, BatchKey, Claim, Entry, EntryState, reopen
 from ariia.domain.campaign import Campaign
 from ariia.domain.errors import ThrottledError, UnknownOutcomeError
+from ariia.domain.filters.predicate import PageFacts
 from ariia.domain.member import Member
+from ariia.domain.recipient_facts import CampaignFacts
 from ariia.ports.ledger import Page
 from ariia.ports.sending import EntryOutcome, SendCall
 from ariia.ports.statistics import Fold, LedgerChange
 from ariia.services import reopening, sending_claim
+from ariia.services.page_facts import PageFactsReader
 from ariia.services.resolving import UnknownResolver
 from ariia.services.sending_claim import ClaimResult, ClaimSender
 from ariia.services.settling import BatchSettler
@@ -259,6 +262,31 @@ class RetryReopensEverybody(Parts):
     patches = ((reopening, "_reopened", lambda entry, receipt: reopen(entry)),)
 
 
+class _FirstPageOnly(PageFactsReader):
+    def of(self, *about: Any) -> PageFacts:
+        self._kept: PageFacts = getattr(self, "_kept", None) or super().of(*about)
+        return self._kept
+
+
+class FactsOfTheFirstPage(Parts):
+    """What segments' lists and other campaigns say is read once, for the members of the first page."""
+
+    violates = "not in the ledger|was not meant"
+    facts = _FirstPageOnly
+
+
+class _NobodyWasMeant(PageFactsReader):
+    def _campaign(self, tenant_id: str, campaign_id: str, ids: list[str]) -> CampaignFacts:
+        return CampaignFacts()
+
+
+class ExcludedCampaignsAreNotRead(Parts):
+    """The recipients of an excluded campaign get this one too."""
+
+    violates = "was not meant"
+    facts = _NobodyWasMeant
+
+
 MUTANTS: tuple[type[Parts], ...] = (
     RecordsBeforeSending,
     RetriesInTheSdk,
@@ -277,4 +305,6 @@ MUTANTS: tuple[type[Parts], ...] = (
     NoEvidence,
     OldLook,
     RetryReopensEverybody,
+    FactsOfTheFirstPage,
+    ExcludedCampaignsAreNotRead,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from random import Random
 
+from .audiences import AUDIENCES
 from .events import EventHabits
 from .provider import ProviderHabits
 from .queues import QueueHabits
@@ -34,6 +35,7 @@ class Scenario:
     page_summaries: int = 4
     shared: float = 0.0
     refusing: float = 0.0
+    audience: str = "everybody"
     hold_unknown: bool = False
     plan_ms: int = 240_000
     most_rounds: int = 1_000
@@ -57,6 +59,7 @@ def random_scenario(seed: int) -> Scenario:
     members = random.choice((5, 12, 30, 60, 120))
     stormy = random.choice((0.0, 0.001, 0.003, 0.01, 0.01))
     actions = _actions(random, members)
+    audience = Random(f"audience-{seed}").choice(("everybody", "everybody", *AUDIENCES))
     return Scenario(
         seed=seed,
         members=members,
@@ -66,6 +69,7 @@ def random_scenario(seed: int) -> Scenario:
         page_summaries=random.choice((1, 3, 500)),
         shared=random.choice((0.0, 0.0, 0.3)),
         refusing=random.choice((0.0, 0.1)),
+        audience=audience,
         hold_unknown=random.random() < 0.1,
         # Reopening starts over when its time is up, so a few milliseconds would never do for it.
         plan_ms=240_000 if any(one.name == "retry" for one in actions) else random.choice((240_000, 20, 60)),
@@ -94,6 +98,7 @@ def hard_weather(seed: int) -> Scenario:
         rate=random.choice((5.0, 50.0)),
         page_members=8,
         shared=0.3 if seed % 3 == 0 else 0.0,
+        audience=("everybody", "everybody", "everybody", *AUDIENCES)[seed % (3 + len(AUDIENCES))],
         faults=(0.004, 0.02)[seed % 2],
         slow=0.01,
         provider=ProviderHabits(entry_throttled=0.05, entry_refused=0.05, unknown=0.15),

@@ -40,9 +40,9 @@ class Judge:
         self._engine, self._watch = engine, watch
         self._campaign = engine.stored()
         self._truth, self._guarded = engine.provider.truth, engine.scenario.is_guarded
-        self._rows = [batch for rows in engine.ledger.batches.values() for batch in rows.values()]
+        self._rows = engine.rows()
         self._seen: Counter[RecipientStatus] = Counter()
-        self.verdict = Verdict(recipients=engine.scenario.members, violations=watch.violations)
+        self.verdict = Verdict(recipients=len(engine.expected), violations=watch.violations)
 
     def judge(self, *, came_to_rest: bool) -> Verdict:
         """Everything, after the last event."""
@@ -133,12 +133,14 @@ class Judge:
             self._violated(f"{entry.member_id} was sent, and is {state}")
 
     def _everybody_is_there(self) -> None:
+        there = {entry.member_id for batch in self._rows for entry in batch.entries}
+        for member_id in sorted((there | self._truth.taken.keys()) - set(self._engine.expected)):
+            self._violated(f"{member_id} was not meant, and is in the audience")
         if self._campaign.status is CampaignStatus.CANCELLED:
             return
-        there = {entry.member_id for batch in self._rows for entry in batch.entries}
-        for number in range(self._engine.scenario.members):
-            if f"m{number:03d}" not in there:
-                self._lost(f"m{number:03d}", "not in the ledger")
+        for member_id in self._engine.expected:
+            if member_id not in there:
+                self._lost(member_id, "not in the ledger")
 
     def _doubles(self) -> None:
         addresses: Counter[str] = Counter()

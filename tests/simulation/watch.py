@@ -120,7 +120,7 @@ class Watch:
     def look(self) -> None:
         """The ledger holds everybody once, and both it and the figures add up."""
         engine = self._engine
-        rows = [batch for rows in engine.ledger.batches.values() for batch in rows.values()]
+        rows = engine.rows()
         ids = [entry.member_id for batch in rows for entry in batch.entries]
         if len(ids) != len(set(ids)):
             self.violated("a member is in the ledger twice")

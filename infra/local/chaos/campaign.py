@@ -17,7 +17,7 @@ from infra.local.stack import LaptopStack
 TENANT, DOMAIN = "studio-chaos", "studio-chaos.example"
 _CONSENT: Json = {"email": {"status": "granted", "source": "form", "at": "2026-03-01T09:00:00Z"}}
 _BODY = '<p>Hello {{ member.first_name }}</p><p><a href="{{ unsubscribe_url }}">Unsubscribe</a></p>'
-_REACTIONS = ("", "", "", "+open", "+open.click", "+botopen", "+delay")
+_REACTIONS = ("", "", "", "", "", "", "", "+open", "+open.click", "+botopen")
 # One in so many gets the address of a mailbox that does not take the message, or complains.
 _TROUBLE_EVERY, _TROUBLES = 50, ("bounce", "softbounce", "reject", "complaint")
 _PATIENCE_SECONDS = 45.0

@@ -35,8 +35,8 @@ class ChaosOptions:
 
     members: int = 5_000
     seed: int = 1
-    rate: float = 60.0
-    seconds: float = 540.0
+    rate: float = 100.0
+    seconds: float = 570.0
 
 
 @dataclass

@@ -34,7 +34,7 @@ def mood(random: Random) -> Settings:
         "entry_failure_status": random.choice(_REFUSALS),
         "lose_response_rate": random.choice((0.0, 0.1, 0.3)),
         "lose_response_mode": random.choice(("close", "error", "close", "hang")),
-        "event_duplicate_rate": random.choice((0.0, 0.1, 0.3)),
+        "event_duplicate_rate": random.choice((0.0, 0.1, 0.2)),
         "reorder_milliseconds": random.choice((0.0, 2_000.0, 15_000.0)),
         "response_delay_milliseconds": random.choice((200.0, 600.0, 1_200.0)),
     }
