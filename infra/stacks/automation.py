@@ -202,6 +202,6 @@ class AutomationStack(Stack):
         )
         work_off(self._messaging.preflights, function, batch_size=1)
         self._data.allow_reading(function, models.MemberModel, models.CampaignModel, models.LedgerModel)
-        self._data.allow_reading(function, models.SegmentMemberModel)
+        self._data.allow_writing(function, models.SegmentModel, models.SegmentMemberModel)
         self._data.allow_writing(function, models.JobModel)
         return function

@@ -13,6 +13,7 @@ from ariia.adapters.memory.clock import ManualClock
 from ariia.bootstrap.count_audience import CountAudienceServices
 from ariia.domain.errors import TransientError
 from ariia.domain.preflight_job import CountTask
+from ariia.domain.segment_task import SegmentTask
 from functions.count_audience import handler as module
 
 EVENT = json.loads((Path(__file__).parent.parent / "events" / "sqs_count_audience.json").read_text())
@@ -23,10 +24,13 @@ class Counter:
     """Remembers what it was asked and answers as told."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[CountTask, int]] = []
+        self.asked: list[tuple[CountTask | SegmentTask, int]] = []
         self.answer: bool | Exception = True
 
-    def count(self, task: CountTask, ends_at: int) -> bool:
+    def work(self, task: SegmentTask, ends_at: int) -> bool:
+        return self.count(task, ends_at)
+
+    def count(self, task: CountTask | SegmentTask, ends_at: int) -> bool:
         self.asked.append((task, ends_at))
         if isinstance(self.answer, Exception):
             raise self.answer
@@ -49,7 +53,7 @@ class Context(LambdaContext):
 @pytest.fixture
 def counter(monkeypatch: pytest.MonkeyPatch) -> Counter:
     counter = Counter()
-    services = CountAudienceServices(counter, ManualClock(1_000_000))  # type: ignore[arg-type]
+    services = CountAudienceServices(counter, counter, ManualClock(1_000_000))  # type: ignore[arg-type]
     monkeypatch.setattr(module, "services", lambda: services)
     return counter
 
@@ -62,6 +66,13 @@ def handle(event: dict[str, Any]) -> list[str]:
 def test_message_names_the_shard_to_count_well_within_the_invocation(counter: Counter) -> None:
     assert handle(EVENT) == []
     assert counter.asked == [(CountTask("t1", "c1", "job-1", 2), 1_000_000 + 105_000)]
+
+
+@pytest.mark.parametrize("job_id", ["job-1", None])
+def test_message_about_a_list_is_work_on_the_list(counter: Counter, job_id: str | None) -> None:
+    task = SegmentTask("t1", "s1", 3, job_id)
+    assert handle({"Records": [{"messageId": "m", "body": task.to_text()}]}) == []
+    assert counter.asked[0][0] == task
 
 
 @pytest.mark.parametrize("answer", [False, TransientError("busy")])

@@ -71,5 +71,5 @@ def delete_segment(
 ) -> Response[None]:
     """Needs `If-Match`. Refused (409) while a campaign that is under review, approved, scheduled or being planned names
     it; a draft that names it is refused at submit."""
-    services.segments.delete(caller.tenant_id, segment_id, expected_version(if_match, None))
+    services.segment_members.delete(caller.tenant_id, segment_id, expected_version(if_match, None))
     return gone()

@@ -27,6 +27,7 @@ _STORED: dict[str, Any] = {
     "id": "01k9qk3d8e5f2g9h6j4m1n7pqr",
     "tenant_id": "studio-nord",
     "frozen_from": None,
+    "is_filled": True,
     "created_by": "anna",
     "created_at": "2026-03-01T09:00:00.000Z",
     "updated_at": "2026-03-01T09:00:00.000Z",
@@ -88,6 +89,7 @@ class SegmentView(ResponseModel):
     filter_json: dict[str, Any]
     is_dynamic: bool
     frozen_from: Annotated[str | None, Field(description="The segment that this list was made of.")]
+    is_filled: Annotated[bool, Field(description="False while the list of a frozen segment is being filled.")]
     created_by: str
     created_at: Instant
     updated_at: Instant
@@ -96,7 +98,8 @@ class SegmentView(ResponseModel):
     @classmethod
     def of(cls, segment: MemberSegment) -> Self:
         """The view of a segment."""
-        return cls.model_validate({name: getattr(segment, name) for name in cls.model_fields})
+        stored = {name: getattr(segment, name) for name in cls.model_fields if name != "is_filled"}
+        return cls.model_validate(stored | {"is_filled": segment.fill_job_id is None})
 
 
 class FilterSchemaView(ResponseModel):

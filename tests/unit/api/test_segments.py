@@ -10,12 +10,13 @@ from jsonschema import Draft202012Validator
 
 from functions.api import dependencies
 from functions.api.application import Application
-from functions.api.routes import segments
+from functions.api.routes import segment_members, segments
 from tests.unit.services.test_segments import YOGA, SegmentDesk
 
 from .campaign_clients import SETTINGS
 from .http import Client, claims
 
+OPERATIONS = [*segments.routes.operations, *segment_members.routes.operations]
 FIELDS = {"name": "Yoga", "filter_json": YOGA}
 
 
@@ -24,7 +25,7 @@ class Api:
     desk: SegmentDesk = field(default_factory=SegmentDesk)
 
     def client(self, role: str = "editor", tenant: str = "gym") -> Client:
-        application = Application(segments.routes.operations, lambda: SETTINGS)
+        application = Application(OPERATIONS, lambda: SETTINGS)
         application.resolver.dependency_overrides[dependencies.services] = lambda: self.desk
         return Client(application.answer, claims(tenant, role))
 
@@ -89,3 +90,43 @@ def test_published_schema_judges_filters(api: Api) -> None:
     validator = Draft202012Validator(answered.body)
     assert validator.is_valid(YOGA)
     assert not validator.is_valid({"field": "tags", "op": "gt", "value": 3})
+
+
+def test_count_sample_list_and_freeze_over_http(api: Api) -> None:
+    api.desk.add("anna", "ben", tags=["yoga"])
+    api.desk.add("cleo")
+    editor = api.client()
+    path = editor.post("/v1/segments", FIELDS).headers["Location"]
+    count = api.client("viewer").get(f"{path}/count")
+    assert (count.status, count.body["members"], count.body["reachable"]) == (200, 2, 2)
+    assert editor.get(f"{path}/count?channel=sms").body["unreachable"] == {"no_address": 2}
+    assert editor.get(f"{path}/count?channel=pigeon").status == 422
+    assert sorted(one["id"] for one in editor.get(f"{path}/sample").body["items"]) == ["anna", "ben"]
+    asked = {"filter_json": {"not": YOGA}}
+    assert editor.post("/v1/segments/count", asked).body["members"] == 1
+    assert [one["id"] for one in editor.post("/v1/segments/sample", asked).body["items"]] == ["cleo"]
+    assert editor.post("/v1/segments/count", {"filter_json": {"field": 1}}).status == 422
+    assert editor.get(f"{path}/members").status == 409
+    frozen = editor.post(f"{path}/freeze", {"name": "Then"}, Idempotency_Key="k")
+    assert (frozen.status, frozen.body["is_filled"], frozen.body["is_dynamic"]) == (201, False, False)
+
+
+def test_list_is_changed_by_chunks_and_one_by_one(api: Api) -> None:
+    api.desk.add("anna", "ben", "cleo")
+    editor = api.client()
+    path = editor.post("/v1/segments", {"name": "List", "is_dynamic": False}).headers["Location"]
+    changed = editor.post(f"{path}/members", {"add": ["anna", "ben", "ghost"]})
+    assert (changed.status, changed.body) == (200, {"added": 2, "removed": 0, "unknown": ["ghost"]})
+    assert editor.call("PUT", f"{path}/members/cleo").body["added"] == 1
+    assert editor.delete(f"{path}/members/ben").status == 204
+    listed = editor.get(f"{path}/members?limit=1")
+    found = [listed.body["items"][0]["member_id"]]
+    listed = editor.get(f"{path}/members?limit=1&cursor={listed.body['next_cursor']}")
+    assert sorted([*found, listed.body["items"][0]["member_id"]]) == ["anna", "cleo"]
+    assert editor.post(f"{path}/members", {"add": ["a b"]}).status == 422
+    assert editor.post(f"{path}/members", {}).status == 422
+    assert api.client("viewer").post(f"{path}/members", {"add": ["anna"]}).status == 403
+    stranger = api.client(tenant="club")
+    for method, part in (("GET", "members"), ("GET", "count"), ("GET", "sample"), ("PUT", "members/anna")):
+        assert stranger.call(method, f"{path}/{part}").status == 404
+    assert stranger.post(f"{path}/freeze", {"name": "Mine"}).status == 404

@@ -24,13 +24,17 @@ from ariia.domain.preflight_job import AudienceQuestion, PreflightJob
 from ariia.domain.quota import QuotaClaim
 from ariia.domain.receipt import Receipt
 from ariia.domain.segment import MemberSegment
+from ariia.domain.segment_task import FillJob
 from ariia.domain.sender_domain import SenderDomain
 from ariia.domain.template import CampaignTemplate
 from ariia.domain.tenant import Tenant
 from ariia.ports.sending import SendRate
+from ariia.services.segment_counts import SegmentCountJob
 from tests.architecture.source_tree import product_sources
 
 STORED: list[type] = [
+    FillJob,
+    SegmentCountJob,
     AudienceQuestion,
     AuditEntry,
     Campaign,

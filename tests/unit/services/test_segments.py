@@ -8,23 +8,34 @@ import pytest
 
 from ariia.adapters.memory.campaigns import MemoryCampaigns
 from ariia.adapters.memory.clock import CountingIds, ManualClock
+from ariia.adapters.memory.jobs import MemoryJobs
+from ariia.adapters.memory.ledger import MemoryLedger
+from ariia.adapters.memory.members import MemoryMembers
+from ariia.adapters.memory.preflight_queue import MemoryPreflightQueue
 from ariia.adapters.memory.quotas import MemoryQuotas
-from ariia.adapters.memory.segments import MemorySegments
+from ariia.adapters.memory.segments import MemorySegmentLists, MemorySegments
 from ariia.adapters.memory.tenants import MemoryTenants
 from ariia.domain.campaign import Campaign, CampaignStatus
 from ariia.domain.errors import ConflictError, InvalidError, LimitError
+from ariia.domain.member import Consent, ConsentStatus, Member
 from ariia.domain.plan import Feature, Plan
 from ariia.domain.segment import MemberSegment
 from ariia.domain.tenant import Tenant
 from ariia.ports.campaigns import CampaignChange
+from ariia.services.audience_count import AudienceCounter, ShardCounter
+from ariia.services.page_facts import PageFactsReader
 from ariia.services.quotas import Quotas
+from ariia.services.segment_counts import SegmentCounts
+from ariia.services.segment_freezing import SegmentFreezing, ShardFiller
+from ariia.services.segment_members import SegmentMembers
 from ariia.services.segments import Segments
 
+SHARDS = 4
 YOGA: dict[str, Any] = {"field": "tags", "op": "contains", "value": "yoga"}
 
 
 class SegmentDesk:
-    def __init__(self, plan: Plan = Plan.BUSINESS) -> None:
+    def __init__(self, plan: Plan = Plan.BUSINESS, at_once: int = 1_000) -> None:
         self.campaigns, self.store, self.clock = MemoryCampaigns(), MemorySegments(), ManualClock()
         tenants = MemoryTenants()
         for one in ("gym", "club"):
@@ -32,9 +43,28 @@ class SegmentDesk:
         existing = {Feature.SEGMENTS: lambda tenant, most: [one.id for one in self.store.page(tenant, most, None)]}
         self.quotas = Quotas(MemoryQuotas(), tenants, self.clock, existing)
         self.segments = Segments(self.store, self.campaigns, self.quotas, self.clock, CountingIds("s"))
+        self.members, self.lists, self.jobs = MemoryMembers(SHARDS), MemorySegmentLists(SHARDS), MemoryJobs()
+        self.queue, ids = MemoryPreflightQueue(), CountingIds("j")
+        facts = PageFactsReader(self.campaigns, MemoryLedger(), self.lists, SHARDS)
+        counter = AudienceCounter(self.members, facts, SHARDS, at_once)
+        self.segment_members = SegmentMembers(self.segments, self.lists, self.members, self.queue, SHARDS)
+        self.segment_counts = SegmentCounts(
+            self.segments, counter, self.members, self.jobs, self.queue, self.clock, ids, SHARDS
+        )
+        self.segment_freezing = SegmentFreezing(self.segments, self.jobs, self.queue, self.clock, ids, SHARDS)
+        self.counter = ShardCounter(self.members, facts, self.jobs, self.clock)
+        self.filler = ShardFiller(self.members, facts, self.store, self.lists, self.jobs, self.clock)
 
     def segment(self, **fields: Any) -> MemberSegment:
         return self.segments.create("gym", "anna", {"name": "Yoga", "filter_json": YOGA} | fields).entity
+
+    def add(self, *ids: str, **fields: Any) -> None:
+        for one in ids:
+            consent = {"email": Consent(ConsentStatus.GRANTED, "test", 1)}
+            assert self.members.save([Member(one, "gym", email=f"{one}@x.de", consent=consent, **fields)]) == []
+
+    def listed(self, segment: MemberSegment) -> list[str]:
+        return sorted(self.segment_members.page("gym", segment.id, 1_000, None).member_ids)
 
     def campaign(self, **fields: Any) -> None:
         known = {"id": "spring", "tenant_id": "gym", "name": "Spring"}

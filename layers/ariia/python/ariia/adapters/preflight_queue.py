@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ariia.domain.errors import TransientError
-from ariia.domain.preflight_job import CountTask
+from ariia.ports.preflight import ShardTask
 
 _PER_CALL = 10
 _BUSY = "the count can't be started just now; try again"
@@ -20,12 +20,12 @@ class SqsPreflightQueue:
     def __init__(self, client: Any, url: str) -> None:
         self._client, self._url = client, url
 
-    def put(self, tasks: Sequence[CountTask]) -> None:
+    def put(self, tasks: Sequence[ShardTask]) -> None:
         """See PreflightQueue."""
         for start in range(0, len(tasks), _PER_CALL):
             self._put_some(tasks[start : start + _PER_CALL])
 
-    def _put_some(self, tasks: Sequence[CountTask]) -> None:
+    def _put_some(self, tasks: Sequence[ShardTask]) -> None:
         entries = [
             {"Id": str(task.shard), "MessageBody": task.to_text(), "MessageGroupId": task.tenant_id} for task in tasks
         ]

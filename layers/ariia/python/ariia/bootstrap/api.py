@@ -51,6 +51,9 @@ from ariia.services.page_facts import PageFactsReader
 from ariia.services.preflight import Preflights
 from ariia.services.quotas import Existing, Quotas
 from ariia.services.recipients import Recipients
+from ariia.services.segment_counts import SegmentCounts
+from ariia.services.segment_freezing import SegmentFreezing
+from ariia.services.segment_members import SegmentMembers
 from ariia.services.segments import Segments
 from ariia.services.sender_domains import SenderDomains
 from ariia.services.statistics import CampaignStatistics
@@ -77,6 +80,9 @@ class ApiServices:
     recipients: Recipients
     preflights: Preflights
     segments: Segments
+    segment_members: SegmentMembers
+    segment_counts: SegmentCounts
+    segment_freezing: SegmentFreezing
     sender_domains: SenderDomains
     tenants: Tenants
     members: Members
@@ -125,7 +131,7 @@ def build(settings: ApiSettings) -> ApiServices:
         templates=Templates(templates, tenants, checks, clock, ids, channels, quotas),
         recipients=Recipients(campaigns, ledger),
         preflights=_preflights(settings, client, contents, targets, counter, jobs),
-        segments=Segments(segments, campaigns, quotas, clock, ids),
+        **_segments(settings, Segments(segments, campaigns, quotas, clock, ids), counter, members, jobs),
         sender_domains=senders,
         tenants=Tenants(tenants, clock),
         members=Members(members, jobs, clock, ids),
@@ -136,6 +142,24 @@ def build(settings: ApiSettings) -> ApiServices:
         suppressions=Suppressions(DynamoSuppressions(settings.shards), members, clock),
         audit=AuditLog(DynamoAudit(), tenants, clock),
     )
+
+
+def _segments(
+    settings: ApiSettings, segments: Segments, counter: AudienceCounter, members: DynamoMembers, jobs: DynamoJobs
+) -> dict[str, Any]:
+    """Everything around segments, by its name among the services."""
+    clock, lists = SystemClock(), DynamoSegmentLists(settings.shards)
+    queue, ids, shards = (
+        SqsPreflightQueue(sqs_client(), settings.preflight_queue_url),
+        RandomIds(clock),
+        settings.shards,
+    )
+    return {
+        "segments": segments,
+        "segment_members": SegmentMembers(segments, lists, members, queue, shards),
+        "segment_counts": SegmentCounts(segments, counter, members, jobs, queue, clock, ids, shards),
+        "segment_freezing": SegmentFreezing(segments, jobs, queue, clock, ids, shards),
+    }
 
 
 def _preflights(

@@ -12,24 +12,32 @@ from ariia.adapters.dynamodb.jobs import DynamoJobs
 from ariia.adapters.dynamodb.ledger import DynamoLedger
 from ariia.adapters.dynamodb.members import DynamoMembers
 from ariia.adapters.dynamodb.segment_lists import DynamoSegmentLists
+from ariia.adapters.dynamodb.segments import DynamoSegments
 from ariia.ports.clock import Clock
 from ariia.services.audience_count import ShardCounter
 from ariia.services.page_facts import PageFactsReader
+from ariia.services.segment_freezing import ShardFiller
 from ariia.settings import CountAudienceSettings
 
 
 @dataclass(frozen=True)
 class CountAudienceServices:
-    """The counter of one shard."""
+    """What counts one shard, and what fills one shard of a list."""
 
     counter: ShardCounter
+    filler: ShardFiller
     clock: Clock
 
 
 def build(settings: CountAudienceSettings) -> CountAudienceServices:
     """The services on AWS; clients connect at their first call."""
     models.use_prefix(settings.table_prefix)
-    clock = SystemClock()
+    clock, jobs, members = SystemClock(), DynamoJobs(), DynamoMembers(settings.shards)
     ledger = DynamoLedger(dynamodb_client(), names.physical(settings.table_prefix, names.LEDGER))
-    facts = PageFactsReader(DynamoCampaigns(), ledger, DynamoSegmentLists(settings.shards), settings.shards)
-    return CountAudienceServices(ShardCounter(DynamoMembers(settings.shards), facts, DynamoJobs(), clock), clock)
+    lists = DynamoSegmentLists(settings.shards)
+    facts = PageFactsReader(DynamoCampaigns(), ledger, lists, settings.shards)
+    return CountAudienceServices(
+        counter=ShardCounter(members, facts, jobs, clock),
+        filler=ShardFiller(members, facts, DynamoSegments(), lists, jobs, clock),
+        clock=clock,
+    )

@@ -101,6 +101,17 @@ def read_progress(jobs: JobStore, job: Job, shard: int) -> ShardCount:
     return ShardCount.from_pieces([first.document, *(part.document for part in rest)])
 
 
+def collected(jobs: JobStore, job: Job, shards: int) -> tuple[int, AudienceCount | None]:
+    """Number of shards that are counted, and the whole count once all are."""
+    done = [part.number for part in jobs.parts(job.tenant_id, job.id) if part.document.get("done")]
+    if len(done) < shards:
+        return len(done), None
+    total = AudienceCount()
+    for shard in done:
+        total.add(read_progress(jobs, job, shard).count)
+    return len(done), total
+
+
 def scan_pages(members: MemberScan, tenant_id: str, shard: int, after: str | None) -> Iterator[list[Member]]:
     """The members of a shard behind `after`, page by page, in id order."""
     while True:

@@ -17,7 +17,7 @@ from ariia.ports.jobs import Job, JobStore
 from ariia.ports.preflight import PreflightQueue
 from ariia.ports.sending import AccountQuota, SendRate, SendRates
 
-from .audience_count import AudienceCounter, read_progress
+from .audience_count import AudienceCounter, collected
 from .campaign_contents import CampaignContents
 from .campaigns import CampaignDetails, Campaigns
 from .targets import Targets
@@ -139,17 +139,12 @@ class Preflights:
 
     def _collect(self, job: Job, preflight: PreflightJob) -> int:
         """Number of shards that are done; with all of them done, `preflight` has its result, which is kept."""
-        parts = self._jobs.parts(job.tenant_id, job.id)
-        done = [part.number for part in parts if part.document.get("done")]
-        if len(done) < preflight.shards:
-            return len(done)
-        total = AudienceCount()
-        for shard in done:
-            total.add(read_progress(self._jobs, job, shard).count)
-        _finish(preflight, total, self._clock.now())
-        job.document = encode(preflight)
-        self._jobs.save(job)
-        return len(done)
+        done, total = collected(self._jobs, job, preflight.shards)
+        if total is not None:
+            _finish(preflight, total, self._clock.now())
+            job.document = encode(preflight)
+            self._jobs.save(job)
+        return done
 
     def _report(self, details: CampaignDetails, job: Job, preflight: PreflightJob, done: int) -> PreflightReport:
         now, counted = self._clock.now(), preflight.counted

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ariia.domain.preflight_job import CountTask
+from ariia.domain.segment_task import SegmentTask
+from ariia.ports.preflight import ShardTask
 
 
 class MemoryPreflightQueue:
@@ -12,7 +14,12 @@ class MemoryPreflightQueue:
 
     def __init__(self) -> None:
         self.waiting: list[CountTask] = []
+        self.lists: list[SegmentTask] = []
 
-    def put(self, tasks: Sequence[CountTask]) -> None:
+    def put(self, tasks: Sequence[ShardTask]) -> None:
         """See PreflightQueue."""
-        self.waiting.extend(tasks)
+        for task in tasks:
+            if isinstance(task, SegmentTask):
+                self.lists.append(task)
+            elif isinstance(task, CountTask):
+                self.waiting.append(task)
