@@ -114,11 +114,12 @@ def test_count_sample_list_and_freeze_over_http(api: Api) -> None:
 def test_list_is_changed_by_chunks_and_one_by_one(api: Api) -> None:
     api.desk.add("anna", "ben", "cleo")
     editor = api.client()
-    path = editor.post("/v1/segments", {"name": "List", "is_dynamic": False}).headers["Location"]
+    segment_id = editor.post("/v1/segments", {"name": "List", "is_dynamic": False}).body["id"]
+    path = f"/v1/segments/{segment_id}"
     changed = editor.post(f"{path}/members", {"add": ["anna", "ben", "ghost"]})
     assert (changed.status, changed.body) == (200, {"added": 2, "removed": 0, "unknown": ["ghost"]})
-    assert editor.call("PUT", f"{path}/members/cleo").body["added"] == 1
-    assert editor.delete(f"{path}/members/ben").status == 204
+    assert editor.call("PUT", f"/v1/segments/{segment_id}/members/cleo").body["added"] == 1
+    assert editor.delete(f"/v1/segments/{segment_id}/members/ben").status == 204
     listed = editor.get(f"{path}/members?limit=1")
     found = [listed.body["items"][0]["member_id"]]
     listed = editor.get(f"{path}/members?limit=1&cursor={listed.body['next_cursor']}")
