@@ -214,12 +214,12 @@ class Engine:
     def _api(self) -> None:
         around, tenants = self.membrane.around, self.tenants
         checks = ContentChecks(_Trial())
-        contents = CampaignContents(MemoryTemplates(), around("tenants", tenants), _Directory(), checks)
+        self.contents = CampaignContents(MemoryTemplates(), around("tenants", tenants), _Directory(), checks)
         ledger, campaigns = around("ledger", self.ledger), around("campaigns", self.campaigns)
         runs = around("runs", self.executions)
         targets = Targets(around("segments", self.segments), campaigns)
         self.api = CampaignSending(
-            campaigns, runs, contents, targets, InFlightCount(ledger), self.clock, self.broadcasts
+            campaigns, runs, self.contents, targets, InFlightCount(ledger), self.clock, self.broadcasts
         )
         members = around("members", self.members)
         consent = MemberConsent(members, self.clock)

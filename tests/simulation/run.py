@@ -39,7 +39,7 @@ class Outcome:
 def simulate(scenario: Scenario, plan: FaultPlan | None = None, parts: type[Parts] = Parts) -> Outcome:
     """Plays the scenario to its end."""
     plan = plan or storm(scenario)
-    with _adjusted(scenario, parts):
+    with adjusted(scenario, parts):
         engine = Engine(scenario, plan, parts())
         watch = Watch(engine)
         Operators(engine, watch).begin()
@@ -59,7 +59,7 @@ def storm(scenario: Scenario, only: Mapping[str, Strike] | None = None) -> Fault
 
 
 @contextmanager
-def _adjusted(scenario: Scenario, parts: type[Parts]) -> Iterator[None]:
+def adjusted(scenario: Scenario, parts: type[Parts]) -> Iterator[None]:
     """Pages of a size that a small campaign fills more than once, and what a wrong variant changes in a module."""
     values: dict[tuple[Any, str], Any] = {
         (planning_shard, "MAX_PAGE_MEMBERS"): scenario.page_members,

@@ -47,8 +47,9 @@ class CampaignScheduling:
         at = require_in_time(campaign, self._clock.now())
         self._contents.require_sender(campaign, self._contents.tenant(tenant_id))
         campaign.schedule_epoch = campaign.version + 1
-        self._broadcasts.reserve(campaign, at)
+        # In this order: should we die behind the reservation, the schedule that fires for nothing gives it back.
         arrange(self._schedules, campaign, at)
+        self._broadcasts.reserve(campaign, at)
         if not self._store.save(CampaignChange(campaign, moves=[move], check=check_of(campaign, at))):
             self._broadcasts.give_back(self._campaigns.get(tenant_id, campaign_id))
             raise changed_meanwhile()

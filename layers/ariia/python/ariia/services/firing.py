@@ -30,7 +30,11 @@ class CampaignFiring:
         schedule is not the campaign's (any more), or the campaign is too late and its policy is not to send."""
         for _ in range(_TRIES):
             campaign = self._campaigns.get(tenant_id, campaign_id)
-            if campaign is None or not _waits_for(campaign, schedule_epoch):
+            if campaign is None:
+                return None
+            if not _waits_for(campaign, schedule_epoch):
+                # Whoever unscheduled it, judged it too late or began to schedule it may have died before this.
+                self._broadcasts.give_back(campaign)
                 return None
             now, due = self._clock.now(), campaign.scheduled_at or 0
             verdict = campaign.misfire.judge(due, now)
