@@ -66,6 +66,7 @@ def held_campaign_watch() -> Watch:
         for name, service in (
             ("CampaignPausedByProvider", "send_batch"),
             ("CampaignPausedByProvider", "release_batches"),
+            ("CampaignPausedForReputation", "release_batches"),
             ("BatchesHeld", "release_batches"),
         )
     ]

@@ -18,6 +18,7 @@ from ariia.adapters.memory.sending import (
     MemorySendReader,
     RecordingSender,
 )
+from ariia.adapters.memory.statistics import MemoryStatistics
 from ariia.adapters.memory.tenants import MemoryTenants
 from ariia.domain.batch import BatchKey, Entry
 from ariia.domain.campaign import Campaign, Content, Target
@@ -44,6 +45,7 @@ from ariia.services.quotas import Quotas
 from ariia.services.recording import EventRecorder
 from ariia.services.release import BatchReleaser, Round
 from ariia.services.release_round import ReleasePolicy
+from ariia.services.reputation_guard import ReputationGuard
 from ariia.services.resolving import UnknownResolver
 from ariia.services.runs import CampaignRuns
 from ariia.services.send_budget import SendBudget
@@ -78,6 +80,7 @@ class World:
         self.shards = shards
         self.tenants = MemoryTenants()
         self.tenants.create(Tenant(TENANT, "Studio", Plan.ENTERPRISE))
+        self.statistics = MemoryStatistics()
         self.quotas = Quotas(MemoryQuotas(), self.tenants, self.clock)
         self.firing = CampaignFiring(self.campaigns, BroadcastQuota(self.quotas), self.clock)
         self.planner = AudiencePlanner(
@@ -101,6 +104,7 @@ class World:
             SendBudget(self.rates, self.quota, self.clock, policy),
             self.clock,
             policy,
+            ReputationGuard(self.statistics, self.tenants, self.runs),
         )
         self.sender = self._sender()
         self.singles = SingleMessages(

@@ -10,9 +10,12 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ariia.bootstrap.release_batches import build
+from ariia.domain.reputation import ACCOUNT, REPUTATION
 from ariia.observability import logger, metrics
 from ariia.services.release import BatchReleaser
 from ariia.settings import ReleaseBatchesSettings
+
+PAUSED = {REPUTATION: "CampaignPausedForReputation", ACCOUNT: "CampaignPausedByProvider"}
 
 
 @cache
@@ -31,6 +34,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     metrics.add_metric("MessagesReleased", MetricUnit.Count, result.released)
     if result.held:
         metrics.add_metric("BatchesHeld", MetricUnit.Count, result.held)
+    if result.paused:
+        metrics.add_metric(PAUSED[result.cause or ""], MetricUnit.Count, 1)
+        logger.error("campaign paused", cause=result.cause, reason=result.paused)
     logger.info(
         "round", outcome=result.outcome, released=result.released, held=result.held, wait_seconds=result.wait_seconds
     )

@@ -53,6 +53,14 @@ def test_reading_sums_over_stream_shards(store: StatisticsStore, tenant_id: str)
     assert store.read(campaign)[("lane:l0", "accepted")] == 4
 
 
+def test_reading_some_groups_leaves_the_others_out(store: StatisticsStore, tenant_id: str) -> None:
+    campaign = f"{tenant_id}#c1"
+    for shard in ("s1", "s2"):
+        store.apply(any_fold(campaign, f"{shard}-{tenant_id}", "0001", 2), "")
+    assert store.read(campaign, "lane:") == {("lane:l0", "accepted"): 4}
+    assert store.read(campaign, "link:") == {}
+
+
 def test_replayed_and_overlapping_records_count_once(store: StatisticsStore, tenant_id: str) -> None:
     campaign, shard = f"{tenant_id}#c1", f"shard-{tenant_id}"
     changes = [LedgerChange(f"{n:04d}", campaign, {("lane:l0", f"fact{n % 90}"): 1}) for n in range(1, 301)]

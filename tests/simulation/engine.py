@@ -44,6 +44,7 @@ from ariia.services.quotas import PlanUse, Quotas
 from ariia.services.recording import EventRecorder
 from ariia.services.release import BatchReleaser
 from ariia.services.release_round import ReleasePolicy
+from ariia.services.reputation_guard import ReputationGuard
 from ariia.services.resolving import UnknownResolver
 from ariia.services.runs import CampaignRuns
 from ariia.services.send_budget import SendBudget
@@ -187,8 +188,9 @@ class Engine:
         pace = ReleasePolicy()
         settler = parts.settler(ledger, queue, resolver, clock, pace)
         budget = SendBudget(rates, quota, clock, pace)
+        guard = ReputationGuard(around("statistics", self.statistics), around("tenants", self.tenants), runs)
         lanes = LaneReleaser(ledger, queue, clock)
-        self.executions.releaser = BatchReleaser(runs, settler, lanes, budget, clock, pace)
+        self.executions.releaser = BatchReleaser(runs, settler, lanes, budget, clock, pace, guard)
         claims = parts.claims(Channel.EMAIL, ledger, reader, self.provider, _COMPOSER, clock, NEEDED_MS)
         policy = SendPolicy(parts.lease_ms, NEEDED_MS)
         ids = CountingIds("token")

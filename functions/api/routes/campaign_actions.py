@@ -109,11 +109,20 @@ def pause_campaign(
 
 @routes.post(f"{_PATH}/resume", Permission.SEND, "Resume a campaign", problems=(409,))
 def resume_campaign(
-    campaign_id: str, caller: CurrentCaller, services: Services, action: VersionedAction | None = None
+    campaign_id: str, caller: CurrentCaller, services: Services, action: ReasonedAction | None = None
 ) -> Response[CampaignSummary]:
-    """Goes on where it was paused."""
-    version = action.version if action else None
-    return _answer(services, services.campaign_sending.resume(caller.tenant_id, campaign_id, caller.subject, version))
+    """Goes on where it was paused. A campaign that paused itself for its reputation (`pause_cause`) is resumed by an
+    admin alone (403) and with a reason (422); it is judged anew by what is sent from then on."""
+    asked = action or ReasonedAction()
+    campaign = services.campaign_sending.resume(
+        caller.tenant_id,
+        campaign_id,
+        caller.subject,
+        asked.version,
+        reason=asked.reason,
+        is_admin=caller.may(Permission.ADMINISTER),
+    )
+    return _answer(services, campaign)
 
 
 @routes.post(f"{_PATH}/cancel", Permission.SEND, "Cancel a campaign", problems=(409,))

@@ -56,6 +56,8 @@ STORED: dict[str, Any] = {
     "feedback": None,
     "paused_at": None,
     "pause_reason": None,
+    "pause_cause": None,
+    "parked": None,
     "failure_reason": None,
     "legal_moves": ["cancelled", "draft", "scheduled", "sending"],
 }
@@ -69,6 +71,11 @@ PARTS = (
     "exclude",
 )
 SUMMARY = {name: value for name, value in (WRITTEN | STORED).items() if name not in PARTS}
+PARKED = {
+    "since": "2026-03-01T18:04:00.000Z",
+    "reason": "the account's 24-hour quota is used up; sending goes on by itself as it frees up",
+    "until": "2026-03-02T18:04:00.000Z",
+}
 FINDING = {
     "code": "long_subject",
     "severity": "warning",

@@ -11,10 +11,27 @@ from ariia.domain.content.findings import Finding
 from ariia.domain.statistics import Totals
 from ariia.services.campaigns import CampaignDetails
 
-from .campaign_examples import FINDING, STORED, SUMMARY, WRITTEN
+from .campaign_examples import FINDING, PARKED, STORED, SUMMARY, WRITTEN
 from .campaigns import ChannelName, ConditionName, LateName, StatusName, TargetTypeName, Type
 from .fields import Instant, ResponseModel, example
 from .timing import MisfireView
+
+
+class ParkedView(ResponseModel):
+    """Why nothing of a sending campaign leaves just now."""
+
+    model_config = ConfigDict(json_schema_extra=example(PARKED))
+
+    since: Instant
+    reason: str
+    until: Annotated[Instant | None, Field(description="When it goes on at the latest; null = not known.")]
+
+    @classmethod
+    def of(cls, campaign: Campaign) -> Self | None:
+        """The view of a campaign that is parked; None when it is not."""
+        if campaign.parked_at is None or campaign.parked_reason is None or not campaign.is_sendable:
+            return None
+        return cls(since=campaign.parked_at, reason=campaign.parked_reason, until=campaign.parked_until)
 
 
 class CampaignSummary(ResponseModel):
@@ -64,6 +81,11 @@ class CampaignSummary(ResponseModel):
     feedback: str | None
     paused_at: Instant | None
     pause_reason: str | None
+    pause_cause: Annotated[
+        Literal["reputation", "account"] | None,
+        Field(description="Why it paused itself: its own bounces and complaints, or the provider's account."),
+    ]
+    parked: Annotated[ParkedView | None, Field(description="Set while the account may not send; goes on by itself.")]
     failure_reason: str | None
     legal_moves: Annotated[list[str], Field(description="The statuses it can go to from here.")]
 
@@ -114,6 +136,7 @@ def campaign_fields(campaign: Campaign, totals: Totals) -> dict[str, Any]:
         "stats_opened": totals.opened,
         "stats_clicked": totals.clicked,
         "stats_failed": totals.failed,
+        "parked": ParkedView.of(campaign),
         "legal_moves": campaign.legal_moves(),
     }
 

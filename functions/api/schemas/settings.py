@@ -22,6 +22,9 @@ from .timing import (
 
 # Of changes, where a default would read as what a field left out becomes: it stays as it is.
 _Flag = Annotated[bool, Field(default_factory=bool)]
+_OWN = "from which on a campaign pauses itself; null = the platform's limit, which this may only undercut."
+BounceRate = Annotated[float | None, Field(description=f"Share of hard bounces (0 to 1) {_OWN}")]
+ComplaintRate = Annotated[float | None, Field(description=f"Share of complaints (0 to 1) {_OWN}")]
 
 SETTINGS_EXAMPLE: dict[str, Any] = {
     "one_per_address": True,
@@ -30,6 +33,8 @@ SETTINGS_EXAMPLE: dict[str, Any] = {
     "track_clicks": True,
     "quiet_hours": {"email": QUIET_HOURS_EXAMPLE},
     "misfire": MISFIRE_EXAMPLE,
+    "pause_at_bounce_rate": 0.03,
+    "pause_at_complaint_rate": None,
 }
 
 
@@ -44,6 +49,8 @@ class SettingsView(ResponseModel):
     track_clicks: bool
     quiet_hours: Annotated[dict[str, QuietHoursView], Field(description="By channel: when nothing leaves.")]
     misfire: MisfireView
+    pause_at_bounce_rate: BounceRate
+    pause_at_complaint_rate: ComplaintRate
 
 
 class SettingsDraft(RequestModel):
@@ -57,6 +64,8 @@ class SettingsDraft(RequestModel):
     track_clicks: bool = True
     quiet_hours: HoursByChannel = Field(default={})
     misfire: MisfireInput = MisfireInput()
+    pause_at_bounce_rate: BounceRate = None
+    pause_at_complaint_rate: ComplaintRate = None
 
     def settings(self) -> TenantSettings:
         """The settings it describes."""
@@ -75,6 +84,8 @@ class SettingsChange(RequestModel):
     track_clicks: _Flag
     quiet_hours: Annotated[HoursByChannel, Field(default_factory=dict)]
     misfire: Annotated[MisfireInput, Field(default_factory=MisfireInput)]
+    pause_at_bounce_rate: BounceRate = None
+    pause_at_complaint_rate: ComplaintRate = None
 
     def changes(self) -> dict[str, object]:
         """The settings that the request names."""

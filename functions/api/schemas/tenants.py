@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field
 
 from ariia.domain.plan import Plan
+from ariia.domain.reputation import BOUNCE_RATE, COMPLAINT_RATE
 from ariia.domain.tenant import MAX_NAME, Tenant
 
 from .fields import Id, Instant, RequestModel, ResponseModel, Version
@@ -17,6 +18,8 @@ Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME)]
 Zone = Annotated[str, Field(max_length=64, description="An IANA time zone.")]
 Language = Annotated[str, Field(max_length=35, description="A BCP 47 language tag.")]
 Sender = Annotated[str | None, Field(max_length=450, description="`local@domain` or `Name <local@domain>`.")]
+BounceLimit = Annotated[float, Field(description="Share of hard bounces (0 to 1) from which on campaigns pause.")]
+ComplaintLimit = Annotated[float, Field(description="Share of complaints (0 to 1) from which on campaigns pause.")]
 Text = Annotated[str | None, Field(max_length=300)]
 # Of changes, where a default would read as what a field left out becomes: it stays as it is.
 _LeftOut = Field(default_factory=str)
@@ -36,6 +39,8 @@ _TENANT: dict[str, Any] = {
     "id": "gym-nord",
     "plan": "professional",
     **_PROFILE,
+    "bounce_rate_limit": 0.05,
+    "complaint_rate_limit": 0.001,
     "created_at": "2026-03-01T18:00:00.000Z",
     "updated_at": "2026-03-01T18:00:00.000Z",
     "version": 1,
@@ -58,6 +63,8 @@ class TenantView(ResponseModel):
     email: str | None
     phone: str | None
     settings: SettingsView
+    bounce_rate_limit: float
+    complaint_rate_limit: float
     created_at: Instant
     updated_at: Instant
     version: int
@@ -84,6 +91,8 @@ class TenantDraft(RequestModel):
     email: Text = None
     phone: Text = None
     settings: SettingsDraft = SettingsDraft()
+    bounce_rate_limit: BounceLimit = BOUNCE_RATE
+    complaint_rate_limit: ComplaintLimit = COMPLAINT_RATE
 
     def tenant(self) -> Tenant:
         """The tenant it describes."""
@@ -119,6 +128,8 @@ class TenantChange(ProfileChange):
     model_config = ConfigDict(json_schema_extra={"examples": [{"plan": "business", "version": 1}]})
 
     plan: Annotated[PlanName, Field(default_factory=lambda: "starter")]
+    bounce_rate_limit: Annotated[BounceLimit, Field(default_factory=lambda: BOUNCE_RATE)]
+    complaint_rate_limit: Annotated[ComplaintLimit, Field(default_factory=lambda: COMPLAINT_RATE)]
 
     def changes(self) -> dict[str, object]:
         """The fields that the request names."""

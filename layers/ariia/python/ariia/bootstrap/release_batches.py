@@ -8,12 +8,15 @@ from ariia.adapters.dynamodb.campaigns import DynamoCampaigns
 from ariia.adapters.dynamodb.client import dynamodb_client
 from ariia.adapters.dynamodb.ledger import DynamoLedger
 from ariia.adapters.dynamodb.send_rates import DynamoSendRates
+from ariia.adapters.dynamodb.statistics import DynamoStatistics
+from ariia.adapters.dynamodb.tenants import DynamoTenants
 from ariia.adapters.event_pipeline import SesEventPipeline
 from ariia.adapters.send_queue import SqsBacklog, SqsSendQueue, sqs_client
 from ariia.adapters.senders.ses import SesAccount, ses_client
 from ariia.services.lane_release import LaneReleaser
 from ariia.services.release import BatchReleaser
 from ariia.services.release_round import ReleasePolicy
+from ariia.services.reputation_guard import ReputationGuard
 from ariia.services.resolving import UnknownResolver
 from ariia.services.runs import CampaignRuns
 from ariia.services.send_budget import SendBudget
@@ -30,6 +33,7 @@ def build(settings: ReleaseBatchesSettings) -> BatchReleaser:
     sqs, ses = sqs_client(), ses_client(_READ_TIMEOUT_SECONDS)
     ledger = DynamoLedger(client, names.physical(settings.table_prefix, names.LEDGER))
     rates = names.physical(settings.table_prefix, names.SEND_RATES)
+    statistics, runs = names.physical(settings.table_prefix, names.STATISTICS), CampaignRuns(campaigns, clock)
     queue = SqsSendQueue(sqs, settings.email_queue_url)
     policy = ReleasePolicy(round_seconds=settings.round_seconds, requeue_seconds=settings.requeue_seconds)
     pipeline = SesEventPipeline(
@@ -41,10 +45,11 @@ def build(settings: ReleaseBatchesSettings) -> BatchReleaser:
     )
     resolver = UnknownResolver(campaigns, ledger, pipeline, clock, settings.grace_seconds * 1000)
     return BatchReleaser(
-        runs=CampaignRuns(campaigns, clock),
+        runs=runs,
         settler=BatchSettler(ledger, queue, resolver, clock, policy),
         lanes=LaneReleaser(ledger, queue, clock),
         budget=SendBudget(DynamoSendRates(client, rates), SesAccount(ses), clock, policy),
         clock=clock,
         policy=policy,
+        guard=ReputationGuard(DynamoStatistics(client, statistics), DynamoTenants(), runs),
     )

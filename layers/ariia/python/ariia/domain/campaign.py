@@ -11,6 +11,7 @@ from typing import Any
 from .channel import Channel
 from .errors import ConflictError
 from .misfire import Misfire
+from .reputation import ReputationState
 from .wave import Lane, Wave
 
 
@@ -138,6 +139,12 @@ class Campaign:
     run_began_at: int = 0
     paused_at: int | None = None
     pause_reason: str | None = None
+    pause_cause: str | None = None
+    reputation: ReputationState | None = None
+    # The account may not send just now: since when, why, and when it may again at the latest.
+    parked_at: int | None = None
+    parked_reason: str | None = None
+    parked_until: int | None = None
     failure_reason: str | None = None
     one_per_address: bool = True
     track_opens: bool = True

@@ -22,11 +22,11 @@ def take_charge(campaign: Campaign, epoch: int, *, by: str, at: int, reason: str
         campaign.failure_reason = None
     elif campaign.status is _S.SENDING and campaign.paused_at is not None:
         move = Move("resume", _S.SENDING, _S.SENDING, by, at, reason)
-        campaign.paused_at = campaign.pause_reason = None
+        campaign.paused_at = campaign.pause_reason = campaign.pause_cause = None
     elif campaign.status in (_S.FAILED, _S.SENT):
         move = campaign.move(_S.SENDING, action="retry", by=by, at=at, reason=reason)
         campaign.failure_reason, campaign.reopen_epoch = None, epoch
-        campaign.paused_at = campaign.pause_reason = None
+        campaign.paused_at = campaign.pause_reason = campaign.pause_cause = None
     elif campaign.status is _S.CANCELLED and campaign.lanes:
         move = Move("settle", _S.CANCELLED, _S.CANCELLED, by, at, reason)
     else:

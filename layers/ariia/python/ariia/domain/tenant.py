@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from .channel import MESSAGE_CHANNELS
@@ -13,6 +13,7 @@ from .member_text import FieldError, email, language, text, timezone
 from .misfire import Misfire
 from .plan import Plan
 from .quiet_hours import QuietHours
+from .reputation import BOUNCE_RATE, COMPLAINT_RATE, MOST_BOUNCES, MOST_COMPLAINTS, ReputationLimits
 from .sender_domain import parse_from
 
 MAX_NAME = 120
@@ -23,7 +24,8 @@ _URL = re.compile(r"https?://[^\s<>\"']{1,290}")
 class TenantSettings:
     """`one_per_address`: members who share an address get one message. `hold_unknown`: a member whose send has no
     known outcome waits for a person instead of being tried again. `track_*`: opens and clicks are recorded.
-    `quiet_hours`, by channel: when nothing leaves. `misfire`: what becomes of what is late."""
+    `quiet_hours`, by channel: when nothing leaves. `misfire`: what becomes of what is late. `pause_at_*`: shares (0 to
+    1) of hard bounces and complaints from which on a campaign pauses itself, where the tenant wants it stricter."""
 
     one_per_address: bool = True
     hold_unknown: bool = False
@@ -31,12 +33,15 @@ class TenantSettings:
     track_clicks: bool = True
     quiet_hours: dict[str, QuietHours] = field(default_factory=dict)
     misfire: Misfire = field(default_factory=Misfire)
+    pause_at_bounce_rate: float | None = None
+    pause_at_complaint_rate: float | None = None
 
 
 @dataclass
 class Tenant:
     """One business. `timezone` is an IANA name, `language` a BCP 47 tag; `website`, `address`, `email` and `phone` are
-    what its templates may print (an imprint). Instants are epoch milliseconds."""
+    what its templates may print (an imprint). `*_rate_limit` are the platform's: what a tenant's own setting may not
+    exceed. Instants are epoch milliseconds."""
 
     id: str
     name: str
@@ -49,15 +54,26 @@ class Tenant:
     email: str | None = None
     phone: str | None = None
     settings: TenantSettings = field(default_factory=TenantSettings)
+    bounce_rate_limit: float = BOUNCE_RATE
+    complaint_rate_limit: float = COMPLAINT_RATE
     created_at: int = 0
     updated_at: int = 0
     version: int = 0
     idempotency_fingerprint: str | None = None
 
+    @property
+    def reputation_limits(self) -> ReputationLimits:
+        """From where on a campaign pauses itself: the stricter of the platform's limit and the tenant's own."""
+        own = self.settings
+        return ReputationLimits(
+            min(self.bounce_rate_limit, own.pause_at_bounce_rate or self.bounce_rate_limit),
+            min(self.complaint_rate_limit, own.pause_at_complaint_rate or self.complaint_rate_limit),
+        )
+
 
 def require_valid(tenant: Tenant) -> Tenant:
     """`tenant` with its texts in normal form; InvalidError with a Problem for each bad field."""
-    problems = _settings_problems(tenant.settings)
+    problems = _settings_problems(tenant.settings) + _limit_problems(tenant)
     for name, rule in _RULES.items():
         value = getattr(tenant, name)
         try:
@@ -70,6 +86,31 @@ def require_valid(tenant: Tenant) -> Tenant:
     if problems:
         raise InvalidError("the tenant is not valid", problems=problems)
     return tenant
+
+
+def drop_looser_settings(tenant: Tenant) -> None:
+    """The tenant's own limits that the platform's, new ones, undercut mean nothing any more."""
+    own = tenant.settings
+    if (own.pause_at_bounce_rate or 0) > tenant.bounce_rate_limit:
+        tenant.settings = replace(tenant.settings, pause_at_bounce_rate=None)
+    if (own.pause_at_complaint_rate or 0) > tenant.complaint_rate_limit:
+        tenant.settings = replace(tenant.settings, pause_at_complaint_rate=None)
+
+
+def _limit_problems(tenant: Tenant) -> list[Problem]:
+    """The platform's limits, and the tenant's own that may only be stricter."""
+    own = tenant.settings
+    found = (
+        ("bounce_rate_limit", tenant.bounce_rate_limit, MOST_BOUNCES),
+        ("complaint_rate_limit", tenant.complaint_rate_limit, MOST_COMPLAINTS),
+        ("settings.pause_at_bounce_rate", own.pause_at_bounce_rate, tenant.bounce_rate_limit),
+        ("settings.pause_at_complaint_rate", own.pause_at_complaint_rate, tenant.complaint_rate_limit),
+    )
+    return [
+        Problem(name, "is not a share that is allowed here", value=value, allowed=f"more than 0, at most {most:g}")
+        for name, value, most in found
+        if value is not None and not 0 < value <= most
+    ]
 
 
 def _settings_problems(settings: TenantSettings) -> list[Problem]:

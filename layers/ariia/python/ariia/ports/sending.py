@@ -102,18 +102,25 @@ class SendReader(Protocol):
 
 @dataclass(frozen=True)
 class SendRate:
-    """What the account may send: per second, in any 24 hours, and how much of that is used."""
+    """What the account may send: per second, in any 24 hours, and how much of that is used. `enforcement` is the
+    provider's judgement of its reputation (SES: HEALTHY, PROBATION = under review, SHUTDOWN)."""
 
     per_second: float
     daily_quota: float
     sent_last_day: float
     at: int = 0
     sending_enabled: bool = True
+    enforcement: str = "HEALTHY"
 
     @property
     def remaining_today(self) -> float:
         """Messages left in the sliding 24 hours; infinite where the account has no quota (SES reports -1)."""
         return float("inf") if self.daily_quota < 0 else max(0.0, self.daily_quota - self.sent_last_day)
+
+    @property
+    def is_shut_down(self) -> bool:
+        """The provider has suspended the account: nothing leaves until its operators have settled that."""
+        return self.enforcement == "SHUTDOWN"
 
 
 class SendRates(Protocol):

@@ -43,6 +43,6 @@ class StatisticsStore(Protocol):
         """Adds the changes and moves the watermark in one transaction; False when the watermark is another by now."""
         ...
 
-    def read(self, campaign_key: str) -> Mapping[tuple[str, str], int]:
-        """The sums over all stream shards by (group, name)."""
+    def read(self, campaign_key: str, groups: str = "") -> Mapping[tuple[str, str], int]:
+        """The sums over all stream shards by (group, name), of the groups whose names begin with `groups`."""
         ...

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 
 from ariia.domain.campaign import Campaign, CampaignStatus, CampaignType, Move
 from ariia.domain.concurrency import changed_meanwhile, require_version
-from ariia.domain.errors import ConflictError
+from ariia.domain.errors import ConflictError, ForbiddenError, InvalidError, Problem
+from ariia.domain.reputation import REPUTATION
 from ariia.domain.run import is_in_charge, take_charge
 from ariia.ports.campaigns import CampaignChange, CampaignStore
 from ariia.ports.clock import Clock
@@ -68,13 +69,26 @@ class CampaignSending:
             self._broadcasts.give_back(self._campaigns.get(tenant_id, campaign_id))
             raise
 
-    def resume(self, tenant_id: str, campaign_id: str, by: str, version: int | None = None) -> Campaign:
-        """Goes on with a paused campaign; ConflictError when it is not paused."""
+    def resume(
+        self,
+        tenant_id: str,
+        campaign_id: str,
+        by: str,
+        version: int | None = None,
+        *,
+        reason: str | None = None,
+        is_admin: bool = False,
+    ) -> Campaign:
+        """Goes on with a paused campaign; ConflictError when it is not paused. One that paused itself for its
+        reputation needs an admin (else ForbiddenError) with a reason (else InvalidError), which is in the history
+        before anything starts; from then on the guard counts only what comes after."""
         campaign = self._read(tenant_id, campaign_id, version)
         is_paused = campaign.status is _S.SENDING and campaign.paused_at is not None
         _require(campaign, is_paused, "resumed, as it is not paused")
         self._require_sender(campaign)
-        return self._start(campaign, by, None)
+        if campaign.pause_cause == REPUTATION:
+            self._allow(campaign, by, reason, is_admin)
+        return self._start(campaign, by, reason)
 
     def retry(self, tenant_id: str, campaign_id: str, by: str, version: int | None = None) -> Campaign:
         """failed or sent -> sending, for the failed and the unsent members only; ConflictError otherwise."""
@@ -139,6 +153,17 @@ class CampaignSending:
         if not is_in_charge(fresh, epoch):
             raise changed_meanwhile()
         return fresh
+
+    def _allow(self, campaign: Campaign, by: str, reason: str | None, is_admin: bool) -> None:
+        if not is_admin:
+            raise ForbiddenError("it paused itself for its reputation: only an admin resumes it, with a reason")
+        if not (reason or "").strip():
+            problem = Problem("reason", "is needed, as it paused itself for its reputation", allowed="why it may go on")
+            raise InvalidError("say why this campaign may go on", problems=[problem])
+        campaign.pause_cause = None
+        move = Move("allow", _S.SENDING, _S.SENDING, by, self._clock.now(), reason)
+        if not self._store.save(CampaignChange(campaign, moves=[move])):
+            raise changed_meanwhile()
 
     def _require_sender(self, campaign: Campaign) -> None:
         self._contents.require_sender(campaign, self._contents.tenant(campaign.tenant_id))

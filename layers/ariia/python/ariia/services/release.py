@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ariia.domain.campaign import Campaign, CampaignStatus
+from ariia.domain.reputation import ACCOUNT, REPUTATION
 from ariia.ports.clock import Clock
 
 from .lane_release import LaneReleaser
-from .release_round import ReleasePolicy, Tally
+from .parking import Parking
+from .release_round import Cursors, ReleasePolicy, Tally
+from .reputation_guard import ReputationGuard
 from .runs import CampaignRuns
 from .send_budget import SendBudget
 from .settling import BatchSettler
@@ -19,13 +22,16 @@ _LONGEST_WAIT = 900
 
 @dataclass(frozen=True)
 class Round:
-    """What the loop does next. `idle` counts the rounds in a row in which nothing moved."""
+    """What the loop does next. `idle` counts the rounds in a row in which nothing moved. `paused`: why this very round
+    paused the campaign, and for which `cause`."""
 
     outcome: str
     wait_seconds: int = 0
     idle: int = 0
     released: int = 0
     held: int = 0
+    paused: str | None = None
+    cause: str | None = None
 
 
 class BatchReleaser:
@@ -39,7 +45,9 @@ class BatchReleaser:
         budget: SendBudget,
         clock: Clock,
         policy: ReleasePolicy,
+        guard: ReputationGuard,
     ) -> None:
+        self._guard, self._parking = guard, Parking(runs, clock)
         self._runs, self._settler, self._lanes, self._budget = runs, settler, lanes, budget
         self._clock, self._policy = clock, policy
 
@@ -50,14 +58,28 @@ class BatchReleaser:
             return Round(END)
         tally = Tally()
         cursors = self._settler.settle(campaign, tally)
-        if campaign.is_sendable:
-            self._lanes.release(campaign, cursors, self._budget.of(campaign, tally), tally)
+        paused, cause = self._release(campaign, cursors, tally) if campaign.is_sendable else (None, None)
+        if paused is not None:
+            # What is claimed is still to be settled: the next rounds find it paused and do that.
+            return Round(WAIT, self._policy.round_seconds, 0, 0, tally.held, paused, cause)
         if self._is_over(campaign, tally):
             if campaign.is_sendable:
                 self._runs.finish(campaign)
             return Round(END, released=tally.released)
         idle = 0 if tally.released or tally.settled else idle + 1
         return Round(WAIT, self._wait(tally, idle), idle, tally.released, tally.held)
+
+    def _release(self, campaign: Campaign, cursors: Cursors, tally: Tally) -> tuple[str | None, str | None]:
+        """Queues what fits; the reason and cause where it paused the campaign instead."""
+        harm = self._guard.look(campaign)
+        if harm is not None:
+            return harm, REPUTATION
+        budget = self._budget.of(campaign, tally)
+        if tally.stopped and self._runs.pause(campaign, tally.stopped, cause=ACCOUNT):
+            return tally.stopped, ACCOUNT
+        self._parking.note(campaign, tally.parked)
+        self._lanes.release(campaign, cursors, budget, tally)
+        return None, None
 
     def _is_over(self, campaign: Campaign, tally: Tally) -> bool:
         if campaign.is_sendable:

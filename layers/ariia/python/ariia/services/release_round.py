@@ -26,8 +26,9 @@ class ReleasePolicy:
 class Tally:
     """What one round saw and did. Members: `outstanding` are queued and wait, `released` were queued now. Batches:
     `claimed` are with a sender, `held` wait for proof that events arrive. `settled` counts cursors that moved.
-    `unfinished` = lanes that are not all queued and settled; `parked` = the account may not send at all at present;
-    `wake_at` = when looking again makes sense (epoch ms)."""
+    `unfinished` = lanes that are not all queued and settled; `parked` = why the account may not send at present,
+    `stopped` = why it will not until somebody has settled that with the provider; `wake_at` = when looking again makes
+    sense (epoch ms)."""
 
     outstanding: int = 0
     released: int = 0
@@ -35,7 +36,8 @@ class Tally:
     claimed: int = 0
     held: int = 0
     unfinished: bool = False
-    parked: bool = False
+    parked: str | None = None
+    stopped: str | None = None
     wake_at: list[int] = field(default_factory=list)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from ariia.domain.campaign import Campaign, CampaignStatus, Move
 from ariia.domain.errors import ConflictError, TransientError
+from ariia.domain.reputation import ReputationState
 from ariia.domain.run import is_in_charge, take_charge
 from ariia.ports.campaigns import CampaignChange, CampaignStore
 from ariia.ports.clock import Clock
@@ -68,14 +69,23 @@ class CampaignRuns:
 
         self._update(campaign, apply)
 
-    def pause(self, campaign: Campaign, reason: str) -> bool:
-        """Pauses a sending campaign with the reason. True when this very call did it."""
+    def pause(
+        self,
+        campaign: Campaign,
+        reason: str,
+        *,
+        cause: str | None = None,
+        reputation: ReputationState | None = None,
+    ) -> bool:
+        """Pauses a sending campaign with the reason, and notes where its reputation stood if that is the `cause`. True
+        when this very call did it."""
         done = []
 
         def apply(fresh: Campaign) -> Move | None:
             if not fresh.is_sendable:
                 return None
-            fresh.paused_at, fresh.pause_reason = self._clock.now(), reason
+            fresh.paused_at, fresh.pause_reason, fresh.pause_cause = self._clock.now(), reason, cause
+            fresh.reputation = reputation or fresh.reputation
             done.append(True)
             return Move("pause", fresh.status, fresh.status, SYSTEM, fresh.paused_at, reason)
 

@@ -11,6 +11,8 @@ from ariia.ports.sending import AccountQuota, SendRate, SendRates
 from .release_round import ReleasePolicy, Tally
 
 _QUOTA_AGE_MS = 60_000
+SENDING_DISABLED = "the account may not send at present; sending goes on by itself when it may again"
+QUOTA_USED_UP = "the account's 24-hour quota is used up; sending goes on by itself as it frees up"
 
 
 class SendBudget:
@@ -20,16 +22,18 @@ class SendBudget:
         self._rates, self._quota, self._clock, self._policy = rates, quota, clock, policy
 
     def of(self, campaign: Campaign, tally: Tally) -> float:
-        """In members, less those that are queued and wait. 0 and `tally.parked` when the account may not send now."""
+        """In members, less those that are queued and wait. 0, and why in `tally`, when the account may not send."""
         now = self._clock.now()
         rate = self._rate(campaign, now)
         sharing = self._rates.note_active(campaign.channel, campaign.key, now)
         # At least one second's worth for each, so that a small share still moves.
         per_round = max(rate.per_second, rate.per_second * self._policy.horizon_seconds / max(1, sharing))
-        tally.parked = not rate.sending_enabled or rate.remaining_today < 1
-        if tally.parked:
+        tally.stopped, tally.parked = _stopped(rate), _parked(rate)
+        if tally.stopped or tally.parked:
             return 0
-        return min(per_round, rate.remaining_today) - tally.outstanding
+        # What is left of the quota is shared too, or large campaigns would take all that frees up.
+        left = max(1.0, rate.remaining_today / max(1, sharing))
+        return min(per_round, left) - tally.outstanding
 
     def _rate(self, campaign: Campaign, now: int) -> SendRate:
         known = self._rates.rate(campaign.channel)
@@ -38,3 +42,13 @@ class SendBudget:
         fresh = replace(self._quota.current(), at=now)
         self._rates.save_rate(campaign.channel, fresh)
         return fresh
+
+
+def _stopped(rate: SendRate) -> str | None:
+    return "the provider has suspended the account: ask the platform's operator" if rate.is_shut_down else None
+
+
+def _parked(rate: SendRate) -> str | None:
+    if not rate.sending_enabled:
+        return SENDING_DISABLED
+    return QUOTA_USED_UP if rate.remaining_today < 1 else None

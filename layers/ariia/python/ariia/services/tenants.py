@@ -11,9 +11,11 @@ from ariia.domain.creation import Created, Creation, require_same
 from ariia.domain.errors import ConflictError, NotFoundError
 from ariia.domain.identifiers import require_id
 from ariia.domain.settings_audit import settings_entries
-from ariia.domain.tenant import Tenant, TenantSettings, require_valid
+from ariia.domain.tenant import Tenant, TenantSettings, drop_looser_settings, require_valid
 from ariia.ports.clock import Clock
 from ariia.ports.tenants import TenantStore
+
+_PLATFORM_LIMITS = ("bounce_rate_limit", "complaint_rate_limit")
 
 
 class Tenants:
@@ -55,6 +57,8 @@ class Tenants:
         fields = dict(changes)
         settings: TenantSettings = replace(tenant.settings, **fields.pop("settings", {}))
         changed = replace(tenant, **fields, settings=settings, updated_at=self._clock.now())
+        if not fields.keys().isdisjoint(_PLATFORM_LIMITS):
+            drop_looser_settings(changed)
         if not self._store.save(require_valid(changed), settings_entries(tenant, changed, changed.updated_at, by)):
             raise changed_meanwhile()
         return changed

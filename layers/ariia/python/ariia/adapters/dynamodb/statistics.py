@@ -46,23 +46,30 @@ class DynamoStatistics:
             raise
         return True
 
-    def read(self, campaign_key: str) -> Mapping[tuple[str, str], int]:
+    def read(self, campaign_key: str, groups: str = "") -> Mapping[tuple[str, str], int]:
         """See the port."""
         sums: dict[tuple[str, str], int] = {}
-        for item in self._items(campaign_key):
+        for item in self._items(campaign_key, groups):
             group = item["counter"]["S"].rpartition("#")[0]
             for name, value in item.items():
                 if "N" in value:
                     sums[(group, name)] = sums.get((group, name), 0) + int(value["N"])
         return {key: count for key, count in sums.items() if count}
 
-    def _items(self, campaign_key: str) -> list[Item]:
+    def _items(self, campaign_key: str, groups: str) -> list[Item]:
+        condition, values = "stats_key = :key", {":key": text(campaign_key)}
+        if groups:
+            condition += " AND begins_with(#counter, :groups)"
+            values[":groups"] = text(groups)
         request: dict[str, Any] = {
             "TableName": self._table,
-            "KeyConditionExpression": "stats_key = :key",
-            "ExpressionAttributeValues": {":key": text(campaign_key)},
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeValues": values,
             "ConsistentRead": True,
         }
+        if groups:
+            # The word is reserved in DynamoDB's expressions.
+            request["ExpressionAttributeNames"] = {"#counter": "counter"}
         found: list[Item] = []
         while True:
             with passing_faults():

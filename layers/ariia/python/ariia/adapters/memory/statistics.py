@@ -33,7 +33,8 @@ class MemoryStatistics:
             self._watermarks[fold.stream_shard] = fold.watermark
             return True
 
-    def read(self, campaign_key: str) -> Mapping[tuple[str, str], int]:
+    def read(self, campaign_key: str, groups: str = "") -> Mapping[tuple[str, str], int]:
         """See the port."""
         with self._lock:
-            return {key: count for key, count in self._counters.get(campaign_key, Counter()).items() if count}
+            counts = self._counters.get(campaign_key, Counter())
+            return {key: count for key, count in counts.items() if count and key[0].startswith(groups)}

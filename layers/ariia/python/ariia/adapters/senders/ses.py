@@ -178,4 +178,5 @@ class SesAccount:
             daily_quota=float(quota.get("Max24HourSend", 200.0)),
             sent_last_day=float(quota.get("SentLast24Hours", 0.0)),
             sending_enabled=bool(answer.get("SendingEnabled", True)),
+            enforcement=str(answer.get("EnforcementStatus") or "HEALTHY"),
         )
