@@ -152,7 +152,9 @@ class QuotaAccount:
     def answer(self, call: SendCall) -> list[EntryOutcome]:
         taken = min(len(call.recipients), 1_000 - self.used())
         self.times += [self.world.clock.now()] * taken
-        returned: list[EntryOutcome] = [Returned("ACCOUNT_DAILY_QUOTA_EXCEEDED")] * (len(call.recipients) - taken)
+        returned: list[EntryOutcome] = [Returned("ACCOUNT_DAILY_QUOTA_EXCEEDED", is_quota=True)] * (
+            len(call.recipients) - taken
+        )
         return [Accepted(f"id-{len(self.times)}-{place}") for place in range(taken)] + returned
 
 

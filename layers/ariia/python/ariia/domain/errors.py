@@ -77,7 +77,11 @@ class TransientError(AriiaError):
 
 
 class ThrottledError(AriiaError):
-    """The provider took nothing: give the batch back and try later."""
+    """The provider took nothing: give the batch back and try later. `is_quota`: not before its daily quota frees up."""
+
+    def __init__(self, message: str, *, is_quota: bool = False) -> None:
+        super().__init__(message)
+        self.is_quota = is_quota
 
 
 class PermanentSendError(AriiaError):

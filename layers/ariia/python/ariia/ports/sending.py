@@ -58,9 +58,11 @@ class Refused:
 
 @dataclass(frozen=True)
 class Returned:
-    """The provider did not take it this time (rate, quota, passing fault): it stays pending."""
+    """The provider did not take it this time (rate, quota, passing fault): it stays pending. `is_quota`: the account's
+    24-hour quota is used up, so that coming again in a moment is of no use."""
 
     reason: str
+    is_quota: bool = False
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ def send_halving(
     try:
         outcomes: Sequence[EntryOutcome] = sender.send(call)
     except ThrottledError as error:
-        outcomes = [Returned(error.message)] * len(call.recipients)
+        outcomes = [Returned(error.message, error.is_quota)] * len(call.recipients)
     except SenderStoppedError as error:
         outcomes = [Stopped(error.message)] * len(call.recipients)
     except PermanentSendError as error:

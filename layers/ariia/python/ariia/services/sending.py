@@ -124,6 +124,9 @@ class BatchSender:
             if self._runs.pause(result.campaign, result.stopped):
                 report.paused.append(result.stopped)
             return False
+        if result.out_of_quota:
+            # It stays planned: release queues it again when the quota frees up.
+            return False
         if result.throttled or result.postponed:
             report.give_back.append(one.key)
             return False

@@ -32,6 +32,7 @@ class ClaimResult:
     failed: int = 0
     excluded: int = 0
     throttled: int = 0
+    out_of_quota: bool = False
     postponed: int = 0
     ambiguous: int = 0
     left: int = 0
@@ -134,6 +135,7 @@ class ClaimSender:
                 result.postponed += 1
             elif answer is not None:
                 result.throttled += 1
+                result.out_of_quota |= answer.is_quota
         return outcomes
 
     def _write(self, batch: Batch, claim: Claim, outcomes: dict[str, Entry], result: ClaimResult) -> ClaimResult:

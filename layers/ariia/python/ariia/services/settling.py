@@ -54,13 +54,18 @@ class BatchSettler:
             elif pending and is_free and (overdue or summary.claim is not None):
                 stale.append(QueuedBatch(summary.key, pending))
         tally.settled += settled != cursor.settled
-        requeue = stale if campaign.is_sendable and campaign.wave_of(lane).is_open(self._clock.now()) else []
+        requeue = stale if self._may_leave(campaign, lane) else []
         if settled == cursor.settled and not requeue:
             return cursor
         self._queue.put(requeue)
         queued_at = self._clock.now() if requeue else cursor.queued_at
         moved = replace(cursor, settled=settled, queued_at=queued_at)
         return move_cursor(self._ledger, partition, lane.id, cursor, moved)
+
+    def _may_leave(self, campaign: Campaign, lane: Lane) -> bool:
+        """Whether queueing again is of use; while the account may not send, it would only fill the queue."""
+        open_now = campaign.wave_of(lane).is_open(self._clock.now())
+        return campaign.is_sendable and campaign.parked_at is None and open_now
 
     def _is_overdue(self, campaign: Campaign, cursor: ReleaseCursor) -> bool:
         """Whether queued batches that nobody claimed must be queued again. Senders drop the messages of a campaign that

@@ -140,7 +140,7 @@ def _outcome(result: dict[str, Any]) -> EntryOutcome:
         return Accepted(str(result.get("MessageId", "")))
     reason = f"{status}: {error}" if error else status
     if status in _RETURNED:
-        return Returned(reason)
+        return Returned(reason, is_quota=status == "ACCOUNT_DAILY_QUOTA_EXCEEDED")
     if status in _STOPPED:
         return Stopped(reason)
     return Refused(reason)
@@ -152,7 +152,8 @@ def _call_error(error: ClientError) -> Exception:
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     reason = f"{code}: {message}" if message else code
     if code in _CALL_THROTTLED or status == 429:
-        return ThrottledError(reason)
+        # "Throttling - Daily message quota exceeded", against "- Maximum sending rate exceeded".
+        return ThrottledError(reason, is_quota="quota exceeded" in message.lower())
     if code in _CALL_STOPPED or status in (401, 403):
         return SenderStoppedError(reason)
     if 400 <= status < 500:
