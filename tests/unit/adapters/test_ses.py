@@ -81,7 +81,10 @@ def test_each_entry_status_has_its_outcome(status: str, outcome: type) -> None:
     sender = SesSender(Calls({"BulkEmailEntryResults": [entry("SUCCESS", "id-1"), entry(status)]}))
     first, second = sender.send(any_call(2))
     assert first == Accepted("id-1")
-    assert second == outcome(f"{status}: why")
+    expected = outcome(f"{status}: why")
+    if status == "ACCOUNT_DAILY_QUOTA_EXCEEDED":
+        expected = Returned(f"{status}: why", is_quota=True)
+    assert second == expected
 
 
 @pytest.mark.parametrize(
