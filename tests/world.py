@@ -6,6 +6,7 @@ from collections import Counter
 
 from ariia.adapters.memory.campaigns import MemoryCampaigns
 from ariia.adapters.memory.clock import CountingIds, ManualClock
+from ariia.adapters.memory.engagement import MemoryEngagement
 from ariia.adapters.memory.ledger import MemoryLedger
 from ariia.adapters.memory.members import MemoryMembers
 from ariia.adapters.memory.quotas import MemoryQuotas
@@ -116,7 +117,9 @@ class World:
             self.clock,
             shards,
         )
-        self.recorder = EventRecorder(Channel.EMAIL, self.ledger, self.members, self.pipeline, self.clock)
+        self.recorder = EventRecorder(
+            Channel.EMAIL, self.ledger, self.members, MemoryEngagement(self.members), self.pipeline, self.clock
+        )
 
     def _sender(self) -> BatchSender:
         reader = MemorySendReader(self.campaigns, self.members)

@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 from ariia.adapters.memory.clock import CountingIds
+from ariia.adapters.memory.engagement import MemoryEngagement
 from ariia.adapters.memory.members import MemoryMembers
 from ariia.adapters.memory.quotas import MemoryQuotas
 from ariia.adapters.memory.sending import MemorySendRates, MemorySendReader
@@ -195,8 +196,9 @@ class Engine:
         policy = SendPolicy(parts.lease_ms, NEEDED_MS)
         ids = CountingIds("token")
         self.sender = parts.sender(Channel.EMAIL, ledger, reader, rates, claims, runs, clock, ids, policy)
+        engagement = around("engagement", MemoryEngagement(self.members))
         receipts = _ReceiptWriter(self.membrane, ledger)
-        self.recorder = parts.recorder(Channel.EMAIL, receipts, members, pipeline, clock)
+        self.recorder = parts.recorder(Channel.EMAIL, receipts, members, engagement, pipeline, clock)
         self.counter = parts.counter(around("statistics", self.statistics))
         self.totals = CampaignStatistics(self.statistics)
         self.returns = around("queue", self.queue)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ariia.adapters.memory.engagement import MemoryEngagement
 from ariia.domain.campaign import Campaign, CampaignStatus, CampaignType, FollowUpCondition, SegmentCopy, TargetType
 from ariia.domain.member import Engagement
 from ariia.domain.receipt import EventKind
@@ -27,13 +28,15 @@ def world() -> World:
     now = made.clock.now()
     made.members.save(
         [
-            any_member("anna", tags=["yoga"], engagement=Engagement(last_opened_at=now - DAY)),
-            any_member("ben", tags=["yoga"], engagement=Engagement(last_opened_at=now - 90 * DAY)),
-            any_member("cleo", engagement=Engagement(last_opened_at=now - 2 * DAY)),
+            any_member("anna", tags=["yoga"]),
+            any_member("ben", tags=["yoga"]),
+            any_member("cleo"),
             any_member("dora", tags=["yoga"]),
             any_member("emil"),
         ]
     )
+    opened = {"anna": now - DAY, "ben": now - 90 * DAY, "cleo": now - 2 * DAY}
+    MemoryEngagement(made.members).note(TENANT, {one: Engagement(last_opened_at=at) for one, at in opened.items()})
     made.lists.add(TENANT, "list", ["anna", "emil", "gone"])
     made.segments.create(MemberSegment("list", TENANT, "List", is_dynamic=False))
     return made
@@ -134,3 +137,12 @@ def test_deleted_list_fails_the_campaign_and_sends_nobody(world: World) -> None:
     fresh = world.fresh(campaign)
     assert world.planner.plan(TENANT, "second", fresh.version, NOW * 2).outcome == "stop"
     assert (world.fresh(campaign).status, world.provider.calls) == (CampaignStatus.FAILED, [])
+
+
+def test_what_members_were_sent_and_did_is_noted_with_them_to_the_day(world: World) -> None:
+    first_campaign(world)
+    found = world.members.get_many(TENANT, ["anna", "ben", "cleo", "dora"])
+    now = world.clock.now()
+    assert (found["anna"].engagement.last_opened_at, found["anna"].engagement.last_clicked_at) == (now, None)
+    assert found["ben"].engagement.last_clicked_at == found["ben"].engagement.last_interaction_at == now
+    assert found["dora"].engagement == Engagement()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ariia.adapters.clock import SystemClock
 from ariia.adapters.dynamodb import models, names
 from ariia.adapters.dynamodb.client import dynamodb_client
+from ariia.adapters.dynamodb.engagement import DynamoEngagement
 from ariia.adapters.dynamodb.ledger import DynamoLedger
 from ariia.adapters.dynamodb.members import DynamoMembers
 from ariia.adapters.event_pipeline import SesEventPipeline
@@ -32,6 +33,7 @@ def build(settings: RecordEventsSettings) -> RecordEventsServices:
         channel=Channel.EMAIL,
         ledger=DynamoLedger(client, names.physical(settings.table_prefix, names.LEDGER)),
         members=DynamoMembers(settings.shards),
+        engagement=DynamoEngagement(client, names.physical(settings.table_prefix, names.MEMBERS), settings.shards),
         pipeline=pipeline,
         clock=SystemClock(),
     )

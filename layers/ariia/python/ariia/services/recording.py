@@ -8,12 +8,14 @@ from dataclasses import dataclass, field, replace
 from ariia.domain.address import address_hash
 from ariia.domain.batch import BatchKey
 from ariia.domain.channel import Channel
+from ariia.domain.engagement import engagement_in
 from ariia.domain.errors import TransientError
 from ariia.domain.evidence import corrected
-from ariia.domain.member import Suppression
+from ariia.domain.member import Engagement, Suppression
 from ariia.domain.provider_event import ProviderEvent, facts_of
 from ariia.domain.receipt import EventKind, Receipt, merge
 from ariia.ports.clock import Clock
+from ariia.ports.engagement import EngagementStore
 from ariia.ports.ledger import Partition, ReceiptKey, ReceiptLedger
 from ariia.ports.members import MemberStore
 from ariia.ports.sending import EventPipeline
@@ -33,8 +35,15 @@ class EventRecorder:
     """Writes receipts and suppressions. Nothing here is lost by repeating it."""
 
     def __init__(
-        self, channel: Channel, ledger: ReceiptLedger, members: MemberStore, pipeline: EventPipeline, clock: Clock
+        self,
+        channel: Channel,
+        ledger: ReceiptLedger,
+        members: MemberStore,
+        engagement: EngagementStore,
+        pipeline: EventPipeline,
+        clock: Clock,
     ) -> None:
+        self._engagement = engagement
         self._channel, self._ledger, self._members = channel, ledger, members
         self._pipeline, self._clock = pipeline, clock
 
@@ -58,6 +67,7 @@ class EventRecorder:
         self._correct(wanted, still_open, report)
         for place, event in wanted.items():
             self._suppress(place, event, report)
+        self._note_engagement(wanted, report)
         if not report.failed and latest_at:
             self._pipeline.note_event(latest_at)
         return report
@@ -91,6 +101,16 @@ class EventRecorder:
             return batch.claim.lease_until <= self._clock.now() or all(event.proves_acceptance for event in events)
         wanted = [entries[entry.member_id] for entry in batch.entries]
         return wanted == batch.entries or self._ledger.rewrite(replace(batch, entries=wanted), batch.entries)
+
+    def _note_engagement(self, events: Mapping[int, ProviderEvent], report: RecordReport) -> None:
+        by_tenant: dict[str, dict[str, Engagement]] = {}
+        for (tenant_id, member_id), seen in engagement_in(events.values()).items():
+            by_tenant.setdefault(tenant_id, {})[member_id] = seen
+        for tenant_id, seen_of in by_tenant.items():
+            try:
+                self._engagement.note(tenant_id, seen_of)
+            except TransientError:
+                report.failed |= {place for place, event in events.items() if event.batch.tenant_id == tenant_id}
 
     def _suppress(self, place: int, event: ProviderEvent, report: RecordReport) -> None:
         reason = event.suppresses

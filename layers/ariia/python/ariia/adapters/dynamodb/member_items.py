@@ -13,10 +13,11 @@ from pynamodb.models import Model
 from ariia.adapters.dynamodb.models import AddressModel, MemberModel
 from ariia.domain.address_index import AddressKey, AddressRecord
 from ariia.domain.documents import decode, encode
+from ariia.domain.engagement import NAMES
 from ariia.domain.erasure_mark import ErasureMark
 from ariia.domain.errors import TransientError
 from ariia.domain.identifiers import shard_of
-from ariia.domain.member import Consent, Member, Suppression
+from ariia.domain.member import Consent, Engagement, Member, Suppression
 
 M = TypeVar("M", bound=Model)
 MAX_KEYS = 100  # API_BatchGetItem: "up to 100 items"
@@ -32,12 +33,17 @@ def member_item(member: Member, shards: int, version: int) -> MemberModel:
     """The item that stores `member` as `version`."""
     key = shard_key(member.tenant_id, shard_of(member.id, shards))
     document = {**encode(member), "version": version}
+    document.pop("engagement", None)
     return MemberModel(key, member.id, document=document, version=version)
 
 
 def member_of(item: MemberModel) -> Member:
-    """The member in an item."""
-    return decode(Member, item.document)
+    """The member in an item, with the engagement that rests beside the document."""
+    member = decode(Member, item.document)
+    known = {name: getattr(item, name) for name in NAMES}
+    if any(at is not None for at in known.values()):
+        member.engagement = Engagement(**{name: None if at is None else int(at) for name, at in known.items()})
+    return member
 
 
 def address_item(record: AddressRecord, version: int) -> AddressModel:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pynamodb.connection import Connection
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from ariia.adapters.dynamodb.member_items import address_item, member_item, pause
@@ -60,7 +61,9 @@ class MemberTransaction:
         with TransactWrite(connection=connection, client_request_token=token) as transaction:
             for member in self.members:
                 item = member_item(member, shards, member.version + 1)
-                transaction.save(item, condition=_unchanged(MemberModel, member.version))
+                # Not a put, which would take the engagement beside the document with it.
+                written: list[Action] = [MemberModel.document.set(item.document), MemberModel.version.set(item.version)]
+                transaction.update(item, actions=written, condition=_unchanged(MemberModel, member.version))
             for member in self.deleted:
                 item = member_item(member, shards, member.version)
                 transaction.delete(item, condition=_unchanged(MemberModel, member.version))

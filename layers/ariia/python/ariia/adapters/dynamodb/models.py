@@ -101,6 +101,11 @@ class MemberModel(Model):
     member_id = UnicodeAttribute(range_key=True)
     document = JSONAttribute()
     version = NumberAttribute()
+    # Engagement: beside the document, as its writing must not disturb the member's version.
+    last_sent_at = NumberAttribute(null=True)
+    last_opened_at = NumberAttribute(null=True)
+    last_clicked_at = NumberAttribute(null=True)
+    last_interaction_at = NumberAttribute(null=True)
 
 
 class AddressModel(Model):

@@ -26,7 +26,7 @@ from ariia.domain.channel import Channel
 from ariia.domain.consent_changes import wins
 from ariia.domain.errors import Problem
 from ariia.domain.identifiers import shard_of
-from ariia.domain.member import Consent, Member, Suppression
+from ariia.domain.member import Consent, Engagement, Member, Suppression
 
 
 class MemoryMembers:
@@ -140,7 +140,10 @@ class MemoryMembers:
         self.records.update(records)
         for member in [*changed, *(change.after for change in changes if change.after is not None)]:
             member.version += 1
-            self.rows[member.tenant_id, member.id] = deepcopy(member)
+            stored = self._stored(member)
+            kept = deepcopy(member)
+            kept.engagement = stored.engagement if stored else Engagement()
+            self.rows[member.tenant_id, member.id] = kept
         for change in changes:
             if change.after is None:
                 del self.rows[change.tenant_id, change.member_id]
