@@ -99,7 +99,7 @@ def test_only_ses_publishes_events_and_only_for_this_account(stage: Templates) -
         one for one in stage.resources("AWS::SNS::TopicPolicy") if one.properties["Topics"] == [{"Ref": events}]
     ]
     allowing = [one for one in policy.properties["PolicyDocument"]["Statement"] if one["Effect"] == "Allow"]
-    assert len(allowing) == 2
+    assert len(allowing) == len(stage.resources("AWS::SES::ConfigurationSet")) == 4
     for statement in allowing:
         assert statement["Principal"] == {"Service": "ses.amazonaws.com"}
         assert statement["Condition"]["StringEquals"]["AWS:SourceAccount"] == {"Ref": "AWS::AccountId"}

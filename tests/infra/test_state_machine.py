@@ -51,7 +51,7 @@ def test_the_validator_refuses_a_state_that_leads_nowhere(asl_validator: Path, t
 
 
 def test_every_task_retries_and_then_catches_everything() -> None:
-    assert len(tasks()) == 5
+    assert len(tasks()) == 7
     for name, task in tasks().items():
         [retry] = task["Retry"]
         assert retry["ErrorEquals"] == ["States.ALL"], name
