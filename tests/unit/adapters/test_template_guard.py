@@ -141,6 +141,12 @@ def test_findings_name_each_place_once() -> None:
     assert len(found) == len({(finding.code, finding.line) for finding in found})
 
 
+def test_text_of_a_member_that_comes_out_as_markup_is_found() -> None:
+    unquoted = GOOD + "<p title={{ member.first_name }}>a</p>"
+    [finding] = [one for one in trial.try_content(content(unquoted)) if one.code == "active_content"]
+    assert (finding.severity, finding.line) == ("error", None)
+
+
 def test_deadline_ends_a_loop_on_the_main_thread() -> None:
     with pytest.raises(RenderLimitError), render_deadline(0.1):
         _endless()

@@ -68,6 +68,7 @@ def test_good_message_has_no_findings() -> None:
         ("s", LINK + "x" * 105_000, None, ["over_102_kb"]),
         ("s", LINK + '<a href="www.example.com">x</a>', None, ["broken_link"]),
         ("s", LINK + '<img src="https://x.de/i.png">', None, ["image_without_alt"]),
+        ("s", LINK + "<form action='https://x.de'>", None, ["active_content"]),
     ],
 )
 def test_each_fault_is_found_alone(subject: str, html: str, text: str | None, expected: list[str]) -> None:
@@ -76,7 +77,46 @@ def test_each_fault_is_found_alone(subject: str, html: str, text: str | None, ex
 
 def test_unused_variable_is_a_warning() -> None:
     [finding] = content_findings("s", LINK, None, ["offer"])
-    assert (finding.code, finding.severity) == ("unused_variable", "warning")
+    assert (finding.code, finding.severity, finding.field) == ("unused_variable", "warning", "variables_json")
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<script>alert(1)</script>",
+        "<SCRIPT src=https://x.de/a.js>",
+        "<iframe src='https://x.de'></iframe>",
+        "<object data='https://x.de'></object>",
+        "<form><input name=a></form>",
+        "<p onclick='x()'>a</p>",
+        "<img alt='' src='https://x.de/{{ member.id }}.png' onerror = x>",
+        "<a href=' java\tscript:alert(1)'>a</a>",
+        "<a href='&#106;avascript:alert(1)'>a</a>",
+        "<a href='data:text/html,x'>a</a>",
+        "<meta http-equiv='Refresh' content='0'>",
+        "<base href='https://x.de/'>",
+    ],
+)
+def test_active_content_is_an_error_in_its_line(html: str) -> None:
+    found = [
+        one for one in content_findings("s", f"<p>\n</p>\n{html}\n{LINK}", None, []) if one.code == "active_content"
+    ]
+    assert {(one.severity, one.line) for one in found} == {("error", 3)}
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<style>a{color:red}</style>",
+        "<!-- <script>x</script> -->",
+        "<p>javascript: onclick=1</p>",
+        "<a href='https://x.de/?q=javascript:1' once>a</a>",
+        "{# <script> #}<img alt='' src='data:image/png;base64,AA'>",
+        "{{ '<script>' }}",
+    ],
+)
+def test_what_only_looks_active_is_left_alone(html: str) -> None:
+    assert "active_content" not in codes(content_findings("s", html.replace(" once", "") + LINK, None, []))
 
 
 def test_every_part_s_syntax_error_is_reported() -> None:

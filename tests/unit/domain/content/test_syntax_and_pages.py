@@ -78,6 +78,35 @@ def test_hostile_html_is_defused(hostile: str) -> None:
         assert forbidden not in safe
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/u/token",
+        "u/token",
+        "//elsewhere.example/x",
+        "\\\\elsewhere.example",
+        "?q",
+        "#top",
+        "https:u/token",
+        "https:/u/token",
+        "https:\\u\\token",
+        "ht\ttps:u/token",
+        " /u/token",
+        ".",
+        "",
+    ],
+)
+def test_an_address_that_leads_to_our_own_pages_is_dropped(address: str) -> None:
+    safe = sanitize_html(f"<a href='{address}'>a</a><img alt='b' src='{address}'>")
+    assert "href" not in safe
+    assert "src" not in safe
+
+
+@pytest.mark.parametrize("address", ["https://x.de/a?b=c#d", "HTTP://x.de", "mailto:a@x.de", "tel:+49"])
+def test_an_address_elsewhere_stays(address: str) -> None:
+    assert f'href="{address}"' in sanitize_html(f"<a href='{address}'>a</a>")
+
+
 def test_an_ordinary_message_keeps_its_looks() -> None:
     html = (
         '<table width="600" bgcolor="#ffffff" cellpadding="4"><tr><td align="center" style="color: red; padding: 4px">'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from ariia.domain.content.active_content import CODE as ACTIVE
 from ariia.domain.content.assembly import content_findings
 from ariia.domain.content.findings import Finding
 from ariia.domain.content.message_draft import MessageDraft
@@ -30,7 +31,10 @@ class ContentChecks:
         if not draft.has_body:
             found.append(_EMPTY_BODY)
         elif not any(one.code in ("syntax", "unknown_variable") for one in found):
-            found += self._trial.check(TrialContent(draft.subject, draft.html.html, draft.text, values), [])
+            tried = self._trial.check(TrialContent(draft.subject, draft.html.html, draft.text, values), [])
+            # What was read in the source is seen in every rendering too.
+            known = {one.code for one in found} & {ACTIVE}
+            found += [one for one in tried if one.code not in known]
         found += [_left_to_members(one.name) for one in draft.left_to_members()]
         located = [draft.located(one) for one in found]
         unique = {(one.code, one.field, one.line, one.message if one.line is None else ""): one for one in located}

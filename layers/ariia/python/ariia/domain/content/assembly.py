@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 
 from ariia.domain.errors import InvalidError
 
+from .active_content import active_findings
 from .environment import ContentEnvironment, html_environment, plain_environment
 from .findings import Finding, clipping
 from .markup_checks import markup_findings
 from .names import TemplateNames, template_names
 
 MAX_SUBJECT = 150
+_DECLARED = "variables_json"
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,8 @@ def assemble(header_html: str, body_template: str, footer_html: str) -> Assemble
 def content_findings(subject: str, html: str, text: str | None, declared: Collection[str]) -> list[Finding]:
     """Everything that reading the three sources tells; nothing is rendered (the template guard does that).
 
-    Codes: `syntax`, `unknown_variable`, `missing_unsubscribe`, `broken_link`, `empty_subject` (errors);
+    Codes: `syntax`, `unknown_variable`, `missing_unsubscribe`, `broken_link`, `empty_subject`,
+    `active_content` (errors);
     `unused_variable`, `over_102_kb`, `image_without_alt`, `long_subject`, `text_without_unsubscribe` (warnings).
     """
     parts = [("subject", subject, plain_environment()), ("html", html, html_environment())]
@@ -67,7 +70,7 @@ def content_findings(subject: str, html: str, text: str | None, declared: Collec
         if names:
             used[field] = names.used
     if "html" in used:
-        findings += markup_findings(html) + clipping(len(html.encode(errors="replace")))
+        findings += markup_findings(html) + active_findings(html) + clipping(len(html.encode(errors="replace")))
     if len(used) == len(parts):
         findings += _unsubscribe_findings(bool(html), used) + _unused_findings(declared, used)
     return findings
@@ -110,5 +113,6 @@ def _unsubscribe_findings(has_html: bool, used: Mapping[str, Collection[str]]) -
 def _unused_findings(declared: Collection[str], used: Mapping[str, Collection[str]]) -> list[Finding]:
     unused = sorted(set(declared).difference(*used.values()))
     return [
-        Finding("unused_variable", "warning", f"the variable '{name}' is declared but never used") for name in unused
+        Finding("unused_variable", "warning", f"the variable '{name}' is declared but never used", field=_DECLARED)
+        for name in unused
     ]

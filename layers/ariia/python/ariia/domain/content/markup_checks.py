@@ -7,9 +7,9 @@ from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 from .findings import Finding
-from .template_source import segments
+from .template_source import DYNAMIC as _DYNAMIC
+from .template_source import marked_for_reading
 
-_DYNAMIC = "\ufdd0"
 _HOST = re.compile(r"[^\s.]+(?:\.[^\s.]+)+\.?\Z|localhost\Z", re.IGNORECASE)
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+\Z")
 
@@ -20,12 +20,8 @@ def markup_findings(html: str) -> list[Finding]:
     What a link's code will print isn't known here: only the text around the code is judged.
     """
     reader = _Reader()
-    line = 1
-    for part in segments(html):
-        reader.feed("\n" * max(0, part.line - line))
-        text = part.source if part.kind == "text" else _DYNAMIC if part.kind == "expression" else ""
+    for text in marked_for_reading(html):
         reader.feed(text)
-        line = max(line, part.line) + text.count("\n")
     reader.close()
     return reader.found
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from .environment import html_environment
 
+# A noncharacter (Unicode 23.7) in place of what an expression will print.
+DYNAMIC = "\ufdd0"
 _LEFT_OUT = frozenset({"raw_begin", "raw_end", "comment_begin", "comment", "comment_end"})
 
 
@@ -47,3 +50,14 @@ def segments(source: str) -> list[Segment]:
         else:
             code.append(value)
     return found
+
+
+def marked_for_reading(source: str) -> Iterator[str]:
+    """The pieces of a template that parses, for an HTML parser: each expression is one `DYNAMIC`, statements are gone,
+    and every text keeps its line."""
+    line = 1
+    for part in segments(source):
+        yield "\n" * max(0, part.line - line)
+        text = part.source if part.kind == "text" else DYNAMIC if part.kind == "expression" else ""
+        yield text
+        line = max(line, part.line) + text.count("\n")

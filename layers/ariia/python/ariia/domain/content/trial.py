@@ -14,6 +14,8 @@ from markupsafe import escape
 
 from ariia.domain.errors import InvalidError
 
+from .active_content import CODE as ACTIVE
+from .active_content import active_in
 from .findings import Finding, Severity, clipping
 from .meter import RenderLimitError
 from .samples import bare_member, sample_attributes, sample_members
@@ -39,7 +41,8 @@ class TrialContent:
 def try_content(content: TrialContent, members: Sequence[Mapping[str, Any]] = ()) -> list[Finding]:
     """The findings of rendering `content` for `members` (member views of real people) and for the extreme ones.
 
-    Codes: `syntax`, `invalid_value`, `render_failed`, `too_large`, `missing_unsubscribe` (errors); `missing_value`
+    Codes: `syntax`, `invalid_value`, `render_failed`, `too_large`, `missing_unsubscribe`,
+    `active_content` (errors); `missing_value`
     (warning: members without some field would fail), `over_102_kb`. Each is reported once for each line.
     """
     try:
@@ -76,6 +79,7 @@ class _Trial:
             without_value = isinstance(error.__cause__, UndefinedError)
             yield from _failures(error, *(_missing(real) if without_value else _FAILED))
         else:
+            yield from _activity(full.html)
             yield from clipping(len(full.html.encode(errors="replace")))
             yield from _link_findings(full.html or full.text, bool(full.html), variables)
 
@@ -90,6 +94,13 @@ def _failures(error: InvalidError, code: str, severity: Severity) -> Iterator[Fi
         yield Finding(code, severity, error.message)
     for problem in error.problems:
         yield Finding(code, severity, problem.message, problem.line, problem.field)
+
+
+def _activity(html: str) -> Iterator[Finding]:
+    """What reading the template can't tell: a member's own text that comes out as markup."""
+    found = active_in(html)
+    if found:
+        yield Finding(ACTIVE, "error", f"as rendered for some members: {found}")
 
 
 def _link_findings(body: str, is_html: bool, variables: Mapping[str, Any]) -> Iterator[Finding]:
