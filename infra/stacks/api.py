@@ -90,7 +90,8 @@ class ApiStack(Stack):
                 "ARIIA_ROLES_CLAIM": config.identity.roles_claim,
             },
         )
-        data.allow_reading(function, models.LedgerModel, models.StatisticsModel)
+        data.allow_reading(function, models.StatisticsModel)
+        data.allow_writing(function, models.LedgerModel)  # decisions about held members
         data.allow_writing(function, models.TenantModel, models.TemplateModel, models.SenderModel, models.JobModel)
         data.allow_writing(function, models.CampaignModel, models.CampaignPartModel, models.SendRateModel)
         data.allow_writing(function, models.MemberModel, models.AddressModel, models.QuotaModel)

@@ -24,6 +24,7 @@ ReasonName = Literal[
     "expired",
     "erased",
     "needs_decision",
+    "given_up",
 ]
 _RECIPIENT: dict[str, Any] = {
     "id": "01k9-m0042",

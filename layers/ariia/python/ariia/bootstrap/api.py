@@ -42,6 +42,7 @@ from ariia.services.campaign_scheduling import CampaignScheduling
 from ariia.services.campaign_sending import CampaignSending
 from ariia.services.campaigns import Campaigns
 from ariia.services.content_checks import ContentChecks
+from ariia.services.held_members import HeldMembers
 from ariia.services.imports import Imports
 from ariia.services.in_flight import InFlightCount
 from ariia.services.member_consent import MemberConsent
@@ -78,6 +79,7 @@ class ApiServices:
     statistics: CampaignStatistics
     templates: Templates
     recipients: Recipients
+    held_members: HeldMembers
     preflights: Preflights
     segments: Segments
     segment_members: SegmentMembers
@@ -130,6 +132,7 @@ def build(settings: ApiSettings) -> ApiServices:
         statistics=CampaignStatistics(statistics),
         templates=Templates(templates, tenants, checks, clock, ids, channels, quotas),
         recipients=Recipients(campaigns, ledger),
+        held_members=HeldMembers(campaigns, ledger, runs, clock),
         preflights=_preflights(settings, client, contents, targets, counter, jobs),
         **_segments(settings, Segments(segments, campaigns, quotas, clock, ids), counter, members, jobs),
         sender_domains=senders,

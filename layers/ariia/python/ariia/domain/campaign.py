@@ -160,6 +160,9 @@ class Campaign:
     planned_at: int | None = None
     targeted: int | None = None
     reopen_epoch: int | None = None
+    # When somebody last decided that held members are sent to again; whether the next run is for those alone.
+    decided_at: int | None = None
+    only_pending: bool = False
     idempotency_fingerprint: str | None = None
     # The campaign that a test send shows, for what its template prints about itself.
     shown_as: str | None = None

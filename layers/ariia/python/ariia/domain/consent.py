@@ -23,6 +23,7 @@ class ExclusionReason(StrEnum):
     EXPIRED = "expired"
     ERASED = "erased"
     NEEDS_DECISION = "needs_decision"
+    GIVEN_UP = "given_up"
 
 
 def refusal(member: Member | None, channel: Channel) -> ExclusionReason | None:

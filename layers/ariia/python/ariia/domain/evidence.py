@@ -8,7 +8,7 @@ from dataclasses import replace
 from .batch import Entry, EntryState
 from .consent import ExclusionReason
 from .provider_event import ProviderEvent
-from .receipt import Receipt
+from .receipt import EventKind, Receipt
 
 
 def corrected(entry: Entry, event: ProviderEvent, receipt: Receipt | None = None) -> Entry:
@@ -31,8 +31,19 @@ def corrected(entry: Entry, event: ProviderEvent, receipt: Receipt | None = None
 def is_open(entry: Entry) -> bool:
     """True while an event may still show that the member was reached."""
     if entry.state is EntryState.EXCLUDED:
-        return entry.detail == ExclusionReason.NEEDS_DECISION
+        return entry.detail in (ExclusionReason.NEEDS_DECISION, ExclusionReason.GIVEN_UP)
     return entry.state in (EntryState.PENDING, EntryState.FAILED)
+
+
+def proven(member_id: str, receipt: Receipt | None) -> Entry | None:
+    """The entry of a member whom some attempt reached, as their receipt shows; None while it shows no such thing."""
+    if receipt is None:
+        return None
+    good = [one for one in receipt.accepted_attempts if str(one) not in receipt.refused_attempts]
+    if not good:
+        return None
+    at = receipt.at(EventKind.SENT) or min(receipt.times.values(), default=0)
+    return Entry(member_id, EntryState.ACCEPTED, receipt.provider_id or "", max(good), at)
 
 
 def open_count(entries: Iterable[Entry]) -> int:

@@ -15,8 +15,9 @@ def is_in_charge(campaign: Campaign, epoch: int) -> bool:
 
 
 def take_charge(campaign: Campaign, epoch: int, *, by: str, at: int, reason: str | None = None) -> Move:
-    """Makes `epoch` the run in charge: sends what is approved or scheduled, resumes what is paused, retries what ended,
-    settles what was cancelled while sending. ConflictError when the campaign is in none of these states."""
+    """Makes `epoch` the run in charge: sends what is approved or scheduled, resumes what is paused, retries what ended
+    (or sends only what is pending in it), settles what was cancelled while sending. ConflictError when the campaign is
+    in none of these states."""
     if campaign.status in (_S.APPROVED, _S.SCHEDULED):
         move = campaign.move(_S.SENDING, action="send", by=by, at=at, reason=reason)
         campaign.failure_reason = None
@@ -25,7 +26,8 @@ def take_charge(campaign: Campaign, epoch: int, *, by: str, at: int, reason: str
         campaign.paused_at = campaign.pause_reason = campaign.pause_cause = None
     elif campaign.status in (_S.FAILED, _S.SENT):
         move = campaign.move(_S.SENDING, action="retry", by=by, at=at, reason=reason)
-        campaign.failure_reason, campaign.reopen_epoch = None, epoch
+        campaign.failure_reason, campaign.reopen_epoch = None, None if campaign.only_pending else epoch
+        campaign.only_pending = False
         campaign.paused_at = campaign.pause_reason = campaign.pause_cause = None
     elif campaign.status is _S.CANCELLED and campaign.lanes:
         move = Move("settle", _S.CANCELLED, _S.CANCELLED, by, at, reason)

@@ -95,6 +95,10 @@ class CampaignSending:
         campaign = self._read(tenant_id, campaign_id, version)
         _require(campaign, campaign.status in (_S.FAILED, _S.SENT), "retried")
         self._require_sender(campaign)
+        if campaign.only_pending:  # a decision about held members whose own run was never started
+            campaign.only_pending = False
+            if not self._store.save(CampaignChange(campaign)):
+                raise changed_meanwhile()
         return self._start(campaign, by, None)
 
     def pause(

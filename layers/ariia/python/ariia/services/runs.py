@@ -47,16 +47,21 @@ class CampaignRuns:
         """Applies a change that is no move, as long as this campaign's run is in charge."""
         return self._update(campaign, lambda fresh: apply(fresh))
 
-    def finish(self, campaign: Campaign) -> None:
-        """sending -> sent, unless it was paused meanwhile: then the run that resumes it finishes it."""
+    def finish(self, campaign: Campaign) -> bool:
+        """sending -> sent, unless it was paused meanwhile: then the run that resumes it finishes it. False when held
+        members were decided to be sent to since `campaign` was read: the run goes on."""
+        more = False
 
         def apply(fresh: Campaign) -> Move | None:
-            if not fresh.is_sendable:
+            nonlocal more
+            more = fresh.is_sendable and fresh.decided_at != campaign.decided_at
+            if not fresh.is_sendable or more:
                 return None
             fresh.sent_at = self._clock.now()
             return fresh.move(CampaignStatus.SENT, action="finish", by=SYSTEM, at=fresh.sent_at)
 
         self._update(campaign, apply)
+        return not more
 
     def fail(self, campaign: Campaign, reason: str) -> None:
         """sending -> failed, with the reason; whoever was sent stays sent."""
