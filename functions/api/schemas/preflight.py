@@ -8,8 +8,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field
 
 from ariia.services.preflight import PreflightReport
+from ariia.services.send_outlook import Outlook
 
 from .fields import Instant, ResponseModel
+from .tenants import PlanName
 
 _FINDING: dict[str, Any] = {
     "code": "missing_unsubscribe",
@@ -25,6 +27,16 @@ _COST: dict[str, Any] = {
     "total": 1.4781,
     "currency": "USD",
     "prices_as_of": "2026-07-22",
+    "by_channel": {"email": 1.4781},
+}
+_PLAN: dict[str, Any] = {
+    "plan": "professional",
+    "allowed": True,
+    "uses": 1,
+    "limit": 10,
+    "left": 6,
+    "resets_at": "2026-03-31T22:00:00.000Z",
+    "lifted_by": None,
 }
 _DURATION: dict[str, Any] = {
     "per_second": 14.0,
@@ -34,6 +46,8 @@ _DURATION: dict[str, Any] = {
         {"at": "2026-03-01T18:00:00.000Z", "messages": 9000},
         {"at": "2026-03-02T18:00:00.000Z", "messages": 5200},
     ],
+    "in_words": "9,000 today, 5,200 tomorrow from 19:00",
+    "timezone": "Europe/Berlin",
 }
 _COUNTS: dict[str, Any] = {
     "matched": 15000,
@@ -52,6 +66,8 @@ _PREFLIGHT: dict[str, Any] = {
     "counts": _COUNTS,
     "cost": _COST,
     "duration": _DURATION,
+    "plan": _PLAN,
+    "summary": {"errors": 1, "warnings": 0, "may_be_sent": False},
     "findings": [_FINDING],
 }
 
@@ -98,6 +114,7 @@ class CostView(ResponseModel):
     total: float
     currency: Literal["USD"]
     prices_as_of: str
+    by_channel: Annotated[dict[str, float], Field(description="The total by channel.")]
 
 
 class DayView(ResponseModel):
@@ -118,6 +135,32 @@ class DurationView(ResponseModel):
     seconds: int
     finishes_at: Instant
     days: list[DayView]
+    in_words: Annotated[str | None, Field(description="When how much leaves, by the clocks of `timezone`.")]
+    timezone: Annotated[str, Field(description="The tenant's.")]
+
+
+class PlanView(ResponseModel):
+    """What the send takes of the plan's broadcasts, in the month it is planned for."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_PLAN]})
+
+    plan: PlanName
+    allowed: bool
+    uses: int
+    limit: Annotated[int | None, Field(description="Broadcasts a month; null = as many as wanted.")]
+    left: Annotated[int | None, Field(description="After this send; null = as many as wanted.")]
+    resets_at: Instant | None
+    lifted_by: Annotated[PlanName | None, Field(description="The plan that allows it, where this one does not.")]
+
+
+class SummaryView(ResponseModel):
+    """The findings in short."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_PREFLIGHT["summary"]]})
+
+    errors: int
+    warnings: int
+    may_be_sent: Annotated[bool, Field(description="Counted, and nothing found that keeps it from being sent.")]
 
 
 class ProgressView(ResponseModel):
@@ -143,11 +186,15 @@ class PreflightView(ResponseModel):
     counts: CountsView | None
     cost: CostView | None
     duration: DurationView | None
+    plan: Annotated[PlanView | None, Field(description="null for what takes nothing, or has begun.")]
+    summary: SummaryView
     findings: list[FindingView]
 
     @classmethod
     def of(cls, report: PreflightReport) -> Self:
         """The view of a report."""
+        outlook, warnings = report.outlook, len(report.findings) - report.errors
+        may_be_sent = report.counted is not None and not report.errors
         return cls(
             campaign_id=report.campaign_id,
             status=report.status.value,
@@ -156,7 +203,24 @@ class PreflightView(ResponseModel):
             is_current=report.is_current,
             progress=ProgressView(done=report.shards_done, total=report.shards),
             counts=CountsView.model_validate(report.counted) if report.counted else None,
-            cost=CostView(**asdict(report.cost)) if report.cost else None,
-            duration=DurationView.model_validate(report.duration) if report.duration else None,
+            cost=CostView(**asdict(outlook.cost), by_channel=outlook.by_channel) if outlook else None,
+            duration=_duration(outlook),
+            plan=PlanView.model_validate(report.plan) if report.plan else None,
+            summary=SummaryView(errors=report.errors, warnings=warnings, may_be_sent=may_be_sent),
             findings=[FindingView.model_validate(one) for one in report.findings],
         )
+
+
+def _duration(outlook: Outlook | None) -> DurationView | None:
+    if outlook is None or outlook.duration is None:
+        return None
+    takes = outlook.duration
+    days = [DayView.model_validate(one) for one in takes.days]
+    return DurationView(
+        per_second=takes.per_second,
+        seconds=takes.seconds,
+        finishes_at=takes.finishes_at,
+        days=days,
+        in_words=outlook.in_words,
+        timezone=outlook.timezone,
+    )

@@ -54,6 +54,18 @@ def test_small_audience_answers_with_everything() -> None:
     assert [day["messages"] for day in answer.body["duration"]["days"]] == [91]
     assert (answer.body["progress"], answer.body["is_current"]) == ({"done": 4, "total": 4}, True)
     assert answer.body["findings"] == []
+    assert answer.body["summary"] == {"errors": 0, "warnings": 0, "may_be_sent": True}
+    assert answer.body["cost"]["by_channel"] == {"email": answer.body["cost"]["total"]}
+    assert (answer.body["duration"]["in_words"], answer.body["duration"]["timezone"]) == ("91 today", "Europe/Berlin")
+    assert answer.body["plan"] == {
+        "plan": "starter",
+        "allowed": True,
+        "uses": 1,
+        "limit": 1,
+        "left": 0,
+        "resets_at": "2027-01-31T23:00:00.000Z",
+        "lifted_by": None,
+    }
 
 
 def test_large_audience_answers_with_where_to_read_the_result(large: Desk) -> None:

@@ -10,6 +10,7 @@ from ariia.adapters.memory.jobs import MemoryJobs
 from ariia.adapters.memory.ledger import MemoryLedger
 from ariia.adapters.memory.members import MemoryMembers
 from ariia.adapters.memory.preflight_queue import MemoryPreflightQueue
+from ariia.adapters.memory.quotas import MemoryQuotas
 from ariia.adapters.memory.segments import MemorySegmentLists, MemorySegments
 from ariia.adapters.memory.senders import MemorySenders
 from ariia.adapters.memory.sending import FixedQuota, MemorySendRates
@@ -25,11 +26,14 @@ from ariia.domain.tenant import Tenant
 from ariia.ports.campaigns import CampaignChange
 from ariia.ports.sending import SendRate
 from ariia.services.audience_count import AudienceCounter, ShardCounter
+from ariia.services.broadcast_quota import BroadcastQuota
 from ariia.services.campaign_contents import CampaignContents
 from ariia.services.campaigns import Campaigns
 from ariia.services.content_checks import ContentChecks
 from ariia.services.page_facts import PageFactsReader
 from ariia.services.preflight import Preflights
+from ariia.services.quotas import Quotas
+from ariia.services.send_outlook import SendOutlook
 from ariia.services.sender_domains import SenderDomains
 from ariia.services.targets import Targets
 
@@ -65,6 +69,7 @@ class Desk:
         self.quota = FixedQuota(rate or SendRate(per_second=10, daily_quota=50_000, sent_last_day=0))
         self.segments, self.lists, self.ledger = MemorySegments(), MemorySegmentLists(SHARDS), MemoryLedger()
         facts = PageFactsReader(self.campaigns, self.ledger, self.lists, SHARDS)
+        self.tenants, self.quotas = tenants, Quotas(MemoryQuotas(), tenants, self.clock)
         self.service = Preflights(
             campaigns=Campaigns(self.campaigns),
             contents=CampaignContents(self.templates, tenants, self.senders, ContentChecks(NoTrial())),
@@ -72,12 +77,10 @@ class Desk:
             targets=Targets(self.segments, self.campaigns),
             jobs=self.jobs,
             queue=self.queue,
-            rates=self.rates,
-            quota=self.quota,
+            outlook=SendOutlook(BroadcastQuota(self.quotas), self.rates, self.quota, self.clock, 0.16),
             clock=self.clock,
             ids=self.ids,
             shards=SHARDS,
-            ses_usd_per_1000=0.16,
         )
         self.counter = ShardCounter(self.members, facts, self.jobs, self.clock)
 

@@ -56,6 +56,7 @@ from ariia.services.segment_counts import SegmentCounts
 from ariia.services.segment_freezing import SegmentFreezing
 from ariia.services.segment_members import SegmentMembers
 from ariia.services.segments import Segments
+from ariia.services.send_outlook import SendOutlook
 from ariia.services.sender_domains import SenderDomains
 from ariia.services.statistics import CampaignStatistics
 from ariia.services.suppressions import Suppressions
@@ -133,7 +134,7 @@ def build(settings: ApiSettings) -> ApiServices:
         templates=Templates(templates, tenants, checks, clock, ids, channels, quotas),
         recipients=Recipients(campaigns, ledger),
         held_members=HeldMembers(campaigns, ledger, runs, clock),
-        preflights=_preflights(settings, client, contents, targets, counter, jobs),
+        preflights=_preflights(settings, client, contents, targets, counter, jobs, broadcasts),
         **_segments(settings, Segments(segments, campaigns, quotas, clock, ids), counter, members, jobs),
         sender_domains=senders,
         tenants=Tenants(tenants, clock),
@@ -172,6 +173,7 @@ def _preflights(
     targets: Targets,
     counter: AudienceCounter,
     jobs: DynamoJobs,
+    broadcasts: BroadcastQuota,
 ) -> Preflights:
     clock = SystemClock()
     return Preflights(
@@ -181,12 +183,16 @@ def _preflights(
         targets=targets,
         jobs=jobs,
         queue=SqsPreflightQueue(sqs_client(), settings.preflight_queue_url),
-        rates=DynamoSendRates(client, names.physical(settings.table_prefix, names.SEND_RATES)),
-        quota=SesAccount(ses_client(_SES_READ_TIMEOUT_SECONDS)),
+        outlook=SendOutlook(
+            broadcasts,
+            DynamoSendRates(client, names.physical(settings.table_prefix, names.SEND_RATES)),
+            SesAccount(ses_client(_SES_READ_TIMEOUT_SECONDS)),
+            clock,
+            settings.ses_usd_per_1000,
+        ),
         clock=clock,
         ids=RandomIds(clock),
         shards=settings.shards,
-        ses_usd_per_1000=settings.ses_usd_per_1000,
     )
 
 

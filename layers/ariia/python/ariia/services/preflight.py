@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from ariia.domain.campaign import Target, fingerprint
 from ariia.domain.content.findings import Finding
 from ariia.domain.documents import decode, encode
-from ariia.domain.errors import InvalidError, NotFoundError, ThrottledError, TransientError
-from ariia.domain.preflight import AudienceCount, Duration, duration
+from ariia.domain.errors import InvalidError, NotFoundError
+from ariia.domain.preflight import AudienceCount, Duration
 from ariia.domain.preflight_job import CountedAudience, CountTask, PreflightJob, PreflightStatus, kind_of
-from ariia.domain.prices import Cost, email_cost
+from ariia.domain.prices import Cost
 from ariia.ports.clock import Clock, Ids
 from ariia.ports.jobs import Job, JobStore
 from ariia.ports.preflight import PreflightQueue
-from ariia.ports.sending import AccountQuota, SendRate, SendRates
 
 from .audience_count import AudienceCounter, collected
 from .campaign_contents import CampaignContents
 from .campaigns import CampaignDetails, Campaigns
+from .send_outlook import Outlook, PlanAnswer, SendOutlook
 from .targets import Targets
 
 # A job that is not done by then won't be: its messages are in the dead-letter queue.
 GIVES_UP_AFTER_MS = 60 * 60_000
 KEPT_SECONDS = 7 * 86_400
-RATE_MAX_AGE_MS = 60_000
 
 
 @dataclass(frozen=True)
 class PreflightReport:
-    """The latest answer. `counted`, `cost` and `duration` are None while it is running; `duration` also when the
-    account can't send or its rate is unknown (a finding says which). `is_current`: the campaign is still what was
-    counted."""
+    """The latest answer. `counted` and `outlook` are None while it is running; `plan` is where the campaign takes
+    nothing of it. `is_current`: the campaign is still what was counted."""
 
     campaign_id: str
     status: PreflightStatus
@@ -42,9 +40,24 @@ class PreflightReport:
     shards_done: int
     shards: int
     counted: CountedAudience | None
-    cost: Cost | None
-    duration: Duration | None
+    plan: PlanAnswer | None
+    outlook: Outlook | None
     findings: list[Finding]
+
+    @property
+    def cost(self) -> Cost | None:
+        """What it costs; None while it is running."""
+        return self.outlook.cost if self.outlook else None
+
+    @property
+    def duration(self) -> Duration | None:
+        """How long it takes; None while it is running, and where that is not known."""
+        return self.outlook.duration if self.outlook else None
+
+    @property
+    def errors(self) -> int:
+        """Findings that keep it from being sent, or members from getting it."""
+        return sum(one.severity == "error" for one in self.findings)
 
 
 class Preflights:
@@ -59,16 +72,14 @@ class Preflights:
         targets: Targets,
         jobs: JobStore,
         queue: PreflightQueue,
-        rates: SendRates,
-        quota: AccountQuota,
+        outlook: SendOutlook,
         clock: Clock,
         ids: Ids,
         shards: int,
-        ses_usd_per_1000: float,
     ) -> None:
         self._campaigns, self._contents, self._counter, self._targets = campaigns, contents, counter, targets
-        self._jobs, self._queue, self._rates, self._quota = jobs, queue, rates, quota
-        self._clock, self._ids, self._shards, self._price = clock, ids, shards, ses_usd_per_1000
+        self._jobs, self._queue, self._outlook = jobs, queue, outlook
+        self._clock, self._ids, self._shards = clock, ids, shards
 
     def run(self, tenant_id: str, campaign_id: str) -> PreflightReport:
         """Checks the campaign as it stands now: at once for a small tenant, else as a job that `latest` reads.
@@ -148,11 +159,13 @@ class Preflights:
 
     def _report(self, details: CampaignDetails, job: Job, preflight: PreflightJob, done: int) -> PreflightReport:
         now, counted = self._clock.now(), preflight.counted
-        findings, cost, takes = list(preflight.findings), None, None
+        tenant = self._contents.tenant(job.tenant_id)
+        plan, findings = self._outlook.plan(details.campaign, tenant)
+        findings += preflight.findings
+        outlook = None
         if counted is not None:
-            takes, trouble = self._duration(preflight.channel, counted.will_get, now)
-            cost = email_cost(counted.will_get, self._price)
-            findings += _about_members(counted) + trouble
+            outlook = self._outlook.of(details.campaign, counted.will_get, tenant)
+            findings += _about_members(counted) + outlook.findings
         return PreflightReport(
             campaign_id=preflight.campaign_id,
             status=_status(preflight, now),
@@ -162,38 +175,10 @@ class Preflights:
             shards_done=preflight.shards if counted else done,
             shards=preflight.shards,
             counted=counted,
-            cost=cost,
-            duration=takes,
+            plan=plan,
+            outlook=outlook,
             findings=sorted(findings, key=lambda one: one.severity != "error"),
         )
-
-    def _duration(self, channel: str, messages: int, now: int) -> tuple[Duration | None, list[Finding]]:
-        rate = self._rate(channel, now)
-        if rate is None:
-            words = "the account's send rate is not known just now, so there is no estimate of the duration"
-            return None, [Finding("send_rate_unknown", "warning", words, field="account")]
-        takes = duration(
-            messages,
-            now=now,
-            per_second=rate.per_second,
-            daily_quota=rate.daily_quota,
-            remaining=rate.remaining_today,
-        )
-        if rate.sending_enabled and takes is not None:
-            return takes, []
-        words = "the account may not send at present: ask the platform's operator"
-        return None, [Finding("sending_disabled", "error", words, field="account")]
-
-    def _rate(self, channel: str, now: int) -> SendRate | None:
-        known = self._rates.rate(channel)
-        if known is not None and now - known.at < RATE_MAX_AGE_MS:
-            return known
-        try:
-            fresh = replace(self._quota.current(), at=now)
-        except (TransientError, ThrottledError):
-            return known
-        self._rates.save_rate(channel, fresh)
-        return fresh
 
 
 def _status(preflight: PreflightJob, now: int) -> PreflightStatus:

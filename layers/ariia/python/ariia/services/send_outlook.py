@@ -1,0 +1,128 @@
+"""What sending to so many would take: of the plan, of the account's rate and quota, and of money."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ariia.domain.campaign import Campaign
+from ariia.domain.content.findings import Finding
+from ariia.domain.errors import ThrottledError, TransientError
+from ariia.domain.plan import Plan, plan_that_lifts
+from ariia.domain.preflight import DAY_SECONDS, Duration, duration
+from ariia.domain.preflight_words import days_in_words
+from ariia.domain.prices import Cost, email_cost
+from ariia.domain.tenant import Tenant
+from ariia.ports.clock import Clock
+from ariia.ports.sending import AccountQuota, SendRate, SendRates
+
+from .broadcast_quota import BroadcastQuota
+
+_RATE_MAX_AGE_MS = 60_000
+
+
+@dataclass(frozen=True)
+class PlanAnswer:
+    """What the send takes of the plan. `left`: broadcasts left in its month after it (None = as many as wanted);
+    `lifted_by`: the plan that allows it where this one does not."""
+
+    plan: Plan
+    allowed: bool
+    uses: int
+    limit: int | None
+    left: int | None
+    resets_at: int | None
+    lifted_by: Plan | None
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """`duration` is None when the account can't send or its rate is unknown (a finding says which); `in_words` says
+    when how much leaves, by the tenant's clocks; `by_channel` is the cost in US dollars."""
+
+    duration: Duration | None
+    in_words: str | None
+    cost: Cost
+    by_channel: dict[str, float]
+    timezone: str
+    findings: list[Finding]
+
+
+class SendOutlook:
+    """Looks ahead from the planned send: now, or the time that the campaign is scheduled for."""
+
+    def __init__(
+        self,
+        broadcasts: BroadcastQuota,
+        rates: SendRates,
+        quota: AccountQuota,
+        clock: Clock,
+        ses_usd_per_1000: float,
+    ) -> None:
+        self._broadcasts, self._rates, self._quota = broadcasts, rates, quota
+        self._clock, self._price = clock, ses_usd_per_1000
+
+    def plan(self, campaign: Campaign, tenant: Tenant) -> tuple[PlanAnswer | None, list[Finding]]:
+        """Whether the plan allows the send in its month; None for what is not counted, and once it has begun."""
+        use = None if campaign.epoch else self._broadcasts.check(campaign, self._start(campaign))
+        if use is None:
+            return None, []
+        allowed = use.over == 0
+        lifted_by = None if allowed else plan_that_lifts(tenant.plan, use.feature, use.taken - 1)
+        answer = PlanAnswer(tenant.plan, allowed, 1, use.limit, use.remaining, use.resets_at, lifted_by)
+        if allowed:
+            return answer, []
+        words = f"the plan {tenant.plan} allows {use.limit} broadcasts a month, and none is left in that of the send"
+        return answer, [Finding("plan_limit", "error", words, field="plan")]
+
+    def of(self, campaign: Campaign, messages: int, tenant: Tenant) -> Outlook:
+        """What sending `messages` takes if nothing else is sent."""
+        now, rate = self._clock.now(), self._rate(campaign.channel)
+        cost = email_cost(messages, self._price)
+        takes = self._takes(campaign, messages, rate, now) if rate is not None else None
+        words = days_in_words(takes.days, now, tenant.timezone) if takes and takes.days else None
+        by_channel = {str(campaign.channel): cost.total}
+        return Outlook(takes, words, cost, by_channel, tenant.timezone, _about_account(rate, messages))
+
+    def _takes(self, campaign: Campaign, messages: int, rate: SendRate, now: int) -> Duration | None:
+        start = self._start(campaign)
+        # What is used of the quota now is free again in 24 hours.
+        is_free = start - now >= DAY_SECONDS * 1000 and rate.daily_quota >= 0
+        if not rate.sending_enabled or rate.is_shut_down:
+            return None
+        return duration(
+            messages,
+            now=start,
+            per_second=rate.per_second,
+            daily_quota=rate.daily_quota,
+            remaining=rate.daily_quota if is_free else rate.remaining_today,
+        )
+
+    def _start(self, campaign: Campaign) -> int:
+        return max(self._clock.now(), campaign.scheduled_at or 0)
+
+    def _rate(self, channel: str) -> SendRate | None:
+        known, now = self._rates.rate(channel), self._clock.now()
+        if known is not None and now - known.at < _RATE_MAX_AGE_MS:
+            return known
+        try:
+            fresh = replace(self._quota.current(), at=now)
+        except (TransientError, ThrottledError):
+            return known
+        self._rates.save_rate(channel, fresh)
+        return fresh
+
+
+def _about_account(rate: SendRate | None, messages: int) -> list[Finding]:
+    if rate is None:
+        words = "the account's send rate is not known just now, so there is no estimate of the duration"
+        return [Finding("send_rate_unknown", "warning", words, field="account")]
+    if rate.is_shut_down:
+        words = "the provider has suspended the account: nothing leaves until the platform's operator has settled that"
+        return [Finding("account_suspended", "error", words, field="account")]
+    if not rate.sending_enabled or (messages and 0 <= rate.daily_quota < 1):
+        words = "the account may not send at present: ask the platform's operator"
+        return [Finding("sending_disabled", "error", words, field="account")]
+    if rate.enforcement == "PROBATION":
+        words = "the provider is reviewing the account for its bounces and complaints: send to members who expect it"
+        return [Finding("account_under_review", "warning", words, field="account")]
+    return []

@@ -1,0 +1,91 @@
+"""What a preflight says of plan, time, money and account."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from ariia.domain.plan import Feature, Plan
+from ariia.ports.sending import SendRate
+from ariia.services.preflight import PreflightReport
+from tests.unit.services.preflight_desk import Desk
+
+DAY_MS = 86_400_000
+
+
+def report(desk: Desk, plan: Plan = Plan.STARTER, **fields: object) -> PreflightReport:
+    tenant = desk.tenants.get("t1")
+    assert tenant is not None
+    tenant.plan = plan
+    assert desk.tenants.save(tenant)
+    desk.add(*[f"m{number}" for number in range(30)])
+    desk.campaign(**fields)
+    return desk.service.run("t1", "c1")
+
+
+def codes(found: PreflightReport) -> list[str]:
+    return [one.code for one in found.findings]
+
+
+def test_plan_with_room_says_what_is_left_after_the_send() -> None:
+    found = report(Desk(), Plan.PROFESSIONAL)
+    assert found.plan is not None
+    assert (found.plan.allowed, found.plan.uses, found.plan.limit, found.plan.left) == (True, 1, 10, 9)
+    assert (codes(found), found.errors) == ([], 0)
+
+
+def test_used_up_plan_is_an_error_that_names_the_plan_that_lifts_it() -> None:
+    desk = Desk()
+    desk.quotas.reserve("t1", Feature.BROADCASTS, "other", desk.clock.now())
+    found = report(desk)
+    assert found.plan is not None
+    assert (found.plan.allowed, found.plan.left, found.plan.lifted_by) == (False, 0, Plan.PROFESSIONAL)
+    assert (codes(found), found.errors) == (["plan_limit"], 1)
+
+
+def test_own_reservation_and_another_month_do_not_count_against_it() -> None:
+    desk = Desk()
+    desk.quotas.reserve("t1", Feature.BROADCASTS, "other", desk.clock.now())
+    planned = desk.clock.now() + 40 * DAY_MS
+    found = report(desk, scheduled_at=planned)
+    assert found.plan is not None
+    assert found.plan.allowed
+    desk = Desk()
+    desk.quotas.reserve("t1", Feature.BROADCASTS, "c1", desk.clock.now())
+    found = report(desk)
+    assert found.plan is not None
+    assert (found.plan.allowed, found.plan.left) == (True, 0)
+
+
+def test_quota_spreads_the_send_over_days_in_data_and_words() -> None:
+    desk = Desk(rate=SendRate(per_second=10, daily_quota=20, sent_last_day=8))
+    found = report(desk)
+    assert found.outlook is not None
+    assert found.outlook.duration is not None
+    assert [one.messages for one in found.outlook.duration.days] == [12, 18]
+    assert found.outlook.in_words == "12 today, 18 tomorrow from 09:00"
+    assert (found.outlook.by_channel, found.outlook.timezone) == ({"email": found.outlook.cost.total}, "Europe/Berlin")
+
+
+def test_send_tomorrow_has_the_whole_quota() -> None:
+    desk = Desk(rate=SendRate(per_second=10, daily_quota=40, sent_last_day=40))
+    found = report(desk, scheduled_at=desk.clock.now() + DAY_MS)
+    assert found.outlook is not None
+    assert found.outlook.in_words == "30 tomorrow from 09:00"
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "has_duration"),
+    [
+        ({"enforcement": "PROBATION"}, "account_under_review", True),
+        ({"enforcement": "SHUTDOWN", "sending_enabled": False}, "account_suspended", False),
+        ({"sending_enabled": False}, "sending_disabled", False),
+    ],
+)
+def test_state_of_the_account_is_a_finding(fields: dict[str, object], code: str, has_duration: bool) -> None:
+    rate = SendRate(per_second=10, daily_quota=50_000, sent_last_day=0)
+    found = report(Desk(rate=replace(rate, **fields)))  # type: ignore[arg-type]
+    assert codes(found) == [code]
+    assert found.outlook is not None
+    assert (found.outlook.duration is not None) is has_duration
