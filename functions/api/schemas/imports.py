@@ -10,7 +10,7 @@ from ariia.services.imports import ImportView, RejectedLine
 
 from .fields import Instant, RequestModel, ResponseModel, example
 
-FormatName = Literal["csv", "jsonl"]
+FormatName = Literal["csv", "jsonl", "mailchimp", "pinpoint_csv", "pinpoint_jsonl"]
 StateName = Literal["waiting_for_upload", "running", "done", "failed"]
 _UPLOAD = {
     "method": "PUT",
@@ -62,7 +62,11 @@ class ImportDraft(RequestModel):
             description="`csv`: UTF-8, first line = column names (id, external_id, email, phone, telegram_id, "
             "first_name, last_name, language, timezone, tags separated by `;`, consent_email, consent_email_source, "
             "consent_email_at and so on by channel, attributes.<name>); delimited by comma, semicolon or tab. "
-            "`jsonl`: one member per line, as in `POST /v1/members`."
+            "`jsonl`: one member per line, as in `POST /v1/members`. "
+            "`mailchimp`: an audience export, each of its files by itself: the unsubscribed (column UNSUB_TIME) become a "
+            "no, the cleaned (CLEAN_TIME) are suppressed as hard bounces. "
+            "`pinpoint_csv`, `pinpoint_jsonl`: exported endpoints; OptOut ALL becomes a no, and the addresses of one "
+            "User.UserId one member."
         ),
     ]
     file_name: Annotated[str | None, Field(description="For people to know it by, up to 200 characters.")] = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -10,6 +10,8 @@ from typing import Any
 from .errors import InvalidError, Problem
 from .import_columns import UnusableFileError, identifying, read_header, values_of
 from .import_job import MAX_RECORD_BYTES, MAX_RECORDS, ImportFormat, ImportRange
+from .import_mailchimp import mailchimp_identity, mailchimp_values, read_mailchimp_header
+from .import_pinpoint import flat, from_cells, pinpoint_identity, pinpoint_values, read_pinpoint_header
 from .import_records import UTF8_BOM, Line, Record, csv_records, json_records, lines_of
 from .member_patch import member_id_for
 
@@ -34,19 +36,33 @@ class FileShape:
 
     def records(self, lines: Iterable[Line]) -> Iterator[Record]:
         """The records in these lines of the body."""
-        if self.format is ImportFormat.JSONL:
+        if self.format.extension == "jsonl":
             return json_records(lines)
         return csv_records(lines, self.delimiter, len(self.columns))
 
     def identity(self, record: Record) -> Mapping[str, Any]:
         """What tells the member of a faultless record apart, unchecked."""
+        if self.format.has_endpoints:
+            return pinpoint_identity(self._endpoint(record))
         if self.format is ImportFormat.JSONL:
             return dict(record.content)
-        return identifying(self.columns, record.content)
+        read = mailchimp_identity if self.format is ImportFormat.MAILCHIMP else identifying
+        return read(self.columns, record.content)
 
     def values(self, record: Record) -> dict[str, Any]:
-        """A faultless record as a member in the API's shape, `id` included; InvalidError for cells that are none."""
-        return dict(record.content) if self.format is ImportFormat.JSONL else values_of(self.columns, record.content)
+        """A faultless record as a member in the API's shape, `id` included, and `suppression` where the record says
+        that its address must get nothing; InvalidError for cells that are none."""
+        if self.format.has_endpoints:
+            return pinpoint_values(self._endpoint(record))
+        if self.format is ImportFormat.JSONL:
+            return dict(record.content)
+        read = mailchimp_values if self.format is ImportFormat.MAILCHIMP else values_of
+        return read(self.columns, record.content)
+
+    def _endpoint(self, record: Record) -> Mapping[str, Any]:
+        if self.format is ImportFormat.PINPOINT_JSONL:
+            return flat(record.content)
+        return from_cells(self.columns, record.content)
 
 
 @dataclass
@@ -67,8 +83,8 @@ def cut(tenant_id: str, kind: ImportFormat, blocks: Iterable[bytes], *, range_re
     first = next(lines, None)
     if first is None:
         raise UnusableFileError("the file is empty")
-    if kind is ImportFormat.CSV:
-        shape = FileShape(kind, *_header(first))
+    if kind.extension == "csv":
+        shape = FileShape(kind, *_header(first, _HEADERS[kind]))
     else:
         shape, lines = FileShape(kind), chain([first], lines)
     return _Cutter(tenant_id, shape, range_records).run(lines)
@@ -121,12 +137,15 @@ class _Cutter:
         if record.fault is not None:
             return None
         try:
-            member_id = member_id_for(self._tenant_id, self._shape.identity(record))
+            identity = self._shape.identity(record)
+            member_id = member_id_for(self._tenant_id, identity)
         except InvalidError:
             return None
         if member_id is None:
             return None
-        earlier = self._seen.setdefault(member_id, record.line)
+        # A member may have one endpoint on each channel.
+        place = f"{member_id}#{identity['channel']}" if self._shape.format.has_endpoints else member_id
+        earlier = self._seen.setdefault(place, record.line)
         return None if earlier == record.line else earlier
 
 
@@ -145,11 +164,19 @@ def _body(blocks: Iterable[bytes]) -> Iterator[Line]:
     return lines_of(chain([head[skipped:]], rest), start=skipped)
 
 
-def _header(line: Line) -> tuple[str, tuple[str, ...]]:
+_ReadHeader = Callable[[str], tuple[str, list[str]]]
+_HEADERS: dict[ImportFormat, _ReadHeader] = {
+    ImportFormat.CSV: read_header,
+    ImportFormat.MAILCHIMP: read_mailchimp_header,
+    ImportFormat.PINPOINT_CSV: read_pinpoint_header,
+}
+
+
+def _header(line: Line, read: _ReadHeader) -> tuple[str, tuple[str, ...]]:
     if line.size > MAX_RECORD_BYTES:
         raise UnusableFileError(f"the first line has {line.size} bytes: does a line feed end each line?")
     try:
-        delimiter, columns = read_header(line.data.decode())
+        delimiter, columns = read(line.data.decode())
     except UnicodeDecodeError as error:
         where = f"byte 0x{line.data[error.start]:02X} at position {error.start + 1} of line 1"
         raise UnusableFileError(f"{where} is not UTF-8: save the file encoded as UTF-8") from None

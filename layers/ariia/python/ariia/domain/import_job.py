@@ -16,10 +16,23 @@ _KEY = re.compile(r"imports/([A-Za-z0-9_-]{1,64})/([A-Za-z0-9_-]{1,64})\.(csv|js
 
 
 class ImportFormat(StrEnum):
-    """What the lines of the file are."""
+    """What the lines of the file are: ours, or those of an export from elsewhere."""
 
     CSV = "csv"
     JSONL = "jsonl"
+    MAILCHIMP = "mailchimp"
+    PINPOINT_CSV = "pinpoint_csv"
+    PINPOINT_JSONL = "pinpoint_jsonl"
+
+    @property
+    def extension(self) -> str:
+        """What kind of file it is: `csv` or `jsonl`."""
+        return "jsonl" if self in (ImportFormat.JSONL, ImportFormat.PINPOINT_JSONL) else "csv"
+
+    @property
+    def has_endpoints(self) -> bool:
+        """True when several lines may be about one member, each with an address of its own."""
+        return self in (ImportFormat.PINPOINT_CSV, ImportFormat.PINPOINT_JSONL)
 
 
 class ImportState(StrEnum):
@@ -74,7 +87,7 @@ class ImportJob:
     @property
     def key(self) -> str:
         """Where the file is uploaded to."""
-        return f"imports/{self.tenant_id}/{self.id}.{self.format}"
+        return f"imports/{self.tenant_id}/{self.id}.{self.format.extension}"
 
     @property
     def upload_expires_at(self) -> int:

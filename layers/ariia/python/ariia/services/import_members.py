@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
-from ariia.domain.address_index import AddressKey, MembersRefusedError
+from ariia.domain.address_index import AddressKey, MembersRefusedError, address_key
 from ariia.domain.channel import Channel
 from ariia.domain.consent_changes import ConsentClaim
 from ariia.domain.errors import InvalidError, Problem, TransientError
 from ariia.domain.import_file import FileShape, duplicate_of
-from ariia.domain.import_job import ImportJob
+from ariia.domain.import_job import ImportFormat, ImportJob
 from ariia.domain.import_records import Record
-from ariia.domain.member import Consent, ImportMark, Member
+from ariia.domain.member import Consent, ImportMark, Member, Suppression
 from ariia.domain.member_claims import apply_claims, unsure_addresses
 from ariia.domain.member_patch import MemberPatch, apply_fields, member_id_for, parse_patch, require_size
+from ariia.domain.member_text import instant
 from ariia.ports.clock import Clock
 from ariia.ports.members import MemberStore
 
@@ -45,6 +46,7 @@ class _Wanted:
     line: int
     member_id: str
     patch: MemberPatch
+    suppression: Mapping[str, Any] | None = None
 
 
 class MemberImport:
@@ -64,11 +66,28 @@ class MemberImport:
                 pending.append(self._parse(record))
             except InvalidError as error:
                 outcomes[record.line] = Outcome.rejected(record.line, error.problems or [_problem(error)])
+        for some in _one_line_each(pending):
+            self._carry_out(some, outcomes)
+        return [outcomes[line] for line in sorted(outcomes)]
+
+    def _carry_out(self, pending: list[_Wanted], outcomes: dict[int, Outcome]) -> None:
+        wanted = list(pending)
         for _ in range(_ATTEMPTS):
             pending = self._attempt(pending, outcomes)
             if not pending:
-                return [outcomes[line] for line in sorted(outcomes)]
-        raise TransientError("the same members are being changed by others; try again")
+                break
+        else:
+            raise TransientError("the same members are being changed by others; try again")
+        for one in wanted:
+            if one.suppression is not None and outcomes[one.line].kind != "rejected":
+                self._suppress(one)
+
+    def _suppress(self, one: _Wanted) -> None:
+        """After the member: whoever has the address gets nothing more, whatever is imported next."""
+        assert one.suppression is not None
+        key = address_key(self._job.tenant_id, Channel(one.suppression["channel"]), str(one.patch.fields["email"]))
+        at = instant(one.suppression["at"], self._job.created_at)
+        self._members.suppress(key.tenant_id, key.channel, key.hash, Suppression(one.suppression["reason"], at))
 
     def _parse(self, record: Record) -> _Wanted:
         values = self._shape.values(record)
@@ -76,10 +95,11 @@ class MemberImport:
         if member_id is None:
             problem = Problem("id", "is missing", allowed="one of id, external_id and email")
             raise InvalidError("the line names no member", problems=[problem])
+        suppression = values.pop("suppression", None) if self._job.format is ImportFormat.MAILCHIMP else None
         fields = {name: value for name, value in values.items() if name != "id"}
         source, by = f"import:{self._job.id}", self._job.created_by
         patch = parse_patch(fields, now=self._job.created_at, source=source, by=by)
-        return _Wanted(record.line, member_id, self._with_origin(patch, record.line))
+        return _Wanted(record.line, member_id, self._with_origin(patch, record.line), suppression)
 
     def _with_origin(self, patch: MemberPatch, line: int) -> MemberPatch:
         """Where a consent was read belongs to its proof."""
@@ -116,9 +136,11 @@ class MemberImport:
         kept = apply_claims(member, one.patch.consent, at=self._job.created_at, withdrawals=withdrawals)
         mark = stored.imported if stored else None
         if mark is not None and mark.job_id == self._job.id:
-            if mark.line != one.line:
+            if mark.line == one.line:
+                return Outcome(one.line, "created" if mark.created else "updated", bool(kept))
+            # Another line of the same file is a repetition, unless it is about another address of the member.
+            if not self._job.format.has_endpoints:
                 return Outcome.rejected(one.line, [duplicate_of(mark.line)])
-            return Outcome(one.line, "created" if mark.created else "updated", bool(kept))
         if member == stored:
             return Outcome(one.line, "unchanged", bool(kept))
         member.imported = ImportMark(self._job.id, one.line, created=stored is None)
@@ -157,6 +179,19 @@ class MemberImport:
             known = self._members.withdrawals(self._job.tenant_id, channel, list(hashes))
             found.update({hashes[one]: withdrawal for one, withdrawal in known.items()})
         return found
+
+
+def _one_line_each(wanted: Sequence[_Wanted]) -> list[list[_Wanted]]:
+    """The lines in runs that have no member twice, each member's in their order."""
+    runs: list[list[_Wanted]] = []
+    seen: dict[str, int] = {}
+    for one in wanted:
+        place = seen.get(one.member_id, 0)
+        seen[one.member_id] = place + 1
+        if place == len(runs):
+            runs.append([])
+        runs[place].append(one)
+    return runs
 
 
 def _problem(error: InvalidError) -> Problem:

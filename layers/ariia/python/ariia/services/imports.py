@@ -16,7 +16,7 @@ from ariia.ports.jobs import JobStore
 from ariia.ports.uploads import Uploads
 from ariia.services.import_jobs import ImportJobs
 
-_CONTENT_TYPES = {ImportFormat.CSV: "text/csv", ImportFormat.JSONL: "application/x-ndjson"}
+_CONTENT_TYPES = {"csv": "text/csv", "jsonl": "application/x-ndjson"}
 _MAX_FILE_NAME = 200
 _MAX_PROBLEMS = 20
 
@@ -126,7 +126,7 @@ class Imports:
         return ImportView(job, progress(job, results), self._target(job) if may_upload else None)
 
     def _target(self, job: ImportJob) -> UploadTarget:
-        content_type = _CONTENT_TYPES[job.format]
+        content_type = _CONTENT_TYPES[job.format.extension]
         seconds = min(UPLOAD_SECONDS, max(1, (job.upload_expires_at - self._clock.now()) // 1000))
         url = self._uploads.upload_url(job.key, content_type, seconds)
         return UploadTarget(url, {"Content-Type": content_type}, job.upload_expires_at)
