@@ -14,12 +14,12 @@ from random import Random
 from typing import Any
 
 from ariia.adapters.memory.sending import MemorySendRates
+from ariia.domain.pacing import batches_at_a_time, call_entries
 from ariia.services.release_round import ReleasePolicy
-from ariia.services.sending import MAX_CALL_ENTRIES
 
 from .report import PACING, save, show
 
-RATES = (14.0, 50.0, 100.0, 200.0, 500.0, 1_000.0, 10_000.0)
+RATES = (14.0, 50.0, 70.0, 100.0, 150.0, 200.0, 300.0, 500.0, 1_000.0, 10_000.0)
 CALL_MS = 600
 WARM_UP_MS = 5_000
 # As send_batch is built: a minute, less what a call may take; and how soon it comes again without tokens.
@@ -49,12 +49,13 @@ class TokenBucket:
 
 @dataclass
 class Tenant:
-    """A tenant's campaign: what it has yet to queue, what waits in the queue, and when it was done."""
+    """A tenant's campaign: what it has yet to queue, what waits in the queue, and when its next round is."""
 
     name: str
     left: int
     waiting: deque[int] = field(default_factory=deque)
     unsent: int = 0
+    next_round_ms: float = 0.0
 
 
 @dataclass
@@ -69,8 +70,10 @@ class Outcome:
 
 @dataclass
 class Sender:
-    """One function environment: the calls of its present invocation, each with the instant its tokens are for."""
+    """One function environment: the batches of its present invocation without tokens, and its next calls, each with the
+    instant its tokens are for."""
 
+    batches: deque[tuple[Tenant, int]] = field(default_factory=deque)
     calls: deque[tuple[Tenant, int, float]] = field(default_factory=deque)
 
 
@@ -79,10 +82,10 @@ class PacedSending:
 
     def __init__(self, rate: float, tenants: dict[str, int]) -> None:
         self._rate, self._bucket, self._rates = rate, TokenBucket(rate), MemorySendRates()
-        self._size = max(1, min(MAX_CALL_ENTRIES, int(rate)))
+        self._size = call_entries(rate)
         self._tenants = [Tenant(name, messages, unsent=messages) for name, messages in tenants.items()]
         self._senders = [Sender() for _ in range(self.senders)]
-        self._turn, self._released_at = 0, -1e9
+        self._turn = 0
         self._random = Random(1)
         self.outcome = Outcome()
 
@@ -112,16 +115,19 @@ class PacedSending:
         return max(free, sender.calls[0][2]) if sender.calls else free
 
     def _begin(self, sender: Sender, now: float) -> float:
-        batches = self._take_batches()
-        if not batches:
+        if not sender.batches:
+            sender.batches.extend(self._take_batches())
+        if not sender.batches:
             return now + _POLL_MS
-        messages = sum(size for _, size in batches)
+        some = [sender.batches.popleft() for _ in range(min(len(sender.batches), batches_at_a_time(self._rate)))]
+        messages = sum(size for _, size in some)
         slot = self._rates.take("email", messages, now=ceil(now), per_second=self._rate, horizon_ms=_HORIZON_MS)
         if slot is None:
-            for tenant, size in batches:
+            for tenant, size in (*some, *sender.batches):
                 tenant.waiting.appendleft(size)
+            sender.batches.clear()
             return now + _COME_AGAIN_MS
-        for tenant, size in batches:
+        for tenant, size in some:
             sender.calls.append((tenant, size, slot))
             slot += round(size * 1000 / self._rate)
         return max(now, sender.calls[0][2])
@@ -139,18 +145,21 @@ class PacedSending:
             self.outcome.ended_ms[tenant.name] = now + CALL_MS
 
     def _release(self, now: float) -> None:
-        """A round of every campaign, each with its share of two minutes of the rate."""
-        if now - self._released_at < _POLICY.round_seconds * 1000:
-            return
-        self._released_at = now
+        """A round of every campaign whose time has come, each with its share of two minutes of the rate."""
         active = [tenant for tenant in self._tenants if tenant.unsent]
         for tenant in active:
-            share = max(self._rate, self._rate * _POLICY.horizon_seconds / len(active))
-            budget = share - sum(tenant.waiting)
-            while tenant.left and budget > 0:
-                size = min(self._size, tenant.left)
-                tenant.waiting.append(size)
-                tenant.left, budget = tenant.left - size, budget - size
+            if now >= tenant.next_round_ms:
+                self._queue(tenant, len(active))
+                queued = sum(tenant.waiting)
+                wait = _POLICY.wait_for(queued, self._rate, more=tenant.left > 0)
+                tenant.next_round_ms = now + 1000 * max(_POLICY.round_seconds, wait)
+
+    def _queue(self, tenant: Tenant, sharing: int) -> None:
+        budget = max(self._rate, self._rate * _POLICY.horizon_seconds / sharing) - sum(tenant.waiting)
+        while tenant.left and budget > 0:
+            size = min(self._size, tenant.left)
+            tenant.waiting.append(size)
+            tenant.left, budget = tenant.left - size, budget - size
 
     def _take_batches(self) -> list[tuple[Tenant, int]]:
         """What a fair queue hands out: the tenants in turn."""

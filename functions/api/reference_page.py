@@ -9,8 +9,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, select_autoescape
-
 from .auth import roles_and_permissions
 from .errors import KINDS
 from .openapi import document
@@ -27,6 +25,9 @@ _METHODS = ("get", "post", "put", "patch", "delete")
 @functools.cache
 def page(base_url: str) -> str:
     """The page as HTML, made once per process."""
+    # Imported when needed: hardly any process ever shows this page.
+    from jinja2 import Environment, FileSystemLoader, select_autoescape
+
     described = json.loads(document(base_url))
     environment = Environment(
         loader=FileSystemLoader(_FOLDER), autoescape=select_autoescape(["html"]), trim_blocks=True, lstrip_blocks=True

@@ -53,6 +53,11 @@ def test_a_handler_starts_without_heavy_imports_and_on_few_modules(name: str) ->
     assert len(modules) <= most, f"{name} imports {len(modules)} modules; see benchmarks/cold_start.py for the costs"
 
 
+def test_the_api_starts_without_the_template_engine_which_few_requests_need() -> None:
+    modules = imported_by(_PROBE.format("api"))
+    assert [one for one in modules if one.partition(".")[0] in ("jinja2", "markupsafe")] == []
+
+
 def test_a_heavy_import_that_creeps_in_is_named() -> None:
     modules = imported_by("import functions.send_batch.handler, pydantic, json, sys; print(json.dumps([*sys.modules]))")
     assert heavy(modules, hot=True) == ["pydantic"]

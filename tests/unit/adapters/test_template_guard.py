@@ -9,7 +9,6 @@ import time
 
 import pytest
 
-from ariia.adapters import template_guard
 from ariia.adapters.render_deadline import render_deadline
 from ariia.adapters.template_guard import GuardLimits, TemplateGuard
 from ariia.domain.content import trial
@@ -122,7 +121,7 @@ def _dies(*_: object) -> list[Finding]:
 
 @pytest.mark.parametrize("behaviour", [_endless, _memory_eater, _dies])
 def test_child_that_breaks_a_limit_or_dies_is_a_finding(monkeypatch: pytest.MonkeyPatch, behaviour: object) -> None:
-    monkeypatch.setattr(template_guard, "try_content", behaviour)
+    monkeypatch.setattr(trial, "try_content", behaviour)
     started = time.monotonic()
     assert codes(TemplateGuard(QUICK).check(content(GOOD), [])) == ["too_expensive"]
     assert time.monotonic() - started < 9
@@ -130,7 +129,7 @@ def test_child_that_breaks_a_limit_or_dies_is_a_finding(monkeypatch: pytest.Monk
 
 
 def test_child_that_got_no_cpu_is_not_the_template_s_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(template_guard, "try_content", _stuck)
+    monkeypatch.setattr(trial, "try_content", _stuck)
     with pytest.raises(TransientError):
         TemplateGuard(GuardLimits(cpu_seconds=1, wall_seconds=0.5)).check(content(GOOD), [])
     assert multiprocessing.active_children() == []

@@ -17,6 +17,7 @@ from ariia.domain.wave import Lane, Wave
 from ariia.ports.campaigns import CampaignChange
 from ariia.ports.ledger import Partition
 from ariia.services.in_flight import InFlightCount
+from ariia.services.release_round import ReleasePolicy
 from tests.builders import any_campaign, any_member
 from tests.world import World
 
@@ -240,6 +241,25 @@ def test_waits_grow_while_nothing_moves_and_shrink_to_what_is_due(world: World) 
     assert waits[-1] == 900
     with_window(world, campaign, world.clock.now() + 30_000, None)
     assert world.round(campaign, epoch, idle).wait_seconds <= 31
+
+
+@pytest.mark.parametrize(
+    ("members", "per_second", "more", "seconds"),
+    [(60_000, 500.0, True, 60), (5_000, 100.0, True, 25), (2_000, 100.0, False, 21), (999, 10.0, False, 0)],
+)
+def test_a_round_comes_when_half_of_the_queue_or_its_last_message_is_sent(
+    members: int, per_second: float, more: bool, seconds: float
+) -> None:
+    assert ReleasePolicy().wait_for(members, per_second, more=more) == pytest.approx(seconds)
+
+
+def test_a_round_waits_while_the_senders_are_busy_with_what_it_queued(world: World) -> None:
+    world.add(*[any_member(f"n{number:04d}") for number in range(1_000)])
+    campaign, epoch = started(world)
+    world.quota.answer = replace(world.quota.answer, per_second=25.0)
+    first = world.round(campaign, epoch)
+    assert first.released == 1_230
+    assert first.wait_seconds == 50
 
 
 def test_an_empty_audience_ends_at_once() -> None:

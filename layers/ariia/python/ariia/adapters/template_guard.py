@@ -15,15 +15,17 @@ import os
 import resource
 import signal
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ariia.domain.content.findings import Finding
-from ariia.domain.content.trial import TrialContent, try_content
 from ariia.domain.errors import TransientError
+
+if TYPE_CHECKING:
+    from ariia.domain.content.trial import TrialContent
 
 _MAX_FINDINGS = 100
 _MAX_REPORT = 1_000_000
@@ -74,8 +76,11 @@ _TOO_EXPENSIVE = [
 
 
 def _start(content: TrialContent, members: Sequence[Mapping[str, Any]], limits: GuardLimits, pipe: Connection) -> Any:
+    # The parent imports what the child runs: once for all children, and outside their limits.
+    from ariia.domain.content import trial
+
     process: ForkProcess = multiprocessing.get_context("fork").Process(
-        target=_run, args=(content, members, limits, pipe), daemon=True, name="template-guard"
+        target=_run, args=(trial.try_content, content, members, limits, pipe), daemon=True, name="template-guard"
     )
     with warnings.catch_warnings():
         # Python 3.12+ warns of forking with threads; the module's text says why it is right here.
@@ -84,7 +89,13 @@ def _start(content: TrialContent, members: Sequence[Mapping[str, Any]], limits: 
     return process
 
 
-def _run(content: TrialContent, members: Sequence[Mapping[str, Any]], limits: GuardLimits, pipe: Connection) -> None:
+def _run(
+    try_content: Callable[[TrialContent, Sequence[Mapping[str, Any]]], list[Finding]],
+    content: TrialContent,
+    members: Sequence[Mapping[str, Any]],
+    limits: GuardLimits,
+    pipe: Connection,
+) -> None:
     """The child: limits first, then the template; the report is JSON, since a pickle could carry code back."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)

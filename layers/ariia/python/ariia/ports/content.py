@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ariia.domain.content.findings import Finding
-from ariia.domain.content.trial import TrialContent
+
+if TYPE_CHECKING:
+    from ariia.domain.content.trial import TrialContent
 
 
 class ContentTrial(Protocol):

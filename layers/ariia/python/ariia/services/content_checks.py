@@ -8,7 +8,6 @@ from ariia.domain.content.active_content import CODE as ACTIVE
 from ariia.domain.content.assembly import content_findings
 from ariia.domain.content.findings import Finding
 from ariia.domain.content.message_draft import MessageDraft
-from ariia.domain.content.trial import TrialContent
 from ariia.domain.errors import InvalidError, Problem
 from ariia.ports.content import ContentTrial
 
@@ -26,6 +25,9 @@ class ContentChecks:
     def findings(self, draft: MessageDraft) -> list[Finding]:
         """Everything wrong or doubtful, each once, errors first. InvalidError for values that don't fit their
         declaration, TransientError when the content could not be tried."""
+        # Imported when needed: only judging content takes Jinja2, and the API starts sooner without it.
+        from ariia.domain.content.trial import TrialContent
+
         values = draft.sample_values()
         found = content_findings(draft.subject, draft.html.html, draft.text, draft.names)
         if not draft.has_body:

@@ -47,6 +47,7 @@ class LaneReleaser:
                 steps.append(step)
             else:
                 tally.unfinished |= not cursor.exhausted or cursor.settled < cursor.released
+                tally.unreleased |= not cursor.exhausted
         announced = [one for one in map(self._announced, steps) if one is not None]
         tally.unfinished |= len(announced) < len(steps)
         self._queue.put([batch for step in announced for batch in step.chosen])
@@ -54,6 +55,7 @@ class LaneReleaser:
             moved = move_cursor(self._ledger, step.partition, step.lane.id, step.before, step.after)
             tally.released += step.size
             tally.unfinished |= not moved.exhausted or moved.settled < moved.released
+            tally.unreleased |= not moved.exhausted
 
     def _announced(self, step: _Step) -> _Step | None:
         """The step as it goes on from its announcement; None when another round was faster: it queues them."""

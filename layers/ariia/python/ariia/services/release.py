@@ -90,8 +90,10 @@ class BatchReleaser:
 
     def _wait(self, tally: Tally, idle: int) -> int:
         wait = min(_LONGEST_WAIT, self._policy.round_seconds * (1 << min(idle, 10)))
-        if tally.outstanding and not tally.parked:
-            wait = min(wait, 6 * self._policy.round_seconds)
+        queued = tally.outstanding + tally.released
+        if queued and not tally.parked:
+            busy = self._policy.wait_for(queued, tally.per_second, more=tally.unreleased)
+            wait = round(max(busy, min(wait, 6 * self._policy.round_seconds)))
         now = self._clock.now()
         nearest = min((max(0, at - now) for at in tally.wake_at), default=wait * 1000)
         return max(self._policy.round_seconds, min(wait, nearest // 1000 + 1))

@@ -28,6 +28,7 @@ class SendBudget:
         sharing = self._rates.note_active(campaign.channel, campaign.key, now)
         # At least one second's worth for each, so that a small share still moves.
         per_round = max(rate.per_second, rate.per_second * self._policy.horizon_seconds / max(1, sharing))
+        tally.per_second = rate.per_second
         tally.stopped, tally.parked = _stopped(rate), _parked(rate)
         if tally.stopped or tally.parked:
             return 0

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from ariia.domain.batch import BatchKey
 from ariia.domain.campaign import Campaign
 from ariia.domain.channel import Channel
+from ariia.domain.pacing import batches_at_a_time, call_entries
 from ariia.domain.queued_batch import QueuedBatch
 from ariia.ports.clock import Clock, Ids
 from ariia.ports.ledger import SendLedger
@@ -16,7 +17,6 @@ from ariia.ports.sending import SendRates, SendReader
 from .runs import CampaignRuns
 from .sending_claim import ClaimResult, ClaimSender, is_lane_open
 
-MAX_CALL_ENTRIES = 50
 # SES sandbox and many young accounts; only until the account's own rate was read once.
 _DEFAULT_RATE = 1.0
 
@@ -80,14 +80,23 @@ class BatchSender:
         wanted = self._sendable(queued)
         known = self._rates.rate(self._channel) if wanted else None
         rate = known.per_second if known else _DEFAULT_RATE
-        slot = self._take(wanted, rate, ends_at) if wanted else None
-        for place, one in enumerate(wanted):
-            if slot is None or max(slot, self._clock.now()) + self._policy.needed_ms > ends_at:
-                report.give_back.extend(rest.key for rest in wanted[place:])
+        step = batches_at_a_time(rate)
+        for first in range(0, len(wanted), step):
+            if not self._send_reserved(wanted[first : first + step], rate, ends_at, report):
+                report.give_back.extend(rest.key for rest in wanted[first + step :])
                 break
+        return report
+
+    def _send_reserved(self, some: Sequence[QueuedBatch], rate: float, ends_at: int, report: SendReport) -> bool:
+        """Reserves tokens for these and sends them in turn; False when time or tokens ended before they did."""
+        slot = self._take(some, rate, ends_at)
+        for place, one in enumerate(some):
+            if slot is None or max(slot, self._clock.now()) + self._policy.needed_ms > ends_at:
+                report.give_back.extend(rest.key for rest in some[place:])
+                return False
             self._send_batch(one, slot, rate, ends_at, report)
             slot += round(one.size * 1000 / rate)
-        return report
+        return True
 
     def _sendable(self, queued: Sequence[QueuedBatch]) -> list[QueuedBatch]:
         places = {(one.key.tenant_id, one.key.campaign_id) for one in queued}
@@ -105,7 +114,7 @@ class BatchSender:
 
     def _send_batch(self, one: QueuedBatch, slot: int, rate: float, ends_at: int, report: SendReport) -> None:
         """All that waits in the batch, in calls of at most one second's worth: SES throttles larger ones."""
-        size = max(1, min(MAX_CALL_ENTRIES, int(rate)))
+        size = call_entries(rate)
         for part in range(0, one.size, size):
             self._clock.sleep((slot + part * 1000 / rate - self._clock.now()) / 1000)
             if self._clock.now() + self._policy.needed_ms > ends_at:

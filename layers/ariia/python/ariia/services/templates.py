@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ariia.domain.channel import Channel
 from ariia.domain.concurrency import changed_meanwhile, require_version
@@ -12,7 +12,6 @@ from ariia.domain.content.assembly import assemble
 from ariia.domain.content.findings import Finding
 from ariia.domain.content.message_draft import MessageDraft
 from ariia.domain.content.roots import campaign_view, member_view, tenant_view
-from ariia.domain.content.slots import FullMessage, compile_content
 from ariia.domain.content.variables import VariableValues, parse_variables
 from ariia.domain.creation import Created, Creation, require_same
 from ariia.domain.documents import encode
@@ -26,6 +25,9 @@ from ariia.ports.tenants import TenantStore
 
 from .content_checks import ContentChecks
 from .quotas import Quotas
+
+if TYPE_CHECKING:
+    from ariia.domain.content.slots import FullMessage
 
 _SAMPLE_CAMPAIGN = {"id": "sample", "name": "Sample campaign", "type": "broadcast", "channel": "email"}
 
@@ -112,6 +114,9 @@ class Templates:
     ) -> FullMessage:
         """The message as a member with these fields would read it, links pointing nowhere. NotFoundError; InvalidError
         with field and line when it can't be rendered for this member."""
+        # Imported when needed: only rendering takes Jinja2, and the API starts sooner without it.
+        from ariia.domain.content.slots import compile_content
+
         draft = replace(self._draft(self.get(tenant_id, template_id)), subject=subject)
         given = VariableValues(draft.variables, values).of(member.get("attributes") or {})
         shared = {name: value for name, value in draft.sample_values().items() if name not in draft.names}

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from jinja2.exceptions import FilterArgumentError
-
 _DIRECTIVES: dict[str, Callable[[datetime], str]] = {
     "%d": lambda day: f"{day.day:02}",
     "%-d": lambda day: str(day.day),
@@ -43,5 +41,8 @@ def format_date(value: Any, pattern: str = "%d.%m.%Y") -> str:
 
 def _directive(name: str, moment: datetime) -> str:
     if name not in _DIRECTIVES:
+        # Imported when needed: reading a date takes no Jinja2.
+        from jinja2.exceptions import FilterArgumentError
+
         raise FilterArgumentError(f"date knows {' '.join(_DIRECTIVES)}, not {name}")
     return _DIRECTIVES[name](moment)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .syntax import NOT_TEXT
+from .unsendable import NOT_TEXT
 
 MEMBER_FIELDS = frozenset(
     {"id", "external_id", "email", "phone", "first_name", "last_name", "language", "timezone", "tags", "attributes"}

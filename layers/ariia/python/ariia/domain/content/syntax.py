@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from jinja2 import Template, nodes
 from jinja2.exceptions import TemplateSyntaxError
 
@@ -11,12 +9,10 @@ from ariia.domain.errors import InvalidError, Problem
 
 from .environment import ContentEnvironment
 from .meter import metered
+from .unsendable import NOT_TEXT
 
 MAX_SOURCE_BYTES = 512 * 1024
 MAX_DEPTH = 80
-# XML 1.0, section 2.2, and every mail client: controls other than tab and line breaks are no text. Lone surrogates
-# have no UTF-8 form, so they could be neither stored nor sent.
-NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _CLOSED_TAGS: dict[type[nodes.Node], str] = {
     nodes.Extends: "extends",
     nodes.Include: "include",
