@@ -150,8 +150,7 @@ class PacedSending:
         for tenant in active:
             if now >= tenant.next_round_ms:
                 self._queue(tenant, len(active))
-                queued = sum(tenant.waiting)
-                wait = _POLICY.wait_for(queued, self._rate, more=tenant.left > 0)
+                wait = 0 if tenant.left else _POLICY.wait_for(sum(tenant.waiting), self._rate)
                 tenant.next_round_ms = now + 1000 * max(_POLICY.round_seconds, wait)
 
     def _queue(self, tenant: Tenant, sharing: int) -> None:

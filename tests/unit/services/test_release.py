@@ -244,22 +244,24 @@ def test_waits_grow_while_nothing_moves_and_shrink_to_what_is_due(world: World) 
 
 
 @pytest.mark.parametrize(
-    ("members", "per_second", "more", "seconds"),
-    [(60_000, 500.0, True, 60), (5_000, 100.0, True, 25), (2_000, 100.0, False, 21), (999, 10.0, False, 0)],
+    ("members", "per_second", "seconds"),
+    [(60_000, 500.0, 30), (1_000, 100.0, 11), (999, 10.0, 0), (60_000, 0.0, 0)],
 )
-def test_a_round_comes_when_half_of_the_queue_or_its_last_message_is_sent(
-    members: int, per_second: float, more: bool, seconds: float
+def test_the_last_queued_members_are_waited_for_if_they_are_many(
+    members: int, per_second: float, seconds: float
 ) -> None:
-    assert ReleasePolicy().wait_for(members, per_second, more=more) == pytest.approx(seconds)
+    assert ReleasePolicy().wait_for(members, per_second) == pytest.approx(seconds)
 
 
-def test_a_round_waits_while_the_senders_are_busy_with_what_it_queued(world: World) -> None:
+@pytest.mark.parametrize(("per_second", "released", "wait"), [(50.0, 1_230, 26), (5.0, 607, 10)])
+def test_a_round_waits_for_the_senders_only_when_all_is_queued(
+    world: World, per_second: float, released: int, wait: int
+) -> None:
     world.add(*[any_member(f"n{number:04d}") for number in range(1_000)])
     campaign, epoch = started(world)
-    world.quota.answer = replace(world.quota.answer, per_second=25.0)
+    world.quota.answer = replace(world.quota.answer, per_second=per_second)
     first = world.round(campaign, epoch)
-    assert first.released == 1_230
-    assert first.wait_seconds == 50
+    assert (first.released, first.wait_seconds) == (released, wait)
 
 
 def test_an_empty_audience_ends_at_once() -> None:

@@ -92,7 +92,7 @@ class BatchReleaser:
         wait = min(_LONGEST_WAIT, self._policy.round_seconds * (1 << min(idle, 10)))
         queued = tally.outstanding + tally.released
         if queued and not tally.parked:
-            busy = self._policy.wait_for(queued, tally.per_second, more=tally.unreleased)
+            busy = 0 if tally.unreleased else self._policy.wait_for(queued, tally.per_second)
             wait = round(max(busy, min(wait, 6 * self._policy.round_seconds)))
         now = self._clock.now()
         nearest = min((max(0, at - now) for at in tally.wake_at), default=wait * 1000)

@@ -24,14 +24,14 @@ class ReleasePolicy:
     requeue_seconds: int = 180
     linger_seconds: int = 120
 
-    def wait_for(self, members: int, per_second: float, *, more: bool) -> float:
-        """How long queued `members` keep the senders busy at the account's whole rate, in seconds: until all are sent,
-        or, where there is `more` to queue, until half are. A round costs some forty calls in 16 shards, which is much
-        beside a thousand members and nothing beside the wish to see a small campaign end at once: 0 for fewer."""
+    def wait_for(self, members: int, per_second: float) -> float:
+        """How long the last queued `members` of a campaign keep the senders busy at the account's whole rate, in
+        seconds, at most three rounds. Settling 16 shards takes some forty calls, which is much beside a thousand
+        members; 0 for fewer, so that a small campaign is seen to end at once. While there is more to queue, a round
+        touches one shard or two and comes at its usual pace: it also looks at bounces and complaints."""
         if members < _MANY or not per_second:
             return 0.0
-        seconds = members / per_second
-        return min(6.0 * self.round_seconds, seconds / 2 if more else seconds + 1)
+        return min(3.0 * self.round_seconds, members / per_second + 1)
 
 
 @dataclass
@@ -40,7 +40,7 @@ class Tally:
     `claimed` are with a sender, `held` wait for proof that events arrive. `settled` counts cursors that moved.
     `unfinished` = lanes that are not all queued and settled, `unreleased` = that are not all queued; `per_second` = the
     account's rate, 0 before it was looked at; `parked` = why the account may not send at present, `stopped` = why it
-    will not until somebody has settled that with the provider; `wake_at` = when looking again makes sense (epoch ms)."""
+    will not until somebody has settled that with the provider; `wake_at` = when looking makes sense (epoch ms)."""
 
     outstanding: int = 0
     released: int = 0
