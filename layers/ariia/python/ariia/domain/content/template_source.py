@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from .environment import html_environment
-
 # A noncharacter (Unicode 23.7) in place of what an expression will print.
 DYNAMIC = "\ufdd0"
 _LEFT_OUT = frozenset({"raw_begin", "raw_end", "comment_begin", "comment", "comment_end"})
@@ -33,6 +31,9 @@ class Segment:
 
 def segments(source: str) -> list[Segment]:
     """The segments of a template that parses (`syntax.parse` first)."""
+    # Imported when needed: naming a finding takes no Jinja2.
+    from .environment import html_environment
+
     found: list[Segment] = []
     code: list[str] = []
     start = 0
