@@ -12,8 +12,6 @@ from ariia.domain.plan import (
     Plan,
     limit_of,
     plan_that_lifts,
-    plan_that_shows,
-    shows,
 )
 
 _F = Feature
@@ -59,8 +57,3 @@ def test_levels_are_those_of_the_table() -> None:
 )
 def test_smallest_plan_with_room_lifts_a_limit(plan: Plan, feature: Feature, taken: int, lifts: Plan | None) -> None:
     assert plan_that_lifts(plan, feature, taken) == lifts
-
-
-def test_a_plan_shows_the_levels_below_its_own() -> None:
-    assert [shows(plan, AnalyticsLevel.STANDARD) for plan in Plan] == [False, True, True, True]
-    assert plan_that_shows(AnalyticsLevel.ADVANCED) is Plan.BUSINESS

@@ -108,14 +108,3 @@ def plan_that_lifts(plan: Plan, feature: Feature, taken: int) -> Plan | None:
         if limit is None or limit > taken:
             return larger
     return None
-
-
-def shows(plan: Plan, level: AnalyticsLevel) -> bool:
-    """True when the plan's analytics include those of `level`."""
-    levels = list(AnalyticsLevel)
-    return levels.index(TERMS[plan].analytics) >= levels.index(level)
-
-
-def plan_that_shows(level: AnalyticsLevel) -> Plan:
-    """The smallest plan whose analytics include those of `level`."""
-    return next(plan for plan in Plan if shows(plan, level))
