@@ -48,6 +48,12 @@ def _render(stub: StubClient) -> dict[str, Any]:
     return {"render": rendering.measure()}
 
 
+def _segments(stub: StubClient) -> dict[str, Any]:
+    from . import segments
+
+    return {"segments": segments.measure()}
+
+
 def _api(stub: StubClient) -> dict[str, Any]:
     from . import api
 
@@ -57,6 +63,7 @@ def _api(stub: StubClient) -> dict[str, Any]:
 # Each imports what it measures only now: the clients must find the stub's address in the environment.
 BENCHMARKS: dict[str, Callable[[StubClient], dict[str, Any]]] = {
     "render": _render,
+    "segments": _segments,
     "cold_start": _cold_start,
     "send": _send,
     "events": _events,

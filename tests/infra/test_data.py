@@ -4,7 +4,7 @@ import pytest
 from pynamodb.models import Model
 
 from ariia.adapters.dynamodb.models import TABLES, JobModel, LedgerModel, logical_name
-from ariia.domain.import_job import ImportJob
+from ariia.domain.import_job import ImportFormat, ImportJob
 
 from .templates import Resource, Templates
 
@@ -71,7 +71,7 @@ def test_only_uploads_are_announced_not_what_came_of_them(stage: Templates) -> N
     [bucket] = stage.resources("AWS::S3::Bucket")
     [told] = bucket.properties["NotificationConfiguration"]["QueueConfigurations"]
     rules = told["Filter"]["S3Key"]["Rules"]
-    job = ImportJob("job-1", "studio", "csv", "anna", 0)
+    job = ImportJob("job-1", "studio", ImportFormat.CSV, "anna", 0)
     assert rules == [{"Name": "prefix", "Value": "imports/"}]
     assert job.key.startswith("imports/")
     assert job.result_key("rejected", 0).startswith("results/")

@@ -63,8 +63,8 @@ class ImportDraft(RequestModel):
             "first_name, last_name, language, timezone, tags separated by `;`, consent_email, consent_email_source, "
             "consent_email_at and so on by channel, attributes.<name>); delimited by comma, semicolon or tab. "
             "`jsonl`: one member per line, as in `POST /v1/members`. "
-            "`mailchimp`: an audience export, each of its files by itself: the unsubscribed (column UNSUB_TIME) become a "
-            "no, the cleaned (CLEAN_TIME) are suppressed as hard bounces. "
+            "`mailchimp`: an audience export, each of its files by itself: the unsubscribed (column UNSUB_TIME) become "
+            "a no, the cleaned (CLEAN_TIME) are suppressed as hard bounces. "
             "`pinpoint_csv`, `pinpoint_jsonl`: exported endpoints; OptOut ALL becomes a no, and the addresses of one "
             "User.UserId one member."
         ),

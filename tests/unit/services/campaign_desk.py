@@ -83,7 +83,9 @@ class Desk:
             self.store, self.runs, contents, targets, InFlightCount(self.ledger), self.clock, broadcasts
         )
         self.schedules = MemorySchedules()
-        self.campaign_scheduling = CampaignScheduling(self.store, self.schedules, contents, broadcasts, self.clock)
+        self.campaign_scheduling = CampaignScheduling(
+            self.store, self.schedules, contents, targets, broadcasts, self.clock
+        )
         self.statistics = CampaignStatistics(MemoryStatistics())
         self.templates = Templates(
             self.template_store, self.tenants, checks, self.clock, CountingIds("t"), channels, self.quotas

@@ -82,3 +82,23 @@ def test_approval_is_bound_to_whom_the_follow_up_goes(desk: Desk) -> None:
     earlier(desk)
     one, other = desk.submitted(**follow_up(48)), desk.submitted(**follow_up(24))
     assert one.submitted_hash != other.submitted_hash
+
+
+def test_follow_up_is_scheduled_for_its_hours_after_the_end_of_the_campaign_it_follows(desk: Desk) -> None:
+    earlier(desk)
+    campaign = desk.approved(**follow_up(after_hours=48))
+    scheduled = desk.campaign_scheduling.schedule("gym", campaign.id, "ben")
+    due = desk.clock.now() + 48 * 3_600_000
+    assert (scheduled.status, scheduled.follow_up_due_at) == (CampaignStatus.SCHEDULED, due)
+    assert [at for at, _ in desk.schedules.waiting.values()] == [due]
+    desk.clock.advance(48 * 3_600)
+    assert desk.campaign_sending.send("gym", campaign.id, "ben").status is CampaignStatus.SENDING
+
+
+def test_follow_up_without_a_time_to_come_is_not_scheduled(desk: Desk) -> None:
+    earlier(desk)
+    earlier(desk, id="second", status=CampaignStatus.SENDING, sent_at=None)
+    for which, words in (("first", "due already"), ("second", "still being sent")):
+        campaign = desk.approved(**follow_up(after_hours=0, follow_up_of=which))
+        with pytest.raises(ConflictError, match=words):
+            desk.campaign_scheduling.schedule("gym", campaign.id, "ben")

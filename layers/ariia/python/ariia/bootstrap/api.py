@@ -129,7 +129,7 @@ def build(settings: ApiSettings) -> ApiServices:
         campaign_editing=CampaignEditing(campaigns, contents, clock, ids, channels, broadcasts, targets),
         campaign_review=CampaignReview(campaigns, contents, targets, clock),
         campaign_sending=CampaignSending(campaigns, runs, contents, targets, InFlightCount(ledger), clock, broadcasts),
-        campaign_scheduling=CampaignScheduling(campaigns, schedules, contents, broadcasts, clock),
+        campaign_scheduling=CampaignScheduling(campaigns, schedules, contents, targets, broadcasts, clock),
         statistics=CampaignStatistics(statistics),
         templates=Templates(templates, tenants, checks, clock, ids, channels, quotas),
         recipients=Recipients(campaigns, ledger),

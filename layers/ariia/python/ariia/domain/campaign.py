@@ -127,6 +127,8 @@ class Campaign:
     follow_up_of: str | None = None
     follow_up_condition: FollowUpCondition | None = None
     follow_up_after_hours: int | None = None
+    # When a scheduled one is due (epoch ms): the earlier campaign's end has settled that.
+    follow_up_due_at: int | None = None
     # Review: what was submitted, and what was approved. An edit clears both.
     submitted_hash: str | None = None
     approved_hash: str | None = None

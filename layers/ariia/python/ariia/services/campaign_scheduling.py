@@ -14,6 +14,7 @@ from ariia.ports.schedules import OneTimeSchedules
 from .broadcast_quota import BroadcastQuota
 from .campaign_contents import CampaignContents
 from .campaigns import Campaigns
+from .targets import Targets
 
 _S = CampaignStatus
 # EventBridge Scheduler fires within 60 s; what has not begun so long after its time is looked at.
@@ -28,9 +29,11 @@ class CampaignScheduling:
         store: CampaignStore,
         schedules: OneTimeSchedules,
         contents: CampaignContents,
+        targets: Targets,
         broadcasts: BroadcastQuota,
         clock: Clock,
     ) -> None:
+        self._targets = targets
         self._store, self._schedules, self._contents = store, schedules, contents
         self._broadcasts, self._clock, self._campaigns = broadcasts, clock, Campaigns(store)
 
@@ -40,11 +43,11 @@ class CampaignScheduling:
         its time has passed or its sender is not verified any more; LimitError; NotFoundError."""
         campaign = self._read(tenant_id, campaign_id, version)
         move = campaign.move(_S.SCHEDULED, action="schedule", by=by, at=self._clock.now())
-        if campaign.type is not CampaignType.SCHEDULED:
+        if campaign.type not in (CampaignType.SCHEDULED, CampaignType.FOLLOW_UP):
             raise ConflictError(f"a {campaign.type} has no time to be scheduled for; send it, or change its type")
         if campaign.approved_hash is None or campaign.approved_hash != campaign.submitted_hash:
             raise ConflictError("the approval is not for what is to be sent")
-        at = require_in_time(campaign, self._clock.now())
+        at = self._time_of(campaign)
         self._contents.require_sender(campaign, self._contents.tenant(tenant_id))
         campaign.schedule_epoch = campaign.version + 1
         # In this order: should we die behind the reservation, the schedule that fires for nothing gives it back.
@@ -54,6 +57,17 @@ class CampaignScheduling:
             self._broadcasts.give_back(self._campaigns.get(tenant_id, campaign_id))
             raise changed_meanwhile()
         return campaign
+
+    def _time_of(self, campaign: Campaign) -> int:
+        if campaign.type is CampaignType.SCHEDULED:
+            return require_in_time(campaign, self._clock.now())
+        due = self._targets.due_at(campaign)
+        if due is None:
+            raise ConflictError("the campaign that this one follows is still being sent: its time is not known yet")
+        if due <= self._clock.now():
+            raise ConflictError("this follow-up is due already: send it")
+        campaign.follow_up_due_at = due
+        return due
 
     def unschedule(self, tenant_id: str, campaign_id: str, by: str, version: int | None = None) -> Campaign:
         """The campaign stays approved and goes out no more by itself. ConflictError when it is not scheduled, or its

@@ -36,7 +36,7 @@ class CampaignFiring:
                 # Whoever unscheduled it, judged it too late or began to schedule it may have died before this.
                 self._broadcasts.give_back(campaign)
                 return None
-            now, due = self._clock.now(), campaign.scheduled_at or 0
+            now, due = self._clock.now(), campaign.scheduled_at or campaign.follow_up_due_at or 0
             verdict = campaign.misfire.judge(due, now)
             if verdict is MisfirePolicy.SEND:
                 return campaign.version
