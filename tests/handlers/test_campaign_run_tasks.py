@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from ariia.bootstrap.plan_audience import PlanAudienceServices
 from ariia.domain.campaign import Campaign, CampaignStatus, CampaignType, TargetType
+from ariia.ports.statistics import Fold
 from functions.plan_audience import handler as plan_module
 from functions.release_batches import handler as release_module
 from tests.builders import TENANT, any_campaign, any_member, any_target
@@ -96,3 +98,22 @@ def test_a_schedule_that_fires_names_the_run_to_be_started(world: World) -> None
     assert plan_module.handler(stale, LambdaContext()) == {"outcome": "stop", "epoch": None}  # type: ignore[arg-type]
     assert plan(campaign, 1, "plan")["outcome"] == "planned"
     assert plan_module.handler(event, LambdaContext())["outcome"] == "stop"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("enforcement", "complaints", "metric"),
+    [("HEALTHY", 1, "CampaignPausedForReputation"), ("SHUTDOWN", 0, "CampaignPausedByProvider")],
+)
+def test_a_campaign_that_pauses_itself_is_counted_for_the_alarm(
+    world: World, capsys: pytest.CaptureFixture[str], enforcement: str, complaints: int, metric: str
+) -> None:
+    world.add(*[any_member(f"n{number:03d}") for number in range(200)])
+    world.quota.answer = replace(world.quota.answer, enforcement=enforcement)
+    campaign = world.approve()
+    epoch = world.start(campaign)
+    counts = {("lane:l0", "accepted"): 200, ("lane:l0", "complained"): complaints}
+    assert world.statistics.apply(Fold("s1", "0001", {campaign.key: counts}), "")
+    answer = release_module.handler(run(campaign, epoch), LambdaContext())  # type: ignore[arg-type]
+    assert answer["outcome"] == "wait"
+    assert f'"{metric}":[1.0]' in capsys.readouterr().out.replace(" ", "")
+    assert world.fresh(campaign).paused_at is not None

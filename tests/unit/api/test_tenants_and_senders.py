@@ -247,3 +247,19 @@ def test_one_members_story(as_role: AsRole) -> None:
     assert missing.status == 404
     assert "planning is over" in missing.body["detail"]
     assert as_role(tenant="t2").get(f"/v1/campaigns/c1/recipients/{MEMBERS[0]}").status == 404
+
+
+def test_tenant_may_pause_earlier_than_the_platform_wants_and_never_later(as_role: AsRole) -> None:
+    platform, admin = as_role("platform"), as_role("admin")
+    platform.post("/v1/tenants", {"id": "t1", "name": "Gym"})
+    refused = admin.patch("/v1/settings", {"pause_at_bounce_rate": 0.06, "version": 1})
+    assert (refused.status, refused.body["problems"][0]["field"]) == (422, "settings.pause_at_bounce_rate")
+    stricter = admin.patch("/v1/settings", {"pause_at_bounce_rate": 0.02, "version": 1})
+    assert (stricter.status, stricter.body["pause_at_bounce_rate"]) == (200, 0.02)
+    assert admin.patch("/v1/tenant", {"bounce_rate_limit": 0.08, "version": 2}).status == 422
+    looser = platform.patch("/v1/tenants/t1", {"bounce_rate_limit": 0.08, "version": 2})
+    assert (looser.status, looser.body["bounce_rate_limit"]) == (200, 0.08)
+    assert admin.patch("/v1/settings", {"pause_at_bounce_rate": 0.06, "version": 3}).status == 200
+    # A platform limit below the tenant's own leaves that without a meaning.
+    assert platform.patch("/v1/tenants/t1", {"bounce_rate_limit": 0.03, "version": 4}).status == 200
+    assert admin.get("/v1/settings").body["pause_at_bounce_rate"] is None
