@@ -1,6 +1,6 @@
 """`/u/{token}` unsubscribes (GET asks, POST does it), `/v/{token}` shows a message, `/preferences/{token}` asks what a
-member wants (GET shows, POST saves). Mail scanners open every link, so nothing but POST changes anything; mailbox
-providers POST without cookies and follow no redirect (RFC 8058)."""
+member wants (GET shows, POST saves), `/t/{token}` is the picture of a template. Mail scanners open every link, so nothing
+but POST changes anything; mailbox providers POST without cookies and follow no redirect (RFC 8058)."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from ariia.observability import fault, logger
 from ariia.services.unsubscribe import ONE_CLICK, PAGE
 from ariia.settings import PublicPagesSettings
 
-from .pages import Page, ask_page, done_page, invalid_page, message_page, trouble_page
+from .pages import Page, ask_page, done_page, invalid_page, message_page, thumbnail_page, trouble_page
 from .preference_page import preference_page, wish_of
 from .request import PageRequest, page_request
 from .texts import accepted_language
 
-_METHODS = {"u": "GET, HEAD, POST", "preferences": "GET, HEAD, POST", "v": "GET, HEAD"}
+_METHODS = {"u": "GET, HEAD, POST", "preferences": "GET, HEAD, POST", "v": "GET, HEAD", "t": "GET, HEAD"}
 
 
 @functools.cache
@@ -68,6 +68,8 @@ def _answer(request: PageRequest) -> Page:
 def _shown(request: PageRequest) -> Page:
     if request.place == "v":
         return message_page(services().view_online.show(request.token))
+    if request.place == "t":
+        return thumbnail_page(services().thumbnails.show(request.token))
     if request.place == "preferences":
         return preference_page(services().preferences.look(request.token))
     return ask_page(services().unsubscribes.look(request.token))

@@ -7,6 +7,7 @@ import hashlib
 from dataclasses import dataclass, field
 from html import escape
 
+from ariia.services.thumbnails import Thumbnail
 from ariia.services.unsubscribe import Invitation
 from ariia.services.view_online import WebMessage
 
@@ -74,6 +75,10 @@ _MESSAGE_POLICY = (
 )
 
 
+_PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'; sandbox"
+_A_DAY = 86_400
+
+
 def ask_page(invitation: Invitation) -> Page:
     """Asks for the click that unsubscribes. The form posts to the address the page came from."""
     texts = texts_for(invitation.language)
@@ -105,6 +110,18 @@ def trouble_page(status: int, language: str) -> Page:
     texts = texts_for(language)
     page = own_page(status, texts, escape(texts.trouble_title), f"<p>{escape(texts.trouble)}</p>")
     return Page(page.status, page.body, {**page.headers, "Retry-After": "5"})
+
+
+def thumbnail_page(thumbnail: Thumbnail) -> Page:
+    """A picture for the pages of others: it may be embedded anywhere as an image, and does nothing when opened."""
+    headers = {
+        **_EVERY_PAGE,
+        "Content-Type": "image/svg+xml; charset=utf-8",
+        "Content-Security-Policy": _PICTURE_POLICY,
+        "Cross-Origin-Resource-Policy": "cross-origin",
+        "Cache-Control": f"public, max-age={_A_DAY}, immutable" if thumbnail.is_final else "public, max-age=60",
+    }
+    return Page(200, thumbnail.svg, headers)
 
 
 def message_page(message: WebMessage) -> Page:

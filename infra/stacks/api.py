@@ -46,6 +46,8 @@ PUBLIC_ROUTES = (
     PublicRoute(
         HttpMethod.POST, "/preferences/{token}", "public_pages", "Members have no account; the link is signed."
     ),
+    PublicRoute(HttpMethod.GET, "/t/{token}", "public_pages", "An <img> sends no token; the address is signed."),
+    PublicRoute(HttpMethod.HEAD, "/t/{token}", "public_pages", "Caches ask so whether their copy is good."),
     PublicRoute(HttpMethod.GET, "/v/{token}", "public_pages", "Members have no account; the link is signed."),
     PublicRoute(HttpMethod.HEAD, "/v/{token}", "public_pages", "Link scanners look so before they open a page."),
 )
@@ -97,6 +99,7 @@ class ApiStack(Stack):
         data.allow_writing(function, models.MemberModel, models.AddressModel, models.QuotaModel)
         data.allow_writing(function, models.SegmentModel, models.SegmentMemberModel)
         data.allow_writing(function, models.AuditModel, models.SuppressionModel)
+        data.allow_signing(function)
         campaign_run.grant_start_execution(function)
         self._automation.campaign_schedules.allow_scheduling(function)
         messaging.uploads.allow_reading(function)
@@ -118,7 +121,8 @@ class ApiStack(Stack):
                 "ARIIA_PUBLIC_BASE_URL": self._messaging.gateway.base_url,
             },
         )
-        data.allow_reading(function, models.TenantModel, models.CampaignModel, models.CampaignPartModel)
+        data.allow_reading(function, models.TenantModel, models.TemplateModel)
+        data.allow_reading(function, models.CampaignModel, models.CampaignPartModel)
         data.allow_writing(function, models.MemberModel, models.AddressModel, models.AuditModel, models.LedgerModel)
         data.allow_signing(function)
         return function

@@ -13,6 +13,7 @@ from ariia.adapters.memory.clock import ManualClock
 from ariia.adapters.memory.ledger import MemoryLedger
 from ariia.adapters.memory.members import MemoryMembers
 from ariia.adapters.memory.secrets import MemorySigningKeys
+from ariia.adapters.memory.templates import MemoryTemplates
 from ariia.adapters.memory.tenants import MemoryTenants
 from ariia.bootstrap.public_pages import PublicPagesServices
 from ariia.domain.campaign import Campaign, CampaignStatus, Content, Target
@@ -24,6 +25,7 @@ from ariia.ports.campaigns import CampaignChange
 from ariia.ports.ledger import Partition
 from ariia.services.member_consent import MemberConsent
 from ariia.services.preferences import Preferences
+from ariia.services.thumbnails import Thumbnails
 from ariia.services.unsubscribe import Unsubscribes
 from ariia.services.view_online import ViewOnline
 from functions.public_pages import handler as module
@@ -56,7 +58,9 @@ class World:
         )
         view = ViewOnline(self.keys, self.campaigns, self.members, BASE_URL)
         preferences = Preferences(self.keys, self.tenants, self.members, consent, unsubscribes, self.clock)
-        self.services = PublicPagesServices(unsubscribes, view, preferences)
+        self.templates = MemoryTemplates()
+        self.thumbnails = Thumbnails(self.keys, self.templates, self.tenants, BASE_URL)
+        self.services = PublicPagesServices(unsubscribes, view, preferences, self.thumbnails)
 
     def member(self, member_id: str, email: str, **fields: Any) -> Member:
         granted = {"email": Consent(ConsentStatus.GRANTED, "import", 1)}

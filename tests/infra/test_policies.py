@@ -79,7 +79,7 @@ def test_nobody_scans_a_table(stage: Templates) -> None:
 def test_who_can_read_the_signing_secret(stage: Templates) -> None:
     allowed = actions_by_owner(stage)
     readers = {owner for owner, actions in allowed.items() if "secretsmanager:GetSecretValue" in actions}
-    assert readers == {"public_pages", "send_batch"}
+    assert readers == {"api", "public_pages", "send_batch"}
 
 
 def test_who_can_start_a_campaign_run(stage: Templates) -> None:

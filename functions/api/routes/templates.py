@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aws_lambda_powertools.event_handler import Response
 
+from ariia.domain.template import CampaignTemplate
 from functions.api.answers import created, found, gone
 from functions.api.auth import Permission
 from functions.api.dependencies import CurrentCaller, IdempotencyKey, IfMatch, Services
@@ -32,7 +33,7 @@ def create_template(
     repeatable = creation(caller, "/v1/templates", key, template.model_dump(mode="json", exclude_unset=True))
     made = services.templates.create(caller.tenant_id, caller.subject, template.fields(), repeatable)
     entity = made.entity
-    return created(TemplateView.of(entity), f"/v1/templates/{entity.id}", entity.version, replayed=made.replayed)
+    return created(_view(services, entity), f"/v1/templates/{entity.id}", entity.version, replayed=made.replayed)
 
 
 @routes.get("/v1/templates", Permission.READ, "List templates")
@@ -43,14 +44,14 @@ def list_templates(
     scope = CursorScope(caller.tenant_id, "templates")
     templates = services.templates.page(caller.tenant_id, limit, scope.after(cursor))
     last = templates[-1].id if len(templates) == limit else None
-    return found(Page(items=[TemplateView.of(one) for one in templates], next_cursor=scope.cursor(last)))
+    return found(Page(items=[_view(services, one) for one in templates], next_cursor=scope.cursor(last)))
 
 
 @routes.get("/v1/templates/<template_id>", Permission.READ, "Read a template")
 def read_template(template_id: str, caller: CurrentCaller, services: Services) -> Response[TemplateView]:
     """One template."""
     template = services.templates.get(caller.tenant_id, template_id)
-    return found(TemplateView.of(template), template.version)
+    return found(_view(services, template), template.version)
 
 
 @routes.patch("/v1/templates/<template_id>", Permission.DRAFT, "Edit a template", problems=(409, 428))
@@ -60,7 +61,7 @@ def edit_template(
     """Changes the fields that are sent. Campaigns that are submitted keep the content they were submitted with."""
     version = expected_version(if_match, change.version)
     template = services.templates.change(caller.tenant_id, template_id, change.fields(), version)
-    return found(TemplateView.of(template), template.version)
+    return found(_view(services, template), template.version)
 
 
 @routes.delete("/v1/templates/<template_id>", Permission.DRAFT, "Delete a template", status=204, problems=(409, 428))
@@ -89,3 +90,7 @@ def render_template(
     member = request.member.model_dump(exclude_none=True)
     message = services.templates.render(caller.tenant_id, template_id, request.subject, member, request.values)
     return found(RenderedView(subject=message.subject, html=message.html, text=message.text))
+
+
+def _view(services: Services, template: CampaignTemplate) -> TemplateView:
+    return TemplateView.of(template, services.thumbnails.url_of(template))

@@ -27,6 +27,7 @@ _WRITTEN: dict[str, Any] = {
     "is_default": True,
     "is_active": True,
 }
+_THUMBNAIL = "https://api.example.com/t/MXxzdHVkaW8tbm9yZHwwMWs5.Zk3v"
 _STORED: dict[str, Any] = {
     "id": "01k9qjx2v4c1m8r6t5w3y7z0ab",
     "tenant_id": "studio-nord",
@@ -87,7 +88,7 @@ class TemplateChange(TemplateFields):
 class TemplateView(ResponseModel):
     """A template."""
 
-    model_config = ConfigDict(json_schema_extra=example(_STORED | _WRITTEN))
+    model_config = ConfigDict(json_schema_extra=example(_STORED | _WRITTEN | {"thumbnail_url": _THUMBNAIL}))
 
     id: str
     tenant_id: str
@@ -98,7 +99,7 @@ class TemplateView(ResponseModel):
     body_template: str
     footer_html: str
     variables_json: dict[str, Any]
-    thumbnail_url: str | None
+    thumbnail_url: Annotated[str, Field(description="As given; else an SVG of the template for a sample member.")]
     is_default: bool
     is_active: bool
     created_by: str
@@ -107,9 +108,10 @@ class TemplateView(ResponseModel):
     version: int
 
     @classmethod
-    def of(cls, template: CampaignTemplate) -> Self:
+    def of(cls, template: CampaignTemplate, thumbnail_url: str) -> Self:
         """The view of a template."""
-        return cls.model_validate({name: getattr(template, name) for name in cls.model_fields})
+        fields = {name: getattr(template, name) for name in cls.model_fields}
+        return cls.model_validate(fields | {"thumbnail_url": thumbnail_url})
 
 
 class SampleMember(RequestModel):

@@ -33,6 +33,22 @@ def test_template_is_made_read_edited_listed_and_deleted(api: Api) -> None:
     assert editor.get(path).status == 404
 
 
+def test_a_template_that_was_given_no_thumbnail_has_one_made_for_each_version(api: Api) -> None:
+    editor = api.as_role("editor")
+    made = editor.post("/v1/templates", FIELDS)
+    first = made.body["thumbnail_url"]
+    assert first.startswith("https://x.example/t/")
+    second = editor.patch(made.headers["Location"], {"name": "New", "version": 1}).body["thumbnail_url"]
+    assert second.startswith("https://x.example/t/")
+    assert second != first
+    given = {"thumbnail_url": "https://studio.example/t.png", "version": 2}
+    assert editor.patch(made.headers["Location"], given).body["thumbnail_url"] == given["thumbnail_url"]
+    listed = editor.get("/v1/templates").body["items"]
+    assert listed[0]["thumbnail_url"] == given["thumbnail_url"]
+    back = editor.patch(made.headers["Location"], {"thumbnail_url": None, "version": 3}).body["thumbnail_url"]
+    assert back.startswith("https://x.example/t/")
+
+
 def test_other_tenants_template_is_404(api: Api) -> None:
     path = api.as_role().post("/v1/templates", FIELDS).headers["Location"]
     stranger = api.as_role(tenant="club")

@@ -11,6 +11,7 @@ from ariia.adapters.memory.clock import CountingIds, ManualClock
 from ariia.adapters.memory.ledger import MemoryLedger
 from ariia.adapters.memory.quotas import MemoryQuotas
 from ariia.adapters.memory.schedules import MemorySchedules
+from ariia.adapters.memory.secrets import MemorySigningKeys
 from ariia.adapters.memory.segments import MemorySegments
 from ariia.adapters.memory.statistics import MemoryStatistics
 from ariia.adapters.memory.templates import MemoryTemplates
@@ -35,6 +36,7 @@ from ariia.services.quotas import Quotas
 from ariia.services.statistics import CampaignStatistics
 from ariia.services.targets import Targets
 from ariia.services.templates import Templates
+from ariia.services.thumbnails import Thumbnails
 
 UNSUBSCRIBE = '<a href="{{ unsubscribe_url }}">Unsubscribe</a>'
 HTML = f"<p>Hello {{{{ member.first_name|default('you') }}}}</p>{UNSUBSCRIBE}"
@@ -87,6 +89,7 @@ class Desk:
             self.store, self.schedules, contents, targets, broadcasts, self.clock
         )
         self.statistics = CampaignStatistics(MemoryStatistics())
+        self.thumbnails = Thumbnails(MemorySigningKeys(), self.template_store, self.tenants, "https://x.example")
         self.templates = Templates(
             self.template_store, self.tenants, checks, self.clock, CountingIds("t"), channels, self.quotas
         )

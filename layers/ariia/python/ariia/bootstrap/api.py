@@ -25,6 +25,7 @@ from ariia.adapters.dynamodb.templates import DynamoTemplates
 from ariia.adapters.dynamodb.tenants import DynamoTenants
 from ariia.adapters.preflight_queue import SqsPreflightQueue
 from ariia.adapters.schedules import EventBridgeSchedules, ScheduleTarget, scheduler_client
+from ariia.adapters.secrets import SecretsManagerSigningKeys, secrets_client
 from ariia.adapters.send_queue import sqs_client
 from ariia.adapters.senders.ses import SesAccount, ses_client
 from ariia.adapters.ses_identities import SesIdentities
@@ -63,6 +64,7 @@ from ariia.services.suppressions import Suppressions
 from ariia.services.targets import Targets
 from ariia.services.templates import Templates
 from ariia.services.tenants import Tenants
+from ariia.services.thumbnails import Thumbnails
 from ariia.settings import ApiSettings
 
 _SES_READ_TIMEOUT_SECONDS = 5
@@ -79,6 +81,7 @@ class ApiServices:
     campaign_scheduling: CampaignScheduling
     statistics: CampaignStatistics
     templates: Templates
+    thumbnails: Thumbnails
     recipients: Recipients
     held_members: HeldMembers
     preflights: Preflights
@@ -114,6 +117,7 @@ def build(settings: ApiSettings) -> ApiServices:
     facts = PageFactsReader(campaigns, ledger, DynamoSegmentLists(settings.shards), settings.shards)
     counter = AudienceCounter(members, facts, settings.shards)
     checks = ContentChecks(TemplateGuard())
+    keys = SecretsManagerSigningKeys(secrets_client(), settings.signing_secret_arn)
     contents = CampaignContents(templates, tenants, senders, checks)
     runs = StepFunctionsRuns(step_functions_client(), settings.campaign_run_arn)
     target = ScheduleTarget(
@@ -132,6 +136,7 @@ def build(settings: ApiSettings) -> ApiServices:
         campaign_scheduling=CampaignScheduling(campaigns, schedules, contents, targets, broadcasts, clock),
         statistics=CampaignStatistics(statistics),
         templates=Templates(templates, tenants, checks, clock, ids, channels, quotas),
+        thumbnails=Thumbnails(keys, templates, tenants, settings.public_base_url),
         recipients=Recipients(campaigns, ledger),
         held_members=HeldMembers(campaigns, ledger, runs, clock),
         preflights=_preflights(settings, client, contents, targets, counter, jobs, broadcasts),

@@ -10,10 +10,12 @@ from ariia.adapters.dynamodb.campaigns import DynamoCampaigns
 from ariia.adapters.dynamodb.client import dynamodb_client
 from ariia.adapters.dynamodb.ledger import DynamoLedger
 from ariia.adapters.dynamodb.members import DynamoMembers
+from ariia.adapters.dynamodb.templates import DynamoTemplates
 from ariia.adapters.dynamodb.tenants import DynamoTenants
 from ariia.adapters.secrets import SecretsManagerSigningKeys, secrets_client
 from ariia.services.member_consent import MemberConsent
 from ariia.services.preferences import Preferences
+from ariia.services.thumbnails import Thumbnails
 from ariia.services.unsubscribe import Unsubscribes
 from ariia.services.view_online import ViewOnline
 from ariia.settings import PublicPagesSettings
@@ -26,6 +28,7 @@ class PublicPagesServices:
     unsubscribes: Unsubscribes
     view_online: ViewOnline
     preferences: Preferences
+    thumbnails: Thumbnails
 
 
 def build(settings: PublicPagesSettings) -> PublicPagesServices:
@@ -41,4 +44,5 @@ def build(settings: PublicPagesSettings) -> PublicPagesServices:
         unsubscribes=unsubscribes,
         view_online=ViewOnline(keys, campaigns, members, settings.public_base_url),
         preferences=Preferences(keys, tenants, members, consent, unsubscribes, clock),
+        thumbnails=Thumbnails(keys, DynamoTemplates(), tenants, settings.public_base_url),
     )

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from ariia.domain.channel import Channel
 from ariia.domain.concurrency import changed_meanwhile, require_version
-from ariia.domain.content.assembly import assemble
 from ariia.domain.content.findings import Finding
 from ariia.domain.content.message_draft import MessageDraft
-from ariia.domain.content.roots import campaign_view, member_view, tenant_view
-from ariia.domain.content.variables import VariableValues, parse_variables
+from ariia.domain.content.roots import member_view
+from ariia.domain.content.variables import VariableValues
 from ariia.domain.creation import Created, Creation, require_same
-from ariia.domain.documents import encode
 from ariia.domain.errors import ForbiddenError, InvalidError, NotFoundError, Problem
 from ariia.domain.plan import Feature
 from ariia.domain.storable import require_storable
@@ -25,11 +23,10 @@ from ariia.ports.tenants import TenantStore
 
 from .content_checks import ContentChecks
 from .quotas import Quotas
+from .template_drafts import template_draft
 
 if TYPE_CHECKING:
     from ariia.domain.content.slots import FullMessage
-
-_SAMPLE_CAMPAIGN = {"id": "sample", "name": "Sample campaign", "type": "broadcast", "channel": "email"}
 
 
 class Templates:
@@ -139,13 +136,7 @@ class Templates:
         tenant = self._tenants.get(template.tenant_id)
         if tenant is None:
             raise ForbiddenError("this tenant is not set up")
-        return MessageDraft(
-            subject="",
-            html=assemble(template.header_html, template.body_template, template.footer_html),
-            variables=parse_variables(template.variables_json),
-            roots={"tenant": tenant_view(encode(tenant)), "campaign": campaign_view(_SAMPLE_CAMPAIGN)},
-            fields={"html": "body_template"},
-        )
+        return template_draft(template, tenant)
 
 
 def _located(error: InvalidError, draft: MessageDraft) -> InvalidError:
