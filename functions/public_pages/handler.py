@@ -1,6 +1,6 @@
 """`/u/{token}` unsubscribes (GET asks, POST does it), `/v/{token}` shows a message, `/preferences/{token}` asks what a
-member wants (GET shows, POST saves), `/t/{token}` is the picture of a template. Mail scanners open every link, so nothing
-but POST changes anything; mailbox providers POST without cookies and follow no redirect (RFC 8058)."""
+member wants (GET shows, POST saves), `/t/{token}` is the picture of a template. Mail scanners open every link, so
+nothing but POST changes anything; mailbox providers POST without cookies and follow no redirect (RFC 8058)."""
 
 from __future__ import annotations
 

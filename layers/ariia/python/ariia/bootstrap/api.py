@@ -120,13 +120,7 @@ def build(settings: ApiSettings) -> ApiServices:
     keys = SecretsManagerSigningKeys(secrets_client(), settings.signing_secret_arn)
     contents = CampaignContents(templates, tenants, senders, checks)
     runs = StepFunctionsRuns(step_functions_client(), settings.campaign_run_arn)
-    target = ScheduleTarget(
-        group=settings.schedule_group,
-        arn=settings.campaign_run_arn,
-        role_arn=settings.schedule_role_arn,
-        dead_letters_arn=settings.schedule_dlq_arn,
-    )
-    schedules = EventBridgeSchedules(scheduler_client(), target)
+    schedules = _schedules(settings)
     channels = frozenset(Channel(name.strip()) for name in settings.channels.split(","))
     return ApiServices(
         campaigns=Campaigns(campaigns),
@@ -151,6 +145,16 @@ def build(settings: ApiSettings) -> ApiServices:
         suppressions=Suppressions(DynamoSuppressions(settings.shards), members, clock),
         audit=AuditLog(DynamoAudit(), tenants, clock),
     )
+
+
+def _schedules(settings: ApiSettings) -> EventBridgeSchedules:
+    target = ScheduleTarget(
+        group=settings.schedule_group,
+        arn=settings.campaign_run_arn,
+        role_arn=settings.schedule_role_arn,
+        dead_letters_arn=settings.schedule_dlq_arn,
+    )
+    return EventBridgeSchedules(scheduler_client(), target)
 
 
 def _segments(
