@@ -8,8 +8,11 @@ from typing import Any
 
 from ariia.adapters.dynamodb import models
 from ariia.adapters.dynamodb.campaigns import DynamoCampaigns
+from ariia.adapters.dynamodb.tenants import DynamoTenants
 from ariia.domain.campaign import Target
+from ariia.domain.plan import Plan
 from ariia.domain.run import take_charge
+from ariia.domain.tenant import Tenant
 from ariia.ports.campaigns import CampaignChange
 from functions.plan_audience import handler as plan_audience
 from functions.release_batches import handler as release_batches
@@ -42,6 +45,7 @@ class RunningCampaign:
     def start(self) -> None:
         """Approved and sent, as the API leaves it."""
         models.use_prefix(PREFIX)
+        DynamoTenants().create(Tenant(TENANT, "Studio Nord", Plan.ENTERPRISE))
         store, made, said = DynamoCampaigns(), campaign(self.campaign_id), content()
         target = Target()
         assert store.create(CampaignChange(made, said, target, (str(made.approved_hash), said, target)))

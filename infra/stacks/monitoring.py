@@ -1,4 +1,4 @@
-"""One dashboard, and alarms that each ask a person to do something."""
+"""Alarms that each ask a person to do something, and a dashboard where the stage wants one."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class MonitoringStack(Stack):
         dead_letters = [queue.dead_letters for queue in messaging.work_queues]
         watches = [
             dead_letter_watch([*dead_letters, messaging.statistics_dead_letters, messaging.schedule_dead_letters]),
-            function_error_watch(functions),
+            function_error_watch(),
             run_failure_watch(automation.campaign_run),
             queue_age_watch([*messaging.channels.values(), messaging.events]),
             statistics_lag_watch(automation.aggregate_stats),
@@ -54,7 +54,8 @@ class MonitoringStack(Stack):
         # The emulator of the laptop stage refuses alarms on metric math.
         if config.alarms:
             self._alarms(config, watches)
-        Dashboard(self, config, watches, functions, messaging.work_queues)
+        if config.dashboard:
+            Dashboard(self, config, watches, functions, messaging.work_queues)
 
     def _alarms(self, config: StageConfig, watches: list[Watch]) -> None:
         topic = Topic(self, "Alarms", topic_name=f"{config.prefix}-alarms", enforce_ssl=True)

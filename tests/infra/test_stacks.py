@@ -75,16 +75,23 @@ def test_no_alarm_joins_more_metrics_than_cloudwatch_takes(production: Templates
         assert len(metrics) <= 10, alarm.logical_id
 
 
-def test_every_function_counts_in_the_error_alarm(production: Templates) -> None:
+def test_the_error_alarm_counts_every_function_there_is(production: Templates) -> None:
+    """Without dimensions Lambda's metric is the sum over all functions of account and region."""
     [alarm] = [
-        one
+        one.properties
         for one in production.resources("AWS::CloudWatch::Alarm")
         if one.properties["AlarmName"].endswith("function-errors")
     ]
-    stats = [one["MetricStat"]["Metric"] for one in alarm.properties["Metrics"] if "MetricStat" in one]
-    watched = {production.resolve(one["Dimensions"][0]["Value"], alarm.stack) for one in stats}
-    functions = {(one.stack, one.logical_id) for one in production.resources("AWS::Lambda::Function")}
-    assert watched == functions
+    assert (alarm["Namespace"], alarm["MetricName"], alarm["Statistic"]) == ("AWS/Lambda", "Errors", "Sum")
+    assert "Dimensions" not in alarm
+    assert "Metrics" not in alarm
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_a_dashboard_is_there_if_the_stage_wants_one(tmp_path_factory: pytest.TempPathFactory, wanted: bool) -> None:
+    templates = synthesise(any_config(dashboard=wanted), tmp_path_factory)
+    assert len(templates.resources("AWS::CloudWatch::Dashboard")) == wanted
+    assert templates.resources("AWS::CloudWatch::Alarm")
 
 
 def test_the_stacks_need_no_custom_resource(stage: Templates) -> None:
