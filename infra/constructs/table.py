@@ -48,6 +48,10 @@ class Table(dynamodb.Table):
         """Read, write and delete single items and transactions of them."""
         self.grant(writer, *READING, *WRITING)
 
+    def allow_writing_in_bulk(self, writer: IGrantable) -> None:
+        """The same, and puts and deletes by the batch, which know no conditions: for rows that nobody changes."""
+        self.grant(writer, *READING, *WRITING, "dynamodb:BatchWriteItem")
+
 
 def _attributes(model: type[Model]) -> list[Attribute[object]]:
     return list(model.get_attributes().values())

@@ -204,6 +204,7 @@ class AutomationStack(Stack):
         )
         work_off(self._messaging.preflights, function, batch_size=1)
         self._data.allow_reading(function, models.MemberModel, models.CampaignModel, models.LedgerModel)
-        self._data.allow_writing(function, models.SegmentModel, models.SegmentMemberModel)
+        self._data.allow_writing(function, models.SegmentModel)
+        self._data.allow_writing_in_bulk(function, models.SegmentMemberModel)
         self._data.allow_writing(function, models.JobModel)
         return function

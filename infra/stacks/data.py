@@ -49,6 +49,10 @@ class DataStack(Stack):
         for table in tables:
             self._tables[table].allow_writing(writer)
 
+    def allow_writing_in_bulk(self, writer: iam.IGrantable, *tables: type[Model]) -> None:
+        for table in tables:
+            self._tables[table].allow_writing_in_bulk(writer)
+
     def allow_signing(self, function: PythonFunction) -> None:
         """To read the key of links, by the pattern of its ARN: Secrets Manager adds six characters to the name."""
         arn = self.format_arn(
