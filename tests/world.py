@@ -54,6 +54,7 @@ from ariia.services.sending import BatchSender, SendPolicy, SendReport
 from ariia.services.sending_claim import ClaimSender
 from ariia.services.settling import BatchSettler
 from ariia.services.single_messages import SingleMessages
+from ariia.services.single_settling import SingleSettler
 from ariia.services.targets import Targets
 from tests.builders import TENANT, any_campaign, any_content, any_target
 
@@ -113,10 +114,10 @@ class World:
             self.ledger,
             {Channel.EMAIL: self.queue},
             AccountRate(self.rates, {Channel.EMAIL: self.quota}, self.clock),
-            resolver,
             self.clock,
             shards,
         )
+        self.settler = SingleSettler(self.singles, self.campaigns, self.ledger, resolver, self.clock)
         self.recorder = EventRecorder(
             Channel.EMAIL, self.ledger, self.members, MemoryEngagement(self.members), self.pipeline, self.clock
         )

@@ -91,6 +91,7 @@ KINDS: dict[str, Kind] = {
     "unsupported-media-type": Kind(415, "The body must be JSON"),
     "invalid": Kind(422, "The input is not valid"),
     "version-required": Kind(428, "A change needs the version it is based on"),
+    "rate-limited": Kind(429, "Too much in too short a time"),
     "internal": Kind(500, "Something went wrong on our side"),
     "unavailable": Kind(503, "Not possible just now; try again"),
 }
@@ -100,6 +101,7 @@ _DOMAIN: dict[type[Exception], str] = {
     errors.ConflictError: "conflict",
     errors.ForbiddenError: "forbidden",
     errors.LimitError: "limit",
+    errors.RateLimitError: "rate-limited",
     errors.TransientError: "unavailable",
     errors.ThrottledError: "unavailable",
 }
@@ -154,6 +156,8 @@ def _domain_answer(error: Any, kind: str) -> Answer:
     if isinstance(error, errors.LimitError):
         extra |= _limit(error.limit)
     headers = {"Retry-After": "1"} if kind == "unavailable" else {}
+    if isinstance(error, errors.RateLimitError):
+        headers = {"Retry-After": str(error.retry_after)}
     return Answer(kind, error.message, extra, headers)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,12 +13,15 @@ BATCHES = {
     f"sqs:{action}": f"sqs:{action}Batch" for action in ("SendMessage", "DeleteMessage", "ChangeMessageVisibility")
 }
 
+# It looks for every schedule in the group `default`, whichever it is made in.
+_GROUPED = re.compile(r"schedule/[^/\"]+/\*")
+
 Json = dict[str, Any]
 
 
 def emulated(template: Json) -> Json:
     """The template without denials of plain HTTP, which is all that the emulator speaks, and with SQS's batch calls
-    allowed where the single ones are."""
+    allowed where the single ones are, and schedules where it looks for them."""
     resources: dict[str, Json] = template["Resources"]
     for document in _documents(resources):
         document["Statement"] = [_with_batches(one) for one in document["Statement"] if not _demands_tls(one)]
@@ -39,7 +43,15 @@ def _demands_tls(statement: Json) -> bool:
 
 def _with_batches(statement: Json) -> Json:
     actions = [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
-    return statement | {"Action": [*actions, *(BATCHES[action] for action in actions if action in BATCHES)]}
+    batches = [BATCHES[action] for action in actions if action in BATCHES]
+    return _ungrouped(statement) | {"Action": [*actions, *batches]}
+
+
+def _ungrouped(statement: Json) -> Json:
+    if "Resource" not in statement:
+        return statement
+    resource = json.dumps(statement["Resource"])
+    return statement | {"Resource": json.loads(_GROUPED.sub("schedule/default/*", resource))}
 
 
 def _is_empty(resource: Json) -> bool:

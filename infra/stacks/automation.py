@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk.aws_lambda import StartingPosition
+from aws_cdk.aws_lambda_destinations import SqsDestination
 from aws_cdk.aws_lambda_event_sources import DynamoEventSource, SqsDlq
 from constructs import Construct
 
@@ -11,6 +12,7 @@ from ariia.adapters.dynamodb import models
 from infra.config import StageConfig
 from infra.constructs.accepted import accept
 from infra.constructs.channel_sender import ChannelSender
+from infra.constructs.follow_up_schedules import FollowUpSchedules
 from infra.constructs.layers import Layers
 from infra.constructs.one_time_schedules import OneTimeSchedules, tick
 from infra.constructs.python_function import PythonFunction, Workshop
@@ -31,6 +33,7 @@ PLAN_CALLS_PER_SHARD = 8
 # A look costs nothing while nothing is due, and what it finds is late by some minutes already.
 CHECK_MINUTES = 5
 # The one constant that stands for the shard id that the emulator's stream events lack.
+RUN_FOLLOW_UP = "run_follow_up"
 LAPTOP_STREAM_SHARD = "shardId-laptop"
 
 
@@ -56,6 +59,8 @@ class AutomationStack(Stack):
         self.campaign_schedules = OneTimeSchedules(
             self, "campaigns", config, self.campaign_run, messaging.schedule_dead_letters
         )
+        self.follow_up_schedules = FollowUpSchedules(self, config, RUN_FOLLOW_UP, messaging.follow_up_dead_letters)
+        self.run_follow_up = self._run_follow_up()
         self.aggregate_stats = self._aggregate_stats()
         self.functions = [
             plan_audience,
@@ -66,6 +71,7 @@ class AutomationStack(Stack):
             self._import_members(),
             self._count_audience(),
             self._check_schedules(),
+            self.run_follow_up,
         ]
         CfnOutput(self, "CampaignRunArn", value=self.campaign_run.state_machine_arn)
 
@@ -115,6 +121,39 @@ class AutomationStack(Stack):
         self._data.allow_reading(function, models.StatisticsModel, models.TenantModel)
         for queue in messaging.channels.values():
             queue.grant(function, "sqs:SendMessage")
+        for watched in (messaging.events, messaging.events.dead_letters):
+            watched.grant(function, "sqs:GetQueueAttributes")
+        # A probe to the provider's mailbox simulator proves that events still arrive.
+        allow_sending(function, messaging.email_events, "ses:SendEmail")
+        allow_account_reading(function)
+        return function
+
+    def _run_follow_up(self) -> PythonFunction:
+        data, messaging, config = self._data, self._messaging, self._config
+        function = PythonFunction(
+            self._workshop,
+            RUN_FOLLOW_UP,
+            timeout_seconds=60,
+            memory_mb=512,
+            environment={
+                **self.follow_up_schedules.environment,
+                "ARIIA_EMAIL_QUEUE_URL": messaging.channels["email"].queue_url,
+                "ARIIA_EVENTS_QUEUE_URL": messaging.events.queue_url,
+                "ARIIA_EVENTS_DLQ_URL": messaging.events.dead_letters.queue_url,
+                "ARIIA_GRACE_SECONDS": str(config.grace_seconds),
+                "ARIIA_CONFIGURATION_SET": config.prefix,
+            },
+        )
+        function.configure_async_invoke(
+            on_failure=SqsDestination(messaging.follow_up_dead_letters),
+            retry_attempts=2,
+            max_event_age=Duration.hours(6),
+        )
+        self.follow_up_schedules.allow_scheduling(function)
+        data.allow_reading(function, models.TenantModel, models.SenderModel, models.MemberModel)
+        data.allow_writing(function, models.FollowUpModel, models.QuotaModel, models.SendRateModel)
+        data.allow_writing(function, models.CampaignModel, models.CampaignPartModel, models.LedgerModel)
+        messaging.channels["email"].grant(function, "sqs:SendMessage")
         for watched in (messaging.events, messaging.events.dead_letters):
             watched.grant(function, "sqs:GetQueueAttributes")
         # A probe to the provider's mailbox simulator proves that events still arrive.

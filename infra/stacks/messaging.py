@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aws_cdk import CfnOutput, Stack
+from aws_cdk.aws_sqs import Queue
 from constructs import Construct
 
 from infra.config import SEND_TIMEOUT_SECONDS, StageConfig
@@ -38,6 +39,8 @@ class MessagingStack(Stack):
         accept(self.statistics_dead_letters, {"SQS3": "It holds the dead letters of a stream, not of a queue."})
         self.schedule_dead_letters = dead_letter_queue(self, "schedules", config)
         accept(self.schedule_dead_letters, {"SQS3": "It holds what a schedule could not start."})
+        self.follow_up_dead_letters = dead_letter_queue(self, "follow-ups", config)
+        accept(self.follow_up_dead_letters, {"SQS3": "It holds what a schedule could not start, or Lambda not finish."})
         self.email_events = EmailEvents(self, config, self.events)
         self.uploads = Uploads(self, config, self.imports)
         self._outputs()
@@ -45,6 +48,11 @@ class MessagingStack(Stack):
     @property
     def work_queues(self) -> list[WorkQueue]:
         return [*self.channels.values(), self.events, self.imports, self.preflights]
+
+    @property
+    def other_dead_letters(self) -> list[Queue]:
+        """Of what is no queue: a stream, and schedules."""
+        return [self.statistics_dead_letters, self.schedule_dead_letters, self.follow_up_dead_letters]
 
     def _outputs(self) -> None:
         CfnOutput(self, "BaseUrl", value=self.gateway.base_url, description="Where clients and members reach the API")

@@ -42,7 +42,7 @@ class MonitoringStack(Stack):
         functions = [*automation.functions, *api.functions.values()]
         dead_letters = [queue.dead_letters for queue in messaging.work_queues]
         watches = [
-            dead_letter_watch([*dead_letters, messaging.statistics_dead_letters, messaging.schedule_dead_letters]),
+            dead_letter_watch([*dead_letters, *messaging.other_dead_letters]),
             function_error_watch(),
             run_failure_watch(automation.campaign_run),
             queue_age_watch([*messaging.channels.values(), messaging.events]),

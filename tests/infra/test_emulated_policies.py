@@ -39,3 +39,13 @@ def test_whoever_may_send_one_message_may_send_many() -> None:
 def test_resources_without_policies_are_untouched() -> None:
     queue = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "q"}}
     assert emulated({"Resources": {"Q": queue}}) == {"Resources": {"Q": queue}}
+
+
+def test_schedules_are_allowed_where_the_emulator_looks_for_them() -> None:
+    grouped = {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, ":schedule/ariia-local-follow-ups/*"]]}
+    statement = {"Effect": "Allow", "Action": "scheduler:CreateSchedule", "Resource": [grouped, "arn:aws:s3:::a/b/*"]}
+    template = {"Resources": {"P": {"Properties": {"PolicyDocument": {"Statement": [statement]}}}}}
+    [rewritten] = emulated(template)["Resources"]["P"]["Properties"]["PolicyDocument"]["Statement"]
+    pieces = rewritten["Resource"][0]["Fn::Join"][1]
+    assert pieces == ["arn:", {"Ref": "AWS::Partition"}, ":schedule/default/*"]
+    assert rewritten["Resource"][1] == "arn:aws:s3:::a/b/*"

@@ -68,7 +68,8 @@ def test_no_role_has_a_managed_policy(stage: Templates) -> None:
 def test_only_the_sender_sends_and_only_the_prober_besides(stage: Templates) -> None:
     allowed = actions_by_owner(stage)
     assert {owner for owner, actions in allowed.items() if "ses:SendBulkEmail" in actions} == {"send_batch"}
-    assert {owner for owner, actions in allowed.items() if "ses:SendEmail" in actions} == {"release_batches"}
+    probers = {"release_batches", "run_follow_up"}
+    assert {owner for owner, actions in allowed.items() if "ses:SendEmail" in actions} == probers
 
 
 def test_nobody_scans_a_table(stage: Templates) -> None:

@@ -25,6 +25,11 @@ SETTINGS = ApiSettings(
     schedule_group="test",
     schedule_role_arn="arn:aws:iam::0:role/schedules",
     schedule_dlq_arn="arn:aws:sqs:eu-central-1:0:schedules",
+    email_queue_url="queue",
+    follow_up_group="group",
+    follow_up_arn="arn",
+    follow_up_role_arn="arn",
+    follow_up_dlq_arn="arn",
     signing_secret_arn="secret",
     configuration_set="set",
 )

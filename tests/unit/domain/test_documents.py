@@ -18,8 +18,10 @@ from ariia.domain.batch import PlanCursor, ReleaseCursor
 from ariia.domain.campaign import Campaign, Content, Move, Target
 from ariia.domain.documents import decode, encode
 from ariia.domain.erasure_mark import ErasureMark
+from ariia.domain.follow_up import ScheduledFollowUp
 from ariia.domain.import_job import ImportJob, PartResult
 from ariia.domain.member import Consent, Member, Suppression
+from ariia.domain.member_event import MemberEvent
 from ariia.domain.preflight_job import AudienceQuestion, PreflightJob
 from ariia.domain.quota import QuotaClaim
 from ariia.domain.receipt import Receipt
@@ -44,6 +46,7 @@ STORED: list[type] = [
     ErasureMark,
     ImportJob,
     Member,
+    MemberEvent,
     MemberSegment,
     Move,
     PartResult,
@@ -52,6 +55,7 @@ STORED: list[type] = [
     QuotaClaim,
     Receipt,
     ReleaseCursor,
+    ScheduledFollowUp,
     SenderDomain,
     SendRate,
     Suppression,

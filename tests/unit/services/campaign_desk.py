@@ -68,7 +68,7 @@ class Desk:
         self.senders, self.runs = VerifiedDomains([("gym", "gym.de"), ("club", "club.de")]), MemoryCampaignRuns()
         checks = ContentChecks(trial or HarmlessTrial())
         channels = frozenset({Channel.EMAIL})
-        contents = CampaignContents(self.template_store, self.tenants, self.senders, checks)
+        contents = self.contents = CampaignContents(self.template_store, self.tenants, self.senders, checks)
         existing = {
             Feature.TEMPLATES: lambda tenant, most: [t.id for t in self.template_store.page(tenant, most, None)]
         }

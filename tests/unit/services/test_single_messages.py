@@ -40,7 +40,7 @@ def prepare(world: World, container: Campaign | None = None, **fields: object) -
 
 
 def settle(world: World, container: Campaign) -> Standing:
-    return world.singles.settle(TENANT, container.id, ["anna"])
+    return world.settler.settle(TENANT, container.id, ["anna"])
 
 
 def work_off(world: World) -> None:
@@ -265,7 +265,7 @@ def test_stand_ins_need_no_member_and_no_consent(world: World) -> None:
     work_off(world)
     addresses = sorted(one.address for call in world.provider.calls for one in call.recipients)
     assert addresses == ["boss@studio.example", "editor@studio.example"]
-    assert world.singles.settle(TENANT, container.id, ids).is_over
+    assert world.settler.settle(TENANT, container.id, ids).is_over
 
 
 @pytest.mark.parametrize("known", ["suppressed", "opted out"])
@@ -281,5 +281,5 @@ def test_a_stand_ins_address_that_gets_nothing_gets_no_test_either(world: World,
     world.singles.prepare(container, any_content(), [person.id], stand_ins=[person])
     work_off(world)
     assert world.provider.calls == []
-    entry = world.singles.settle(TENANT, container.id, [person.id]).entries[0]
+    entry = world.settler.settle(TENANT, container.id, [person.id]).entries[0]
     assert entry.detail == ("suppressed" if known == "suppressed" else "no_consent")

@@ -64,6 +64,11 @@ class ApiSettings(Settings):
     schedule_group: str
     schedule_role_arn: str
     schedule_dlq_arn: str
+    email_queue_url: str
+    follow_up_group: str
+    follow_up_arn: str
+    follow_up_role_arn: str
+    follow_up_dlq_arn: str
     signing_secret_arn: str
     configuration_set: str
     channels: str = "email"
@@ -123,6 +128,21 @@ class ReleaseBatchesSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RunFollowUpSettings(Settings):
+    """Follow-ups. `follow_up_*`: where their schedules are made, and what those hand over to as which role."""
+
+    follow_up_group: str
+    follow_up_arn: str
+    follow_up_role_arn: str
+    follow_up_dlq_arn: str
+    email_queue_url: str
+    events_queue_url: str
+    events_dlq_url: str
+    configuration_set: str
+    grace_seconds: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class SendBatchSettings(Settings):
     """The sender of one channel."""
 
@@ -157,6 +177,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "plan_audience": PlanAudienceSettings,
     "check_schedules": CheckSchedulesSettings,
     "release_batches": ReleaseBatchesSettings,
+    "run_follow_up": RunFollowUpSettings,
     "send_batch": SendBatchSettings,
     "record_events": RecordEventsSettings,
     "aggregate_stats": AggregateStatsSettings,

@@ -44,9 +44,11 @@ from ariia.services.campaign_sending import CampaignSending
 from ariia.services.campaigns import Campaigns
 from ariia.services.content_checks import ContentChecks
 from ariia.services.held_members import HeldMembers
+from ariia.services.follow_ups import FollowUps
 from ariia.services.imports import Imports
 from ariia.services.in_flight import InFlightCount
 from ariia.services.member_consent import MemberConsent
+from ariia.services.member_events import MemberEvents
 from ariia.services.member_listing import MemberListing
 from ariia.services.members import Members
 from ariia.services.page_facts import PageFactsReader
@@ -65,7 +67,10 @@ from ariia.services.targets import Targets
 from ariia.services.templates import Templates
 from ariia.services.tenants import Tenants
 from ariia.services.thumbnails import Thumbnails
+from ariia.services.test_sends import TestSends
 from ariia.settings import ApiSettings
+
+from .follow_ups import follow_up_services
 
 _SES_READ_TIMEOUT_SECONDS = 5
 
@@ -95,6 +100,9 @@ class ApiServices:
     member_consent: MemberConsent
     member_listing: MemberListing
     imports: Imports
+    follow_ups: FollowUps
+    member_events: MemberEvents
+    test_sends: TestSends
     quotas: Quotas
     suppressions: Suppressions
     audit: AuditLog
@@ -141,6 +149,7 @@ def build(settings: ApiSettings) -> ApiServices:
         member_consent=MemberConsent(members, clock),
         member_listing=MemberListing(members, settings.shards),
         imports=Imports(jobs, S3Uploads(s3_client(), settings.uploads_bucket), clock, ids),
+        **follow_up_services(settings, contents, senders, checks, quotas, channels),
         quotas=quotas,
         suppressions=Suppressions(DynamoSuppressions(settings.shards), members, clock),
         audit=AuditLog(DynamoAudit(), tenants, clock),

@@ -72,6 +72,14 @@ class LimitError(AriiaError):
         self.limit = limit
 
 
+class RateLimitError(AriiaError):
+    """Too much in too short a time (HTTP 429); `retry_after` is in seconds."""
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
 class TransientError(AriiaError):
     """A read or a conditional write failed for a passing reason: do it again."""
 

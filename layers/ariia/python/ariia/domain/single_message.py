@@ -48,7 +48,12 @@ def counted_under(tenant_id: str, campaign_id: str) -> str | None:
     kind = kind_of(campaign_id)
     if kind is None:
         return f"{tenant_id}#{campaign_id}"
-    return None if kind is SingleKind.TEST else f"{tenant_id}#{FIRST_CONTAINER}{kind}"
+    return None if kind is SingleKind.TEST else follow_ups_key(tenant_id)
+
+
+def follow_ups_key(tenant_id: str) -> str:
+    """What the figures of all follow-ups of a tenant are counted under."""
+    return f"{tenant_id}#{FIRST_CONTAINER}{SingleKind.FOLLOW_UP}"
 
 
 def sending(container: Campaign, *, shards: int, not_before: int | None, not_after: int | None, now: int) -> Campaign:

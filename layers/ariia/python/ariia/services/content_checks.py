@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from ariia.domain.content.active_content import CODE as ACTIVE
 from ariia.domain.content.assembly import content_findings
@@ -22,9 +23,10 @@ class ContentChecks:
     def __init__(self, trial: ContentTrial) -> None:
         self._trial = trial
 
-    def findings(self, draft: MessageDraft) -> list[Finding]:
-        """Everything wrong or doubtful, each once, errors first. InvalidError for values that don't fit their
-        declaration, TransientError when the content could not be tried."""
+    def findings(self, draft: MessageDraft, members: Sequence[Mapping[str, Any]] = ()) -> list[Finding]:
+        """Everything wrong or doubtful, each once, errors first; what can't be rendered for one of `members` (views of
+        people who will get it) is an error. InvalidError for values that don't fit their declaration, TransientError
+        when the content could not be tried."""
         # Imported when needed: only judging content takes Jinja2, and the API starts sooner without it.
         from ariia.domain.content.trial import TrialContent
 
@@ -33,7 +35,7 @@ class ContentChecks:
         if not draft.has_body:
             found.append(_EMPTY_BODY)
         elif not any(one.code in ("syntax", "unknown_variable") for one in found):
-            tried = self._trial.check(TrialContent(draft.subject, draft.html.html, draft.text, values), [])
+            tried = self._trial.check(TrialContent(draft.subject, draft.html.html, draft.text, values), members)
             # What was read in the source is seen in every rendering too.
             known = {one.code for one in found} & {ACTIVE}
             found += [one for one in tried if one.code not in known]
@@ -48,9 +50,9 @@ class ContentChecks:
         _require_no_errors(findings, MAY_COME_LATER)
         return findings
 
-    def require_sendable(self, draft: MessageDraft) -> list[Finding]:
+    def require_sendable(self, draft: MessageDraft, members: Sequence[Mapping[str, Any]] = ()) -> list[Finding]:
         """The warnings about a message that is complete; InvalidError naming every error."""
-        findings = self.findings(draft)
+        findings = self.findings(draft, members)
         _require_no_errors(findings, ())
         return findings
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ariia.domain.campaign import Campaign, CampaignStatus
 from ariia.domain.errors import TransientError
+from ariia.domain.single_message import follow_ups_key
 from ariia.domain.statistics import Totals, totals
 from ariia.ports.statistics import Fold, LedgerChange, StatisticsStore
 
@@ -58,3 +59,7 @@ class CampaignStatistics:
         """The figures as counted so far: at most a minute behind the ledger, and always adding up."""
         cancelled = campaign.status is CampaignStatus.CANCELLED
         return totals(self._store.read(campaign.key), targeted=campaign.targeted, cancelled=cancelled)
+
+    def follow_ups(self, tenant_id: str) -> Totals:
+        """The figures of all follow-ups of a tenant that set out so far."""
+        return totals(self._store.read(follow_ups_key(tenant_id)), targeted=None, cancelled=False)

@@ -204,6 +204,29 @@ class QuotaModel(Model):
     expires_at = TTLAttribute(null=True)
 
 
+class FollowUpModel(Model):
+    """Follow-ups by id under their tenant, and references under `tenant_id#m#<member>` and `tenant_id#c#<hash>`."""
+
+    class Meta:
+        table_name = names.FOLLOW_UPS
+
+    follow_up_key = UnicodeAttribute(hash_key=True)
+    row = UnicodeAttribute(range_key=True)
+    document = JSONAttribute(null=True)
+    version = NumberAttribute(null=True)
+
+
+class EventModel(Model):
+    """Events of members under `tenant_id#<member>`, and their ids under `tenant_id#`."""
+
+    class Meta:
+        table_name = names.EVENTS
+
+    event_key = UnicodeAttribute(hash_key=True)
+    row = UnicodeAttribute(range_key=True)
+    document = JSONAttribute()
+
+
 TABLES: tuple[type[Model], ...] = (
     TenantModel,
     CampaignModel,
@@ -220,6 +243,8 @@ TABLES: tuple[type[Model], ...] = (
     StatisticsModel,
     JobModel,
     SendRateModel,
+    FollowUpModel,
+    EventModel,
     QuotaModel,
 )
 _LOGICAL = {model: model.Meta.table_name for model in TABLES}

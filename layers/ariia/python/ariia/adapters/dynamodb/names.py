@@ -17,6 +17,8 @@ LEDGER = "ledger"
 STATISTICS = "statistics"
 JOBS = "jobs"
 SEND_RATES = "send-rates"
+FOLLOW_UPS = "follow-ups"
+EVENTS = "events"
 QUOTAS = "quotas"
 
 ALL = (
@@ -35,6 +37,8 @@ ALL = (
     STATISTICS,
     JOBS,
     SEND_RATES,
+    FOLLOW_UPS,
+    EVENTS,
     QUOTAS,
 )
 

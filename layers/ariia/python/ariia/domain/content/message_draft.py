@@ -10,6 +10,7 @@ from ariia.domain.errors import InvalidError
 
 from .assembly import AssembledHtml
 from .findings import Finding
+from .roots import ROOTS
 from .variables import Variable, VariableType, VariableValues
 
 _LINKS = {
@@ -51,8 +52,8 @@ class MessageDraft:
 
     @property
     def names(self) -> frozenset[str]:
-        """The declared variables."""
-        return frozenset(variable.name for variable in self.variables)
+        """The declared variables, and roots beyond those that every template has."""
+        return frozenset(variable.name for variable in self.variables) | (self.roots.keys() - ROOTS)
 
     def left_to_members(self) -> list[Variable]:
         """Variables that only a member's attributes can fill."""

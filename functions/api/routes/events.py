@@ -1,0 +1,28 @@
+"""Events of members."""
+
+from __future__ import annotations
+
+from aws_lambda_powertools.event_handler import Response
+
+from functions.api.answers import found
+from functions.api.auth import Permission
+from functions.api.dependencies import CurrentCaller, IdempotencyKey, Services
+from functions.api.idempotency import creation
+from functions.api.routing import Routes
+from functions.api.schemas.events import EventDraft, EventView
+
+routes = Routes("Events")
+
+
+@routes.post("/v1/events", Permission.DRAFT, "Tell that something happened to a member")
+def post_event(
+    event: EventDraft, caller: CurrentCaller, services: Services, key: IdempotencyKey = None
+) -> Response[EventView]:
+    """Cancels the member's waiting follow-ups whose `cancel_on` names the event, and is kept. With an `id` or an
+    `Idempotency-Key` it may be posted again: it is done once, and what a lost answer left undone is done then."""
+    repeatable = creation(caller, "/v1/events", event.id or key, event.model_dump(mode="json", exclude_unset=True))
+    taken = services.member_events.take(caller.tenant_id, caller.subject, event.fields(), repeatable)
+    answer = found(EventView.of(taken.entity))
+    if taken.replayed:
+        answer.headers["Idempotent-Replayed"] = "true"
+    return answer

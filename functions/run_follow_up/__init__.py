@@ -1,0 +1,1 @@
+"""Looks after one follow-up when its schedule says so."""

@@ -1,0 +1,67 @@
+"""The group of one-time schedules that each look after one follow-up."""
+
+from __future__ import annotations
+
+from aws_cdk import ArnFormat, Aws, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk.aws_scheduler import CfnScheduleGroup
+from aws_cdk.aws_sqs import Queue
+from constructs import Construct
+
+from infra.config import StageConfig
+from infra.constructs.accepted import accept
+from infra.constructs.python_function import PythonFunction
+
+NAME = "follow-ups"
+
+
+class FollowUpSchedules(Construct):
+    """Schedules that invoke `run_follow_up`, which makes some itself: so the function is known by its name here. What
+    can't be invoked for an hour goes to `dead_letters`."""
+
+    def __init__(self, scope: Construct, config: StageConfig, function: str, dead_letters: Queue) -> None:
+        super().__init__(scope, "FollowUpSchedules")
+        self._group, self._dead_letters = f"{config.prefix}-{NAME}", dead_letters
+        CfnScheduleGroup(self, "Group", name=self._group)
+        self._arn = Stack.of(self).format_arn(
+            service="lambda",
+            resource="function",
+            resource_name=f"{config.prefix}-{function.replace('_', '-')}",
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+        # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+        account = {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
+        scheduler = iam.ServicePrincipal("scheduler.amazonaws.com", conditions=account)
+        self._role = iam.Role(self, "Role", assumed_by=scheduler)
+        for action, resource in (("lambda:InvokeFunction", self._arn), ("sqs:SendMessage", dead_letters.queue_arn)):
+            self._role.add_to_policy(iam.PolicyStatement(actions=[action], resources=[resource]))
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a function needs to know to make them."""
+        return {
+            "ARIIA_FOLLOW_UP_GROUP": self._group,
+            "ARIIA_FOLLOW_UP_ARN": self._arn,
+            "ARIIA_FOLLOW_UP_ROLE_ARN": self._role.role_arn,
+            "ARIIA_FOLLOW_UP_DLQ_ARN": self._dead_letters.queue_arn,
+        }
+
+    def allow_scheduling(self, function: PythonFunction) -> None:
+        """Lets `function` make and delete schedules of this group."""
+        schedules = Stack.of(self).format_arn(
+            service="scheduler", resource="schedule", resource_name=f"{self._group}/*"
+        )
+        actions = ["scheduler:CreateSchedule", "scheduler:DeleteSchedule"]
+        function.add_to_role_policy(iam.PolicyStatement(actions=actions, resources=[schedules]))
+        function.add_to_role_policy(
+            iam.PolicyStatement(
+                actions=["iam:PassRole"],
+                resources=[self._role.role_arn],
+                conditions={"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}},
+            )
+        )
+        named = f"arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule/{self._group}/*"
+        accept(
+            function.role or function,
+            {f"IAM5[Resource::{named}]": "The schedules of this one group, which are made one by one."},
+        )

@@ -1,0 +1,86 @@
+"""What run_follow_up is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ariia.adapters.clock import SystemClock
+from ariia.adapters.dynamodb import models, names
+from ariia.adapters.dynamodb.campaigns import DynamoCampaigns
+from ariia.adapters.dynamodb.client import dynamodb_client
+from ariia.adapters.dynamodb.follow_ups import DynamoFollowUps
+from ariia.adapters.dynamodb.ledger import DynamoLedger
+from ariia.adapters.dynamodb.members import DynamoMembers
+from ariia.adapters.dynamodb.quotas import DynamoQuotas
+from ariia.adapters.dynamodb.senders import DynamoSenders
+from ariia.adapters.dynamodb.tenants import DynamoTenants
+from ariia.adapters.event_pipeline import SesEventPipeline
+from ariia.adapters.schedules import EventBridgeSchedules, ScheduleTarget, scheduler_client
+from ariia.adapters.send_queue import SqsBacklog, sqs_client
+from ariia.adapters.senders.ses import ses_client
+from ariia.services.follow_up_content import FollowUpContents
+from ariia.services.follow_up_ending import FollowUpEnding
+from ariia.services.follow_up_runs import FollowUpRuns
+from ariia.services.quotas import Quotas
+from ariia.services.resolving import UnknownResolver
+from ariia.services.single_care import SingleCare, SingleLooks
+from ariia.services.single_settling import SingleSettler
+from ariia.services.stored_senders import StoredSenders
+from ariia.settings import RunFollowUpSettings
+
+from .single_messages import single_messages
+
+_READ_TIMEOUT_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class RunFollowUpServices:
+    """Follow-ups, and single messages without a record of their own."""
+
+    follow_ups: FollowUpRuns
+    looks: SingleLooks
+
+
+def build(settings: RunFollowUpSettings) -> RunFollowUpServices:
+    """The services on AWS; clients connect at their first call."""
+    models.use_prefix(settings.table_prefix)
+    client, clock, campaigns = dynamodb_client(), SystemClock(), DynamoCampaigns()
+    ses, tenants, store = ses_client(_READ_TIMEOUT_SECONDS), DynamoTenants(), DynamoFollowUps()
+    ledger = DynamoLedger(client, names.physical(settings.table_prefix, names.LEDGER))
+    pipeline = SesEventPipeline(
+        client,
+        names.physical(settings.table_prefix, names.SEND_RATES),
+        backlog=SqsBacklog(sqs_client(), [settings.events_queue_url, settings.events_dlq_url]),
+        ses=ses,
+        configuration_set=f"{settings.configuration_set}-tracked",
+    )
+    singles = single_messages(
+        client,
+        ses,
+        clock,
+        table_prefix=settings.table_prefix,
+        shards=settings.shards,
+        email_queue_url=settings.email_queue_url,
+    )
+    resolver = UnknownResolver(campaigns, ledger, pipeline, clock, settings.grace_seconds * 1000)
+    target = ScheduleTarget(
+        group=settings.follow_up_group,
+        arn=settings.follow_up_arn,
+        role_arn=settings.follow_up_role_arn,
+        dead_letters_arn=settings.follow_up_dlq_arn,
+    )
+    schedules, quotas = EventBridgeSchedules(scheduler_client(), target), Quotas(DynamoQuotas(), tenants, clock)
+    settler = SingleSettler(singles, campaigns, ledger, resolver, clock)
+    follow_ups = FollowUpRuns(
+        store,
+        schedules,
+        FollowUpEnding(store, schedules, singles, quotas, clock),
+        singles,
+        settler,
+        FollowUpContents(StoredSenders(DynamoSenders())),
+        DynamoMembers(settings.shards),
+        tenants,
+        quotas,
+        clock,
+    )
+    return RunFollowUpServices(follow_ups, SingleLooks(SingleCare(schedules, clock), settler))

@@ -1,0 +1,60 @@
+"""Where follow-ups and the events of members rest."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from ariia.domain.follow_up import ScheduledFollowUp
+from ariia.domain.member_event import MemberEvent
+
+
+class FollowUpStore(Protocol):
+    """Follow-ups of a tenant, found by id, by member, by conversation. Reads of single ones are strongly consistent."""
+
+    def create(self, follow_up: ScheduledFollowUp) -> bool:
+        """Stores a new one with version 1; False when the id is taken."""
+        ...
+
+    def get(self, tenant_id: str, follow_up_id: str) -> ScheduledFollowUp | None:
+        """The follow-up; None when the tenant has no such one."""
+        ...
+
+    def save(self, follow_up: ScheduledFollowUp) -> bool:
+        """Stores it if the stored version is its own, and raises `version` by one; else False."""
+        ...
+
+    def of_member(
+        self, tenant_id: str, member_id: str, limit: int, after: str | None
+    ) -> tuple[list[ScheduledFollowUp], str | None]:
+        """Up to `limit` of a member's, newest first, and where to go on; None = that was the end."""
+        ...
+
+    def of_conversation(
+        self, tenant_id: str, conversation_id: str, limit: int, after: str | None
+    ) -> tuple[list[ScheduledFollowUp], str | None]:
+        """Up to `limit` of a conversation's, newest first, and where to go on; None = that was the end."""
+        ...
+
+    def open_of_member(self, tenant_id: str, member_id: str) -> list[ScheduledFollowUp]:
+        """All of a member's that are not over."""
+        ...
+
+
+class EventStore(Protocol):
+    """Events of members, each once by its id."""
+
+    def put(self, event: MemberEvent) -> bool:
+        """Stores the event if its id is new in the tenant; False when it is not."""
+        ...
+
+    def get(self, tenant_id: str, event_id: str) -> MemberEvent | None:
+        """The event; None when the tenant has no such one."""
+        ...
+
+    def note_handled(self, event: MemberEvent) -> None:
+        """Stores what the event did; repeating it changes nothing."""
+        ...
+
+    def of_member(self, tenant_id: str, member_id: str, limit: int, after: str | None) -> list[MemberEvent]:
+        """Up to `limit` of a member's events, newest first, behind the position `after` (`received_at` and id)."""
+        ...

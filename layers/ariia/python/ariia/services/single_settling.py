@@ -1,0 +1,112 @@
+"""Looking after single messages until nobody waits any more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ariia.domain.batch import Batch
+from ariia.domain.campaign import Campaign
+from ariia.domain.consent import ExclusionReason
+from ariia.domain.errors import NotFoundError
+from ariia.domain.single_message import batch_of
+from ariia.domain.wave import Wave
+from ariia.ports.campaigns import CampaignChange, CampaignStore
+from ariia.ports.clock import Clock
+from ariia.ports.ledger import BatchSummary, SingleLedger
+
+from .resolving import UnknownResolver
+from .single_messages import SingleMessages, Standing, excluded, standing_of
+
+
+@dataclass(frozen=True)
+class SinglePolicy:
+    """Times in seconds: how long a queued message may stay untouched before it is queued again, how long one that the
+    provider stopped waits for the account, and how long one waits that the account's quota has no room for."""
+
+    requeue_seconds: int = 180
+    stopped_seconds: int = 900
+    parked_seconds: int = 900
+
+
+class SingleSettler:
+    """Brings single messages on, as often as it is asked to."""
+
+    def __init__(
+        self,
+        singles: SingleMessages,
+        campaigns: CampaignStore,
+        ledger: SingleLedger,
+        resolver: UnknownResolver,
+        clock: Clock,
+        policy: SinglePolicy | None = None,
+    ) -> None:
+        self._singles, self._campaigns, self._ledger = singles, campaigns, ledger
+        self._resolver, self._clock, self._policy = resolver, clock, policy or SinglePolicy()
+
+    def settle(self, tenant_id: str, container_id: str, member_ids: Sequence[str]) -> Standing:
+        """Brings the message on: resolves a claim that nobody ended, queues again what was lost, dropped or stopped,
+        and expires what is too late. NotFoundError when it was never prepared: prepare it (again)."""
+        container = self._singles.container(tenant_id, container_id)
+        batch = self._batch(container, member_ids)
+        given_up = batch.claim is not None
+        if batch.claim is not None:
+            summary = BatchSummary(batch.key, len(batch.entries), len(batch.pending), batch.claim)
+            resolution = self._resolver.resolve(container, summary)
+            if not resolution.settled:
+                return Standing(batch.entries, min(resolution.wake_at), in_flight=True)
+            batch = self._batch(container, member_ids)
+        if batch.is_settled or batch.claim is not None:
+            return standing_of(batch, self._clock.now())
+        return self._bring_on(container, batch, at_once=given_up)
+
+    def _bring_on(self, container: Campaign, batch: Batch, *, at_once: bool) -> Standing:
+        """An unclaimed batch that waits: expired, stopped, parked, not open yet, or to be queued again; `at_once` when
+        its message is used up, otherwise when that must have been lost or dropped."""
+        now, wave = self._clock.now(), container.waves[0]
+        if wave.is_over(now):
+            return self._expire(batch, now)
+        if container.paused_at is not None:
+            return self._after_stop(container, batch, now)
+        if not wave.is_open(now):
+            return Standing(batch.entries, _opens_at(wave, now))
+        if not self._singles.may_queue(container):
+            return Standing(batch.entries, now + self._policy.parked_seconds * 1000)
+        due = container.run_began_at + self._policy.requeue_seconds * 1000
+        if now < due and not at_once:
+            return Standing(batch.entries, due)
+        return self._queue_again(container, batch, now)
+
+    def _queue_again(self, container: Campaign, batch: Batch, now: int) -> Standing:
+        """Queued first, written down second: a crash in between queues twice, never not at all."""
+        self._singles.queue(container, batch)
+        container.run_began_at = container.updated_at = now
+        container.paused_at = container.pause_reason = None
+        self._campaigns.save(CampaignChange(container))
+        return Standing(batch.entries, now + self._policy.requeue_seconds * 1000)
+
+    def _after_stop(self, container: Campaign, batch: Batch, now: int) -> Standing:
+        """The provider said that nobody may send now: after a while it is asked again."""
+        again = (container.paused_at or now) + self._policy.stopped_seconds * 1000
+        if now < again:
+            return Standing(batch.entries, again, stopped=container.pause_reason)
+        reason, container.paused_at = container.pause_reason, None
+        if not self._campaigns.save(CampaignChange(container)):
+            return Standing(batch.entries, now + 1000, stopped=reason)
+        return replace(self._queue_again(container, batch, now), stopped=reason)
+
+    def _expire(self, batch: Batch, now: int) -> Standing:
+        expired = [excluded(entry, ExclusionReason.EXPIRED) for entry in batch.entries]
+        if self._ledger.rewrite(replace(batch, entries=expired), batch.entries):
+            return Standing(expired)
+        return Standing(batch.entries, now + 1000)
+
+    def _batch(self, container: Campaign, member_ids: Sequence[str]) -> Batch:
+        batch = self._ledger.batch(batch_of(container, member_ids).key)
+        if batch is None:
+            raise NotFoundError("this message was never prepared")
+        return batch
+
+
+def _opens_at(wave: Wave, now: int) -> int:
+    return wave.not_before if wave.not_before is not None else now

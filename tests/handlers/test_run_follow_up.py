@@ -1,0 +1,62 @@
+"""Looking after one follow-up, on what its schedule hands over."""
+
+from __future__ import annotations
+
+import pytest
+
+from ariia.bootstrap.run_follow_up import RunFollowUpServices
+from ariia.domain.single_message import SingleKind, container_id
+from ariia.services.single_care import SingleCare, SingleLooks
+from functions.run_follow_up import handler as module
+from functions.run_follow_up.handler import handler
+from tests.builders import TENANT
+from tests.handlers.context import LambdaContext
+from tests.unit.services.follow_up_desk import HOUR_MS, FollowUpDesk
+
+
+@pytest.fixture
+def desk(monkeypatch: pytest.MonkeyPatch) -> FollowUpDesk:
+    desk = FollowUpDesk()
+    looks = SingleLooks(SingleCare(desk.schedules, desk.clock), desk.world.settler)
+    monkeypatch.setattr(module, "services", lambda: RunFollowUpServices(desk.runs, looks))
+    return desk
+
+
+def test_the_payload_of_its_schedule_sends_it_once(desk: FollowUpDesk) -> None:
+    made = desk.create()
+    desk.clock.advance(HOUR_MS / 1000)
+    [payload] = desk.schedules.fired(desk.clock.now())
+    for _ in range(2):
+        assert handler(payload, LambdaContext()) == {"status": "pending"}
+    desk.send()
+    assert handler(payload, LambdaContext()) == {"status": "sent"}
+    assert desk.world.provider.members == ["anna"]
+    assert desk.stored(made).status == "sent"
+
+
+def test_a_schedule_without_its_follow_up_does_nothing(desk: FollowUpDesk) -> None:
+    assert handler({"tenant_id": TENANT, "follow_up_id": "nothing"}, LambdaContext()) == {"status": "never saved"}
+    assert desk.schedules.waiting == {}
+
+
+def test_what_fails_is_raised_and_the_schedule_that_comes_again_is_there(
+    desk: FollowUpDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = desk.create()
+    desk.clock.advance(HOUR_MS / 1000)
+    [payload] = desk.schedules.fired(desk.clock.now())
+
+    def breaks(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(desk.tenants, "get", breaks)
+    with pytest.raises(RuntimeError):
+        handler(payload, LambdaContext())
+    assert [one[1]["follow_up_id"] for one in desk.schedules.waiting.values()] == [made.id]
+
+
+def test_a_test_send_that_was_never_prepared_is_over(desk: FollowUpDesk) -> None:
+    container = container_id(SingleKind.TEST, TENANT, "one")
+    payload = {"tenant_id": TENANT, "container_id": container, "member_ids": ["email-1"], "look": 1}
+    assert handler(payload, LambdaContext()) == {"status": "over"}
+    assert desk.schedules.waiting == {}
