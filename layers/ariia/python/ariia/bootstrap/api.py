@@ -43,8 +43,8 @@ from ariia.services.campaign_scheduling import CampaignScheduling
 from ariia.services.campaign_sending import CampaignSending
 from ariia.services.campaigns import Campaigns
 from ariia.services.content_checks import ContentChecks
-from ariia.services.held_members import HeldMembers
 from ariia.services.follow_ups import FollowUps
+from ariia.services.held_members import HeldMembers
 from ariia.services.imports import Imports
 from ariia.services.in_flight import InFlightCount
 from ariia.services.member_consent import MemberConsent
