@@ -66,8 +66,8 @@ from ariia.services.suppressions import Suppressions
 from ariia.services.targets import Targets
 from ariia.services.templates import Templates
 from ariia.services.tenants import Tenants
-from ariia.services.thumbnails import Thumbnails
 from ariia.services.test_sends import TestSends
+from ariia.services.thumbnails import Thumbnails
 from ariia.settings import ApiSettings
 
 from .follow_ups import follow_up_services
