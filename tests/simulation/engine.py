@@ -221,7 +221,7 @@ class Engine:
         self.contents = CampaignContents(MemoryTemplates(), around("tenants", tenants), _Directory(), checks)
         ledger, campaigns = around("ledger", self.ledger), around("campaigns", self.campaigns)
         runs = around("runs", self.executions)
-        targets = Targets(around("segments", self.segments), campaigns)
+        self.targets = targets = Targets(around("segments", self.segments), campaigns)
         self.api = CampaignSending(
             campaigns, runs, self.contents, targets, InFlightCount(ledger), self.clock, self.broadcasts
         )

@@ -93,7 +93,9 @@ class ScheduledWorld(Engine):
         campaigns, runs = around("campaigns", self.campaigns), around("runs", self.executions)
         self.schedules = _Schedules(self)
         schedules = around("schedules", self.schedules)
-        self.scheduling: Any = parts.scheduling(campaigns, schedules, self.contents, self.broadcasts, self.clock)
+        self.scheduling: Any = parts.scheduling(
+            campaigns, schedules, self.contents, self.targets, self.broadcasts, self.clock
+        )
         self.firing: Any = parts.firing(campaigns, self.broadcasts, self.clock)
         self._checks = ScheduleChecks(campaigns, self.firing, runs, self.clock)
         self.scheduler.spawn("people", self._press_all)

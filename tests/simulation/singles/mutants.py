@@ -11,6 +11,7 @@ from ariia.domain.campaign import Campaign
 from ariia.domain.consent import ExclusionReason
 from ariia.domain.single_message import batch_of, sending
 from ariia.services.single_messages import SingleMessages, Standing
+from ariia.services.single_settling import SingleSettler
 from tests.simulation.stream import StreamedLedger
 
 from .world import SingleParts
@@ -46,12 +47,12 @@ class _Overwriting(StreamedLedger):
         return super().put_batch(batch)
 
 
-class _PreparesEachTime(SingleMessages):
+class _PreparesEachTime(SingleSettler):
     def settle(self, tenant_id: str, container_id: str, member_ids: Sequence[str]) -> Standing:
         standing = super().settle(tenant_id, container_id, member_ids)
         container: Any = self._campaigns.get(tenant_id, container_id)
         if not self._seen_before(container_id):
-            self.prepare(
+            self._singles.prepare(
                 container, self._campaigns.content(tenant_id, container_id, container.approved_hash), member_ids
             )
         return standing
@@ -65,10 +66,10 @@ class FiringAgainBeginsAnew(SingleParts):
     """The second firing of a schedule puts the message again, whatever became of the first."""
 
     violates = "got it . times"
-    ledger, singles = _Overwriting, _PreparesEachTime
+    ledger, single_settler = _Overwriting, _PreparesEachTime
 
 
-class _NeverQueuesAgain(SingleMessages):
+class _NeverQueuesAgain(SingleSettler):
     def _queue_again(self, container: Campaign, batch: Batch, now: int) -> Standing:
         return Standing(batch.entries, now + 60_000)
 
@@ -77,12 +78,12 @@ class WhatGotLostIsNotQueuedAgain(SingleParts):
     """A message that was lost between container and queue is not missed."""
 
     violates = "never ends"
-    singles = _NeverQueuesAgain
+    single_settler = _NeverQueuesAgain
 
 
-class _TakesALeaseForAnEnd(SingleMessages):
+class _TakesALeaseForAnEnd(SingleSettler):
     def settle(self, tenant_id: str, container_id: str, member_ids: Sequence[str]) -> Standing:
-        container = self._stored(tenant_id, container_id)
+        container = self._singles.container(tenant_id, container_id)
         batch = self._batch(container, member_ids)
         if batch.claim is not None and batch.claim.lease_until < self._clock.now():
             self._ledger.write_outcome(batch, batch.claim, batch.entries, "impatient")  # type: ignore[attr-defined]
@@ -93,7 +94,7 @@ class LeaseOverMeansUnsent(SingleParts):
     """Nobody looks for evidence: a message whose sender died is sent again."""
 
     violates = "got it . times"
-    singles = _TakesALeaseForAnEnd
+    single_settler = _TakesALeaseForAnEnd
 
 
 MUTANTS: tuple[type[SingleParts], ...] = (

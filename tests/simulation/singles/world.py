@@ -15,6 +15,7 @@ from ariia.domain.errors import NotFoundError
 from ariia.domain.single_message import SingleKind, batch_of, container_id, sending
 from ariia.services.account_rate import AccountRate
 from ariia.services.single_messages import SingleMessages, Standing
+from ariia.services.single_settling import SingleSettler
 from tests.builders import TENANT, any_content
 from tests.simulation.engine import Engine, Parts, _SendQueue
 from tests.simulation.events import EventHabits
@@ -36,6 +37,7 @@ class SingleParts(Parts):
     """The right ones."""
 
     singles: type = SingleMessages
+    single_settler: type = SingleSettler
 
 
 @dataclass
@@ -101,7 +103,8 @@ class SinglesWorld(Engine):
         )
         queues = {Channel.EMAIL: _SendQueue(self.membrane, self.queue)}
         resolver = parts.resolver(campaigns, ledger, around("pipeline", self.pipeline), self.clock, parts.grace_ms)
-        self.singles: Any = parts.singles(campaigns, ledger, queues, rate, resolver, self.clock, scenario.shards)
+        self.singles: Any = parts.singles(campaigns, ledger, queues, rate, self.clock, scenario.shards)
+        self.settler: Any = parts.single_settler(self.singles, campaigns, ledger, resolver, self.clock)
         random = Random(f"messages-{scenario.seed}")
         self.run = SinglesRun(scenario.seed, [_message(random, number) for number in range(scenario.members)])
         for message in self.run.messages:
@@ -125,11 +128,11 @@ class SinglesWorld(Engine):
 
     def _look_after(self, message: Message) -> Standing:
         try:
-            return self.singles.settle(TENANT, _container(message).id, [message.member])
+            return self.settler.settle(TENANT, _container(message).id, [message.member])
         except NotFoundError:
             until = None if message.not_after is None else START + message.not_after
             self.singles.prepare(_container(message), any_content(), [message.member], not_after=until)
-            return self.singles.settle(TENANT, _container(message).id, [message.member])
+            return self.settler.settle(TENANT, _container(message).id, [message.member])
 
     def _cancel(self, message: Message) -> None:
         cancel = lambda: self.singles.cancel(_container(message), message.member)  # noqa: E731
