@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from infra.local.demo.api import Api, Json
 
 from .tenant import Tenant
