@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import requests
@@ -71,6 +72,19 @@ class Tenant:
         draft = {"name": "Letter", "content_subject": "News", "content_html": BODY, "sender": self.sender}
         made = self.api.post("/v1/campaigns", draft | fields, "editor")
         return SentCampaign(self.api, self.provider, made["id"])
+
+    def follows_up(self, member_id: str, seconds: int, **fields: Any) -> Json:
+        """A follow-up to the member, due in so many seconds; a reply cancels it."""
+        body = {
+            "member_id": member_id,
+            "follow_up_at": (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat(),
+            "subject": "Back, {{ member.first_name }}?",
+            "message_template": "Hello {{ member.first_name }}, how is {{ context.injury }}?",
+            "ai_context_json": {"injury": "the knee"},
+            "sender": self.sender,
+            "cancel_on": ["member_replied"],
+        }
+        return self.api.post("/v1/follow-ups", body | fields, "agent")
 
 
 class Answer:

@@ -98,7 +98,15 @@ def test_another_tenants_things_do_not_exist(
     campaign = ours.drafts(template_id=template["id"]).approved()
     ours.api.post(f"{campaign.path}/preflight", {}, "editor")
     import_id = ours.api.post("/v1/imports", {"format": "csv"}, "editor")["id"]
+    segment = ours.api.post("/v1/segments", {"name": "Chosen", "is_dynamic": False}, "editor")
+    ours.api.post(f"/v1/segments/{segment['id']}/members", {"add": ["m0000"]}, "editor")
+    test_send = ours.api.post(f"{campaign.path}/test-send", {"addresses": [f"owner@{ours.domain}"]}, "approver")
+    suppressed = {"channel": "email", "address": "gone@somewhere.example", "reason": "asked for it"}
     ids = {
+        "segment_id": segment["id"],
+        "test_send_id": test_send["id"],
+        "follow_up_id": ours.follows_up("m0000", 86_400)["id"],
+        "suppression_id": ours.api.post("/v1/suppressions", suppressed, "admin")["id"],
         "campaign_id": campaign.id,
         "template_id": template["id"],
         "member_id": "m0000",
@@ -107,7 +115,15 @@ def test_another_tenants_things_do_not_exist(
         "tag": "yoga",
         "channel": "email",
     }
-    readable = [f"/v1/campaigns/{campaign.id}", f"/v1/templates/{template['id']}", "/v1/members/m0000", "/v1/senders"]
+    readable = [
+        f"/v1/campaigns/{campaign.id}",
+        f"/v1/templates/{template['id']}",
+        "/v1/members/m0000",
+        "/v1/senders",
+        f"/v1/segments/{segment['id']}/members",
+        f"/v1/follow-ups/{ids['follow_up_id']}",
+        "/v1/suppressions",
+    ]
     before = [ours.api.get(path) for path in readable]
     found = {}
     for method, path, operation in operations(document):

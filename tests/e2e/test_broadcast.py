@@ -101,7 +101,13 @@ def letter(laptop: LaptopStack, provider: SimulatorClient) -> Letter:
 def test_the_preflight_foretells_who_gets_it(letter: Letter) -> None:
     people = len(member_files.good_ids())
     reached = people - sum(_EXCLUDED.values())
-    assert letter.preflight["counts"] == {"matched": people, "will_get": reached, "excluded": _EXCLUDED}
+    assert letter.preflight["counts"] == {
+        "matched": people,
+        "will_get": reached,
+        "excluded": _EXCLUDED,
+        "segments": {},
+        "left_out": {},
+    }
     assert letter.preflight["cost"]["total"] > 0
     assert [one for one in letter.preflight["findings"] if one["severity"] == "error"] == []
     assert len(letter.campaign.messages()) == reached

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
-from infra.local.demo.api import Json
 from infra.local.simulator.client import SimulatorClient
 
 from .tenant import Tenant
@@ -14,28 +11,13 @@ from .waiting import eventually
 _SECONDS = 150.0
 
 
-def _follow_up(tenant: Tenant, member_id: str, seconds: int, **fields: object) -> Json:
-    at = datetime.now(UTC) + timedelta(seconds=seconds)
-    body = {
-        "member_id": member_id,
-        "follow_up_at": at.isoformat(),
-        "subject": "Back, {{ member.first_name }}?",
-        "message_template": "Hello {{ member.first_name }}, how is {{ context.injury }}?",
-        "ai_context_json": {"injury": "the knee"},
-        "sender": tenant.sender,
-        "cancel_on": ["member_replied"],
-        **fields,
-    }
-    return tenant.api.post("/v1/follow-ups", body, "agent")
-
-
 def _of_the_tenant(tenant: Tenant, provider: SimulatorClient) -> list[str]:
     return sorted(one.tags["member"] for one in provider.messages({"tenant": tenant.id}))
 
 
 def test_those_due_go_out_once_and_what_was_cancelled_does_not(tenant: Tenant, provider: SimulatorClient) -> None:
     members = tenant.has_people(6)
-    made = {one: _follow_up(tenant, one, 2) for one in members}
+    made = {one: tenant.follows_up(one, 2) for one in members}
     event = {"id": "reply-1", "name": "member_replied", "member_id": "m0000"}
     assert tenant.api.post("/v1/events", event, "agent")["cancelled_follow_ups"] == [made["m0000"]["id"]]
     stopped = tenant.api.post(f"/v1/follow-ups/{made['m0001']['id']}/cancel", {}, "agent")

@@ -104,7 +104,8 @@ def test_a_hard_bounce_and_a_complaint_suppress_the_address_for_this_tenant_only
     assert all(theirs.member(one["id"])["suppression"] == {} for one in members)
     second = ours.drafts().sends().ends().agrees()
     assert second.statuses() == {"suppressed": 2, "bounced": 1, "delivered": 1}
-    assert theirs.drafts().act("preflight", "editor")["counts"] == {"matched": 4, "will_get": 4, "excluded": {}}
+    counts = theirs.drafts().act("preflight", "editor")["counts"]
+    assert (counts["matched"], counts["will_get"], counts["excluded"]) == (4, 4, {})
 
 
 def test_an_out_of_office_reply_is_no_bounce(tenant: Tenant) -> None:

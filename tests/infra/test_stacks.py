@@ -90,7 +90,7 @@ def test_the_error_alarm_counts_every_function_there_is(production: Templates) -
 @pytest.mark.parametrize("wanted", [True, False])
 def test_a_dashboard_is_there_if_the_stage_wants_one(tmp_path_factory: pytest.TempPathFactory, wanted: bool) -> None:
     templates = synthesise(any_config(dashboard=wanted), tmp_path_factory)
-    assert len(templates.resources("AWS::CloudWatch::Dashboard")) == wanted
+    assert templates.count("AWS::CloudWatch::Dashboard") == wanted
     assert templates.resources("AWS::CloudWatch::Alarm")
 
 
