@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from ariia.adapters.memory.campaigns import MemoryCampaigns
 from ariia.adapters.memory.clock import CountingIds, ManualClock
@@ -10,6 +11,7 @@ from ariia.adapters.memory.engagement import MemoryEngagement
 from ariia.adapters.memory.ledger import MemoryLedger
 from ariia.adapters.memory.members import MemoryMembers
 from ariia.adapters.memory.quotas import MemoryQuotas
+from ariia.adapters.memory.recent_sends import MemoryRecentSends
 from ariia.adapters.memory.segments import MemorySegmentLists, MemorySegments
 from ariia.adapters.memory.sending import (
     FixedQuota,
@@ -40,6 +42,7 @@ from ariia.services.broadcast_quota import BroadcastQuota
 from ariia.services.composing import MessageComposer
 from ariia.services.firing import CampaignFiring
 from ariia.services.lane_release import LaneReleaser
+from ariia.services.last_look import LastLook
 from ariia.services.page_facts import PageFactsReader
 from ariia.services.planning import AudiencePlanner
 from ariia.services.quotas import Quotas
@@ -52,6 +55,7 @@ from ariia.services.runs import CampaignRuns
 from ariia.services.send_budget import SendBudget
 from ariia.services.sending import BatchSender, SendPolicy, SendReport
 from ariia.services.sending_claim import ClaimSender
+from ariia.services.sending_rules import CampaignRules
 from ariia.services.settling import BatchSettler
 from ariia.services.single_messages import SingleMessages
 from ariia.services.single_settling import SingleSettler
@@ -96,6 +100,7 @@ class World:
             BroadcastQuota(self.quotas),
             Targets(self.segments, self.campaigns),
             PageFactsReader(self.campaigns, self.ledger, self.lists, shards),
+            CampaignRules(self.tenants, self.runs),
         )
         resolver = UnknownResolver(self.campaigns, self.ledger, self.pipeline, self.clock, GRACE_MS)
         policy = ReleasePolicy()
@@ -107,6 +112,7 @@ class World:
             self.clock,
             policy,
             ReputationGuard(self.statistics, self.tenants, self.runs),
+            CampaignRules(self.tenants, self.runs),
         )
         self.sender = self._sender()
         self.singles = SingleMessages(
@@ -125,7 +131,9 @@ class World:
     def _sender(self) -> BatchSender:
         reader = MemorySendReader(self.campaigns, self.members)
         self.composer = MessageComposer(Channel.EMAIL, MessageLinks("https://x.example", b"k" * 32), "test")
-        claims = ClaimSender(Channel.EMAIL, self.ledger, reader, self.provider, self.composer, self.clock, 15_000)
+        self.sends = MemoryRecentSends(self.members)
+        look = LastLook(Channel.EMAIL, self.sends, self.clock)
+        claims = ClaimSender(self.ledger, reader, look, self.composer, self.provider, self.clock, 15_000)
         return BatchSender(
             Channel.EMAIL,
             self.ledger,
@@ -141,6 +149,13 @@ class World:
     def add(self, *members: Member) -> None:
         """Stores members."""
         assert self.members.save(list(members)) == []
+
+    def has_settings(self, **settings: object) -> None:
+        """The tenant's admin changes these settings."""
+        tenant = self.tenants.get(TENANT)
+        assert tenant is not None
+        tenant.settings = replace(tenant.settings, **settings)  # type: ignore[arg-type]
+        assert self.tenants.save(tenant)
 
     def approve(
         self, campaign: Campaign | None = None, content: Content | None = None, target: Target | None = None
@@ -193,7 +208,10 @@ class World:
                 return
             until = self.clock.now() + step.wait_seconds * 1000
             while self.queue.waiting and self.clock.now() < until:
-                self.work_off()
+                before = self.clock.now()
+                if self.work_off().give_back and self.clock.now() == before:
+                    # What is given back comes again in ten seconds.
+                    self.clock.advance(10)
             self.clock.advance(max(0, until - self.clock.now()) / 1000)
         raise AssertionError("the run does not end")
 

@@ -169,8 +169,9 @@ class AutomationStack(Stack):
             "ARIIA_CONFIGURATION_SET": self._config.prefix,
         }
         function = ChannelSender(self._workshop, channel, messaging.channels[channel], environment)
-        self._data.allow_reading(function, models.MemberModel, models.AddressModel)
-        self._data.allow_writing(function, models.LedgerModel, models.SendRateModel)
+        self._data.allow_reading(function, models.AddressModel)
+        # What a member was sent is noted with the member where the tenant has a frequency cap.
+        self._data.allow_writing(function, models.LedgerModel, models.SendRateModel, models.MemberModel)
         # The provider's refusal of an account or identity pauses the campaign.
         self._data.allow_writing(function, models.CampaignModel, models.CampaignPartModel)
         data.allow_signing(function)

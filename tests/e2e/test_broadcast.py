@@ -104,6 +104,7 @@ def test_the_preflight_foretells_who_gets_it(letter: Letter) -> None:
     assert letter.preflight["counts"] == {
         "matched": people,
         "will_get": reached,
+        "deferred": 0,
         "excluded": _EXCLUDED,
         "segments": {},
         "left_out": {},

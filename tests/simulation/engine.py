@@ -12,6 +12,7 @@ from ariia.adapters.memory.clock import CountingIds
 from ariia.adapters.memory.engagement import MemoryEngagement
 from ariia.adapters.memory.members import MemoryMembers
 from ariia.adapters.memory.quotas import MemoryQuotas
+from ariia.adapters.memory.recent_sends import MemoryRecentSends
 from ariia.adapters.memory.sending import MemorySendRates, MemorySendReader
 from ariia.adapters.memory.statistics import MemoryStatistics
 from ariia.adapters.memory.templates import MemoryTemplates
@@ -27,7 +28,7 @@ from ariia.domain.provider_event import ProviderEvent
 from ariia.domain.queued_batch import QueuedBatch
 from ariia.domain.receipt import Receipt
 from ariia.domain.sender_domain import parse_from
-from ariia.domain.tenant import Tenant
+from ariia.domain.tenant import Tenant, TenantSettings
 from ariia.domain.wave import Lane, Wave
 from ariia.ports.campaigns import CampaignChange
 from ariia.ports.ledger import ReceiptKey
@@ -38,6 +39,7 @@ from ariia.services.composing import MessageComposer
 from ariia.services.content_checks import ContentChecks
 from ariia.services.in_flight import InFlightCount
 from ariia.services.lane_release import LaneReleaser
+from ariia.services.last_look import LastLook
 from ariia.services.member_consent import MemberConsent
 from ariia.services.page_facts import PageFactsReader
 from ariia.services.planning import AudiencePlanner
@@ -51,6 +53,7 @@ from ariia.services.runs import CampaignRuns
 from ariia.services.send_budget import SendBudget
 from ariia.services.sending import BatchSender, SendPolicy
 from ariia.services.sending_claim import ClaimSender
+from ariia.services.sending_rules import CampaignRules
 from ariia.services.settling import BatchSettler
 from ariia.services.statistics import CampaignStatistics, StreamCounter
 from ariia.services.targets import Targets
@@ -58,6 +61,7 @@ from ariia.services.unsubscribe import Unsubscribes
 from tests.builders import NOW, TENANT, any_campaign, any_content, any_member
 
 from .audiences import AUDIENCES, member_id, put_earlier, segment_stores, tags_of
+from .clocks import CLOCKS, zone_of
 from .events import ReportedPipeline, Reports, record_events
 from .faults import Chance, FaultPlan
 from .ports import Membrane, TaskClock
@@ -136,13 +140,19 @@ class Engine:
         self.campaigns = WatchedCampaigns()
         self.statistics = self.parts.statistics()
         self.quotas, self.tenants = MemoryQuotas(), MemoryTenants()
-        self.tenants.create(Tenant(TENANT, "Studio", default_sender="news@studio.example"))
+        self.clocks = CLOCKS[scenario.clocks]
+        settings = TenantSettings(quiet_hours=dict(self.clocks.rules.quiet_hours))
+        zone = self.clocks.rules.zone
+        self.tenants.create(
+            Tenant(TENANT, "Studio", timezone=zone, default_sender="news@studio.example", settings=settings)
+        )
         content = any_content()
         made = any_campaign(id=CAMPAIGN, sender="news@studio.example", hold_unknown=scenario.hold_unknown)
         if scenario.window_ms is not None:
             made.shards, made.batch_size = scenario.shards, 10
             made.waves = [Wave("w0", not_before=START + 5_000, not_after=START + scenario.window_ms)]
             made.lanes = [Lane("l0", "w0", Channel.EMAIL)]
+        made.scheduled_local, made.member_local_time = self.clocks.local, self.clocks.local is not None
         audience = AUDIENCES[scenario.audience]
         made.target_type, target = audience.target_type, audience.target
         self.expected = [member_id(one) for one in range(scenario.members) if audience.meant(one)]
@@ -154,7 +164,11 @@ class Engine:
         scenario = self.scenario
         store = MemoryMembers(scenario.shards, now=self.clock.now)
         vars(store).update(
-            pickle.loads(_pickled(scenario.members, scenario.shards, scenario.shared, scenario.refusing))
+            pickle.loads(
+                _pickled(
+                    scenario.members, scenario.shards, scenario.shared, scenario.refusing, scenario.clocks != "none"
+                )
+            )
         )
         assert all(store.get(TENANT, f"m{number:03d}") for number in range(scenario.members))
         return store
@@ -180,9 +194,10 @@ class Engine:
         self.broadcasts = BroadcastQuota(quotas)
         reader = WatchedReader(self.scheduler, around("reader", MemorySendReader(self.campaigns, self.members)))
         shards, targets = self.scenario.shards, Targets(around("segments", self.segments), campaigns)
+        rules = CampaignRules(around("tenants", self.tenants), runs)
         facts = parts.facts(campaigns, ledger, around("lists", self.lists), shards)
         self.executions.planner = parts.planner(
-            campaigns, members, ledger, rates, runs, clock, shards, self.broadcasts, targets, facts
+            campaigns, members, ledger, rates, runs, clock, shards, self.broadcasts, targets, facts, rules
         )
         resolver = parts.resolver(campaigns, ledger, pipeline, clock, parts.grace_ms)
         quota = around("quota", self.provider)
@@ -191,8 +206,9 @@ class Engine:
         budget = SendBudget(rates, quota, clock, pace)
         guard = ReputationGuard(around("statistics", self.statistics), around("tenants", self.tenants), runs)
         lanes = LaneReleaser(ledger, queue, clock)
-        self.executions.releaser = BatchReleaser(runs, settler, lanes, budget, clock, pace, guard)
-        claims = parts.claims(Channel.EMAIL, ledger, reader, self.provider, _COMPOSER, clock, NEEDED_MS)
+        self.executions.releaser = BatchReleaser(runs, settler, lanes, budget, clock, pace, guard, rules)
+        look = parts.look(Channel.EMAIL, around("sends", parts.sends(self.members)), clock)
+        claims = parts.claims(ledger, reader, look, _COMPOSER, self.provider, clock, NEEDED_MS)
         policy = SendPolicy(parts.lease_ms, NEEDED_MS)
         ids = CountingIds("token")
         self.sender = parts.sender(Channel.EMAIL, ledger, reader, rates, claims, runs, clock, ids, policy)
@@ -293,6 +309,8 @@ class Parts:
     resolver: type = UnknownResolver
     sender: type = BatchSender
     claims: type = ClaimSender
+    look: type = LastLook
+    sends: type = MemoryRecentSends
     recorder: type = EventRecorder
     counter: type = StreamCounter
     facts: type = PageFactsReader
@@ -303,12 +321,13 @@ class Parts:
 
 
 @lru_cache(maxsize=256)
-def _pickled(count: int, shards: int, shared: float, refusing: float) -> bytes:
+def _pickled(count: int, shards: int, shared: float, refusing: float, scattered: bool) -> bytes:
     random, store = Random("audience"), MemoryMembers(shards, now=lambda: NOW)
     members = []
     for number in range(count):
         consent = {"email": Consent(ConsentStatus.GRANTED, "import", NOW - _DAY)}
-        member = any_member(member_id(number), consent=consent, tags=tags_of(number))
+        zone = zone_of(number) if scattered else None
+        member = any_member(member_id(number), consent=consent, tags=tags_of(number), timezone=zone)
         if random.random() < shared:
             member.email = f"family{number % 5}@example.com"
         if random.random() < refusing:

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from ariia.adapters.memory.statistics import MemoryStatistics
-from ariia.domain.batch import Batch, BatchKey, Claim, Entry, EntryState, reopen
+from ariia.domain.batch import Batch, BatchKey, Claim, EntryState, reopen
 from ariia.domain.campaign import Campaign
 from ariia.domain.errors import ThrottledError, UnknownOutcomeError
 from ariia.domain.filters.predicate import PageFacts
+from ariia.domain.lane_plan import LanePlan
 from ariia.domain.member import Member
 from ariia.domain.recipient_facts import CampaignFacts
+from ariia.domain.sending_rules import SendingRules
+from ariia.domain.wave import Lane
 from ariia.ports.ledger import Page
 from ariia.ports.sending import EntryOutcome, SendCall
 from ariia.ports.statistics import Fold, LedgerChange
-from ariia.services import reopening, sending_claim
+from ariia.services import planning_shard, reopening, sending_claim
+from ariia.services.last_look import LastLook, LookVerdict
 from ariia.services.page_facts import PageFactsReader
 from ariia.services.resolving import UnknownResolver
 from ariia.services.sending_claim import ClaimResult, ClaimSender
-from ariia.services.settling import BatchSettler
+from ariia.services.settling import BatchSettler, Left
 from ariia.services.statistics import StreamCounter
 
 from .engine import Parts
@@ -165,9 +169,9 @@ class NeverQueuesAgain(Parts):
 
 
 class _Careless(BatchSettler):
-    def _settle_one(self, *about: Any) -> tuple[int, bool]:
+    def _settle_one(self, *about: Any) -> Left:
         super()._settle_one(*about)
-        return 0, True
+        return Left(0)
 
 
 class SettleSkipsTheUnfinished(Parts):
@@ -177,16 +181,41 @@ class SettleSkipsTheUnfinished(Parts):
     settler = _Careless
 
 
-class _Unheeding(ClaimSender):
-    def _excluded(self, batch: Batch, members: Mapping[str, Member], known: Mapping[str, Entry]) -> dict[str, Entry]:
-        return {}
+class _Unheeding(LastLook):
+    def judge(self, campaign: Campaign, key: BatchKey, ids: Any, members: Any) -> LookVerdict:
+        return LookVerdict([members[one] for one in ids])
 
 
 class ConsentIsNotLookedAtAgain(Parts):
     """Whoever agreed when the audience was planned is sent to."""
 
     violates = "after an unsubscribe was answered"
-    claims = _Unheeding
+    look = _Unheeding
+
+
+class _Deaf(LastLook):
+    def judge(self, campaign: Campaign, key: BatchKey, ids: Any, members: Any) -> LookVerdict:
+        awake = replace(campaign, rules=SendingRules())
+        return super().judge(awake, key, ids, members)
+
+
+class QuietHoursAreNotLookedAtAgain(Parts):
+    """Whatever was released may leave: quiet hours that begin while it waits are not heard of."""
+
+    violates = "in quiet hours"
+    look = _Deaf
+
+
+class _EverybodyInOneLane(LanePlan):
+    def lane_for(self, member: Member) -> Lane:
+        return super().lane_for(replace(member, timezone="UTC"))
+
+
+class LocalTimeIsTheTenants(Parts):
+    """A send at the members' local time goes out by one clock."""
+
+    violates = "before its hour"
+    patches = ((planning_shard, "LanePlan", _EverybodyInOneLane),)
 
 
 class _FirstLook:
@@ -201,8 +230,8 @@ class _FirstLook:
 
 
 class _Stubborn(ClaimSender):
-    def __init__(self, channel: Any, ledger: Any, reader: Any, *others: Any) -> None:
-        super().__init__(channel, ledger, _FirstLook(reader), *others)
+    def __init__(self, ledger: Any, reader: Any, *others: Any) -> None:
+        super().__init__(ledger, _FirstLook(reader), *others)
 
 
 class PauseIsNotLookedAtAgain(Parts):
@@ -299,6 +328,8 @@ MUTANTS: tuple[type[Parts], ...] = (
     NeverQueuesAgain,
     SettleSkipsTheUnfinished,
     ConsentIsNotLookedAtAgain,
+    QuietHoursAreNotLookedAtAgain,
+    LocalTimeIsTheTenants,
     PauseIsNotLookedAtAgain,
     NoAddressClaim,
     CursorApartFromItsBatches,

@@ -11,6 +11,7 @@ from ariia.domain.links import LinkClaims, sign
 from ariia.domain.message import UNSUBSCRIBE
 from tests.builders import TENANT
 
+from .clocks import next_zone
 from .engine import CAMPAIGN, KEY, Engine
 from .scenario import Action
 from .watch import Watch
@@ -54,6 +55,8 @@ class Operators:
         api = self._engine.api
         if action.name == "unsubscribe":
             self._unsubscribe(f"m{action.member:03d}")
+        elif action.name == "move":
+            self._move(f"m{action.member:03d}")
         elif action.name in ("pause", "cancel"):
             done = self._press(action.name, lambda: getattr(api, action.name)(TENANT, CAMPAIGN, "somebody"))
             if done is not None:
@@ -76,6 +79,20 @@ class Operators:
         done = self._press("unsubscribe", lambda: self._engine.unsubscribes.unsubscribe(token, "one_click"))
         if done is not None:
             self._watch.unsubscribed(self._engine.members.get(TENANT, member_id).email or "")
+
+    def _move(self, member_id: str) -> None:
+        """A member moves to another time zone."""
+
+        def move() -> bool:
+            member = self._engine.members.get(TENANT, member_id)
+            assert member is not None
+            member.timezone = next_zone(member.timezone)
+            return self._engine.members.save([member]) == []
+
+        if self._engine.scenario.clocks != "none":
+            self._watch.moves(member_id)
+            if self._press("move", move):
+                self._watch.moved(member_id)
 
     def _press(self, name: str, service: Callable[[], Any]) -> Any:
         """One request, repeated while it fails for a passing reason; None when it was not done."""

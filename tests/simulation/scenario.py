@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from .audiences import AUDIENCES
+from .clocks import CLOCKS
 from .events import EventHabits
 from .provider import ProviderHabits
 from .queues import QueueHabits
@@ -16,7 +17,7 @@ _MINUTE = 60_000
 
 @dataclass(frozen=True)
 class Action:
-    """A button pressed `at` milliseconds after the start; `member` for an unsubscribe."""
+    """A button pressed `at` milliseconds after the start; `member` who unsubscribes or moves to another zone."""
 
     name: str
     at: int
@@ -36,6 +37,7 @@ class Scenario:
     shared: float = 0.0
     refusing: float = 0.0
     audience: str = "everybody"
+    clocks: str = "none"
     hold_unknown: bool = False
     plan_ms: int = 240_000
     most_rounds: int = 1_000
@@ -60,22 +62,26 @@ def random_scenario(seed: int) -> Scenario:
     stormy = random.choice((0.0, 0.001, 0.003, 0.01, 0.01))
     actions = _actions(random, members)
     audience = Random(f"audience-{seed}").choice(("everybody", "everybody", *AUDIENCES))
+    clocks = Random(f"clocks-{seed}").choice(("none",) * len(CLOCKS) + tuple(CLOCKS))
+    window_ms = random.choice((None, None, None, None, _MINUTE // 3, 5 * _MINUTE))
     return Scenario(
         seed=seed,
         members=members,
         shards=random.choice((1, 2, 3, 4)),
         rate=random.choice((1.5, 5.0, 14.0, 50.0, 500.0)) if members <= 30 else random.choice((5.0, 14.0, 50.0, 500.0)),
         page_members=random.choice((4, 15, 40, 2_000)),
-        page_summaries=random.choice((1, 3, 500)),
+        # A campaign that waits for hours goes through its rows again and again.
+        page_summaries=random.choice((1, 3, 500)) if clocks == "none" else 500,
         shared=random.choice((0.0, 0.0, 0.3)),
         refusing=random.choice((0.0, 0.1)),
         audience=audience,
+        clocks=clocks,
         hold_unknown=random.random() < 0.1,
         # Reopening starts over when its time is up, so a few milliseconds would never do for it.
         plan_ms=240_000 if any(one.name == "retry" for one in actions) else random.choice((240_000, 20, 60)),
-        most_rounds=random.choice((1_000, 1_000, 3, 8)),
+        most_rounds=random.choice((1_000, 1_000, 3, 8)) if clocks == "none" else random.choice((1_000, 40)),
         concurrency=random.choice((2, 4, 20)),
-        window_ms=random.choice((None, None, None, None, _MINUTE // 3, 5 * _MINUTE)),
+        window_ms=window_ms if clocks == "none" else None,
         faults=stormy,
         slow=random.choice((0.0, stormy / 2, stormy)),
         is_guarded=is_guarded,
@@ -90,7 +96,7 @@ def random_scenario(seed: int) -> Scenario:
 def hard_weather(seed: int) -> Scenario:
     """A small guarded campaign with something of everything, for telling wrong variants from the right one."""
     random = Random(f"hard-{seed}")
-    buttons = ("pause", "resume", "pause", "retry", "unsubscribe", "unsubscribe", "unsubscribe")
+    buttons = ("pause", "resume", "pause", "retry", "unsubscribe", "unsubscribe", "unsubscribe", "move", "move", "move")
     return Scenario(
         seed=seed,
         members=30,
@@ -99,6 +105,7 @@ def hard_weather(seed: int) -> Scenario:
         page_members=8,
         shared=0.3 if seed % 3 == 0 else 0.0,
         audience=("everybody", "everybody", "everybody", *AUDIENCES)[seed % (3 + len(AUDIENCES))],
+        clocks=("none", "none", *CLOCKS)[seed % (2 + len(CLOCKS))],
         faults=(0.004, 0.02)[seed % 2],
         slow=0.01,
         provider=ProviderHabits(entry_throttled=0.05, entry_refused=0.05, unknown=0.15),
@@ -155,6 +162,8 @@ def _actions(random: Random, members: int) -> tuple[Action, ...]:
     some = [Action(name, _moment(random)) for name in names]
     if random.random() < 0.3:
         some += [Action("unsubscribe", _moment(random), random.randrange(members)) for _ in range(3)]
+    if random.random() < 0.3:
+        some += [Action("move", _moment(random), random.randrange(members)) for _ in range(4)]
     return tuple(sorted(some, key=lambda one: one.at))
 
 

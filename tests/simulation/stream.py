@@ -46,10 +46,12 @@ class StreamedLedger(MemoryLedger):
         with self._recorded(key):
             return super().claim(key, token, size, lease_until)
 
-    def write_outcome(self, batch: Batch, claim: Claim, entries: Sequence[Entry], writer: str) -> bool:
+    def write_outcome(
+        self, batch: Batch, claim: Claim, entries: Sequence[Entry], writer: str, wait_until: int | None = None
+    ) -> bool:
         """See the port."""
         with self._recorded(batch.key):
-            return super().write_outcome(batch, claim, entries, writer)
+            return super().write_outcome(batch, claim, entries, writer, wait_until)
 
     def merge_receipt(self, key: ReceiptKey, facts: Receipt) -> None:
         """See the port."""

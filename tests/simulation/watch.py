@@ -13,8 +13,9 @@ from ariia.ports.campaigns import CampaignChange
 from ariia.ports.ledger import Partition
 from ariia.ports.sending import SendCall
 from ariia.services.in_flight import InFlight
+from tests.builders import TENANT
 
-from .scheduler import Scheduler
+from .scheduler import FOREVER, Scheduler
 
 OLDEST_READ_MS = 5_000
 _LOOK_EVERY = 40
@@ -67,6 +68,7 @@ class Watch:
         self.violations: list[str] = []
         self._stops: list[_Stop] = []
         self._gone: dict[str, int] = {}
+        self._moved: dict[str, int] = {}
         self._steps = 0
         engine.provider.on_begin = self.call_begins
         engine.campaigns.on_sendable = self.may_send_again
@@ -86,6 +88,14 @@ class Watch:
         """An unsubscribe was answered just now."""
         self._gone.setdefault(address, self._engine.scheduler.now)
 
+    def moves(self, member_id: str) -> None:
+        """Somebody says that a member lives in another time zone; not answered yet."""
+        self._moved[member_id] = FOREVER
+
+    def moved(self, member_id: str) -> None:
+        """The answer was given just now."""
+        self._moved[member_id] = self._engine.scheduler.now
+
     def may_send_again(self) -> None:
         """The campaign was resumed, or retried."""
         for stop in self._stops:
@@ -103,6 +113,17 @@ class Watch:
         for recipient in call.recipients:
             if read_at > self._gone.get(recipient.address, read_at):
                 self.violated(f"{recipient.member_id} was called after an unsubscribe was answered")
+            if read_at > self._moved.get(recipient.member_id, 0):
+                self._by_the_clock(recipient.member_id)
+
+    def _by_the_clock(self, member_id: str) -> None:
+        engine, now = self._engine, self._engine.scheduler.now
+        zone = engine.members.rows[TENANT, member_id].timezone or engine.clocks.rules.zone
+        if engine.clocks.is_quiet(zone, now, engine.scenario.skew_ms):
+            self.violated(f"{member_id} was called in quiet hours")
+        # The hour is that of the place where the member was when the audience was planned.
+        if member_id not in self._moved and engine.clocks.is_early(zone, now + engine.scenario.skew_ms):
+            self.violated(f"{member_id} was called before its hour")
 
     def _after_stop(self, stop: _Stop, call: SendCall, read_at: int) -> None:
         if read_at > stop.answered_at:

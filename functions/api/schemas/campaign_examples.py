@@ -57,6 +57,7 @@ STORED: dict[str, Any] = {
     "paused_at": None,
     "pause_reason": None,
     "pause_cause": None,
+    "waves": [],
     "parked": None,
     "failure_reason": None,
     "legal_moves": ["cancelled", "draft", "scheduled", "sending"],
@@ -83,3 +84,4 @@ FINDING = {
     "line": 1,
     "field": "content_subject",
 }
+WAVE = {"not_before": "2026-03-01T08:00:00.000Z", "zone": "Europe/Berlin"}

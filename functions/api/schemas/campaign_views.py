@@ -11,7 +11,7 @@ from ariia.domain.content.findings import Finding
 from ariia.domain.statistics import Totals
 from ariia.services.campaigns import CampaignDetails
 
-from .campaign_examples import FINDING, PARKED, STORED, SUMMARY, WRITTEN
+from .campaign_examples import FINDING, PARKED, STORED, SUMMARY, WAVE, WRITTEN
 from .campaigns import ChannelName, ConditionName, LateName, StatusName, TargetTypeName, Type
 from .fields import Instant, ResponseModel, example
 from .timing import MisfireView
@@ -32,6 +32,18 @@ class ParkedView(ResponseModel):
         if campaign.parked_at is None or campaign.parked_reason is None or not campaign.is_sendable:
             return None
         return cls(since=campaign.parked_at, reason=campaign.parked_reason, until=campaign.parked_until)
+
+
+class WaveView(ResponseModel):
+    """Members who go together."""
+
+    model_config = ConfigDict(json_schema_extra=example(WAVE))
+
+    not_before: Annotated[Instant | None, Field(description="From when on; null = at once.")]
+    zone: Annotated[
+        str | None,
+        Field(description="Their time zone, or one with the same clocks: quiet hours are by it. null = of all zones."),
+    ]
 
 
 class CampaignSummary(ResponseModel):
@@ -85,6 +97,7 @@ class CampaignSummary(ResponseModel):
         Literal["reputation", "account"] | None,
         Field(description="Why it paused itself: its own bounces and complaints, or the provider's account."),
     ]
+    waves: Annotated[list[WaveView], Field(description="Who goes together; known once the audience is.")]
     parked: Annotated[ParkedView | None, Field(description="Set while the account may not send; goes on by itself.")]
     failure_reason: str | None
     legal_moves: Annotated[list[str], Field(description="The statuses it can go to from here.")]

@@ -52,6 +52,7 @@ _DURATION: dict[str, Any] = {
 _COUNTS: dict[str, Any] = {
     "matched": 15000,
     "will_get": 14200,
+    "deferred": 0,
     "excluded": {"no_consent": 700, "duplicate_address": 100},
     "segments": {"01k9qk3d8e5f2g9h6j4m1n7pqr": 15400},
     "left_out": {"tags": 150, "campaign:01k9qjz7t2n4h6p8s0v3x5y7ab": 250},
@@ -92,6 +93,7 @@ class CountsView(ResponseModel):
 
     matched: int
     will_get: int
+    deferred: Annotated[int, Field(description="Of `will_get`: wait first, as the frequency cap is reached.")]
     excluded: Annotated[dict[str, int], Field(description="By the reasons that recipients have.")]
     segments: Annotated[dict[str, int], Field(description="Members of each segment of the target, by its id.")]
     left_out: Annotated[

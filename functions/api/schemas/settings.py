@@ -11,8 +11,11 @@ from ariia.domain.tenant import Tenant, TenantSettings
 
 from .fields import RequestModel, ResponseModel, Version
 from .timing import (
+    CAP_EXAMPLE,
     MISFIRE_EXAMPLE,
     QUIET_HOURS_EXAMPLE,
+    FrequencyCapInput,
+    FrequencyCapView,
     HoursByChannel,
     MisfireInput,
     MisfireView,
@@ -23,6 +26,7 @@ from .timing import (
 # Of changes, where a default would read as what a field left out becomes: it stays as it is.
 _Flag = Annotated[bool, Field(default_factory=bool)]
 _OWN = "from which on a campaign pauses itself; null = the platform's limit, which this may only undercut."
+_CAP = "The whole cap; null = none."
 BounceRate = Annotated[float | None, Field(description=f"Share of hard bounces (0 to 1) {_OWN}")]
 ComplaintRate = Annotated[float | None, Field(description=f"Share of complaints (0 to 1) {_OWN}")]
 
@@ -32,6 +36,7 @@ SETTINGS_EXAMPLE: dict[str, Any] = {
     "track_opens": True,
     "track_clicks": True,
     "quiet_hours": {"email": QUIET_HOURS_EXAMPLE},
+    "frequency_cap": CAP_EXAMPLE,
     "misfire": MISFIRE_EXAMPLE,
     "pause_at_bounce_rate": 0.03,
     "pause_at_complaint_rate": None,
@@ -48,6 +53,7 @@ class SettingsView(ResponseModel):
     track_opens: bool
     track_clicks: bool
     quiet_hours: Annotated[dict[str, QuietHoursView], Field(description="By channel: when nothing leaves.")]
+    frequency_cap: Annotated[FrequencyCapView | None, Field(description="null = no cap.")]
     misfire: MisfireView
     pause_at_bounce_rate: BounceRate
     pause_at_complaint_rate: ComplaintRate
@@ -63,6 +69,7 @@ class SettingsDraft(RequestModel):
     track_opens: bool = True
     track_clicks: bool = True
     quiet_hours: HoursByChannel = Field(default={})
+    frequency_cap: Annotated[FrequencyCapInput | None, Field(description=_CAP)] = None
     misfire: MisfireInput = MisfireInput()
     pause_at_bounce_rate: BounceRate = None
     pause_at_complaint_rate: ComplaintRate = None
@@ -83,6 +90,7 @@ class SettingsChange(RequestModel):
     track_opens: _Flag
     track_clicks: _Flag
     quiet_hours: Annotated[HoursByChannel, Field(default_factory=dict)]
+    frequency_cap: Annotated[FrequencyCapInput | None, Field(description=_CAP)] = None
     misfire: Annotated[MisfireInput, Field(default_factory=MisfireInput)]
     pause_at_bounce_rate: BounceRate = None
     pause_at_complaint_rate: ComplaintRate = None
@@ -120,5 +128,9 @@ class OwnSettingsChange(SettingsChange):
 
 def _values(fields: dict[str, Any]) -> dict[str, Any]:
     """`fields` with the engine's own types."""
-    types: dict[str, Callable[[Any], Any]] = {"quiet_hours": hours_by_channel, "misfire": MisfireInput.misfire}
+    types: dict[str, Callable[[Any], Any]] = {
+        "quiet_hours": hours_by_channel,
+        "frequency_cap": lambda given: given.cap() if given is not None else None,
+        "misfire": MisfireInput.misfire,
+    }
     return {name: types[name](value) if name in types else value for name, value in fields.items()}

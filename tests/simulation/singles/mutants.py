@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ariia.domain.batch import Batch, EntryState
+from ariia.adapters.memory.recent_sends import MemoryRecentSends
+from ariia.domain.batch import Batch, BatchKey, EntryState
 from ariia.domain.campaign import Campaign
 from ariia.domain.consent import ExclusionReason
 from ariia.domain.single_message import batch_of, sending
+from ariia.ports.recent_sends import SendsChange
+from ariia.services.last_look import LastLook, LookVerdict
 from ariia.services.single_messages import SingleMessages, Standing
 from ariia.services.single_settling import SingleSettler
 from tests.simulation.stream import StreamedLedger
@@ -97,9 +100,38 @@ class LeaseOverMeansUnsent(SingleParts):
     single_settler = _TakesALeaseForAnEnd
 
 
+class _Overwrites(MemoryRecentSends):
+    def swap(self, tenant_id: str, changes: Mapping[str, SendsChange]) -> bool:
+        for one, change in changes.items():
+            self._members.rows[tenant_id, one].recent_sends = list(change.after)
+        return True
+
+
+class CapLooksAndThenWrites(SingleParts):
+    """What a member was sent is read, and written whatever came in between."""
+
+    violates = "more than . messages in a day"
+    sends = _Overwrites
+
+
+class _NotesNothing(LastLook):
+    def judge(self, campaign: Campaign, key: BatchKey, ids: Any, members: Any) -> LookVerdict:
+        uncapped = replace(campaign, rules=replace(campaign.rules, cap=None))
+        return super().judge(uncapped, key, ids, members)
+
+
+class CapIsForCampaignsOnly(SingleParts):
+    """Single messages pass by the cap."""
+
+    violates = "more than . messages in a day"
+    look = _NotesNothing
+
+
 MUTANTS: tuple[type[SingleParts], ...] = (
     CancelLooksAndThenWrites,
     FiringAgainBeginsAnew,
     WhatGotLostIsNotQueuedAgain,
     LeaseOverMeansUnsent,
+    CapLooksAndThenWrites,
+    CapIsForCampaignsOnly,
 )

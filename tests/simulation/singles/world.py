@@ -7,11 +7,13 @@ from random import Random
 from typing import Any
 
 from ariia.adapters.memory.sending import MemorySendRates
-from ariia.domain.batch import Entry, EntryState
+from ariia.domain.batch import Batch, Entry, EntryState
 from ariia.domain.campaign import Campaign
 from ariia.domain.channel import Channel
 from ariia.domain.consent import ExclusionReason
 from ariia.domain.errors import NotFoundError
+from ariia.domain.frequency_cap import DAY_MS, FrequencyCap, Overflow
+from ariia.domain.sending_rules import SendingRules
 from ariia.domain.single_message import SingleKind, batch_of, container_id, sending
 from ariia.services.account_rate import AccountRate
 from ariia.services.single_messages import SingleMessages, Standing
@@ -45,6 +47,7 @@ class Message:
     """One single message: when its schedule fires (also more than once), who cancels it when, and until when it may
     leave. `won`: a cancel was told that it came in time."""
 
+    name: str
     member: str
     fires: tuple[int, ...]
     cancels: tuple[int, ...]
@@ -106,7 +109,9 @@ class SinglesWorld(Engine):
         self.singles: Any = parts.singles(campaigns, ledger, queues, rate, self.clock, scenario.shards)
         self.settler: Any = parts.single_settler(self.singles, campaigns, ledger, resolver, self.clock)
         random = Random(f"messages-{scenario.seed}")
-        self.run = SinglesRun(scenario.seed, [_message(random, number) for number in range(scenario.members)])
+        self.cap = _cap(scenario.seed)
+        each = 1 if self.cap is None else 3
+        self.run = SinglesRun(scenario.seed, [_message(random, number, each) for number in range(scenario.members)])
         for message in self.run.messages:
             for at in message.fires:
                 self.scheduler.after(at, lambda message=message: self._spawn("schedule", self._keep, message))
@@ -124,18 +129,18 @@ class SinglesWorld(Engine):
                 return
             wake_at = getattr(standing, "wake_at", None)
             self.scheduler.pause(max(1_000, (wake_at or self.scheduler.now + _FIRES_AGAIN_MS) - self.scheduler.now))
-        self.run.violations.append(f"{message.member} never ends")
+        self.run.violations.append(f"{message.name} never ends")
 
     def _look_after(self, message: Message) -> Standing:
         try:
-            return self.settler.settle(TENANT, _container(message).id, [message.member])
+            return self.settler.settle(TENANT, self._container(message).id, [message.member])
         except NotFoundError:
             until = None if message.not_after is None else START + message.not_after
-            self.singles.prepare(_container(message), any_content(), [message.member], not_after=until)
-            return self.settler.settle(TENANT, _container(message).id, [message.member])
+            self.singles.prepare(self._container(message), any_content(), [message.member], not_after=until)
+            return self.settler.settle(TENANT, self._container(message).id, [message.member])
 
     def _cancel(self, message: Message) -> None:
-        cancel = lambda: self.singles.cancel(_container(message), message.member)  # noqa: E731
+        cancel = lambda: self.singles.cancel(self._container(message), message.member)  # noqa: E731
         standing = insist(self.scheduler, "api cancel", cancel, 4, self.skew())
         if isinstance(standing, Standing) and _is_cancelled(standing.entries[0]):
             message.won = True
@@ -146,39 +151,79 @@ class SinglesWorld(Engine):
             self.run.violations.append("something still runs")
         for message in self.run.messages:
             self._judge(message)
+        if self.cap is not None:
+            for member in {one.member for one in self.run.messages}:
+                self._judge_cap(member, self.cap)
         return self.run
 
+    def _judge_cap(self, member: str, cap: FrequencyCap) -> None:
+        """Nobody gets more than the cap allows, by the provider's clock."""
+        times = sorted(one.at for one in self.provider.truth.sent(member))
+        most = cap.per_day or 0
+        for first, beyond in zip(times, times[most:], strict=False):
+            if beyond - first < DAY_MS:
+                self.run.violations.append(f"{member} got more than {most} messages in a day")
+
+    def _had_enough(self, message: Message) -> bool:
+        """Whether the provider knows as many of the member's other messages as the cap allows. What a crash left noted
+        without being sent counts too: then nobody can tell."""
+        truth, scenario = self.provider.truth, self.scenario
+        if self.cap is None or scenario.faults or scenario.provider.unknown:
+            return self.cap is not None
+        known = len(truth.taken.get(message.member, [])) + len(truth.refused.get(message.member, []))
+        return known >= (self.cap.per_day or 0)
+
+    def _container(self, message: Message) -> Campaign:
+        one = container_id(SingleKind.FOLLOW_UP, TENANT, message.name)
+        return Campaign(id=one, tenant_id=TENANT, name="Follow-up", rules=SendingRules(cap=self.cap))
+
     def _judge(self, message: Message) -> None:
-        made = sending(_container(message), shards=self.scenario.shards, not_before=None, not_after=None, now=START)
+        made = sending(
+            self._container(message), shards=self.scenario.shards, not_before=None, not_after=None, now=START
+        )
         batch = self.ledger.batch(batch_of(made, [message.member]).key)
         mine = [one for one in self.provider.truth.sent(message.member) if one.call.tags["campaign"] == made.id]
         state = batch.entries[0].state if batch else None
         self.run.sent += len(mine)
         self.run.states.append(f"{state} {batch.entries[0].detail if state is EntryState.EXCLUDED and batch else ''}")
         found = self.run.violations
+        if _is_capped(batch) and not self._had_enough(message):
+            found.append(f"{message.name} is left out as frequency_cap for no reason")
         if len(mine) > 1:
-            found.append(f"{message.member} got it {len(mine)} times")
+            found.append(f"{message.name} got it {len(mine)} times")
         if mine and message.won:
-            found.append(f"{message.member} got it although its cancel was told to be in time")
+            found.append(f"{message.name} got it although its cancel was told to be in time")
         if state in (None, EntryState.PENDING):
-            found.append(f"{message.member} is lost: {state}")
+            found.append(f"{message.name} is lost: {state}")
         elif bool(mine) != (state is EntryState.ACCEPTED):
-            found.append(f"{message.member} is {state}, and {len(mine)} messages left")
+            found.append(f"{message.name} is {state}, and {len(mine)} messages left")
 
 
-def _container(message: Message) -> Campaign:
-    one = container_id(SingleKind.FOLLOW_UP, TENANT, message.member)
-    return Campaign(id=one, tenant_id=TENANT, name="Follow-up")
+def _cap(seed: int) -> FrequencyCap | None:
+    return (
+        None,
+        None,
+        FrequencyCap(per_day=1),
+        FrequencyCap(per_day=2),
+        FrequencyCap(per_day=1, overflow=Overflow.DEFER, defer_hours=30),
+    )[seed % 5]
+
+
+def _is_capped(batch: Batch | None) -> bool:
+    return batch is not None and batch.entries[0].detail == str(ExclusionReason.FREQUENCY_CAP)
 
 
 def _is_cancelled(entry: Entry) -> bool:
     return entry.state is EntryState.EXCLUDED and entry.detail == str(ExclusionReason.CANCELLED)
 
 
-def _message(random: Random, number: int) -> Message:
+def _message(random: Random, number: int, each: int) -> Message:
     at = random.choice((0, 50, 5_000, 10 * _MINUTE))
     again = (at + random.choice((0, 1, 30, 3_000, 20 * _MINUTE)),) if random.random() < 0.5 else ()
     # Around the firing, and while it is under way.
     early = random.choice((-3_000, 0, 10, 100, 500, 2_000, 10 * _MINUTE))
     cancels = tuple(max(0, at + early + extra) for extra in (0, 40)[: random.choice((0, 0, 1, 2))])
-    return Message(f"m{number:03d}", (at, *again), cancels, random.choice((None, None, None, at + 20 * _MINUTE)))
+    member = f"m{number // each:03d}"
+    return Message(
+        f"message-{number}", member, (at, *again), cancels, random.choice((None, None, None, at + 20 * _MINUTE))
+    )

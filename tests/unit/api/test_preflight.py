@@ -46,6 +46,7 @@ def test_small_audience_answers_with_everything() -> None:
     assert answer.body["counts"] == {
         "matched": 98,
         "will_get": 91,
+        "deferred": 0,
         "excluded": {"no_consent": 2, "duplicate_address": 5},
         "segments": {},
         "left_out": {},

@@ -161,6 +161,32 @@ def test_quiet_hours_and_lateness_are_settings(as_role: AsRole) -> None:
     assert as_role().patch("/v1/settings", {"quiet_hours": {}, "version": 2}).body["quiet_hours"] == {}
 
 
+def test_a_frequency_cap_is_a_setting(as_role: AsRole) -> None:
+    as_role("platform").post("/v1/tenants", {"id": "t1", "name": "Gym"})
+    cap = {"per_day": 1, "per_week": 3, "overflow": "defer", "defer_hours": 48}
+    changed = as_role().patch("/v1/settings", {"frequency_cap": cap, "version": 1})
+    assert changed.body["frequency_cap"] == {**cap, "per_month": None}
+    kept = as_role().patch("/v1/settings", {"hold_unknown": True, "version": 2})
+    assert kept.body["frequency_cap"] == changed.body["frequency_cap"]
+    assert as_role().patch("/v1/settings", {"frequency_cap": None, "version": 3}).body["frequency_cap"] is None
+
+
+@pytest.mark.parametrize(
+    ("cap", "field"),
+    [
+        ({"per_day": 0}, "frequency_cap.per_day"),
+        ({"per_day": 1, "overflow": "drop"}, "frequency_cap.overflow"),
+        ({"per_day": 1, "defer_hours": 721}, "frequency_cap.defer_hours"),
+        ({"per_year": 1}, "frequency_cap.per_year"),
+        ({}, "settings.frequency_cap.per_day"),
+    ],
+)
+def test_a_wrong_frequency_cap_is_refused_by_name(as_role: AsRole, cap: dict[str, object], field: str) -> None:
+    as_role("platform").post("/v1/tenants", {"id": "t1", "name": "Gym"})
+    answer = as_role().patch("/v1/settings", {"frequency_cap": cap, "version": 1})
+    assert (answer.status, answer.body["problems"][0]["field"]) == (422, field)
+
+
 @pytest.mark.parametrize(
     ("hours", "field"),
     [

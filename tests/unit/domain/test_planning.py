@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from ariia.domain.batch import MAX_ENTRIES, MAX_EXCLUDED_ENTRIES, Entry, EntryState
 from ariia.domain.campaign import Campaign
 from ariia.domain.channel import Channel
+from ariia.domain.lane_plan import LanePlan, single_lane
 from ariia.domain.member import Member
 from ariia.domain.planning import (
     MAX_PAGE_ACTIONS,
@@ -19,7 +21,6 @@ from ariia.domain.planning import (
     PageDraft,
     draft_page,
     shared_hashes,
-    waves_and_lanes,
 )
 from ariia.domain.wave import EXCLUDED_LANE
 from tests.builders import any_campaign, any_member
@@ -29,8 +30,12 @@ EMAIL = [Channel.EMAIL.value]
 
 def planned(batch_size: int = MAX_ENTRIES, *, one_per_address: bool = True) -> Campaign:
     campaign = any_campaign(batch_size=batch_size, one_per_address=one_per_address)
-    campaign.waves, campaign.lanes = waves_and_lanes(campaign)
+    campaign.waves, campaign.lanes = single_lane(campaign)
     return campaign
+
+
+def page_of(campaign: Campaign, members: Sequence[Member], owners: Mapping[str, str]) -> PageDraft:
+    return draft_page(campaign, LanePlan(campaign), 3, members, owners)
 
 
 def audience(count: int, *, every_shared: int = 0, sharers: int = 2, every_denied: int = 0) -> list[Member]:
@@ -68,7 +73,7 @@ def test_a_page_keeps_its_limits_and_places_everybody_once(
     count: int, batch_size: int, every_shared: int, sharers: int, every_denied: int, one_per_address: bool
 ) -> None:
     members = audience(count, every_shared=every_shared, sharers=sharers, every_denied=every_denied)
-    draft = draft_page(planned(batch_size, one_per_address=one_per_address), 3, members, {})
+    draft = page_of(planned(batch_size, one_per_address=one_per_address), members, {})
     assert draft.actions == len(draft.batches) + len(draft.address_claims) + 1 <= MAX_PAGE_ACTIONS == 100
     assert len(draft.batches) <= MAX_PAGE_BATCHES == 90
     assert draft.consumed <= MAX_PAGE_MEMBERS == 2_000
@@ -91,7 +96,7 @@ def test_page_after_page_everybody_is_placed_once_and_each_address_once(
     members = audience(700, every_shared=every_shared, sharers=3, every_denied=every_denied)
     waiting, owners, seen, rows = members, dict[str, str](), Counter[str](), Counter[str]()
     while waiting:
-        draft = draft_page(campaign, 3, waiting, owners)
+        draft = page_of(campaign, waiting, owners)
         owners |= draft.address_claims
         seen.update(entry.member_id for entry in entries(draft))
         rows.update(batch.key.row for batch in draft.batches)
@@ -102,7 +107,7 @@ def test_page_after_page_everybody_is_placed_once_and_each_address_once(
 
 
 def test_the_page_is_named_after_its_first_member_and_numbers_its_batches() -> None:
-    draft = draft_page(planned(50), 3, audience(120), {})
+    draft = page_of(planned(50), audience(120), {})
     assert [batch.key.row for batch in draft.batches] == [
         "batch#m00000#l0#00",
         "batch#m00000#l0#01",
@@ -113,7 +118,7 @@ def test_the_page_is_named_after_its_first_member_and_numbers_its_batches() -> N
 
 def test_of_two_who_share_an_address_the_first_gets_the_message() -> None:
     couple = [any_member(name, email="us@example.com", shared_address=EMAIL) for name in ("anna", "ben")]
-    draft = draft_page(planned(), 3, couple, {})
+    draft = page_of(planned(), couple, {})
     assert outcome(draft) == {"anna": "", "ben": "duplicate_address"}
     assert list(draft.address_claims.values()) == ["anna"]
 
@@ -121,14 +126,14 @@ def test_of_two_who_share_an_address_the_first_gets_the_message() -> None:
 def test_whoever_may_not_be_sent_anything_takes_no_address_away() -> None:
     anna = any_member("anna", email="us@example.com", shared_address=EMAIL, consent={})
     ben = any_member("ben", email="us@example.com", shared_address=EMAIL)
-    assert outcome(draft_page(planned(), 3, [anna, ben], {})) == {"anna": "no_consent", "ben": ""}
+    assert outcome(page_of(planned(), [anna, ben], {})) == {"anna": "no_consent", "ben": ""}
 
 
 def test_an_address_given_away_in_another_shard_stays_with_its_owner() -> None:
     ben = any_member("ben", email="us@example.com", shared_address=EMAIL)
-    [shared] = shared_hashes(planned(), [ben])
-    assert outcome(draft_page(planned(), 3, [ben], {shared: "anna"})) == {"ben": "duplicate_address"}
-    again = draft_page(planned(), 3, [ben], {shared: "ben"})
+    [shared] = shared_hashes(planned(), LanePlan(planned()), [ben])
+    assert outcome(page_of(planned(), [ben], {shared: "anna"})) == {"ben": "duplicate_address"}
+    again = page_of(planned(), [ben], {shared: "ben"})
     assert outcome(again) == {"ben": ""}
     assert again.address_claims == {}
 
@@ -138,16 +143,16 @@ def test_case_does_not_make_two_addresses_of_one() -> None:
         any_member("anna", email="Us@example.com", shared_address=EMAIL),
         any_member("ben", email="us@example.com", shared_address=EMAIL),
     ]
-    assert outcome(draft_page(planned(), 3, couple, {}))["ben"] == "duplicate_address"
+    assert outcome(page_of(planned(), couple, {}))["ben"] == "duplicate_address"
 
 
 def test_where_the_tenant_wants_it_everybody_who_shares_an_address_gets_a_message() -> None:
     campaign = planned(one_per_address=False)
     couple = [any_member(name, email="us@example.com", shared_address=EMAIL) for name in ("anna", "ben")]
-    draft = draft_page(campaign, 3, couple, {})
+    draft = page_of(campaign, couple, {})
     assert outcome(draft) == {"anna": "", "ben": ""}
     assert draft.address_claims == {}
-    assert shared_hashes(campaign, couple) == set()
+    assert shared_hashes(campaign, LanePlan(campaign), couple) == set()
 
 
 @pytest.mark.parametrize(
@@ -160,7 +165,7 @@ def test_where_the_tenant_wants_it_everybody_who_shares_an_address_gets_a_messag
     ],
 )
 def test_the_excluded_rest_in_a_lane_of_their_own_with_their_reason(fields: dict[str, object], reason: str) -> None:
-    [batch] = draft_page(planned(), 3, [any_member("anna", **fields)], {}).batches
+    [batch] = page_of(planned(), [any_member("anna", **fields)], {}).batches
     assert batch.key.lane == EXCLUDED_LANE
     assert batch.entries == [Entry("anna", EntryState.EXCLUDED, reason)]
     assert batch.is_settled

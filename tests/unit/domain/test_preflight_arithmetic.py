@@ -8,6 +8,7 @@ import pytest
 
 from ariia.domain.audience import AudienceFilter
 from ariia.domain.campaign import TargetType
+from ariia.domain.frequency_cap import FrequencyCap, Overflow, RecentSend
 from ariia.domain.member import Consent, ConsentStatus, Member, Suppression
 from ariia.domain.preflight import MAX_DAYS, AudienceCount, CountRules, count_members, duration
 from ariia.domain.prices import AWS_USD_PER_RECIPIENT, email_cost
@@ -39,6 +40,19 @@ def test_every_matched_member_gets_it_or_has_a_reason() -> None:
     )
     assert (count.matched, count.will_get) == (4, 1)
     assert count.excluded_by_reason == {"no_consent": 1, "no_address": 1, "suppressed": 1}
+
+
+@pytest.mark.parametrize(
+    ("overflow", "will_get", "deferred", "excluded"),
+    [(Overflow.EXCLUDE, 1, 0, {"frequency_cap": 1}), (Overflow.DEFER, 2, 1, {})],
+)
+def test_who_has_had_enough_is_excluded_or_waits(
+    overflow: Overflow, will_get: int, deferred: int, excluded: dict[str, int]
+) -> None:
+    cap = FrequencyCap(per_day=1, overflow=overflow)
+    had = member("anna", recent_sends=[RecentSend("earlier", DAY)])
+    count = counted([had, member("ben")], CountRules(cap=cap, at=DAY + 3_600_000))
+    assert (count.will_get, count.deferred, count.excluded_by_reason) == (will_get, deferred, excluded)
 
 
 def family(*ids: str, **fields: Any) -> list[Member]:

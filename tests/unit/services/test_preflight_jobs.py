@@ -105,7 +105,10 @@ def test_job_that_never_ends_is_given_up() -> None:
 def test_shard_count_survives_its_rest(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     monkeypatch.setattr(preflight_job, "HASHES_PER_PIECE", 3)
     shared = {2**64 - 1 - one for one in range(number)}
-    progress = ShardCount(AudienceCount(9, 1, 8, shared, {"no_consent": 1}, {"club": 2}), "m5", True)
+    count = AudienceCount(
+        matched=9, alone=1, deferred=1, sharing=8, shared=shared, excluded={"no_consent": 1}, missing={"club": 2}
+    )
+    progress = ShardCount(count, "m5", True)
     assert ShardCount.from_pieces(progress.pieces()) == progress
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from ariia.domain.plan import Feature, Plan
+from ariia.domain.quiet_hours import QuietHours
 from ariia.ports.sending import SendRate
 from ariia.services.preflight import PreflightReport
 from tests.unit.services.preflight_desk import Desk
@@ -66,6 +67,20 @@ def test_quota_spreads_the_send_over_days_in_data_and_words() -> None:
     assert [one.messages for one in found.outlook.duration.days] == [12, 18]
     assert found.outlook.in_words == "12 today, 18 tomorrow from 09:00"
     assert (found.outlook.by_channel, found.outlook.timezone) == ({"email": found.outlook.cost.total}, "Europe/Berlin")
+
+
+def test_quiet_hours_put_off_the_send_and_are_named() -> None:
+    desk = Desk()
+    tenant = desk.tenants.get("t1")
+    assert tenant is not None
+    tenant.timezone = "UTC"
+    tenant.settings = replace(tenant.settings, quiet_hours={"email": QuietHours("07:00", "10:00")})
+    assert desk.tenants.save(tenant)
+    found = report(desk)
+    assert (codes(found), found.errors) == (["quiet_hours"], 0)
+    assert "2027-01-15 10:00" in found.findings[0].message
+    assert found.duration is not None
+    assert found.duration.finishes_at - desk.clock.now() == 2 * 3_600_000 + 3_000
 
 
 def test_send_tomorrow_has_the_whole_quota() -> None:

@@ -22,6 +22,7 @@ from ariia.services.page_facts import PageFactsReader
 from ariia.services.planning import AudiencePlanner
 from ariia.services.quotas import Quotas
 from ariia.services.runs import CampaignRuns
+from ariia.services.sending_rules import CampaignRules
 from ariia.services.targets import Targets
 from ariia.settings import PlanAudienceSettings
 
@@ -43,7 +44,8 @@ def build(settings: PlanAudienceSettings) -> PlanAudienceServices:
     client, clock, campaigns = dynamodb_client(), SystemClock(), DynamoCampaigns()
     runs = CampaignRuns(campaigns, clock)
     ledger = DynamoLedger(client, names.physical(settings.table_prefix, names.LEDGER))
-    broadcasts = BroadcastQuota(Quotas(DynamoQuotas(), DynamoTenants(), clock))
+    tenants = DynamoTenants()
+    broadcasts = BroadcastQuota(Quotas(DynamoQuotas(), tenants, clock))
     planner = AudiencePlanner(
         campaigns=campaigns,
         members=DynamoMembers(settings.shards),
@@ -55,6 +57,7 @@ def build(settings: PlanAudienceSettings) -> PlanAudienceServices:
         targets=Targets(DynamoSegments(), campaigns),
         facts=PageFactsReader(campaigns, ledger, DynamoSegmentLists(settings.shards), settings.shards),
         broadcasts=broadcasts,
+        rules=CampaignRules(tenants, runs),
     )
     firing = CampaignFiring(campaigns, broadcasts, clock)
     return PlanAudienceServices(planner, firing, runs, clock, settings.plan_seconds)

@@ -20,6 +20,7 @@ from ariia.services.reputation_guard import ReputationGuard
 from ariia.services.resolving import UnknownResolver
 from ariia.services.runs import CampaignRuns
 from ariia.services.send_budget import SendBudget
+from ariia.services.sending_rules import CampaignRules
 from ariia.services.settling import BatchSettler
 from ariia.settings import ReleaseBatchesSettings
 
@@ -34,6 +35,7 @@ def build(settings: ReleaseBatchesSettings) -> BatchReleaser:
     ledger = DynamoLedger(client, names.physical(settings.table_prefix, names.LEDGER))
     rates = names.physical(settings.table_prefix, names.SEND_RATES)
     statistics, runs = names.physical(settings.table_prefix, names.STATISTICS), CampaignRuns(campaigns, clock)
+    tenants = DynamoTenants()
     queue = SqsSendQueue(sqs, settings.email_queue_url)
     policy = ReleasePolicy(round_seconds=settings.round_seconds, requeue_seconds=settings.requeue_seconds)
     pipeline = SesEventPipeline(
@@ -51,5 +53,6 @@ def build(settings: ReleaseBatchesSettings) -> BatchReleaser:
         budget=SendBudget(DynamoSendRates(client, rates), SesAccount(ses), clock, policy),
         clock=clock,
         policy=policy,
-        guard=ReputationGuard(DynamoStatistics(client, statistics), DynamoTenants(), runs),
+        guard=ReputationGuard(DynamoStatistics(client, statistics), tenants, runs),
+        rules=CampaignRules(tenants, runs),
     )

@@ -10,6 +10,7 @@ from ariia.adapters.dynamodb import names
 from ariia.adapters.dynamodb.client import dynamodb_client
 from ariia.adapters.dynamodb.late_campaigns import LateCampaigns
 from ariia.adapters.dynamodb.ledger import DynamoLedger
+from ariia.adapters.dynamodb.recent_sends import DynamoRecentSends
 from ariia.adapters.dynamodb.send_rates import DynamoSendRates
 from ariia.adapters.dynamodb.send_reader import DynamoSendReader
 from ariia.adapters.render_deadline import render_deadline
@@ -20,6 +21,7 @@ from ariia.domain.channel import Channel
 from ariia.domain.message import MessageLinks
 from ariia.ports.clock import Clock
 from ariia.services.composing import MessageComposer
+from ariia.services.last_look import LastLook
 from ariia.services.runs import CampaignRuns
 from ariia.services.sending import BatchSender, SendPolicy
 from ariia.services.sending_claim import ClaimSender
@@ -60,12 +62,13 @@ def build(settings: SendBatchSettings) -> SendBatchServices:
     )
     needed_ms = (settings.provider_read_timeout_seconds + CONNECT_TIMEOUT_SECONDS) * 1000 + _MARGIN_MS
     provider = SesSender(ses_calls(settings.provider_read_timeout_seconds))
+    look = LastLook(channel, DynamoRecentSends(client, table[names.MEMBERS], settings.shards), clock)
     sender = BatchSender(
         channel=channel,
         ledger=ledger,
         reader=reader,
         rates=DynamoSendRates(client, table[names.SEND_RATES]),
-        claims=ClaimSender(channel, ledger, reader, provider, composer, clock, needed_ms),
+        claims=ClaimSender(ledger, reader, look, composer, provider, clock, needed_ms),
         runs=CampaignRuns(LateCampaigns(settings.table_prefix), clock),
         clock=clock,
         ids=RandomIds(clock),

@@ -86,7 +86,8 @@ class BatchKey:
 
 @dataclass
 class Batch:
-    """Entries plus the claim of whoever works on them. `writer` is the token of the last one who wrote an outcome."""
+    """Entries plus the claim of whoever works on them. `writer` is the token of the last one who wrote an outcome, and
+    `wait_until` the instant (epoch ms) before which trying those who still wait is of no use."""
 
     key: BatchKey
     entries: list[Entry]
@@ -94,6 +95,7 @@ class Batch:
     claim: Claim | None = None
     writer: str | None = None
     reopened: int = 0
+    wait_until: int | None = None
 
     @property
     def is_settled(self) -> bool:
@@ -120,13 +122,15 @@ class Batch:
 
 @dataclass
 class PlanCursor:
-    """How far one shard is planned. `after` is the last member id dealt with; counts are of members."""
+    """How far one shard is planned. `after` is the last member id dealt with; counts are of members. `zones` has a time
+    zone (IANA) for each lane that somebody of the shard is in, where that decides when they go."""
 
     after: str | None = None
     done: bool = False
     planned: int = 0
     batches: int = 0
     excluded: dict[str, int] = field(default_factory=dict)
+    zones: dict[str, str] = field(default_factory=dict)
     version: int = 0
 
 

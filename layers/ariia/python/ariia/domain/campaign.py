@@ -12,6 +12,7 @@ from .channel import Channel
 from .errors import ConflictError
 from .misfire import Misfire
 from .reputation import ReputationState
+from .sending_rules import SendingRules
 from .wave import Lane, Wave
 
 
@@ -153,6 +154,8 @@ class Campaign:
     track_clicks: bool = True
     hold_unknown: bool = False
     counts_against_caps: bool = True
+    # The tenant's, as of the run's latest round.
+    rules: SendingRules = field(default_factory=SendingRules)
     shards: int = 0
     batch_size: int = 0
     waves: list[Wave] = field(default_factory=list)
@@ -182,6 +185,20 @@ class Campaign:
     def wave_of(self, lane: Lane) -> Wave:
         """The wave that a lane of this campaign goes in."""
         return next(wave for wave in self.waves if wave.id == lane.wave)
+
+    def lane_opening(self, lane_id: str, now: int) -> int | None:
+        """The first instant (epoch ms) from `now` on at which it makes sense to queue what the lane holds; None when
+        there is no such lane, or its window has closed."""
+        lane = self._lane(lane_id)
+        return None if lane is None else self.rules.wave_opening(lane.channel, self.wave_of(lane), now)
+
+    def is_lane_open(self, lane_id: str, now: int) -> bool:
+        """True when a message of the lane may leave at `now`, as far as its window is concerned."""
+        lane = self._lane(lane_id)
+        return lane is not None and self.wave_of(lane).is_open(now)
+
+    def _lane(self, lane_id: str) -> Lane | None:
+        return next((one for one in self.lanes if one.id == lane_id), None)
 
     def legal_moves(self) -> list[str]:
         """The statuses that this campaign may go to from here, sorted."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 DAY_MS = 86_400_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -84,4 +87,7 @@ def _ms(moment: datetime) -> int:
 
 @lru_cache(maxsize=640)
 def _zone(name: str) -> ZoneInfo:
+    # Loaded when a clock is asked for, which most of what is sent never does: a cold start goes without it.
+    from zoneinfo import ZoneInfo
+
     return ZoneInfo(name)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from .channel import Channel
+from .frequency_cap import RecentSend
 
 
 class ConsentStatus(StrEnum):
@@ -104,6 +105,8 @@ class Member:
     tracking: TrackingChoice | None = None
     consent_history: list[ConsentChange] = field(default_factory=list)
     engagement: Engagement = field(default_factory=Engagement)
+    # What frequency caps are counted by, newest first; kept only where the tenant has a cap.
+    recent_sends: list[RecentSend] = field(default_factory=list)
     imported: ImportMark | None = None
     creation_id: str | None = None
     created_at: int = 0

@@ -10,9 +10,10 @@ from .batch import MAX_ENTRIES, MAX_EXCLUDED_ENTRIES, Batch, BatchKey, Entry, En
 from .campaign import Campaign
 from .channel import Channel
 from .consent import ExclusionReason, refusal
+from .lane_plan import LanePlan
 from .member import Member
 from .tracking import tracking_of
-from .wave import EXCLUDED_LANE, Lane, Wave
+from .wave import EXCLUDED_LANE
 
 # A page is one DynamoDB transaction: at most 100 actions and 4 MB (API_TransactWriteItems).
 MAX_PAGE_MEMBERS = 2_000
@@ -20,24 +21,13 @@ MAX_PAGE_BATCHES = 90
 MAX_PAGE_ACTIONS = 100
 
 
-def waves_and_lanes(campaign: Campaign) -> tuple[list[Wave], list[Lane]]:
-    """Everything that will be released on its own: one wave that is open now, on the campaign's channel."""
-    wave = Wave(id="w0")
-    return [wave], [Lane(id="l0", wave=wave.id, channel=campaign.channel)]
-
-
-def lane_for(campaign: Campaign, member: Member) -> Lane:
-    """The lane in which this member goes."""
-    return campaign.lanes[0]
-
-
-def shared_hashes(campaign: Campaign, members: Iterable[Member]) -> set[str]:
+def shared_hashes(campaign: Campaign, lanes: LanePlan, members: Iterable[Member]) -> set[str]:
     """Hashes of those addresses that more than one member has: only these can be duplicates."""
     if not campaign.one_per_address:
         return set()
     hashes = set()
     for member in members:
-        channel = lane_for(campaign, member).channel
+        channel = lanes.lane_for(member).channel
         if channel in member.shared_address:
             hashes.add(_hash(member, channel))
     return hashes - {""}
@@ -45,10 +35,11 @@ def shared_hashes(campaign: Campaign, members: Iterable[Member]) -> set[str]:
 
 @dataclass
 class PageDraft:
-    """What one page would write, and how many of the offered members fit."""
+    """What one page would write, and how many of the offered members fit. `lanes` are those that somebody is in."""
 
     batches: list[Batch] = field(default_factory=list)
     address_claims: dict[str, str] = field(default_factory=dict)
+    lanes: set[str] = field(default_factory=set)
     consumed: int = 0
 
     @property
@@ -57,9 +48,11 @@ class PageDraft:
         return len(self.batches) + len(self.address_claims) + 1
 
 
-def draft_page(campaign: Campaign, shard: int, members: Sequence[Member], owners: Mapping[str, str]) -> PageDraft:
+def draft_page(
+    campaign: Campaign, lanes: LanePlan, shard: int, members: Sequence[Member], owners: Mapping[str, str]
+) -> PageDraft:
     """Places `members` (targeted, in id order) until the page is full; `owners` have addresses given away before."""
-    builder = _PageBuilder(campaign, shard, members[0].id if members else "", owners)
+    builder = _PageBuilder(campaign, lanes, shard, members[0].id if members else "", owners)
     for member in members[:MAX_PAGE_MEMBERS]:
         if builder.is_full:
             break
@@ -68,8 +61,9 @@ def draft_page(campaign: Campaign, shard: int, members: Sequence[Member], owners
 
 
 class _PageBuilder:
-    def __init__(self, campaign: Campaign, shard: int, page: str, owners: Mapping[str, str]) -> None:
-        self._campaign, self._shard, self._page, self._owners = campaign, shard, page, owners
+    def __init__(self, campaign: Campaign, lanes: LanePlan, shard: int, page: str, owners: Mapping[str, str]) -> None:
+        self._campaign, self._lanes = campaign, lanes
+        self._shard, self._page, self._owners = shard, page, owners
         self._open: dict[tuple[str, int], Batch] = {}
         self._numbers: dict[str, int] = {}
         self.draft = PageDraft()
@@ -80,7 +74,7 @@ class _PageBuilder:
         return len(self.draft.batches) >= MAX_PAGE_BATCHES or self.draft.actions > MAX_PAGE_ACTIONS - 2
 
     def add(self, member: Member) -> None:
-        lane = lane_for(self._campaign, member)
+        lane = self._lanes.lane_for(member)
         reason = refusal(member, lane.channel) or self._duplicate(member, lane.channel)
         if reason is not None:
             entry = Entry(member.id, EntryState.EXCLUDED, reason)
@@ -90,6 +84,7 @@ class _PageBuilder:
             # Who is recorded alike goes together: one call to the provider has one configuration set.
             mark = tracking_of(member, opens=self._campaign.track_opens, clicks=self._campaign.track_clicks).mark
             self._batch(lane.id, size, mark).entries.append(Entry(member.id, untracked=mark))
+            self.draft.lanes.add(lane.id)
         self.draft.consumed += 1
 
     def _duplicate(self, member: Member, channel: Channel) -> ExclusionReason | None:

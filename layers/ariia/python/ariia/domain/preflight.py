@@ -11,6 +11,7 @@ from .audience import AudienceFilter
 from .channel import Channel
 from .consent import ExclusionReason, refusal
 from .filters.predicate import NO_FACTS, PageFacts
+from .frequency_cap import FrequencyCap, Overflow
 from .member import Member
 
 DAY_SECONDS = 86_400
@@ -22,11 +23,25 @@ _HASH_CHARACTERS = 16
 
 @dataclass(frozen=True)
 class CountRules:
-    """What decides about a member beside the audience. `required` are variables that only the member can fill."""
+    """What decides about a member beside the audience. `required` are variables that only the member can fill; `cap` is
+    asked as of `at` (epoch ms)."""
 
     channel: Channel = Channel.EMAIL
     one_per_address: bool = True
     required: Sequence[str] = ()
+    cap: FrequencyCap | None = None
+    at: int = 0
+
+    def refusal(self, member: Member) -> ExclusionReason | None:
+        """Why the member would get nothing; None when they would."""
+        reason = refusal(member, self.channel)
+        if reason is None and self.is_capped(member) and self.cap and self.cap.overflow is Overflow.EXCLUDE:
+            return ExclusionReason.FREQUENCY_CAP
+        return reason
+
+    def is_capped(self, member: Member) -> bool:
+        """True when the member has had as many messages as the cap allows."""
+        return self.cap is not None and self.cap.free_at(member.recent_sends, self.at) > self.at
 
 
 @dataclass
@@ -34,11 +49,13 @@ class AudienceCount:
     """Members by what would become of them. Addresses that several members have are kept as numbers (of their hash), so
     that counts of different shards can be added: the first member at an address gets the message, the others don't.
 
-    `segments` counts those who meet each segment of the target, `left_out` those whom the target means and `exclude`
-    names, by which of it; `sample` are ids of a few who matched."""
+    `deferred` of those who will get it have to wait first, as they have had much lately. `segments` counts those who
+    meet each segment of the target, `left_out` those whom the target means and `exclude` names, by which of it;
+    `sample` are ids of a few who matched."""
 
     matched: int = 0
     alone: int = 0
+    deferred: int = 0
     sharing: int = 0
     shared: set[int] = field(default_factory=set)
     excluded: dict[str, int] = field(default_factory=dict)
@@ -62,6 +79,7 @@ class AudienceCount:
         """Adds the count of other members (another shard of the same audience)."""
         self.matched += other.matched
         self.alone += other.alone
+        self.deferred += other.deferred
         self.sharing += other.sharing
         self.shared |= other.shared
         for name in ("excluded", "missing", "segments", "left_out"):
@@ -96,10 +114,11 @@ def count_members(
 
 
 def _count_matched(count: AudienceCount, member: Member, rules: CountRules) -> None:
-    reason = refusal(member, rules.channel)
+    reason = rules.refusal(member)
     if reason is not None:
         count.excluded[reason] = count.excluded.get(reason, 0) + 1
         return
+    count.deferred += rules.is_capped(member)
     for name in rules.required:
         if member.attributes.get(name) in (None, ""):
             count.missing[name] = count.missing.get(name, 0) + 1

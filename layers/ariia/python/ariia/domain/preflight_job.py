@@ -13,6 +13,7 @@ from .audience import AudienceFilter, FollowUp
 from .campaign import FollowUpCondition, SegmentCopy, TargetType
 from .channel import Channel
 from .content.findings import Finding
+from .frequency_cap import FrequencyCap
 from .preflight import AudienceCount, CountRules
 
 # 20,000 hashes take 213 KB as text: two thirds of what one DynamoDB item holds (400 KB).
@@ -36,6 +37,7 @@ class CountedAudience:
 
     matched: int = 0
     will_get: int = 0
+    deferred: int = 0
     excluded: dict[str, int] = field(default_factory=dict)
     missing: dict[str, int] = field(default_factory=dict)
     segments: dict[str, int] = field(default_factory=dict)
@@ -48,6 +50,7 @@ class CountedAudience:
         return cls(
             matched=count.matched,
             will_get=count.will_get,
+            deferred=count.deferred,
             excluded=count.excluded_by_reason,
             missing=dict(count.missing),
             segments=dict(count.segments),
@@ -64,6 +67,7 @@ class AudienceQuestion:
     channel: Channel = Channel.EMAIL
     one_per_address: bool = True
     required: list[str] = field(default_factory=list)
+    cap: FrequencyCap | None = None
     target_type: TargetType = TargetType.ALL_MEMBERS
     target_filter_json: dict[str, Any] = field(default_factory=dict)
     exclude: dict[str, Any] = field(default_factory=dict)
@@ -90,7 +94,7 @@ class AudienceQuestion:
     @property
     def rules(self) -> CountRules:
         """How it counts them."""
-        return CountRules(self.channel, self.one_per_address, self.required)
+        return CountRules(self.channel, self.one_per_address, self.required, self.cap, self.at)
 
 
 @dataclass(kw_only=True)
@@ -121,6 +125,7 @@ class ShardCount:
         first = {
             "matched": self.count.matched,
             "alone": self.count.alone,
+            "deferred": self.count.deferred,
             "sharing": self.count.sharing,
             "excluded": self.count.excluded,
             "missing": self.count.missing,
@@ -140,7 +145,8 @@ class ShardCount:
         first = pieces[0]
         shared = {one for piece in pieces for one in _unpacked(piece["shared"])}
         excluded, missing = dict(first["excluded"]), dict(first["missing"])
-        count = AudienceCount(first["matched"], first["alone"], first["sharing"], shared, excluded, missing)
+        numbers = {name: first.get(name, 0) for name in ("matched", "alone", "deferred", "sharing")}
+        count = AudienceCount(**numbers, shared=shared, excluded=excluded, missing=missing)
         count.segments, count.left_out = dict(first.get("segments", {})), dict(first.get("left_out", {}))
         count.sample = list(first.get("sample", []))
         return cls(count, first["after"], first["done"])

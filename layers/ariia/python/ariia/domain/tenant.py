@@ -9,6 +9,7 @@ from functools import partial
 
 from .channel import MESSAGE_CHANNELS
 from .errors import InvalidError, Problem
+from .frequency_cap import FrequencyCap
 from .member_text import FieldError, email, language, text, timezone
 from .misfire import Misfire
 from .plan import Plan
@@ -24,14 +25,16 @@ _URL = re.compile(r"https?://[^\s<>\"']{1,290}")
 class TenantSettings:
     """`one_per_address`: members who share an address get one message. `hold_unknown`: a member whose send has no
     known outcome waits for a person instead of being tried again. `track_*`: opens and clicks are recorded.
-    `quiet_hours`, by channel: when nothing leaves. `misfire`: what becomes of what is late. `pause_at_*`: shares (0 to
-    1) of hard bounces and complaints from which on a campaign pauses itself, where the tenant wants it stricter."""
+    `quiet_hours`, by channel: when nothing leaves. `frequency_cap`: how much a member gets. `misfire`: what becomes of
+    what is late. `pause_at_*`: shares (0 to 1) of hard bounces and complaints from which on a campaign pauses itself,
+    where the tenant wants it stricter."""
 
     one_per_address: bool = True
     hold_unknown: bool = False
     track_opens: bool = True
     track_clicks: bool = True
     quiet_hours: dict[str, QuietHours] = field(default_factory=dict)
+    frequency_cap: FrequencyCap | None = None
     misfire: Misfire = field(default_factory=Misfire)
     pause_at_bounce_rate: float | None = None
     pause_at_complaint_rate: float | None = None
@@ -120,6 +123,8 @@ def _settings_problems(settings: TenantSettings) -> list[Problem]:
         if channel not in MESSAGE_CHANNELS:
             problems.append(Problem(name, "is no channel", value=channel, allowed=list(MESSAGE_CHANNELS)))
         problems.extend(quiet.problems(name))
+    if settings.frequency_cap is not None:
+        problems.extend(settings.frequency_cap.problems("settings.frequency_cap"))
     return problems
 
 

@@ -11,15 +11,17 @@ ALL = "all"
 
 @dataclass(frozen=True)
 class Wave:
-    """A send time with its window (epoch ms; None = open on that side) and the cohort that goes in it."""
+    """A send time with its window (epoch ms; None = open on that side) and the cohort that goes in it. `zone` is the
+    time zone (IANA) of all its members, or one that can't be told from theirs; None: they are of several."""
 
     id: str
     not_before: int | None = None
     not_after: int | None = None
     cohort: str = ALL
+    zone: str | None = None
 
     def is_open(self, now: int) -> bool:
-        """True when a message of this wave may leave at `now`."""
+        """True when a message of this wave may leave at `now`, as far as its window is concerned."""
         return (self.not_before is None or now >= self.not_before) and not self.is_over(now)
 
     def is_over(self, now: int) -> bool:

@@ -50,12 +50,13 @@ class Page:
 
 @dataclass(frozen=True)
 class BatchSummary:
-    """A batch without its entries: how many there are and how many still wait."""
+    """A batch without its entries: how many there are, how many still wait, and until when (epoch ms)."""
 
     key: BatchKey
     size: int
     pending: int
     claim: Claim | None = None
+    wait_until: int | None = None
 
 
 class PlanningLedger(Protocol):
@@ -113,9 +114,12 @@ class SendLedger(Protocol):
         The claimed batch, or None when there is nothing to claim. A repeated call with its own token succeeds again."""
         ...
 
-    def write_outcome(self, batch: Batch, claim: Claim, entries: Sequence[Entry], writer: str) -> bool:
-        """Puts `entries` in and ends the claim, if `claim` still holds or `writer` has made this very write already.
-        False when somebody else has resolved the claim meanwhile."""
+    def write_outcome(
+        self, batch: Batch, claim: Claim, entries: Sequence[Entry], writer: str, wait_until: int | None = None
+    ) -> bool:
+        """Puts `entries` in, until when (epoch ms) those that still wait are to be left alone, and ends the claim, if
+        `claim` still holds or `writer` has made this very write already. False when somebody else has resolved the
+        claim meanwhile."""
         ...
 
 

@@ -19,6 +19,8 @@ from ariia.domain.sender_domain import parse_from
 from ariia.domain.tenant import Tenant
 from ariia.ports.senders import SenderDirectory
 
+from .sending_rules import rules_of
+
 NAME = "Follow-up"
 _UNSUBSCRIBE = {"de": "Abmelden"}
 
@@ -63,6 +65,7 @@ class FollowUpContents:
             hold_unknown=settings.hold_unknown,
             track_opens=settings.track_opens,
             track_clicks=settings.track_clicks,
+            rules=rules_of(tenant),
         )
 
     def sender(self, follow_up: ScheduledFollowUp, tenant: Tenant) -> str:

@@ -12,7 +12,6 @@ from ariia.domain.follow_up import FollowUpStatus, ScheduledFollowUp, wake_name
 from ariia.domain.member import Member
 from ariia.domain.misfire import Misfire, MisfirePolicy, late_reason
 from ariia.domain.plan import Feature
-from ariia.domain.quiet_hours import opening
 from ariia.domain.tenant import Tenant
 from ariia.ports.clock import Clock
 from ariia.ports.follow_ups import FollowUpStore
@@ -23,6 +22,7 @@ from ariia.ports.tenants import TenantStore
 from .follow_up_content import FollowUpContents
 from .follow_up_ending import SYSTEM, FollowUpEnding, is_cancelled, stub
 from .quotas import Quotas
+from .sending_rules import rules_of
 from .single_messages import SingleMessages, Standing
 from .single_settling import SingleSettler
 
@@ -191,4 +191,4 @@ def _misfire(follow_up: ScheduledFollowUp, tenant: Tenant) -> Misfire:
 
 
 def _opening(tenant: Tenant, channel: Channel, member: Member, at: int) -> int:
-    return opening(tenant.settings.quiet_hours, channel, member.timezone or tenant.timezone, at)
+    return rules_of(tenant).member_opening(channel, member, at)

@@ -2,30 +2,47 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ariia.domain.batch import ReleaseCursor
 from ariia.domain.campaign import Campaign
 from ariia.domain.queued_batch import QueuedBatch
 from ariia.domain.wave import Lane
 from ariia.ports.clock import Clock
-from ariia.ports.ledger import Partition, ReleaseLedger
+from ariia.ports.ledger import BatchSummary, Partition, ReleaseLedger
 from ariia.ports.sending import SendQueue
 
 from .release_round import Cursors, Tally, move_cursor
-from .released_batches import lane_after
+from .released_batches import batches_after
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Step:
-    """What one lane of one shard releases in this round; `size` is in members."""
+    """What one lane of one shard releases in this round, up to `row`; `size` is in members."""
 
     partition: Partition
     lane: Lane
     before: ReleaseCursor
-    after: ReleaseCursor
-    chosen: list[QueuedBatch]
-    size: int
+    row: str
+    exhausted: bool = False
+    chosen: list[QueuedBatch] = field(default_factory=list)
+    size: int = 0
+
+    @property
+    def has_moved(self) -> bool:
+        """False when other lanes have used up the budget."""
+        return self.exhausted or self.row != self.before.released
+
+    def add(self, summary: BatchSummary) -> int:
+        """Takes the next batch of the lane; how many members of it wait."""
+        self.row, self.size = summary.key.row, self.size + summary.pending
+        if summary.pending:
+            self.chosen.append(QueuedBatch(summary.key, summary.pending))
+        return summary.pending
+
+    def after(self, now: int) -> ReleaseCursor:
+        """The cursor when all of it is queued, at `now` (epoch ms)."""
+        return replace(self.before, released=self.row, exhausted=self.exhausted, queued_at=now)
 
 
 class LaneReleaser:
@@ -39,51 +56,68 @@ class LaneReleaser:
     def release(self, campaign: Campaign, cursors: Cursors, budget: float, tally: Tally) -> None:
         """Queues batches of about `budget` members in all and moves the released rows on."""
         steps: list[_Step] = []
-        for (shard, lane_id), cursor in sorted(cursors.items()):
-            lane = next(one for one in campaign.lanes if one.id == lane_id)
-            if not cursor.exhausted and budget > 0 and self._may_release(campaign, lane, tally):
-                step = self._choose(Partition(campaign.tenant_id, campaign.id, shard), lane, cursor, budget)
-                budget -= step.size
-                steps.append(step)
-            else:
-                tally.unfinished |= not cursor.exhausted or cursor.settled < cursor.released
-                tally.unreleased |= not cursor.exhausted
-        announced = [one for one in map(self._announced, steps) if one is not None]
+        for shard in range(campaign.shards):
+            opened = [
+                self._step(campaign, lane, shard, cursors[shard, lane.id])
+                for lane in campaign.lanes
+                if self._releases(campaign, lane, cursors[shard, lane.id], budget, tally)
+            ]
+            budget -= self._choose(opened, budget)
+            steps += opened
+        announced = [one for one in steps if self._announce(one)]
         tally.unfinished |= len(announced) < len(steps)
         self._queue.put([batch for step in announced for batch in step.chosen])
         for step in announced:
-            moved = move_cursor(self._ledger, step.partition, step.lane.id, step.before, step.after)
+            if not step.has_moved:
+                tally.unfinished = tally.unreleased = True
+                continue
+            after = step.after(self._clock.now())
+            moved = move_cursor(self._ledger, step.partition, step.lane.id, step.before, after)
             tally.released += step.size
             tally.unfinished |= not moved.exhausted or moved.settled < moved.released
             tally.unreleased |= not moved.exhausted
 
-    def _announced(self, step: _Step) -> _Step | None:
-        """The step as it goes on from its announcement; None when another round was faster: it queues them."""
-        if step.after.released <= step.before.announced or not step.chosen:
-            return step
-        wanted = replace(step.before, announced=step.after.released)
-        before = move_cursor(self._ledger, step.partition, step.lane.id, step.before, wanted)
-        if before is step.before:
-            return None
-        return replace(step, before=before, after=replace(step.after, announced=before.announced))
+    def _step(self, campaign: Campaign, lane: Lane, shard: int, cursor: ReleaseCursor) -> _Step:
+        return _Step(Partition(campaign.tenant_id, campaign.id, shard), lane, cursor, cursor.released)
+
+    def _releases(self, campaign: Campaign, lane: Lane, cursor: ReleaseCursor, budget: float, tally: Tally) -> bool:
+        """Whether the lane has something to queue in this round; notes what is left of it if not."""
+        if not cursor.exhausted and budget > 0 and self._may_release(campaign, lane, tally):
+            return True
+        tally.unfinished |= not cursor.exhausted or cursor.settled < cursor.released
+        tally.unreleased |= not cursor.exhausted
+        return False
+
+    def _choose(self, steps: list[_Step], budget: float) -> int:
+        """Takes the next batches of all lanes of one shard, in one pass; how many members they hold."""
+        if not steps:
+            return 0
+        by_lane, size = {one.lane.id: one for one in steps}, 0
+        first = min(one.before.released for one in steps)
+        for summary in batches_after(self._ledger, steps[0].partition, first):
+            if size >= budget:
+                return size
+            step = by_lane.get(summary.key.lane)
+            if step is not None and summary.key.row > step.before.released:
+                size += step.add(summary)
+        for step in steps:
+            step.exhausted = True
+        return size
+
+    def _announce(self, step: _Step) -> bool:
+        """Says how far the lane will be queued; False when another round was faster: it queues them."""
+        if step.row <= step.before.announced or not step.chosen:
+            return True
+        wanted = replace(step.before, announced=step.row)
+        moved = move_cursor(self._ledger, step.partition, step.lane.id, step.before, wanted)
+        is_ours, step.before = moved is not step.before, moved
+        return is_ours
 
     def _may_release(self, campaign: Campaign, lane: Lane, tally: Tally) -> bool:
-        wave = campaign.wave_of(lane)
-        if wave.not_before is not None and self._clock.now() < wave.not_before:
-            tally.wake_at.append(wave.not_before)
+        now = self._clock.now()
+        opens_at = campaign.lane_opening(lane.id, now)
+        if opens_at is not None and opens_at > now:
+            tally.wake_at.append(opens_at)
             return False
         # A closed window still moves the cursor, so that its batches are found and expire.
         return True
-
-    def _choose(self, partition: Partition, lane: Lane, cursor: ReleaseCursor, budget: float) -> _Step:
-        chosen: list[QueuedBatch] = []
-        row, exhausted, size = cursor.released, True, 0
-        for summary in lane_after(self._ledger, partition, lane, cursor.released):
-            if size >= budget:
-                exhausted = False
-                break
-            row, size = summary.key.row, size + summary.pending
-            if summary.pending:
-                chosen.append(QueuedBatch(summary.key, summary.pending))
-        moved = replace(cursor, released=row, exhausted=exhausted, queued_at=self._clock.now())
-        return _Step(partition, lane, cursor, moved, chosen, size)

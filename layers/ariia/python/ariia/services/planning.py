@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ariia.domain.batch import MAX_ENTRIES, PlanCursor, ReleaseCursor
 from ariia.domain.campaign import Campaign, CampaignStatus, Target
 from ariia.domain.errors import TransientError
-from ariia.domain.planning import waves_and_lanes
+from ariia.domain.lane_plan import is_by_zone, lanes_by_zone, single_lane
 from ariia.ports.campaigns import CampaignStore
 from ariia.ports.clock import Clock
 from ariia.ports.ledger import Ledger, Page, Partition
@@ -19,6 +20,7 @@ from .page_facts import PageFactsReader
 from .planning_shard import ShardPlanner
 from .reopening import ShardReopener
 from .runs import CampaignRuns
+from .sending_rules import CampaignRules
 from .targets import Targets, audience_of
 
 PLANNED, MORE, STOP = "planned", "more", "stop"
@@ -48,8 +50,9 @@ class AudiencePlanner:
         broadcasts: BroadcastQuota,
         targets: Targets,
         facts: PageFactsReader,
+        rules: CampaignRules,
     ) -> None:
-        self._targets, self._facts = targets, facts
+        self._targets, self._facts, self._rules = targets, facts, rules
         self._campaigns, self._members, self._ledger, self._rates = campaigns, members, ledger, rates
         self._runs, self._clock, self._shards, self._broadcasts = runs, clock, shards, broadcasts
 
@@ -90,15 +93,26 @@ class AudiencePlanner:
             return PlanProgress(PLANNED)
         if campaign.planned_at:
             self._reset_release(campaign)
-        targeted = campaign.targeted if campaign.planned_at else self._close_shards(campaign)
-        now = self._clock.now()
+        frozen = self._runs.change(campaign, self._reopened if campaign.planned_at else self._audience(campaign))
+        return PlanProgress(PLANNED if frozen else STOP)
+
+    def _reopened(self, fresh: Campaign) -> None:
+        fresh.reopen_epoch = None
+
+    def _audience(self, campaign: Campaign) -> Callable[[Campaign], None]:
+        """Notes the whole audience, and its lanes where they depend on who is in it."""
+        cursors, now = self._close_shards(campaign), self._clock.now()
+        targeted = sum(cursor.planned + sum(cursor.excluded.values()) for cursor in cursors)
+        zones: dict[str, str] = {}
+        for lane, zone in (pair for cursor in cursors for pair in cursor.zones.items()):
+            zones[lane] = min(zone, zones.get(lane, zone))
 
         def apply(fresh: Campaign) -> None:
-            fresh.targeted, fresh.reopen_epoch = targeted, None
-            fresh.planned_at = fresh.planned_at or now
+            fresh.targeted, fresh.planned_at, fresh.reopen_epoch = targeted, now, None
+            if zones:
+                fresh.waves, fresh.lanes = lanes_by_zone(fresh, zones)
 
-        frozen = self._runs.change(campaign, apply)
-        return PlanProgress(PLANNED if frozen else STOP)
+        return apply
 
     def _work(self, campaign: Campaign, shard: int, deadline: int) -> bool:
         partition = Partition(campaign.tenant_id, campaign.id, shard)
@@ -112,7 +126,7 @@ class AudiencePlanner:
         return self._campaigns.target(campaign.tenant_id, campaign.id, campaign.approved_hash or "")
 
     def _prepare(self, campaign: Campaign) -> Campaign | None:
-        if campaign.lanes:
+        if campaign.batch_size:
             return campaign
         missing = self._targets.missing_lists(campaign, self._target(campaign))
         if missing:
@@ -120,18 +134,18 @@ class AudiencePlanner:
             return None
         rate = self._rates.rate(campaign.channel)
         size = min(MAX_ENTRIES, max(1, int(rate.per_second))) if rate else MAX_ENTRIES
+        rules, now = self._rules.current(campaign.tenant_id), self._clock.now()
 
         def apply(fresh: Campaign) -> None:
-            fresh.shards, fresh.batch_size = self._shards, size
-            fresh.waves, fresh.lanes = waves_and_lanes(fresh)
-            fresh.audience_at = self._clock.now()
+            fresh.shards, fresh.batch_size, fresh.rules, fresh.audience_at = self._shards, size, rules, now
+            if not is_by_zone(fresh):
+                fresh.waves, fresh.lanes = single_lane(fresh)
 
         return self._runs.change(campaign, apply)
 
-    def _close_shards(self, campaign: Campaign) -> int:
+    def _close_shards(self, campaign: Campaign) -> list[PlanCursor]:
         # A planner of an earlier, cancelled run may still hold a page: closing each cursor makes its commit fail.
-        cursors = [self._closed(Partition(campaign.tenant_id, campaign.id, shard)) for shard in range(campaign.shards)]
-        return sum(cursor.planned + sum(cursor.excluded.values()) for cursor in cursors)
+        return [self._closed(Partition(campaign.tenant_id, campaign.id, shard)) for shard in range(campaign.shards)]
 
     def _closed(self, partition: Partition) -> PlanCursor:
         for _ in range(_TRIES):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ariia.domain.audience import AudienceFilter
 from ariia.domain.batch import PlanCursor, count_excluded
 from ariia.domain.campaign import Campaign
 from ariia.domain.identifiers import shard_of
+from ariia.domain.lane_plan import LanePlan
 from ariia.domain.member import Member
 from ariia.domain.planning import MAX_PAGE_MEMBERS, PageDraft, draft_page, shared_hashes
 from ariia.domain.wave import EXCLUDED_LANE
@@ -42,6 +43,7 @@ class ShardPlanner:
         clock: Clock,
     ) -> None:
         self._campaign, self._audience, self._facts = campaign, audience, facts
+        self._lanes = LanePlan(campaign)
         self._members, self._ledger, self._clock = members, ledger, clock
 
     def run(self, partition: Partition, deadline: int) -> bool:
@@ -87,16 +89,19 @@ class ShardPlanner:
 
     def _next_page(self, partition: Partition, cursor: PlanCursor, buffer: _Scanned) -> tuple[Page, _Scanned]:
         offered = buffer.targeted[:MAX_PAGE_MEMBERS]
-        hashes = shared_hashes(self._campaign, offered)
+        hashes = shared_hashes(self._campaign, self._lanes, offered)
         owners = self._ledger.address_owners(partition, hashes) if hashes else {}
-        draft = draft_page(self._campaign, partition.shard, offered, owners)
+        draft = draft_page(self._campaign, self._lanes, partition.shard, offered, owners)
         rest = replace(buffer, targeted=buffer.targeted[draft.consumed :])
         after = offered[draft.consumed - 1].id if rest.targeted else buffer.last
-        moved = _moved(cursor, draft, after, done=buffer.end and not rest.targeted)
+        zones = {lane: zone for lane, zone in self._lanes.zones.items() if lane in draft.lanes}
+        moved = _moved(cursor, draft, after, zones, done=buffer.end and not rest.targeted)
         return Page(partition, moved, draft.batches, draft.address_claims), rest
 
 
-def _moved(cursor: PlanCursor, draft: PageDraft, after: str | None, *, done: bool) -> PlanCursor:
+def _moved(
+    cursor: PlanCursor, draft: PageDraft, after: str | None, zones: Mapping[str, str], *, done: bool
+) -> PlanCursor:
     excluded = dict(cursor.excluded)
     for batch in draft.batches:
         for reason, count in count_excluded(batch.entries).items():
@@ -108,5 +113,6 @@ def _moved(cursor: PlanCursor, draft: PageDraft, after: str | None, *, done: boo
         planned=cursor.planned + planned,
         batches=cursor.batches + len(draft.batches),
         excluded=excluded,
+        zones={**zones, **cursor.zones},
         version=cursor.version + 1,
     )

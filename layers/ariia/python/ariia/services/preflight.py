@@ -108,7 +108,7 @@ class Preflights:
 
     def _begin(self, details: CampaignDetails) -> PreflightJob:
         campaign, target = details.campaign, self._target(details)
-        now = self._clock.now()
+        now, settings = self._clock.now(), self._contents.tenant(details.campaign.tenant_id).settings
         preflight = PreflightJob(
             campaign_id=campaign.id,
             basis=_basis(details),
@@ -116,6 +116,7 @@ class Preflights:
             shards=self._shards,
             channel=campaign.channel,
             one_per_address=campaign.one_per_address,
+            cap=settings.frequency_cap if campaign.counts_against_caps else None,
             target_type=campaign.target_type,
             target_filter_json=target.target_filter_json,
             exclude=target.exclude,

@@ -14,6 +14,7 @@ from .release_round import Cursors, ReleasePolicy, Tally
 from .reputation_guard import ReputationGuard
 from .runs import CampaignRuns
 from .send_budget import SendBudget
+from .sending_rules import CampaignRules
 from .settling import BatchSettler
 
 WAIT, END = "wait", "end"
@@ -46,14 +47,17 @@ class BatchReleaser:
         clock: Clock,
         policy: ReleasePolicy,
         guard: ReputationGuard,
+        rules: CampaignRules,
     ) -> None:
-        self._guard, self._parking = guard, Parking(runs, clock)
+        self._guard, self._parking, self._rules = guard, Parking(runs, clock), rules
         self._runs, self._settler, self._lanes, self._budget = runs, settler, lanes, budget
         self._clock, self._policy = clock, policy
 
     def round(self, tenant_id: str, campaign_id: str, epoch: int, idle: int = 0) -> Round:
         """One round: settles what was released, releases what fits, and says when to come back."""
         campaign = self._runs.in_charge(tenant_id, campaign_id, epoch)
+        if campaign is not None and campaign.is_sendable:
+            campaign = self._rules.renewed(campaign)
         if campaign is None:
             return Round(END)
         tally = Tally()

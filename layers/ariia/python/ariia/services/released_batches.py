@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ariia.domain.wave import Lane
 from ariia.ports.ledger import BatchSummary, Partition, ReleaseLedger
 
 _PAGE = 500
@@ -18,11 +17,6 @@ def batches_after(ledger: ReleaseLedger, partition: Partition, row: str) -> Iter
         if len(found) < _PAGE:
             return
         row = found[-1].key.row
-
-
-def lane_after(ledger: ReleaseLedger, partition: Partition, lane: Lane, row: str) -> Iterator[BatchSummary]:
-    """Every batch of one lane behind `row`."""
-    return (summary for summary in batches_after(ledger, partition, row) if summary.key.lane == lane.id)
 
 
 def up_to(last: str, batches: Iterator[BatchSummary]) -> Iterator[BatchSummary]:

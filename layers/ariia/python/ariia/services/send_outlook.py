@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from ariia.domain.campaign import Campaign
 from ariia.domain.content.findings import Finding
 from ariia.domain.errors import ThrottledError, TransientError
+from ariia.domain.local_time import local_of
 from ariia.domain.plan import Plan, plan_that_lifts
 from ariia.domain.preflight import DAY_SECONDS, Duration, duration
 from ariia.domain.preflight_words import days_in_words
 from ariia.domain.prices import Cost, email_cost
+from ariia.domain.quiet_hours import opening
 from ariia.domain.tenant import Tenant
 from ariia.ports.clock import Clock
 from ariia.ports.sending import AccountQuota, SendRate, SendRates
@@ -78,13 +80,15 @@ class SendOutlook:
         """What sending `messages` takes if nothing else is sent."""
         now, rate = self._clock.now(), self._rate(campaign.channel)
         cost = email_cost(messages, self._price)
-        takes = self._takes(campaign, messages, rate, now) if rate is not None else None
+        start = self._start(campaign)
+        opens_at = opening(tenant.settings.quiet_hours, campaign.channel, tenant.timezone, start)
+        takes = self._takes(messages, rate, now, opens_at) if rate is not None else None
         words = days_in_words(takes.days, now, tenant.timezone) if takes and takes.days else None
         by_channel = {str(campaign.channel): cost.total}
-        return Outlook(takes, words, cost, by_channel, tenant.timezone, _about_account(rate, messages))
+        findings = _about_account(rate, messages) + (_about_quiet(opens_at, tenant) if opens_at > start else [])
+        return Outlook(takes, words, cost, by_channel, tenant.timezone, findings)
 
-    def _takes(self, campaign: Campaign, messages: int, rate: SendRate, now: int) -> Duration | None:
-        start = self._start(campaign)
+    def _takes(self, messages: int, rate: SendRate, now: int, start: int) -> Duration | None:
         # What is used of the quota now is free again in 24 hours.
         is_free = start - now >= DAY_SECONDS * 1000 and rate.daily_quota >= 0
         if not rate.sending_enabled or rate.is_shut_down:
@@ -110,6 +114,12 @@ class SendOutlook:
             return known
         self._rates.save_rate(channel, fresh)
         return fresh
+
+
+def _about_quiet(opens_at: int, tenant: Tenant) -> list[Finding]:
+    until = local_of(opens_at, tenant.timezone).strftime("%Y-%m-%d %H:%M")
+    words = f"it is quiet until {until} ({tenant.timezone}), and for members elsewhere by their own clocks"
+    return [Finding("quiet_hours", "warning", words, field="scheduled_at")]
 
 
 def _about_account(rate: SendRate | None, messages: int) -> list[Finding]:

@@ -15,7 +15,7 @@ from ariia.ports.ledger import SendLedger
 from ariia.ports.sending import SendRates, SendReader
 
 from .runs import CampaignRuns
-from .sending_claim import ClaimResult, ClaimSender, is_lane_open
+from .sending_claim import ClaimResult, ClaimSender, may_send
 
 # SES sandbox and many young accounts; only until the account's own rate was read once.
 _DEFAULT_RATE = 1.0
@@ -38,6 +38,7 @@ class SendReport:
     failed: int = 0
     excluded: int = 0
     throttled: int = 0
+    deferred: int = 0
     ambiguous: int = 0
     void: int = 0
     paused: list[str] = field(default_factory=list)
@@ -51,6 +52,7 @@ class SendReport:
         self.failed += result.failed
         self.excluded += result.excluded
         self.throttled += result.throttled
+        self.deferred += result.deferred
         self.ambiguous += result.ambiguous
         self.void += result.void
 
@@ -104,7 +106,7 @@ class BatchSender:
         return [one for one in queued if self._is_open(campaigns[(one.key.tenant_id, one.key.campaign_id)], one.key)]
 
     def _is_open(self, campaign: Campaign | None, key: BatchKey) -> bool:
-        return campaign is not None and campaign.is_sendable and is_lane_open(campaign, key.lane, self._clock.now())
+        return campaign is not None and may_send(campaign, key, self._clock.now())
 
     def _take(self, wanted: Sequence[QueuedBatch], rate: float, ends_at: int) -> int | None:
         now = self._clock.now()
@@ -139,5 +141,7 @@ class BatchSender:
         if result.throttled or result.postponed:
             report.give_back.append(one.key)
             return False
-        # No campaign = it may not send any more; ambiguous and void claims are the resolver's.
-        return result.campaign is not None and result.left > 0 and not result.ambiguous and not result.void
+        # No campaign = it may not send any more; ambiguous and void claims are the resolver's. Who is deferred is
+        # queued again by release when the time has come; where all were, so would be the others of the lane.
+        has_more = result.left > result.deferred and (result.sent > 0 or not result.deferred)
+        return result.campaign is not None and has_more and not result.ambiguous and not result.void

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ariia.domain.batch import Batch, Claim, Entry, EntryState
+from ariia.domain.batch import Batch, BatchKey, Claim, Entry, EntryState
 from ariia.domain.campaign import Campaign
-from ariia.domain.channel import Channel
-from ariia.domain.consent import refusal
 from ariia.domain.errors import InvalidError, UnknownOutcomeError
-from ariia.domain.member import Member
 from ariia.domain.receipt import EventKind, Receipt
 from ariia.ports.clock import Clock
 from ariia.ports.ledger import Ledger, Partition
@@ -18,15 +15,14 @@ from ariia.ports.sending import Accepted, EntryOutcome, MessageSender, Refused, 
 
 from .composing import MessageComposer
 from .halving import POSTPONED, send_halving
-
-# Pause, cancel and unsubscribe promise it (architecture, "Cancel"): no call begins on an older look.
-OLDEST_LOOK_MS = 5_000
+from .last_look import OLDEST_LOOK_MS, LastLook, LookVerdict
 
 
 @dataclass
 class ClaimResult:
-    """What one claim came to; counts are of members. `stopped` is the provider's reason why nobody may send now,
-    `void` that the claim was resolved by somebody else before the outcome could be written."""
+    """What one claim came to; counts are of members. `deferred` may not be sent to at present (quiet hours, caps),
+    `stopped` is the provider's reason why nobody may send now, `void` that the claim was resolved by somebody else
+    before the outcome could be written."""
 
     sent: int = 0
     failed: int = 0
@@ -34,6 +30,7 @@ class ClaimResult:
     throttled: int = 0
     out_of_quota: bool = False
     postponed: int = 0
+    deferred: int = 0
     ambiguous: int = 0
     left: int = 0
     void: bool = False
@@ -46,15 +43,15 @@ class ClaimSender:
 
     def __init__(
         self,
-        channel: Channel,
         ledger: Ledger,
         reader: SendReader,
-        sender: MessageSender,
+        look: LastLook,
         composer: MessageComposer,
+        sender: MessageSender,
         clock: Clock,
         needed_ms: int,
     ) -> None:
-        self._channel, self._ledger, self._reader, self._sender = channel, ledger, reader, sender
+        self._ledger, self._reader, self._look, self._sender = ledger, reader, look, sender
         self._composer, self._clock, self._needed_ms = composer, clock, needed_ms
 
     def send(self, batch: Batch, claim: Claim, ends_at: int) -> ClaimResult:
@@ -63,7 +60,7 @@ class ClaimSender:
         key, looked_at = batch.key, self._clock.now()
         ids = [entry.member_id for entry in batch.claimed]
         campaign, members = self._reader.campaign_and_members(key.tenant_id, key.campaign_id, key.shard, ids)
-        if campaign is None or not may_send(campaign, batch, self._clock.now()):
+        if campaign is None or not may_send(campaign, key, self._clock.now()):
             return self._write(batch, claim, {}, ClaimResult())
         result = ClaimResult(campaign=campaign)
         content = self._reader.content(campaign)
@@ -71,13 +68,13 @@ class ClaimSender:
             result.stopped = "the approved content is gone"
             return self._write(batch, claim, {}, result)
         outcomes = self._proven(batch, claim)
-        outcomes |= self._excluded(batch, members, outcomes)
-        waiting = [members[one] for one in ids if one not in outcomes]
+        verdict = self._look.judge(campaign, key, [one for one in ids if one not in outcomes], members)
+        outcomes |= _excluded(batch, verdict)
         try:
-            composed = self._composer.compose(campaign, content, batch, claim, waiting)
+            composed = self._composer.compose(campaign, content, batch, claim, verdict.may)
         except InvalidError as error:
             result.stopped = f"the content can't be rendered: {error.message}"
-            return self._write(batch, claim, outcomes, result)
+            return self._write(batch, claim, outcomes, result, verdict.deferred)
         failed = {entry.member_id: entry for entry in batch.claimed if entry.member_id in composed.failed}
         outcomes |= {one: _failed(entry, claim, composed.failed[one]) for one, entry in failed.items()}
         latest = min(ends_at - self._needed_ms, looked_at + OLDEST_LOOK_MS)
@@ -89,7 +86,9 @@ class ClaimSender:
             # Not even what an earlier call is known to have done may be written: the claim covers them all.
             return ClaimResult(ambiguous=composed.size, campaign=campaign)
         outcomes |= self._judge(batch, claim, answers, composed.marks, result)
-        return self._write(batch, claim, outcomes, result)
+        written = self._write(batch, claim, outcomes, result, verdict.deferred)
+        self._look.take_back(campaign, key, _refused(outcomes, verdict))
+        return written
 
     def _proven(self, batch: Batch, claim: Claim) -> dict[str, Entry]:
         """Members whom an earlier attempt reached after all: its event came in after the resolver had given up."""
@@ -101,14 +100,6 @@ class ClaimSender:
         found = ((entry, receipts.get((entry.member_id, batch.key.lane))) for entry in batch.claimed)
         proven = {entry.member_id: _proof(entry, receipt, claim) for entry, receipt in found if receipt}
         return {one: entry for one, entry in proven.items() if entry is not None}
-
-    def _excluded(self, batch: Batch, members: Mapping[str, Member], known: Mapping[str, Entry]) -> dict[str, Entry]:
-        excluded = {}
-        for entry in batch.claimed:
-            reason = refusal(members.get(entry.member_id), self._channel)
-            if reason is not None and entry.member_id not in known:
-                excluded[entry.member_id] = replace(entry, state=EntryState.EXCLUDED, detail=str(reason))
-        return excluded
 
     def _judge(
         self,
@@ -138,9 +129,20 @@ class ClaimSender:
                 result.out_of_quota |= answer.is_quota
         return outcomes
 
-    def _write(self, batch: Batch, claim: Claim, outcomes: dict[str, Entry], result: ClaimResult) -> ClaimResult:
-        entries = batch.with_outcomes(outcomes)
-        if not self._ledger.write_outcome(batch, claim, entries, claim.token):
+    def _write(
+        self,
+        batch: Batch,
+        claim: Claim,
+        outcomes: dict[str, Entry],
+        result: ClaimResult,
+        deferred: Mapping[str, int] | None = None,
+    ) -> ClaimResult:
+        entries, wait_until = batch.with_outcomes(outcomes), None
+        if deferred:
+            # They come last: a claim takes the first ones that wait.
+            entries.sort(key=lambda entry: entry.member_id in deferred)
+            result.deferred, wait_until = len(deferred), _wait_until(entries, deferred)
+        if not self._ledger.write_outcome(batch, claim, entries, claim.token, wait_until):
             result.void = True
             return result
         states = [entry.state for entry in outcomes.values()]
@@ -151,16 +153,28 @@ class ClaimSender:
         return result
 
 
-def may_send(campaign: Campaign, batch: Batch, now: int) -> bool:
-    """True while a provider call may begin for this batch: its campaign sends and its wave is open at `now`."""
-    return campaign.is_sendable and is_lane_open(campaign, batch.key.lane, now)
+def may_send(campaign: Campaign, key: BatchKey, now: int) -> bool:
+    """True while a provider call may begin for this batch: its campaign sends and its lane's window is open at `now`
+    (epoch ms). Quiet hours are each member's own: the last look asks for them."""
+    return campaign.is_sendable and campaign.is_lane_open(key.lane, now)
 
 
-def is_lane_open(campaign: Campaign, lane_id: str, now: int) -> bool:
-    """True when the lane's wave is open at `now` (epoch ms)."""
-    lane = next((one for one in campaign.lanes if one.id == lane_id), None)
-    wave = next((one for one in campaign.waves if lane and one.id == lane.wave), None)
-    return wave is not None and wave.is_open(now)
+def _excluded(batch: Batch, verdict: LookVerdict) -> dict[str, Entry]:
+    return {
+        entry.member_id: replace(entry, state=EntryState.EXCLUDED, detail=str(verdict.excluded[entry.member_id]))
+        for entry in batch.claimed
+        if entry.member_id in verdict.excluded
+    }
+
+
+def _refused(outcomes: Mapping[str, Entry], verdict: LookVerdict) -> Sequence[str]:
+    return [one.id for one in verdict.may if one.id in outcomes and outcomes[one.id].state is EntryState.FAILED]
+
+
+def _wait_until(entries: Sequence[Entry], deferred: Mapping[str, int]) -> int | None:
+    """Until when the batch may be left alone; None when somebody waits who need not."""
+    waiting = [entry.member_id for entry in entries if entry.state is EntryState.PENDING]
+    return min(deferred.values()) if all(one in deferred for one in waiting) else None
 
 
 def _failed(entry: Entry, claim: Claim, reason: str) -> Entry:

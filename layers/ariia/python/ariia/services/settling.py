@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from ariia.domain.batch import BatchKey, EntryState, ReleaseCursor
 from ariia.domain.campaign import Campaign, CampaignStatus
@@ -14,8 +14,43 @@ from ariia.ports.ledger import BatchSummary, Partition, ReleaseLedger
 from ariia.ports.sending import SendQueue
 
 from .release_round import Cursors, ReleasePolicy, Tally, claimable, move_cursor
-from .released_batches import lane_after, up_to
+from .released_batches import batches_after, up_to
 from .resolving import UnknownResolver
+
+
+@dataclass(frozen=True)
+class Left:
+    """What is left of a batch: members who wait, whether they may be queued again, and until when they had to wait."""
+
+    pending: int
+    is_due: bool = False
+    waited_until: int | None = None
+
+    def has_waited(self, cursor: ReleaseCursor) -> bool:
+        """True when their time has come since anything of the lane was queued last."""
+        return self.waited_until is not None and cursor.queued_at < self.waited_until
+
+
+@dataclass
+class _Pass:
+    """One lane of one shard on its way from the settled row to the last: `settled` up to where nobody waits, `stale`
+    what must be queued again."""
+
+    lane: Lane
+    cursor: ReleaseCursor
+    last: str
+    overdue: bool
+    settled: str
+    contiguous: bool = True
+    stale: list[QueuedBatch] = field(default_factory=list)
+
+    def add(self, summary: BatchSummary, left: Left) -> None:
+        """Notes what is left of the next batch of the lane."""
+        self.contiguous = self.contiguous and left.pending == 0
+        if self.contiguous:
+            self.settled = summary.key.row
+        elif left.is_due and (self.overdue or summary.claim is not None or left.has_waited(self.cursor)):
+            self.stale.append(QueuedBatch(summary.key, left.pending))
 
 
 class BatchSettler:
@@ -33,39 +68,48 @@ class BatchSettler:
         partitions = [Partition(campaign.tenant_id, campaign.id, shard) for shard in range(campaign.shards)]
         cursors = self._ledger.release_cursors(partitions, [lane.id for lane in campaign.lanes])
         for partition in partitions:
-            for lane in campaign.lanes:
-                place = (partition.shard, lane.id)
-                cursors[place] = self._settle_lane(campaign, partition, lane, cursors[place], tally)
+            passes = self._passes(campaign, partition, cursors)
+            self._settle_shard(campaign, partition, passes, tally)
+            for one in passes:
+                cursors[partition.shard, one.lane.id] = self._moved(campaign, partition, one, tally)
         return cursors
 
-    def _settle_lane(
-        self, campaign: Campaign, partition: Partition, lane: Lane, cursor: ReleaseCursor, tally: Tally
-    ) -> ReleaseCursor:
-        last = _last_row(campaign, cursor)
-        if cursor.settled >= last:
-            return cursor
-        settled, contiguous, stale = cursor.settled, True, []
-        overdue = self._is_overdue(campaign, cursor)
-        for summary in up_to(last, lane_after(self._ledger, partition, lane, cursor.settled)):
-            pending, is_free = self._settle_one(campaign, summary, tally)
-            contiguous = contiguous and pending == 0
-            if contiguous:
-                settled = summary.key.row
-            elif pending and is_free and (overdue or summary.claim is not None):
-                stale.append(QueuedBatch(summary.key, pending))
-        tally.settled += settled != cursor.settled
-        requeue = stale if self._may_leave(campaign, lane) else []
-        if settled == cursor.settled and not requeue:
-            return cursor
+    def _passes(self, campaign: Campaign, partition: Partition, cursors: Cursors) -> list[_Pass]:
+        passes = []
+        for lane in campaign.lanes:
+            cursor = cursors[partition.shard, lane.id]
+            last = _last_row(campaign, cursor)
+            if cursor.settled < last:
+                overdue = self._is_overdue(campaign, cursor) and self._is_open(campaign, lane.id)
+                passes.append(_Pass(lane, cursor, last, overdue, cursor.settled))
+        return passes
+
+    def _settle_shard(self, campaign: Campaign, partition: Partition, passes: list[_Pass], tally: Tally) -> None:
+        """Goes through the rows of all lanes once, whatever their number."""
+        if not passes:
+            return
+        first, last = min(one.cursor.settled for one in passes), max(one.last for one in passes)
+        by_lane = {one.lane.id: one for one in passes}
+        for summary in up_to(last, batches_after(self._ledger, partition, first)):
+            one = by_lane.get(summary.key.lane)
+            if one is not None and one.cursor.settled < summary.key.row <= one.last:
+                one.add(summary, self._settle_one(campaign, summary, tally))
+
+    def _moved(self, campaign: Campaign, partition: Partition, one: _Pass, tally: Tally) -> ReleaseCursor:
+        """Queues again what has to be, and stores the cursor as far as the pass has come."""
+        requeue = one.stale if self._may_leave(campaign, one.lane) else []
+        tally.settled += one.settled != one.cursor.settled
+        if one.settled == one.cursor.settled and not requeue:
+            return one.cursor
         self._queue.put(requeue)
-        queued_at = self._clock.now() if requeue else cursor.queued_at
-        moved = replace(cursor, settled=settled, queued_at=queued_at)
-        return move_cursor(self._ledger, partition, lane.id, cursor, moved)
+        queued_at = self._clock.now() if requeue else one.cursor.queued_at
+        moved = replace(one.cursor, settled=one.settled, queued_at=queued_at)
+        return move_cursor(self._ledger, partition, one.lane.id, one.cursor, moved)
 
     def _may_leave(self, campaign: Campaign, lane: Lane) -> bool:
         """Whether queueing again is of use; while the account may not send, it would only fill the queue."""
-        open_now = campaign.wave_of(lane).is_open(self._clock.now())
-        return campaign.is_sendable and campaign.parked_at is None and open_now
+        is_open = campaign.is_lane_open(lane.id, self._clock.now())
+        return campaign.is_sendable and campaign.parked_at is None and is_open
 
     def _is_overdue(self, campaign: Campaign, cursor: ReleaseCursor) -> bool:
         """Whether queued batches that nobody claimed must be queued again. Senders drop the messages of a campaign that
@@ -73,24 +117,34 @@ class BatchSettler:
         waited = self._clock.now() - cursor.queued_at
         return cursor.queued_at < campaign.run_began_at or waited >= self._policy.requeue_seconds * 1000
 
-    def _settle_one(self, campaign: Campaign, summary: BatchSummary, tally: Tally) -> tuple[int, bool]:
-        """Deals with one released batch: how many of its members still wait, and whether nobody holds it."""
-        pending, is_free = summary.pending, True
+    def _settle_one(self, campaign: Campaign, summary: BatchSummary, tally: Tally) -> Left:
+        """Deals with one released batch: how many of its members still wait, and whether they may be queued again."""
         if summary.claim is not None:
             resolution = self._resolver.resolve(campaign, summary)
-            pending, is_free = resolution.pending, resolution.settled
             tally.claimed += not resolution.settled
             tally.held += resolution.held
             tally.wake_at.extend(resolution.wake_at)
-        elif pending and self._is_expired(campaign, summary):
-            pending = 0 if self._expire(summary.key) else pending
-        tally.outstanding += pending
-        return pending, is_free
+            tally.outstanding += resolution.pending
+            return Left(resolution.pending, is_due=resolution.settled and resolution.pending > 0)
+        if summary.pending and self._is_expired(campaign, summary) and self._expire(summary.key):
+            return Left(0)
+        if summary.pending and summary.wait_until is not None and summary.wait_until > self._clock.now():
+            tally.wake_at.append(summary.wait_until)
+            return Left(summary.pending)
+        opens_at = campaign.lane_opening(summary.key.lane, self._clock.now())
+        if summary.pending and opens_at is not None and opens_at > self._clock.now():
+            tally.wake_at.append(opens_at)
+        else:
+            tally.outstanding += summary.pending
+        return Left(summary.pending, is_due=summary.pending > 0, waited_until=summary.wait_until)
+
+    def _is_open(self, campaign: Campaign, lane_id: str) -> bool:
+        now = self._clock.now()
+        return campaign.lane_opening(lane_id, now) == now
 
     def _is_expired(self, campaign: Campaign, summary: BatchSummary) -> bool:
-        lane = next((one for one in campaign.lanes if one.id == summary.key.lane), None)
-        sending = campaign.status is CampaignStatus.SENDING
-        return sending and lane is not None and campaign.wave_of(lane).is_over(self._clock.now())
+        is_over = campaign.lane_opening(summary.key.lane, self._clock.now()) is None
+        return campaign.status is CampaignStatus.SENDING and is_over
 
     def _expire(self, key: BatchKey) -> bool:
         """False when a sender holds the batch by now, or has changed it."""

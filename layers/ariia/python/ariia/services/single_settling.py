@@ -10,7 +10,6 @@ from ariia.domain.campaign import Campaign
 from ariia.domain.consent import ExclusionReason
 from ariia.domain.errors import NotFoundError
 from ariia.domain.single_message import batch_of
-from ariia.domain.wave import Wave
 from ariia.ports.campaigns import CampaignChange, CampaignStore
 from ariia.ports.clock import Clock
 from ariia.ports.ledger import BatchSummary, SingleLedger
@@ -63,17 +62,21 @@ class SingleSettler:
     def _bring_on(self, container: Campaign, batch: Batch, *, at_once: bool) -> Standing:
         """An unclaimed batch that waits: expired, stopped, parked, not open yet, or to be queued again; `at_once` when
         its message is used up, otherwise when that must have been lost or dropped."""
-        now, wave = self._clock.now(), container.waves[0]
-        if wave.is_over(now):
+        now = self._clock.now()
+        opens_at = container.lane_opening(batch.key.lane, now)
+        if opens_at is None:
             return self._expire(batch, now)
         if container.paused_at is not None:
             return self._after_stop(container, batch, now)
-        if not wave.is_open(now):
-            return Standing(batch.entries, _opens_at(wave, now))
+        if opens_at > now:
+            return Standing(batch.entries, opens_at)
         if not self._singles.may_queue(container):
             return Standing(batch.entries, now + self._policy.parked_seconds * 1000)
+        if batch.wait_until is not None and now < batch.wait_until:
+            return Standing(batch.entries, batch.wait_until)
         due = container.run_began_at + self._policy.requeue_seconds * 1000
-        if now < due and not at_once:
+        has_waited = batch.wait_until is not None and container.run_began_at < batch.wait_until
+        if now < due and not at_once and not has_waited:
             return Standing(batch.entries, due)
         return self._queue_again(container, batch, now)
 
@@ -106,7 +109,3 @@ class SingleSettler:
         if batch is None:
             raise NotFoundError("this message was never prepared")
         return batch
-
-
-def _opens_at(wave: Wave, now: int) -> int:
-    return wave.not_before if wave.not_before is not None else now

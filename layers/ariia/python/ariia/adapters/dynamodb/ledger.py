@@ -18,7 +18,8 @@ from .ledger_rows import LedgerRows, version_is
 # Sorts behind every lane and number of a page, and before any longer id (`#` sorts before letters, digits and dashes).
 _PAGE_END = "#~"
 _SUMMARY = (
-    "ledger_key, #row, entry_count, pending_count, attempt_number, claim_token, claim_size, lease_until, grace_from"
+    "ledger_key, #row, entry_count, pending_count, attempt_number, claim_token, claim_size, lease_until, grace_from, "
+    "wait_until"
 )
 _ADDRESS_HOMES = 16
 _TRIES = 20
@@ -140,13 +141,16 @@ class DynamoLedger:
                 return None
         return items.batch_from(item)
 
-    def write_outcome(self, batch: Batch, claim: Claim, entries: Sequence[Entry], writer: str) -> bool:
+    def write_outcome(
+        self, batch: Batch, claim: Claim, entries: Sequence[Entry], writer: str, wait_until: int | None = None
+    ) -> bool:
         """See the port."""
-        expression = (
-            "SET entries_json = :entries, pending_count = :pending, open_count = :open, writer_token = :writer "
-            "REMOVE claim_token, claim_size, lease_until, grace_from"
-        )
+        put = "SET entries_json = :entries, pending_count = :pending, open_count = :open, writer_token = :writer"
+        end = " REMOVE claim_token, claim_size, lease_until, grace_from"
         values = _entry_values(entries) | {":token": text(claim.token), ":writer": text(writer)}
+        if wait_until is not None:
+            values[":wait"] = number(wait_until)
+        expression = put + end + ", wait_until" if wait_until is None else f"{put}, wait_until = :wait{end}"
         if self._rows.changed(batch.key, expression, "claim_token = :token", values):
             return True
         stored = self.batch(batch.key)

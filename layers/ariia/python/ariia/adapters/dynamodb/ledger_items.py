@@ -81,6 +81,7 @@ def batch_from(item: Item) -> Batch:
         claim=claim_from(item),
         writer=item["writer_token"]["S"] if "writer_token" in item else None,
         reopened=int(item["reopened_epoch"]["N"]) if "reopened_epoch" in item else 0,
+        wait_until=_wait_until(item),
     )
 
 
@@ -92,9 +93,12 @@ def batch_key(item: Item) -> BatchKey:
 
 def summary_from(item: Item) -> BatchSummary:
     """A stored batch without its entries."""
-    return BatchSummary(
-        batch_key(item), int(item["entry_count"]["N"]), int(item["pending_count"]["N"]), claim_from(item)
-    )
+    size, pending = int(item["entry_count"]["N"]), int(item["pending_count"]["N"])
+    return BatchSummary(batch_key(item), size, pending, claim_from(item), _wait_until(item))
+
+
+def _wait_until(item: Item) -> int | None:
+    return int(item["wait_until"]["N"]) if "wait_until" in item else None
 
 
 def claim_from(item: Item) -> Claim | None:

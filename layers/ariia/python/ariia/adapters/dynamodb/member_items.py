@@ -11,6 +11,7 @@ from pynamodb.connection import Connection
 from pynamodb.models import Model
 
 from ariia.adapters.dynamodb.models import AddressModel, MemberModel
+from ariia.adapters.dynamodb.recent_sends import sends_from_text
 from ariia.domain.address_index import AddressKey, AddressRecord
 from ariia.domain.documents import decode, encode
 from ariia.domain.engagement import NAMES
@@ -33,13 +34,15 @@ def member_item(member: Member, shards: int, version: int) -> MemberModel:
     """The item that stores `member` as `version`."""
     key = shard_key(member.tenant_id, shard_of(member.id, shards))
     document = {**encode(member), "version": version}
-    document.pop("engagement", None)
+    for beside in ("engagement", "recent_sends"):
+        document.pop(beside, None)
     return MemberModel(key, member.id, document=document, version=version)
 
 
 def member_of(item: MemberModel) -> Member:
-    """The member in an item, with the engagement that rests beside the document."""
+    """The member in an item, with what rests beside the document."""
     member = decode(Member, item.document)
+    member.recent_sends = list(sends_from_text(item.recent_sends))
     known = {name: getattr(item, name) for name in NAMES}
     if any(at is not None for at in known.values()):
         member.engagement = Engagement(**{name: None if at is None else int(at) for name, at in known.items()})

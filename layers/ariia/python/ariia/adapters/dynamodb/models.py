@@ -101,11 +101,12 @@ class MemberModel(Model):
     member_id = UnicodeAttribute(range_key=True)
     document = JSONAttribute()
     version = NumberAttribute()
-    # Engagement: beside the document, as its writing must not disturb the member's version.
+    # Engagement and recent sends: beside the document, as their writing must not disturb the member's version.
     last_sent_at = NumberAttribute(null=True)
     last_opened_at = NumberAttribute(null=True)
     last_clicked_at = NumberAttribute(null=True)
     last_interaction_at = NumberAttribute(null=True)
+    recent_sends = UnicodeAttribute(null=True)
 
 
 class AddressModel(Model):

@@ -14,6 +14,7 @@ from ariia.domain.single_message import SingleKind, address_place, as_known, kin
 
 from .client import Item, batch_get, passing_faults, text
 from .names import STAND_IN
+from .recent_sends import sends_from_text
 
 # The document holds its version too: one attribute of 51 items to parse instead of four.
 _DOCUMENT = {
@@ -21,6 +22,7 @@ _DOCUMENT = {
     "ProjectionExpression": "#document",
     "ExpressionAttributeNames": {"#document": "document"},
 }
+_MEMBER = {**_DOCUMENT, "ProjectionExpression": "#document, recent_sends"}
 _ADDRESS = {"ConsistentRead": True, "ProjectionExpression": "address_key, suppression, withdrawal"}
 # The early look may be this old: who finds it outdated is told so by the consistent read before the call.
 _MOMENT_SECONDS = 5.0
@@ -57,10 +59,10 @@ class DynamoSendReader:
             self._client,
             {
                 self._campaigns: {"Keys": [_campaign_key(tenant_id, campaign_id)], **_DOCUMENT},
-                self._members: {"Keys": keys, **_DOCUMENT},
+                self._members: {"Keys": keys, **_MEMBER},
             },
         )
-        members = (decode(Member, json.loads(item["document"]["S"])) for item in found[self._members])
+        members = map(_member, found[self._members])
         campaigns = found[self._campaigns]
         campaign = self._noted((tenant_id, campaign_id), campaigns[0] if campaigns else None)
         return campaign, {member.id: member for member in members}
@@ -109,6 +111,13 @@ class DynamoSendReader:
 
 def _campaign_key(tenant_id: str, campaign_id: str) -> Item:
     return {"tenant_id": text(tenant_id), "campaign_id": text(campaign_id)}
+
+
+def _member(item: Item) -> Member:
+    member = decode(Member, json.loads(item["document"]["S"]))
+    if "recent_sends" in item:
+        member.recent_sends = list(sends_from_text(item["recent_sends"]["S"]))
+    return member
 
 
 def _as_known(stand_in: Member, address: Item) -> Member:

@@ -84,7 +84,7 @@ class MemoryLedger:
             rows = self.batches.get(partition.key, {})
             chosen = sorted(one for one in rows if one > row)[:limit]
             return [
-                BatchSummary(batch.key, len(batch.entries), len(batch.pending), batch.claim)
+                BatchSummary(batch.key, len(batch.entries), len(batch.pending), batch.claim, batch.wait_until)
                 for batch in (rows[one] for one in chosen)
             ]
 
@@ -125,7 +125,9 @@ class MemoryLedger:
             batch.claim = Claim(token, batch.attempt, size, lease_until)
             return copy.deepcopy(batch)
 
-    def write_outcome(self, batch: Batch, claim: Claim, entries: Sequence[Entry], writer: str) -> bool:
+    def write_outcome(
+        self, batch: Batch, claim: Claim, entries: Sequence[Entry], writer: str, wait_until: int | None = None
+    ) -> bool:
         """See the port."""
         with self._lock:
             stored = self._find(batch.key)
@@ -134,6 +136,7 @@ class MemoryLedger:
             if stored.claim is None or stored.claim.token != claim.token:
                 return stored.writer == writer
             stored.entries, stored.claim, stored.writer = list(entries), None, writer
+            stored.wait_until = wait_until
             return True
 
     def merge_receipt(self, key: ReceiptKey, facts: Receipt) -> None:

@@ -143,6 +143,7 @@ class MemoryMembers:
             stored = self._stored(member)
             kept = deepcopy(member)
             kept.engagement = stored.engagement if stored else Engagement()
+            kept.recent_sends = stored.recent_sends if stored else []
             self.rows[member.tenant_id, member.id] = kept
         for change in changes:
             if change.after is None:
