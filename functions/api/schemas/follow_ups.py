@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field
 
 from ariia.domain.channel import Channel
+from ariia.domain.consent import ExclusionReason
 from ariia.domain.follow_up import FollowUpStatus, MessageFormat
 from ariia.domain.misfire import MisfirePolicy
 from ariia.domain.receipt import RecipientStatus
@@ -189,6 +190,8 @@ def _by_ledger(details: FollowUpDetails) -> dict[str, Any]:
         return {}
     if delivery.status is RecipientStatus.FAILED:
         return {"status": FollowUpStatus.FAILED, "error": delivery.error_message}
+    if delivery.status is RecipientStatus.EXCLUDED and delivery.reason != ExclusionReason.NEEDS_DECISION:
+        return {"status": FollowUpStatus.CANCELLED, "status_reason": delivery.reason}
     if delivery.status in (RecipientStatus.PENDING, RecipientStatus.EXCLUDED):
         return {}
     return {"status": FollowUpStatus.SENT, "sent_at": delivery.sent_at or details.follow_up.sent_at, "error": None}
