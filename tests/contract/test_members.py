@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,6 +15,8 @@ from ariia.domain.channel import Channel
 from ariia.domain.identifiers import shard_of
 from ariia.domain.member import Consent, ConsentStatus, Member, Suppression
 from ariia.ports.members import MemberStore
+
+from .racing import together
 
 SHARDS = 4
 MAIL = "anna@example.com"
@@ -264,7 +265,7 @@ def test_withdrawal_is_inherited_by_whoever_joins(store: MemberStore, any_member
     older, newer = Consent(ConsentStatus.GRANTED, "form", 50), Consent(ConsentStatus.GRANTED, "form", 150)
     tenant_id = any_member().tenant_id
 
-    assert store.note_withdrawal(tenant_id, "email", HASH, withdrawal) == []
+    assert store.withdraw(tenant_id, "email", HASH, withdrawal) == []
     store.save([any_member("a", email=MAIL, consent={"email": older})])
     store.save([any_member("b", email=MAIL, consent={"email": newer})])
 
@@ -280,9 +281,75 @@ def test_later_withdrawal_replaces_the_earlier_and_never_the_other_way(
     store.save([anna])
     for at in (100, 300, 200):
         withdrawal = Consent(ConsentStatus.DENIED, "one_click", at)
-        assert store.note_withdrawal(anna.tenant_id, "email", HASH, withdrawal) == ["anna"]
+        assert store.withdraw(anna.tenant_id, "email", HASH, withdrawal) == ["anna"]
 
     assert store.withdrawals(anna.tenant_id, "email", [HASH])[HASH].at == 300
+
+
+def test_withdrawal_reaches_everybody_who_has_the_address_in_one_step(
+    store: MemberStore, any_member: AnyMember
+) -> None:
+    withdrawal = Consent(ConsentStatus.DENIED, "one_click", 100, {"campaign": "c1"})
+    agreed, later = Consent(ConsentStatus.GRANTED, "form", 50), Consent(ConsentStatus.GRANTED, "desk", 150)
+    said_no = Consent(ConsentStatus.DENIED, "desk", 60)
+    words: dict[str, dict[str, Consent]] = {
+        "agreed": {"email": agreed, "sms": agreed},
+        "silent": {},
+        "no-already": {"email": said_no},
+        "agreed-later": {"email": later},
+    }
+    store.save([any_member(one, email=MAIL, consent=consent) for one, consent in words.items()])
+
+    assert sorted(store.withdraw(any_member().tenant_id, "email", HASH, withdrawal)) == sorted(words)
+
+    found = {one: stored(store, any_member(one)) for one in words}
+    assert {one: member.consent["email"] for one, member in found.items()} == {
+        "agreed": withdrawal,
+        "silent": withdrawal,
+        "no-already": said_no,
+        "agreed-later": later,
+    }
+    assert found["agreed"].consent["sms"] == agreed
+    assert [entry.source for entry in found["agreed"].consent_history] == ["one_click"]
+    assert {one: member.version for one, member in found.items()}["no-already"] == 1
+
+
+def test_withdrawal_reaches_a_crowd(store: MemberStore, any_member: AnyMember) -> None:
+    crowd = [any_member(f"m{n:03}", email=MAIL) for n in range(100)]
+    for start in range(0, 100, 40):
+        store.save(crowd[start : start + 40])
+
+    store.withdraw(crowd[0].tenant_id, "email", HASH, Consent(ConsentStatus.DENIED, "one_click", 100))
+
+    found = store.get_many(crowd[0].tenant_id, [one.id for one in crowd]).values()
+    assert {one.consent["email"].status for one in found} == {ConsentStatus.DENIED}
+
+
+@pytest.mark.parametrize("round_", range(5))
+def test_withdrawal_racing_with_a_join_reaches_both(store: MemberStore, any_member: AnyMember, round_: int) -> None:
+    agreed = Consent(ConsentStatus.GRANTED, "form", 50)
+    anna, berta = (any_member(one, email=MAIL, consent={"email": agreed}) for one in ("anna", "berta"))
+    store.save([anna])
+    withdrawal = Consent(ConsentStatus.DENIED, "one_click", 100)
+    together(
+        lambda: store.withdraw(anna.tenant_id, "email", HASH, withdrawal),
+        lambda: store.save([berta]),
+    )
+
+    assert [stored(store, one).consent["email"] for one in (anna, berta)] == [withdrawal, withdrawal]
+
+
+def test_a_grant_that_nobody_dated_never_outlasts_the_no_of_the_address_it_joins(
+    store: MemberStore, any_member: AnyMember
+) -> None:
+    """It was read before the address said no, and is stored after it: its instant is ours and proves nothing."""
+    undated = Consent(ConsentStatus.GRANTED, "import", 150, undated=True)
+    withdrawal = Consent(ConsentStatus.DENIED, "one_click", 100)
+    store.withdraw(any_member().tenant_id, "email", HASH, withdrawal)
+
+    store.save([any_member(email=MAIL, consent={"email": undated})])
+
+    assert stored(store, any_member()).consent["email"] == withdrawal
 
 
 def test_denial_of_a_deleted_member_stays_with_the_address(store: MemberStore, any_member: AnyMember) -> None:
@@ -306,27 +373,6 @@ def test_address_takes_no_more_than_its_limit_of_members(store: MemberStore, any
     assert store.get(crowd[0].tenant_id, "too-many") is None
     assert store.get(crowd[0].tenant_id, "fine") is not None
     assert len(store.sharers(crowd[0].tenant_id, "email", HASH)) == MAX_SHARERS
-
-
-def together(*works: Callable[[], object]) -> None:
-    """Runs all at once and passes the first error on."""
-    errors: list[BaseException] = []
-    gate = threading.Barrier(len(works))
-
-    def run(work: Callable[[], object]) -> None:
-        gate.wait()
-        try:
-            work()
-        except BaseException as error:
-            errors.append(error)
-
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]
 
 
 @pytest.mark.parametrize("round_", range(3))

@@ -106,7 +106,7 @@ def test_the_last_look_reads_stand_ins_with_what_is_known_of_their_addresses(sto
     suppression = Suppression("hard_bounce", 3)
     stores.members.suppress(tenant_id, "email", address_hash(Channel.EMAIL, "Bounced@studio.example"), suppression)
     said_no = Consent(ConsentStatus.DENIED, "one_click", 4)
-    stores.members.note_withdrawal(tenant_id, "email", address_hash(Channel.EMAIL, "left@studio.example"), said_no)
+    stores.members.withdraw(tenant_id, "email", address_hash(Channel.EMAIL, "left@studio.example"), said_no)
     ids = [good.id, bounced.id, left.id, stand_in_id(Channel.EMAIL, "nobody@studio.example")]
     campaign, people = stores.reader.campaign_and_members(tenant_id, container.id, 0, ids)
     assert campaign == container

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from pynamodb.connection import Connection
 
+from ariia.adapters.dynamodb.member_transactions import MemberTransaction
 from ariia.adapters.dynamodb.members import DynamoMembers
 from ariia.adapters.dynamodb.suppressions import DynamoSuppressions
 from ariia.adapters.memory.members import MemoryMembers
 from ariia.adapters.memory.suppressions import MemorySuppressions
 from ariia.domain.address import address_hash
+from ariia.domain.address_index import MAX_SHARERS
 from ariia.domain.channel import Channel
 from ariia.domain.member import Member, Suppression
 from ariia.ports.members import MemberStore
@@ -99,3 +102,40 @@ def test_only_a_later_bounce_suppresses_a_lifted_address_again(stores: Stores, t
     later = Suppression("hard_bounce", 2_001)
     assert suppressions.add(tenant_id, "email", HASH, later) == ["anna"]
     assert suppression_of(stores, tenant_id, "anna") == later
+
+
+def test_a_crowd_is_suppressed_and_freed(stores: Stores, tenant_id: str) -> None:
+    members, suppressions = stores
+    crowd = [Member(f"m{n:03}", tenant_id, email=MAIL) for n in range(MAX_SHARERS)]
+    for start in range(0, MAX_SHARERS, 40):
+        members.save(crowd[start : start + 40])
+    ids = [one.id for one in crowd]
+
+    suppressions.add(tenant_id, "email", HASH, BOUNCE)
+    assert all("email" in one.suppression for one in members.get_many(tenant_id, ids).values())
+
+    assert suppressions.lift(tenant_id, "email", HASH, LIFT) == ids
+    assert all(one.suppression == {} for one in members.get_many(tenant_id, ids).values())
+
+
+def test_a_complaint_between_two_writes_of_a_lift_leaves_address_and_members_of_one_mind(
+    dynamodb_tables: str, tenant_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Members who stay suppressed while their address is free could be freed by nobody: the list does not name them."""
+    members, suppressions = DynamoMembers(4), DynamoSuppressions(4)
+    members.save([Member("anna", tenant_id, email=MAIL)])
+    suppressions.add(tenant_id, "email", HASH, BOUNCE)
+    commit = MemberTransaction.commit
+
+    def commit_and_complain(transaction: MemberTransaction, connection: Connection, shards: int) -> bool:
+        done = commit(transaction, connection, shards)
+        monkeypatch.setattr(MemberTransaction, "commit", commit)
+        suppressions.add(tenant_id, "email", HASH, Suppression("complaint", 2_500))
+        return done
+
+    monkeypatch.setattr(MemberTransaction, "commit", commit_and_complain)
+    suppressions.lift(tenant_id, "email", HASH, LIFT)
+
+    complaint = Suppression("complaint", 2_500)
+    assert suppression_of((members, suppressions), tenant_id, "anna") == complaint
+    assert members.suppression(tenant_id, "email", HASH) == complaint

@@ -107,7 +107,7 @@ def test_addresses_that_get_nothing_are_refused_and_nothing_is_sent(api: Api, pa
     if known == "suppressed":
         api.world.members.suppress("gym", Channel.EMAIL, one, Suppression("complaint", 1))
     else:
-        api.world.members.note_withdrawal("gym", Channel.EMAIL, one, Consent(ConsentStatus.DENIED, "one_click", 1))
+        api.world.members.withdraw("gym", Channel.EMAIL, one, Consent(ConsentStatus.DENIED, "one_click", 1))
     refused = api.send(path, "boss@gym.de", "Gone@gym.de", "nonsense")
     assert refused.status == 422
     assert [(one["field"], known.split()[0] in one["message"]) for one in refused.body["problems"]] == [

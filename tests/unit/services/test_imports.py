@@ -339,11 +339,11 @@ def test_consent_given_after_the_withdrawal_is_taken_over(world: World) -> None:
 
 def test_person_imported_again_under_another_id_stays_opted_out(world: World) -> None:
     withdrawal = Consent(ConsentStatus.DENIED, "one_click", world.clock.now() - 1)
-    world.members.note_withdrawal(TENANT, "email", address_hash(Channel.EMAIL, "m1@example.com"), withdrawal)
+    world.members.withdraw(TENANT, "email", address_hash(Channel.EMAIL, "m1@example.com"), withdrawal)
 
     view = world.run(HEADER + "new-1,M1@example.com,Anna,,yes,\nnew-2,m1@example.com,Anna,,yes,2026-01-01\n")
 
-    assert (counts(view), view.progress.withdrawals_kept) == ((2, 0, 0, 0), 1)
+    assert (counts(view), view.progress.withdrawals_kept) == ((2, 0, 0, 0), 2)
     assert {world.member(one).consent["email"] for one in ("new-1", "new-2")} == {withdrawal}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ariia.adapters.memory.clock import ManualClock
@@ -29,6 +31,30 @@ class Setting:
         member = self.store.get(TENANT, member_id)
         assert member is not None
         return member
+
+
+class KilledError(BaseException):
+    """The process is gone."""
+
+
+class DyingAfterOneWrite:
+    """A store whose user is killed right after the first write."""
+
+    def __init__(self, store: MemoryMembers) -> None:
+        self._store, self._written = store, False
+
+    def __getattr__(self, name: str) -> Any:
+        call = getattr(self._store, name)
+        if name not in ("save", "withdraw"):
+            return call
+
+        def once(*arguments: Any) -> Any:
+            if self._written:
+                raise KilledError
+            self._written = True
+            return call(*arguments)
+
+        return once
 
 
 @pytest.fixture
@@ -103,6 +129,30 @@ def test_denial_wins_against_a_grant_of_the_same_instant(setting: Setting) -> No
     setting.consent.set(TENANT, "anna", Channel.EMAIL, {"status": "granted", "at": 1_000}, "api")
 
     assert setting.member("anna").consent["email"].status is ConsentStatus.DENIED
+
+
+def test_a_grant_from_between_two_noes_does_not_come_back(setting: Setting) -> None:
+    """The second no changes nothing on the member, who is out already: it must be remembered all the same."""
+    setting.add("anna", consent=Consent(ConsentStatus.DENIED, "desk", 2_000))
+    setting.consent.withdraw(TENANT, "anna", Channel.EMAIL, "one_click", 4_000)
+
+    setting.consent.set(TENANT, "anna", Channel.EMAIL, {"status": "granted", "at": 3_000}, "api")
+    assert setting.member("anna").consent["email"].status is ConsentStatus.DENIED
+
+    setting.consent.set(TENANT, "anna", Channel.EMAIL, {"status": "granted", "at": 5_000}, "api")
+    assert setting.member("anna").consent["email"].status is ConsentStatus.GRANTED
+
+
+def test_a_no_holds_for_all_even_when_the_process_dies_after_its_first_write(setting: Setting) -> None:
+    setting.add("anna")
+    setting.add("ben")
+    dying = MemberConsent(DyingAfterOneWrite(setting.store), setting.clock)
+
+    with pytest.raises(KilledError):
+        dying.withdraw(TENANT, "anna", Channel.EMAIL, "one_click", 2_000)
+        raise KilledError
+
+    assert {setting.member(one).consent["email"].status for one in ("anna", "ben")} == {ConsentStatus.DENIED}
 
 
 def test_word_without_a_date_is_said_now(setting: Setting) -> None:

@@ -9,9 +9,11 @@ import pytest
 from ariia.adapters.memory.clock import CountingIds, ManualClock
 from ariia.adapters.memory.jobs import MemoryJobs
 from ariia.adapters.memory.members import MemoryMembers
+from ariia.domain.address import address_hash
+from ariia.domain.channel import Channel
 from ariia.domain.creation import Creation
 from ariia.domain.errors import ConflictError, InvalidError, NotFoundError
-from ariia.domain.member import ConsentStatus, Member
+from ariia.domain.member import Consent, ConsentStatus, Member
 from ariia.services.members import Members
 
 TENANT = "studio"
@@ -215,6 +217,35 @@ def test_undated_consent_of_a_put_does_not_override_a_no(setting: Setting) -> No
         ("denied", "api"),
         ("granted", "desk"),
     ]
+
+
+def test_a_dated_consent_from_before_the_last_no_of_the_address_does_not_come_back(setting: Setting) -> None:
+    """The member shows the first no, the address knows the last one."""
+    setting.put(email="a@example.com", consent={"email": {"status": "denied", "at": "2026-03-01"}})
+    last = Consent(ConsentStatus.DENIED, "one_click", setting.clock.now())
+    setting.store.withdraw(TENANT, "email", address_hash(Channel.EMAIL, "a@example.com"), last)
+
+    member = setting.put(consent={"email": {"status": "granted", "at": "2026-03-02"}})
+
+    assert member.consent["email"] == last
+
+
+def test_an_upsert_that_did_not_see_the_no_of_its_new_address_does_not_override_it(setting: Setting) -> None:
+    """The no is written between the upsert's look at the address and its own write, and is older than that look."""
+    store, said_at = setting.store, setting.clock.now()
+    withdrawal = Consent(ConsentStatus.DENIED, "one_click", said_at)
+    look = store.withdrawals
+
+    def look_just_before(*arguments: Any) -> dict[str, Consent]:
+        found = look(*arguments)
+        store.withdraw(TENANT, "email", address_hash(Channel.EMAIL, "a@example.com"), withdrawal)
+        setting.clock.advance(1)
+        return found
+
+    store.withdrawals = look_just_before  # type: ignore[method-assign]
+    member = setting.put(email="a@example.com", consent={"email": {"status": "granted"}})
+
+    assert member.consent["email"] == withdrawal
 
 
 def test_consent_from_the_future_is_refused(setting: Setting) -> None:

@@ -276,7 +276,7 @@ def test_a_stand_ins_address_that_gets_nothing_gets_no_test_either(world: World,
         world.members.suppress(TENANT, Channel.EMAIL, digest, Suppression("complaint", 1))
     else:
         said_no = Consent(ConsentStatus.DENIED, "one_click", 1)
-        world.members.note_withdrawal(TENANT, Channel.EMAIL, digest, said_no)
+        world.members.withdraw(TENANT, Channel.EMAIL, digest, said_no)
     person, container = any_stand_in(address), any_container(SingleKind.TEST)
     world.singles.prepare(container, any_content(), [person.id], stand_ins=[person])
     work_off(world)

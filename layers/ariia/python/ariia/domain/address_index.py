@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from .address import address_hash
-from .audit import subject_of
+from .audit import AuditEntry, consented, entries_of, subject_of
 from .channel import MESSAGE_CHANNELS, Channel
-from .consent_changes import set_consent, wins
+from .consent_changes import set_consent, wins, withdraw
 from .erasure_mark import ErasureMark, refusal_after_erasure
 from .errors import InvalidError, Problem
 from .member import Consent, ConsentStatus, Member, Suppression
@@ -199,6 +199,25 @@ def settle(
             if member is not None and _flag(member, record) and member_id in others:
                 changed[member_id] = member
     return list(changed.values())
+
+
+def opt_out(
+    record: AddressRecord, members: Sequence[Member], withdrawal: Consent, at: int
+) -> tuple[list[Member], list[AuditEntry]] | None:
+    """Lays the opt-out over the record and over `members`, who have the address, in place, at `at` (epoch ms): those
+    whom it changed, and what the audit trail says of it. None when there is nothing new in it."""
+    is_later, changed, noted = wins(withdrawal, record.withdrawal), [], list[AuditEntry]()
+    for member in members:
+        before = replace(member, consent=dict(member.consent))
+        if withdraw(member, record.key.channel, withdrawal):
+            member.updated_at = at
+            changed.append(member)
+            noted += entries_of(before, member, at)
+    if is_later:
+        record.withdrawal = withdrawal
+    if is_later and not members:
+        noted.append(replace(consented(withdrawal, record.key.channel.value), at=at, address=record.key.hash))
+    return (changed, noted) if is_later or changed else None
 
 
 def _keep_denials(change: MemberChange, records: Mapping[AddressKey, AddressRecord]) -> None:

@@ -56,27 +56,26 @@ def entries_of(before: Member | None, after: Member | None, at: int) -> list[Aud
     made = [*_consents(before, after), *_suppressions(before, after), *_tracking(before, after)]
     if after is None:
         made.append(AuditEntry(AuditKind.MEMBER, "deleted", 0, "api"))
-    subject = subject_of(member.tenant_id, member.id)
-    return [replace(one, at=at, member_id=member.id, subject=subject) for one in made]
+    return [replace(about(member, one), at=at) for one in made]
+
+
+def about(member: Member, entry: AuditEntry) -> AuditEntry:
+    """The entry, about this member."""
+    return replace(entry, member_id=member.id, subject=subject_of(member.tenant_id, member.id))
 
 
 def _consents(before: Member | None, after: Member | None) -> Iterator[AuditEntry]:
     for channel in MESSAGE_CHANNELS:
         new = after.consent.get(channel) if after else None
         if new is not None and new != (before.consent.get(channel) if before else None):
-            yield AuditEntry(
-                AuditKind.CONSENT,
-                new.status.value,
-                0,
-                new.by or new.source,
-                channel=channel.value,
-                reason=new.source,
-                details=_said(new),
-            )
+            yield consented(new, channel.value)
 
 
-def _said(consent: Consent) -> dict[str, Any]:
-    return {"said_at": consent.at} | ({"proof": consent.proof} if consent.proof else {})
+def consented(consent: Consent, channel: str) -> AuditEntry:
+    """The entry for a member's word on a channel, still without member and instant."""
+    said = {"said_at": consent.at} | ({"proof": consent.proof} if consent.proof else {})
+    by = consent.by or consent.source
+    return AuditEntry(AuditKind.CONSENT, consent.status.value, 0, by, None, None, channel, None, consent.source, said)
 
 
 def _suppressions(before: Member | None, after: Member | None) -> Iterator[AuditEntry]:

@@ -23,16 +23,20 @@ class ConsentClaim:
     proof: Mapping[str, Any] = field(default_factory=dict)
     by: str | None = None
 
-    def said_at(self, at: int) -> Consent:
+    def said_at(self, at: int, *, undated: bool = False) -> Consent:
         """The consent that this claim makes when it counts as said at `at` (epoch ms)."""
-        return Consent(self.status, self.source, at, dict(self.proof), self.by)
+        return Consent(self.status, self.source, at, dict(self.proof), self.by, undated)
 
 
 def wins(new: Consent, old: Consent | None) -> bool:
-    """True when `new` takes the place of `old`: it is later, or it denies at the very same instant."""
-    if old is None or new.at != old.at:
-        return old is None or new.at > old.at
-    return new.status is ConsentStatus.DENIED and old.status is not ConsentStatus.DENIED
+    """True when `new` takes the place of `old`: it is later, or it denies at the very same instant. A consent that
+    nobody can date loses against every no, which may have been said after it."""
+    if old is None:
+        return True
+    denies, denied = new.status is ConsentStatus.DENIED, old.status is ConsentStatus.DENIED
+    if denies != denied and (old if denies else new).undated:
+        return denies
+    return new.at > old.at if new.at != old.at else denies and not denied
 
 
 def set_consent(member: Member, channel: Channel, new: Consent) -> bool:
@@ -45,13 +49,23 @@ def set_consent(member: Member, channel: Channel, new: Consent) -> bool:
     return True
 
 
+def withdraw(member: Member, channel: Channel, withdrawal: Consent) -> bool:
+    """Takes the member's no over; True when that changed the member. Whoever said no before, or agreed later, stays as
+    they are: a no that is said again is no new evidence."""
+    present = member.consent.get(channel)
+    if present is not None and present.status is ConsentStatus.DENIED:
+        return False
+    return set_consent(member, channel, withdrawal)
+
+
 def take_imported_claim(
     member: Member, channel: Channel, claim: ConsentClaim, *, imported_at: int, withdrawal: Consent | None
 ) -> bool:
     """Applies what an import says about a channel; False when it was left out because the member said no.
 
-    `withdrawal` is the opt-out noted on the address itself. A dated claim follows the rule of the later instant. One
-    without a date counts as said at `imported_at` (epoch ms), but never against a denial, and never to weaken a grant.
+    `withdrawal` is the last opt-out noted on the address itself, which may be later than the one that the member shows:
+    a no that is said again is noted there alone. A dated claim follows the rule of the later instant. One without a
+    date counts as said at `imported_at` (epoch ms), but never against a denial, and never to weaken a grant.
     """
     if withdrawal is not None:
         set_consent(member, channel, withdrawal)
@@ -61,7 +75,7 @@ def take_imported_claim(
         set_consent(member, channel, dated)
         return claim.status is ConsentStatus.DENIED or not _says_no(member.consent.get(channel))
     if present is None or _strengthens(claim.status, present.status):
-        set_consent(member, channel, claim.said_at(imported_at))
+        set_consent(member, channel, claim.said_at(imported_at, undated=True))
         return True
     return claim.status is present.status or present.status is not ConsentStatus.DENIED
 

@@ -21,13 +21,15 @@ class ConsentStatus(StrEnum):
 @dataclass(frozen=True)
 class Consent:
     """A member's word on one channel: what, from where (`import`, `api`, `one_click`, …), and when (epoch ms). `proof`
-    is what shows it (text agreed to, page, line of an import), `by` who noted it where that was not the member."""
+    is what shows it (text agreed to, page, line of an import), `by` who noted it where that was not the member.
+    `undated`: nobody knows when it was said, and `at` is when it was noted."""
 
     status: ConsentStatus
     source: str
     at: int
     proof: dict[str, Any] = field(default_factory=dict, hash=False)
     by: str | None = None
+    undated: bool = False
 
 
 @dataclass(frozen=True)

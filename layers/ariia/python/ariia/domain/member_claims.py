@@ -56,11 +56,11 @@ def parse_claim(
     return ConsentClaim(ConsentStatus(value["status"]), named or source, at, proof or {}, by)
 
 
-def unsure_addresses(member: Member, claims: Mapping[Channel, ConsentClaim]) -> dict[Channel, AddressKey]:
+def agreed_addresses(member: Member, claims: Mapping[Channel, ConsentClaim]) -> dict[Channel, AddressKey]:
     """The addresses of `member` of which it matters whether they ever opted out: those for which the claims state
-    consent without saying since when."""
-    undated = [one for one, claim in claims.items() if claim.at is None and claim.status is not ConsentStatus.DENIED]
-    reached = {channel: member.address(channel) for channel in undated}
+    consent."""
+    agreed = [one for one, claim in claims.items() if claim.status is not ConsentStatus.DENIED]
+    reached = {channel: member.address(channel) for channel in agreed}
     return {one: address_key(member.tenant_id, one, address) for one, address in reached.items() if address}
 
 
@@ -72,8 +72,8 @@ def apply_claims(
     withdrawals: Mapping[AddressKey, Consent],
 ) -> list[Channel]:
     """Applies the claims in place, as said at `at` (epoch ms) where they don't say when; `withdrawals` are the opt-outs
-    of `unsure_addresses`. The channels on which the member's own no was kept instead."""
-    keys = unsure_addresses(member, claims)
+    of `agreed_addresses`. The channels on which the member's own no was kept instead."""
+    keys = agreed_addresses(member, claims)
     kept = []
     for channel, claim in claims.items():
         withdrawal = withdrawals.get(keys[channel]) if channel in keys else None

@@ -50,9 +50,11 @@ class MemberStore(MemberScan, Protocol):
         """The last opt-out by address hash, of those addresses that ever opted out."""
         ...
 
-    def note_withdrawal(self, tenant_id: str, channel: str, address_hash: str, withdrawal: Consent) -> list[str]:
-        """Keeps an opt-out with the address, for whoever joins it later; a later one replaces an earlier one.
-        Ids of the members who have the address now, whose own consent is left to the caller."""
+    def withdraw(self, tenant_id: str, channel: str, address_hash: str, withdrawal: Consent) -> list[str]:
+        """Opts the address out: the opt-out is kept with it, for whoever joins it later (a later one replaces an
+        earlier one), and written onto every member who has it now, whose ids are returned; who said no before, or
+        agreed later, stays as they are. One step, so that no crash leaves half of it (of over 40 members the rest
+        follows)."""
         ...
 
     def suppress(self, tenant_id: str, channel: str, address_hash: str, suppression: Suppression) -> list[str]:

@@ -14,7 +14,7 @@ from ariia.domain.import_file import FileShape, duplicate_of
 from ariia.domain.import_job import ImportFormat, ImportJob
 from ariia.domain.import_records import Record
 from ariia.domain.member import Consent, ImportMark, Member, Suppression
-from ariia.domain.member_claims import apply_claims, unsure_addresses
+from ariia.domain.member_claims import agreed_addresses, apply_claims
 from ariia.domain.member_patch import MemberPatch, apply_fields, member_id_for, parse_patch, require_size
 from ariia.domain.member_text import instant
 from ariia.ports.clock import Clock
@@ -172,7 +172,7 @@ class MemberImport:
     def _withdrawals(
         self, claimed: Sequence[tuple[Member, Mapping[Channel, ConsentClaim]]]
     ) -> dict[AddressKey, Consent]:
-        keys = {key for member, claims in claimed for key in unsure_addresses(member, claims).values()}
+        keys = {key for member, claims in claimed for key in agreed_addresses(member, claims).values()}
         found: dict[AddressKey, Consent] = {}
         for channel in sorted({key.channel for key in keys}):
             hashes = {key.hash: key for key in keys if key.channel == channel}

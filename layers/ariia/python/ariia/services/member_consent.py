@@ -9,7 +9,7 @@ from typing import Any
 from ariia.domain.address_index import address_key
 from ariia.domain.channel import Channel
 from ariia.domain.concurrency import changed_meanwhile
-from ariia.domain.consent_changes import set_consent
+from ariia.domain.consent_changes import set_consent, withdraw
 from ariia.domain.errors import InvalidError, NotFoundError, Problem
 from ariia.domain.member import Consent, ConsentStatus, Member, TrackingChoice
 from ariia.domain.member_claims import parse_claim
@@ -65,11 +65,11 @@ class MemberConsent:
         sharers: list[str] = []
         if address:
             key = address_key(tenant_id, channel, address)
-            sharers = self._store.note_withdrawal(tenant_id, channel, key.hash, withdrawal)
-        everybody = list(dict.fromkeys([member_id, *sharers]))
-        for one in everybody:
-            self._deny(tenant_id, one, channel, withdrawal)
-        return everybody
+            sharers = self._store.withdraw(tenant_id, channel, key.hash, withdrawal)
+        if member_id not in sharers:
+            # They have no such address, or another one since a moment ago: the no is theirs all the same.
+            self._change(tenant_id, member_id, lambda one: withdraw(one, channel, withdrawal))
+        return list(dict.fromkeys([member_id, *sharers]))
 
     def grant(self, tenant_id: str, member_id: str, channel: Channel, consent: Consent) -> Member:
         """The member after they agreed themselves; a later word stands. NotFoundError."""
@@ -87,15 +87,21 @@ class MemberConsent:
 
         return self._change(tenant_id, member_id, chosen)
 
-    def _deny(self, tenant_id: str, member_id: str, channel: Channel, withdrawal: Consent) -> None:
-        stored = self._store.get(tenant_id, member_id)
-        present = stored.consent.get(channel) if stored else withdrawal
-        if present is not None and present.status is ConsentStatus.DENIED:
-            return
-        self._note(tenant_id, member_id, channel, withdrawal)
-
     def _note(self, tenant_id: str, member_id: str, channel: Channel, consent: Consent) -> Member:
-        return self._change(tenant_id, member_id, lambda member: set_consent(member, channel, consent))
+        def noted(member: Member) -> bool:
+            last_no = self._withdrawal(member, channel)
+            was_newer = last_no is not None and set_consent(member, channel, last_no)
+            return set_consent(member, channel, consent) or was_newer
+
+        return self._change(tenant_id, member_id, noted)
+
+    def _withdrawal(self, member: Member, channel: Channel) -> Consent | None:
+        """The last opt-out of the member's address: one that was said again is not on the member."""
+        address = member.address(channel)
+        if not address:
+            return None
+        one = address_key(member.tenant_id, channel, address).hash
+        return self._store.withdrawals(member.tenant_id, channel, [one]).get(one)
 
     def _change(self, tenant_id: str, member_id: str, change: Callable[[Member], bool]) -> Member:
         """The member after `change`, which says whether it changed the copy that it is given."""

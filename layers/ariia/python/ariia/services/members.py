@@ -11,7 +11,7 @@ from ariia.domain.creation import Created, Creation, require_same
 from ariia.domain.errors import ConflictError, InvalidError, NotFoundError, Problem
 from ariia.domain.identifiers import require_id
 from ariia.domain.member import Member
-from ariia.domain.member_claims import apply_claims, unsure_addresses
+from ariia.domain.member_claims import agreed_addresses, apply_claims
 from ariia.domain.member_patch import MemberPatch, apply_fields, member_id_for, parse_patch, require_size
 from ariia.domain.member_text import MAX_TAGS, FieldError, tag
 from ariia.ports.clock import Clock, Ids
@@ -121,7 +121,7 @@ class Members:
         changed = apply_fields(member, patch)
         withdrawals = {
             key: found[key.hash]
-            for channel, key in unsure_addresses(changed, patch.consent).items()
+            for channel, key in agreed_addresses(changed, patch.consent).items()
             if (found := self._store.withdrawals(member.tenant_id, channel, [key.hash]))
         }
         apply_claims(changed, patch.consent, at=self._clock.now(), withdrawals=withdrawals)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from ariia.domain.address import address_hash
@@ -48,26 +49,28 @@ class StopWords:
         if says is None or says is StopMeaning.HELP:
             return StopResult(says)
         one = address_hash(channel, parse_address(channel, address)) if address else None
-        whose = [member_id] if member_id else self._members.sharers(tenant_id, channel, one) if one else []
         proof = {"event": event_id, "word": text.strip()[:40]}
         if says is StopMeaning.STOP:
-            return StopResult(says, self._stop(tenant_id, channel, one, whose, at, proof))
+            return StopResult(says, self._stop(tenant_id, channel, one, member_id, at, proof))
+        whose = [member_id] if member_id else self._members.sharers(tenant_id, channel, one) if one else []
         return StopResult(says, [one for one in whose if self._start(tenant_id, channel, one, at, proof)])
 
     def _stop(
-        self, tenant_id: str, channel: Channel, address: str | None, whose: list[str], at: int, proof: dict[str, str]
+        self,
+        tenant_id: str,
+        channel: Channel,
+        address: str | None,
+        member_id: str | None,
+        at: int,
+        proof: dict[str, str],
     ) -> list[str]:
-        """The address first: somebody who gets it later inherits the no."""
-        if address is not None:
-            self._members.note_withdrawal(
-                tenant_id, channel, address, Consent(ConsentStatus.DENIED, SOURCE, at, dict(proof))
-            )
         everybody: list[str] = []
-        for member_id in whose:
-            try:
+        if address is not None:
+            said = Consent(ConsentStatus.DENIED, SOURCE, at, dict(proof))
+            everybody += self._members.withdraw(tenant_id, channel, address, said)
+        if member_id is not None:
+            with suppress(NotFoundError):
                 everybody += self._consent.withdraw(tenant_id, member_id, channel, SOURCE, at, proof)
-            except NotFoundError:
-                continue
         return list(dict.fromkeys(everybody))
 
     def _start(self, tenant_id: str, channel: Channel, member_id: str, at: int, proof: dict[str, str]) -> bool:

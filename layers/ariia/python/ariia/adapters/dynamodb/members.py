@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pynamodb.connection import Connection
 
 from ariia.adapters.clock import epoch_ms
+from ariia.adapters.dynamodb.address_changes import AddressChange, AddressWriter
 from ariia.adapters.dynamodb.audit import audit_items
 from ariia.adapters.dynamodb.member_items import member_of, pause, read_addresses, read_members, shard_key
 from ariia.adapters.dynamodb.member_transactions import MemberTransaction, in_groups, without
@@ -21,13 +22,13 @@ from ariia.domain.address_index import (
     looked_up,
     members_after,
     neighbours,
+    opt_out,
     refusals,
     settle,
     touched,
 )
 from ariia.domain.audit import entries_of
 from ariia.domain.channel import Channel
-from ariia.domain.consent_changes import wins
 from ariia.domain.errors import Problem, TransientError
 from ariia.domain.member import Consent, Member, Suppression
 
@@ -42,6 +43,7 @@ class DynamoMembers:
         self._shards, self._now = shards, now
         self._connection = connection or Connection()
         self._suppressions = DynamoSuppressions(shards, self._connection, now)
+        self._writer = AddressWriter(shards, self._connection, now)
 
     def scan(self, tenant_id: str, shard: int, after: str | None, limit: int) -> list[Member]:
         """See the port. Eventually consistent."""
@@ -96,17 +98,14 @@ class DynamoMembers:
         records = read_addresses(self._connection, keys)
         return {key.hash: record.withdrawal for key, record in records.items() if record.withdrawal is not None}
 
-    def note_withdrawal(self, tenant_id: str, channel: str, address_hash: str, withdrawal: Consent) -> list[str]:
+    def withdraw(self, tenant_id: str, channel: str, address_hash: str, withdrawal: Consent) -> list[str]:
         """See the port."""
-        for attempt in range(_ATTEMPTS):
-            record = self._record(tenant_id, channel, address_hash)
-            if not wins(withdrawal, record.withdrawal):
-                return record.members
-            record.withdrawal = withdrawal
-            if MemberTransaction(addresses=[record]).commit(self._connection, self._shards):
-                return record.members
-            pause(attempt)
-        raise TransientError("too many changes of this address at once; try again")
+
+        def change(record: AddressRecord, members: list[Member]) -> AddressChange | None:
+            done = opt_out(record, members, withdrawal, self._now())
+            return AddressChange(record, *done) if done else None
+
+        return self._writer.write(tenant_id, channel, address_hash, change)
 
     def suppress(self, tenant_id: str, channel: str, address_hash: str, suppression: Suppression) -> list[str]:
         """See the port."""

@@ -17,13 +17,13 @@ from ariia.domain.address_index import (
     looked_up,
     members_after,
     neighbours,
+    opt_out,
     refusals,
     settle,
     touched,
 )
-from ariia.domain.audit import AuditEntry, entries_of, subject_of, suppressed
+from ariia.domain.audit import AuditEntry, about, entries_of, suppressed
 from ariia.domain.channel import Channel
-from ariia.domain.consent_changes import wins
 from ariia.domain.errors import Problem
 from ariia.domain.identifiers import shard_of
 from ariia.domain.member import Consent, Engagement, Member, Suppression
@@ -93,13 +93,16 @@ class MemoryMembers:
             found = {one: self._record(AddressKey(tenant_id, Channel(channel), one)) for one in address_hashes}
             return {one: record.withdrawal for one, record in found.items() if record.withdrawal is not None}
 
-    def note_withdrawal(self, tenant_id: str, channel: str, address_hash: str, withdrawal: Consent) -> list[str]:
+    def withdraw(self, tenant_id: str, channel: str, address_hash: str, withdrawal: Consent) -> list[str]:
         """See the port."""
         key = AddressKey(tenant_id, Channel(channel), address_hash)
         with self.lock:
             record = self.records.setdefault(key, AddressRecord(key))
-            if wins(withdrawal, record.withdrawal):
-                record.withdrawal = withdrawal
+            done = opt_out(record, [self.rows[tenant_id, one] for one in record.members], withdrawal, self._now())
+            if done is not None:
+                self.note(tenant_id, done[1])
+                for member in done[0]:
+                    member.version += 1
             return list(record.members)
 
     def suppress(self, tenant_id: str, channel: str, address_hash: str, suppression: Suppression) -> list[str]:
@@ -117,8 +120,7 @@ class MemoryMembers:
                 if key.channel not in member.suppression:
                     member.suppression[key.channel] = record.suppression
                     member.version += 1
-                    subject = subject_of(tenant_id, member.id)
-                    self.note(tenant_id, [replace(entry, member_id=member.id, subject=subject)])
+                    self.note(tenant_id, [about(member, entry)])
             return list(record.members)
 
     def note(self, tenant_id: str, entries: Sequence[AuditEntry]) -> None:

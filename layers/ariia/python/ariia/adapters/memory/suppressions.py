@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ariia.adapters.memory.members import MemoryMembers
 from ariia.domain.address_index import AddressKey
-from ariia.domain.audit import subject_of
+from ariia.domain.audit import about
 from ariia.domain.channel import Channel
 from ariia.domain.member import Suppression
 from ariia.domain.suppressions import lifted
@@ -35,8 +35,7 @@ class MemorySuppressions:
                 member = self._store.rows[tenant_id, member_id]
                 if member.suppression.pop(channel, None):
                     member.version += 1
-                    subject = subject_of(tenant_id, member_id)
-                    self._store.note(tenant_id, [replace(entry, member_id=member_id, subject=subject)])
+                    self._store.note(tenant_id, [about(member, entry)])
             self._store.note(tenant_id, [entry])
             return list(record.members)
 
