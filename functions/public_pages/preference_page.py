@@ -13,6 +13,7 @@ from .pages import Page, own_page
 from .texts import Texts, texts_for
 
 _CHECKED = "1"
+_IN, _OUT = "in", "out"
 
 
 def preference_page(view: PreferenceView, *, saved: bool = False) -> Page:
@@ -35,13 +36,14 @@ def preference_page(view: PreferenceView, *, saved: bool = False) -> Page:
 def wish_of(fields: Mapping[str, str], view: PreferenceView, ip_address: str) -> Wish:
     """What the form says. A field that was not on it says nothing."""
     channels = {one.channel for one in view.channels}
-    shown = {one for one in channels if fields.get(f"shown_{one}") == _CHECKED}
+    shown = {one for one in channels if fields.get(f"shown_{one}") in (_IN, _OUT)}
     tracking = None
     if fields.get("shown_tracking") == _CHECKED:
         tracking = Tracking("opens" in fields, "clicks" in fields)
     return Wish(
         shown=frozenset(shown),
         wanted=frozenset(one for one in shown if f"want_{one}" in fields),
+        ticked=frozenset(one for one in shown if fields[f"shown_{one}"] == _IN),
         tracking=tracking,
         nothing=fields.get("do") == "leave",
         statements={one: _statement(texts_for(view.language), view, one) for one in shown},
@@ -54,7 +56,8 @@ def _channel(texts: Texts, view: PreferenceView, one: ChannelChoice) -> str:
         blocked = texts.blocked.format(tenant=view.tenant_name, messages=texts.messages[one.channel])
         return f'<p class="soft">{escape(blocked)}</p>'
     box = _box(f"want_{one.channel}", _statement(texts, view, one.channel), checked=one.granted)
-    return f'<input type="hidden" name="shown_{one.channel}" value="{_CHECKED}">{box}'
+    shown = _IN if one.granted else _OUT
+    return f'<input type="hidden" name="shown_{one.channel}" value="{shown}">{box}'
 
 
 def _tracking(texts: Texts, view: PreferenceView) -> str:

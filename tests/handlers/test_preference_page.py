@@ -8,11 +8,13 @@ from urllib.parse import urlencode
 
 import pytest
 
+from ariia.domain.links import LinkClaims
 from ariia.domain.member import Member, Suppression
 from functions.public_pages import handler as module
 from tests.handlers.pages_world import World, send
 
-ALL = {"shown_email": "1", "shown_sms": "1", "shown_tracking": "1", "do": "save"}
+ALL = {"shown_email": "in", "shown_sms": "out", "shown_tracking": "1", "do": "save"}
+LEFT = {**ALL, "shown_email": "out"}
 
 
 @pytest.fixture
@@ -98,9 +100,37 @@ def test_everything_is_left_by_one_button_and_by_all_who_share_the_address(world
 def test_who_left_comes_back_for_themselves_alone(world: World) -> None:
     post(world, {"do": "leave"}, "anna")
     world.clock.advance(1)
-    post(world, {**ALL, "want_email": "1"}, "anna")
+    post(world, {**LEFT, "want_email": "1"}, "anna")
 
     assert (statuses(world, "anna"), statuses(world, "ben")) == ({"email": "granted"}, {"email": "denied"})
+
+
+def test_a_form_from_before_the_opt_out_does_not_bring_anybody_back(world: World) -> None:
+    """Its box is still ticked as the page had ticked it: whoever saves it has chosen nothing."""
+    form = {**ALL, "want_email": "1", "clicks": "1"}
+    assert 'name="shown_email" value="in"' in get(world)["body"]
+    post(world, {"do": "leave"})
+    world.clock.advance(1)
+
+    answer = post(world, form)
+
+    assert statuses(world)["email"] == "denied"
+    assert 'name="shown_email" value="out"' in answer["body"]
+
+
+def test_that_somebody_left_is_counted_even_when_the_process_dies_in_between(world: World) -> None:
+    notes, seen = world.services.unsubscribes, list[str]()
+
+    class Noting:
+        def note(self, claims: LinkClaims, now: int) -> None:
+            seen.append(statuses(world)["email"])
+            notes.note(claims, now)
+
+    world.services.preferences._notes = Noting()
+    post(world, {"do": "leave"})
+
+    assert seen == ["granted"], "noted after the opt-out, it would never be made up for"
+    assert world.unsubscribed_at("dora") is not None
 
 
 def test_a_suppressed_address_can_be_left_but_not_joined(world: World) -> None:
@@ -110,7 +140,7 @@ def test_a_suppressed_address_can_be_left_but_not_joined(world: World) -> None:
     post(world, {"do": "leave"})
     world.clock.advance(1)
 
-    post(world, {**ALL, f"shown_{one.channel}": "1", f"want_{one.channel}": "1"})
+    post(world, {**ALL, f"shown_{one.channel}": "out", f"want_{one.channel}": "1"})
 
     assert statuses(world)[one.channel.value] == "denied"
 

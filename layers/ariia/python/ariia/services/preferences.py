@@ -44,15 +44,22 @@ class PreferenceView:
 
 @dataclass(frozen=True)
 class Wish:
-    """What was sent: of the channels `shown`, those that are `wanted`; the tracking choice, None where it was not on
-    the form; `nothing` outdoes all of it and leaves every channel. `statements` are the words agreed to by channel."""
+    """What was sent: of the channels `shown`, those that are `wanted`, and those that the form had `ticked` itself, which
+    nobody chose by leaving them so; the tracking choice, None where it was not on the form; `nothing` outdoes all of it
+    and leaves every channel. `statements` are the words agreed to by channel."""
 
     shown: frozenset[Channel] = frozenset()
     wanted: frozenset[Channel] = frozenset()
+    ticked: frozenset[Channel] = frozenset()
     tracking: Tracking | None = None
     nothing: bool = False
     statements: Mapping[Channel, str] | None = None
     ip_address: str = ""
+
+    @property
+    def chosen(self) -> frozenset[Channel]:
+        """The channels that were ticked by hand."""
+        return (self.wanted & self.shown) - self.ticked
 
 
 class LeavingNotes(Protocol):
@@ -93,10 +100,11 @@ class Preferences:
             page["ip"] = address_seal(self._keys.key(), wish.ip_address)
         for one in _view(tenant, member).channels:
             if wish.nothing or (one.channel in wish.shown - wish.wanted):
-                self._consent.withdraw(tenant.id, member.id, one.channel, SOURCE, now, page)
                 if one.granted and one.channel == claims.channel:
+                    # First: once the consent is gone, nobody who comes again would know that it was this message.
                     self._notes.note(claims, now)
-            elif one.channel in wish.wanted & wish.shown and not one.granted and not one.suppressed:
+                self._consent.withdraw(tenant.id, member.id, one.channel, SOURCE, now, page)
+            elif one.channel in wish.chosen and not one.granted and not one.suppressed:
                 self._agree(tenant, member, one.channel, now, page, wish)
         if wish.tracking is not None and not wish.nothing:
             self._track(tenant, member, wish.tracking, now)
