@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from ariia.adapters.memory.clock import ManualClock
+from ariia.adapters.memory.schedules import MemorySchedules
+from ariia.adapters.memory.tenants import MemoryTenants
 from ariia.domain.campaign import Campaign, CampaignStatus, Content, Target
 from ariia.domain.member import Consent, ConsentStatus, Member
+from ariia.ports.clock import Clock
+from ariia.ports.schedules import OneTimeSchedules
+from ariia.ports.tenants import TenantStore
+from ariia.services.confirmation_care import ConfirmationCare
+from ariia.services.double_opt_in import DoubleOptIn
 
 TENANT = "studio"
 NOW = 1_800_000_000_000
@@ -35,3 +43,11 @@ def any_content(**fields: Any) -> Content:
 def any_target(**fields: Any) -> Target:
     """Everybody."""
     return Target(**fields)
+
+
+def any_double_opt_in(
+    tenants: TenantStore | None = None, schedules: OneTimeSchedules | None = None, clock: Clock | None = None
+) -> DoubleOptIn:
+    """The double opt-in of tenants who did not choose it, where no others are named."""
+    time = clock or ManualClock()
+    return DoubleOptIn(tenants or MemoryTenants(), ConfirmationCare(schedules or MemorySchedules(), time), time)

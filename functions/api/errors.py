@@ -9,9 +9,9 @@ from typing import Any
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError, ResponseValidationError
 
 from ariia.domain import errors
+from ariia.domain.local_time import iso
 from ariia.observability import fault, logger
 
-from .schemas.fields import iso
 from .validation import problems_of
 
 MEDIA_TYPE = "application/problem+json"

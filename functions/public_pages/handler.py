@@ -1,6 +1,7 @@
-"""`/u/{token}` unsubscribes (GET asks, POST does it), `/v/{token}` shows a message, `/preferences/{token}` asks what a
-member wants (GET shows, POST saves), `/t/{token}` is the picture of a template. Mail scanners open every link, so
-nothing but POST changes anything; mailbox providers POST without cookies and follow no redirect (RFC 8058)."""
+"""`/u/{token}` unsubscribes (GET asks, POST does it), `/c/{token}` confirms a double opt-in (likewise), `/v/{token}`
+shows a message, `/preferences/{token}` asks what a member wants (GET shows, POST saves), `/t/{token}` is the picture of
+a template. Mail scanners open every link, so nothing but POST changes anything; mailbox providers POST without cookies
+and follow no redirect (RFC 8058)."""
 
 from __future__ import annotations
 
@@ -17,12 +18,14 @@ from ariia.observability import fault, logger
 from ariia.services.unsubscribe import ONE_CLICK, PAGE
 from ariia.settings import PublicPagesSettings
 
+from .confirmation_page import confirmation_page, says_yes, words_of
 from .pages import Page, ask_page, done_page, invalid_page, message_page, thumbnail_page, trouble_page
 from .preference_page import preference_page, wish_of
 from .request import PageRequest, page_request
 from .texts import accepted_language
 
-_METHODS = {"u": "GET, HEAD, POST", "preferences": "GET, HEAD, POST", "v": "GET, HEAD", "t": "GET, HEAD"}
+_ASKS, _SHOWS = "GET, HEAD, POST", "GET, HEAD"
+_METHODS = {"u": _ASKS, "c": _ASKS, "preferences": _ASKS, "v": _SHOWS, "t": _SHOWS}
 
 
 @functools.cache
@@ -58,6 +61,10 @@ def _answer(request: PageRequest) -> Page:
         view = services().preferences.look(request.token)
         wish = wish_of(request.fields, view, request.source_ip)
         return preference_page(services().preferences.choose(request.token, wish), saved=True)
+    if request.method == "POST" and request.place == "c":
+        asked = services().confirmations.look(request.token)
+        is_yes = says_yes(request.fields)
+        return confirmation_page(services().confirmations.confirm(request.token, words_of(asked)) if is_yes else asked)
     if request.method == "POST" and request.place == "u":
         # A wish to get no more mail must not fail on the form of the body: any POST to the link is one.
         source = ONE_CLICK if request.is_one_click else PAGE
@@ -72,4 +79,6 @@ def _shown(request: PageRequest) -> Page:
         return thumbnail_page(services().thumbnails.show(request.token))
     if request.place == "preferences":
         return preference_page(services().preferences.look(request.token))
+    if request.place == "c":
+        return confirmation_page(services().confirmations.look(request.token))
     return ask_page(services().unsubscribes.look(request.token))

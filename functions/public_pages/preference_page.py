@@ -20,8 +20,8 @@ def preference_page(view: PreferenceView, *, saved: bool = False) -> Page:
     """Asks what the member wants; `saved` says that a choice was taken. The form posts to where the page came from."""
     texts = texts_for(view.language)
     title = _filled(texts.preferences_title, view)
-    said = texts.preferences_saved if saved else texts.preferences
-    status = f'<p role="status">{escape(said)}</p>' if saved else f"<p>{escape(said)}</p>"
+    said = f"{texts.preferences_saved} {texts.confirm_by_mail}" if view.is_asked else texts.preferences_saved
+    status = f'<p role="status">{escape(said)}</p>' if saved else f"<p>{escape(texts.preferences)}</p>"
     channels = "".join(_channel(texts, view, one) for one in view.channels)
     body = (
         f'{status}<form method="post">{_fieldset(texts.channels_legend, channels)}'
@@ -55,9 +55,10 @@ def _channel(texts: Texts, view: PreferenceView, one: ChannelChoice) -> str:
     if one.suppressed:
         blocked = texts.blocked.format(tenant=view.tenant_name, messages=texts.messages[one.channel])
         return f'<p class="soft">{escape(blocked)}</p>'
-    box = _box(f"want_{one.channel}", _statement(texts, view, one.channel), checked=one.granted)
-    shown = _IN if one.granted else _OUT
-    return f'<input type="hidden" name="shown_{one.channel}" value="{shown}">{box}'
+    box = _box(f"want_{one.channel}", _statement(texts, view, one.channel), checked=one.wanted)
+    shown = _IN if one.wanted else _OUT
+    waits = f'<p class="soft">{escape(texts.unconfirmed)}</p>' if one.pending else ""
+    return f'<input type="hidden" name="shown_{one.channel}" value="{shown}">{box}{waits}'
 
 
 def _tracking(texts: Texts, view: PreferenceView) -> str:

@@ -36,6 +36,18 @@ class Texts:
     save: str
     leave_all: str
     leave_all_hint: str
+    confirm_by_mail: str
+    unconfirmed: str
+    confirm_title: str
+    confirm: str
+    confirm_button: str
+    confirm_ignore: str
+    confirmed_title: str
+    confirmed: str
+    expired_title: str
+    expired: str
+    void_title: str
+    void: str
 
 
 ENGLISH = Texts(
@@ -68,6 +80,18 @@ ENGLISH = Texts(
     save="Save my choice",
     leave_all="Unsubscribe from everything",
     leave_all_hint="You will get no more messages from {tenant} on any channel.",
+    confirm_by_mail="One step is left: please follow the link in the e-mail that we are sending you.",
+    unconfirmed="This is not confirmed yet.",
+    confirm_title="E-mails from {tenant}?",
+    confirm="Yes, {tenant} may send me e-mails with news and offers. I can take that back at any time.",
+    confirm_button="Confirm",
+    confirm_ignore="If you did not ask for this, just close the page.",
+    confirmed_title="Thank you, that is confirmed",
+    confirmed="{tenant} may send you e-mails. Every one of them has a link by which you can stop that.",
+    expired_title="This link is too old",
+    expired="Links like this are valid for {days} days. Nothing was changed. To get e-mails, please contact {tenant}.",
+    void_title="This link is no longer in use",
+    void="The address or your choice has changed since. Nothing was changed now. Questions? Please contact {tenant}.",
 )
 GERMAN = Texts(
     language="de",
@@ -99,6 +123,18 @@ GERMAN = Texts(
     save="Auswahl speichern",
     leave_all="Von allem abmelden",
     leave_all_hint="Sie bekommen dann auf keinem Weg mehr Nachrichten von {tenant}.",
+    confirm_by_mail="Ein Schritt fehlt noch: Bitte folgen Sie dem Link in der E-Mail, die wir Ihnen schicken.",
+    unconfirmed="Das ist noch nicht bestätigt.",
+    confirm_title="E-Mails von {tenant}?",
+    confirm="Ja, {tenant} darf mir E-Mails mit Neuigkeiten und Angeboten schicken. Das kann ich jederzeit widerrufen.",
+    confirm_button="Bestätigen",
+    confirm_ignore="Wenn Sie das nicht wollten, schließen Sie einfach die Seite.",
+    confirmed_title="Vielen Dank, das ist bestätigt",
+    confirmed="{tenant} darf Ihnen E-Mails schicken. In jeder steht ein Link, mit dem Sie das beenden können.",
+    expired_title="Dieser Link ist zu alt",
+    expired="Solche Links gelten {days} Tage. Es wurde nichts geändert. Für E-Mails wenden Sie sich bitte an {tenant}.",
+    void_title="Dieser Link ist nicht mehr in Gebrauch",
+    void="Adresse oder Wahl haben sich seitdem geändert. Jetzt wurde nichts geändert. Fragen beantwortet {tenant}.",
 )
 
 

@@ -1,4 +1,5 @@
-"""Does what is due for one follow-up, or for one test send: fires it, settles it, or finds nothing left to do."""
+"""Does what is due for one follow-up, one test send, or some questions of a double opt-in: fires it, settles it, or
+finds nothing left to do."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ariia.bootstrap.run_follow_up import RunFollowUpServices, build
+from ariia.domain.confirmation import ConfirmationRequest
 from ariia.observability import logger
 from ariia.settings import RunFollowUpSettings
 
@@ -28,6 +30,11 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         is_over = services().looks.look(tenant_id, event["container_id"], event["member_ids"], int(event["look"]))
         logger.info("looked after", tenant_id=tenant_id, container=event["container_id"], over=is_over)
         return {"status": "over" if is_over else "pending"}
+    if "confirmations" in event:
+        requests = [ConfirmationRequest(**one) for one in event["confirmations"]]
+        report = services().confirmations.look(tenant_id, requests, int(event["look"]))
+        logger.info("asked", tenant_id=tenant_id, questions=len(requests), **vars(report))
+        return {"status": "pending" if report.waiting else "over"}
     follow_up_id = str(event["follow_up_id"])
     logger.append_keys(tenant_id=tenant_id, follow_up_id=follow_up_id)
     follow_up = services().follow_ups.run(tenant_id, follow_up_id)

@@ -41,6 +41,9 @@ PUBLIC_ROUTES = (
     PublicRoute(HttpMethod.GET, "/u/{token}", "public_pages", "Members have no account; the link is signed."),
     PublicRoute(HttpMethod.HEAD, "/u/{token}", "public_pages", "Link scanners look so before they open a page."),
     PublicRoute(HttpMethod.POST, "/u/{token}", "public_pages", "RFC 8058: mail providers post without credentials."),
+    PublicRoute(HttpMethod.GET, "/c/{token}", "public_pages", "Members have no account; the link is signed."),
+    PublicRoute(HttpMethod.HEAD, "/c/{token}", "public_pages", "Link scanners look so before they open a page."),
+    PublicRoute(HttpMethod.POST, "/c/{token}", "public_pages", "Members have no account; the link is signed."),
     PublicRoute(HttpMethod.GET, "/preferences/{token}", "public_pages", "Members have no account; the link is signed."),
     PublicRoute(HttpMethod.HEAD, "/preferences/{token}", "public_pages", "Link scanners look before they open a page."),
     PublicRoute(
@@ -127,8 +130,11 @@ class ApiStack(Stack):
             environment={
                 "ARIIA_SIGNING_SECRET_ARN": data.signing_secret.secret_arn,
                 "ARIIA_PUBLIC_BASE_URL": self._messaging.gateway.base_url,
+                **self._automation.follow_up_schedules.environment,
             },
         )
+        # Who comes back by the preference page may have to confirm it: their question is put by a schedule.
+        self._automation.follow_up_schedules.allow_scheduling(function)
         data.allow_reading(function, models.TenantModel, models.TemplateModel)
         data.allow_reading(function, models.CampaignModel, models.CampaignPartModel)
         data.allow_writing(function, models.MemberModel, models.AddressModel, models.AuditModel, models.LedgerModel)

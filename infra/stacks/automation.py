@@ -153,6 +153,8 @@ class AutomationStack(Stack):
         data.allow_reading(function, models.TenantModel, models.SenderModel, models.MemberModel)
         data.allow_writing(function, models.FollowUpModel, models.QuotaModel, models.SendRateModel)
         data.allow_writing(function, models.CampaignModel, models.CampaignPartModel, models.LedgerModel)
+        # How often somebody was asked for a confirmation today.
+        data.allow_writing(function, models.JobModel)
         messaging.channels["email"].grant(function, "sqs:SendMessage")
         for watched in (messaging.events, messaging.events.dead_letters):
             watched.grant(function, "sqs:GetQueueAttributes")
@@ -228,14 +230,19 @@ class AutomationStack(Stack):
                 "ARIIA_UPLOADS_BUCKET": messaging.uploads.bucket_name,
                 "ARIIA_IMPORT_QUEUE_URL": messaging.imports.queue_url,
                 "ARIIA_IMPORT_ATTEMPTS": str(RECEIVES_BEFORE_DEAD_LETTER),
+                **self.follow_up_schedules.environment,
             },
         )
+        # Whom the tenant's double opt-in leaves waiting is asked by a schedule.
+        self.follow_up_schedules.allow_scheduling(function)
+        self._data.allow_reading(function, models.TenantModel)
         work_off(messaging.imports, function, batch_size=1)
         messaging.imports.grant(function, "sqs:SendMessage")
         messaging.uploads.allow_reading(function)
         messaging.uploads.allow_writing(function)
         self._data.allow_writing(function, models.MemberModel, models.AddressModel, models.JobModel)
-        self._data.allow_writing(function, models.AuditModel)
+        # The cleaned of a Mailchimp export are suppressed.
+        self._data.allow_writing(function, models.AuditModel, models.SuppressionModel)
         return function
 
     def _count_audience(self) -> PythonFunction:

@@ -12,6 +12,7 @@ from ariia.adapters.memory.campaigns import MemoryCampaigns
 from ariia.adapters.memory.clock import ManualClock
 from ariia.adapters.memory.ledger import MemoryLedger
 from ariia.adapters.memory.members import MemoryMembers
+from ariia.adapters.memory.schedules import MemorySchedules
 from ariia.adapters.memory.secrets import MemorySigningKeys
 from ariia.adapters.memory.templates import MemoryTemplates
 from ariia.adapters.memory.tenants import MemoryTenants
@@ -23,12 +24,14 @@ from ariia.domain.member import Consent, ConsentStatus, Member
 from ariia.domain.tenant import Tenant
 from ariia.ports.campaigns import CampaignChange
 from ariia.ports.ledger import Partition
+from ariia.services.confirmation_page import ConfirmationPage
 from ariia.services.member_consent import MemberConsent
 from ariia.services.preferences import Preferences
 from ariia.services.thumbnails import Thumbnails
 from ariia.services.unsubscribe import Unsubscribes
 from ariia.services.view_online import ViewOnline
 from functions.public_pages import handler as module
+from tests.builders import any_double_opt_in
 
 EVENTS = Path(__file__).parent.parent / "events"
 BASE_URL = "https://mail.test"
@@ -52,7 +55,9 @@ class World:
         self.campaigns.create(CampaignChange(self.campaign, frozen=("h1", content, Target())))
         self.members.save([self.member("anna", "family@x.de"), self.member("ben", "Family@x.de")])
         self.members.save([self.member("cleo", "cleo@x.de", language="en-GB")])
-        consent = MemberConsent(self.members, self.clock)
+        self.schedules = MemorySchedules()
+        double_opt_in = any_double_opt_in(self.tenants, self.schedules, self.clock)
+        consent = MemberConsent(self.members, double_opt_in, self.clock)
         unsubscribes = Unsubscribes(
             self.keys, self.tenants, self.members, self.campaigns, self.ledger, consent, self.clock
         )
@@ -60,7 +65,8 @@ class World:
         preferences = Preferences(self.keys, self.tenants, self.members, consent, unsubscribes, self.clock)
         self.templates = MemoryTemplates()
         self.thumbnails = Thumbnails(self.keys, self.templates, self.tenants, BASE_URL)
-        self.services = PublicPagesServices(unsubscribes, view, preferences, self.thumbnails)
+        confirmations = ConfirmationPage(self.keys, self.tenants, self.members, consent, self.clock)
+        self.services = PublicPagesServices(unsubscribes, view, preferences, confirmations, self.thumbnails)
 
     def member(self, member_id: str, email: str, **fields: Any) -> Member:
         granted = {"email": Consent(ConsentStatus.GRANTED, "import", 1)}

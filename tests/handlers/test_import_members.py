@@ -21,6 +21,7 @@ from ariia.services.import_cutting import ImportCutting
 from ariia.services.import_range import RangeImport
 from ariia.services.imports import Imports
 from functions.import_members import handler as module
+from tests.builders import any_double_opt_in
 from tests.handlers.context import LambdaContext
 
 TENANT = "studio"
@@ -30,11 +31,11 @@ class World:
     def __init__(self) -> None:
         self.jobs, self.uploads, self.queue = MemoryJobs(), MemoryUploads(), MemoryImportQueue()
         self.members, self.clock = MemoryMembers(), ManualClock()
-        self.imports = Imports(self.jobs, self.uploads, self.clock, CountingIds("import"))
+        self.imports = Imports(self.jobs, self.uploads, any_double_opt_in(), self.clock, CountingIds("import"))
         self.put_back: list[tuple[str, str, int]] = []
         self.services = ImportMembersServices(
             cutting=ImportCutting(self.jobs, self.uploads, self.queue, self.clock, range_records=2),
-            ranges=RangeImport(self.jobs, self.uploads, self.members, self.clock),
+            ranges=RangeImport(self.jobs, self.uploads, self.members, any_double_opt_in(), self.clock),
             returns=SqsReturns(self),
             clock=self.clock,
             attempts=5,

@@ -58,7 +58,7 @@ from ariia.services.settling import BatchSettler
 from ariia.services.statistics import CampaignStatistics, StreamCounter
 from ariia.services.targets import Targets
 from ariia.services.unsubscribe import Unsubscribes
-from tests.builders import NOW, TENANT, any_campaign, any_content, any_member
+from tests.builders import NOW, TENANT, any_campaign, any_content, any_double_opt_in, any_member
 
 from .audiences import AUDIENCES, member_id, put_earlier, segment_stores, tags_of
 from .clocks import CLOCKS, zone_of
@@ -242,7 +242,7 @@ class Engine:
             campaigns, runs, self.contents, targets, InFlightCount(ledger), self.clock, self.broadcasts
         )
         members = around("members", self.members)
-        consent = MemberConsent(members, self.clock)
+        consent = MemberConsent(members, any_double_opt_in(), self.clock)
         self.unsubscribes = Unsubscribes(_Keys(), tenants, members, campaigns, ledger, consent, self.clock)
 
     def _send(self, messages: list[Message]) -> list[Message]:

@@ -17,6 +17,7 @@ from ariia.services.import_cutting import ImportCutting
 from ariia.services.import_range import RangeImport
 from ariia.services.imports import Imports
 from examples.make_members import GOOD_LINES, REJECTED_LINES, TARGET, members_csv
+from tests.builders import any_double_opt_in
 
 
 def test_file_is_what_the_generator_makes() -> None:
@@ -34,12 +35,12 @@ def test_all_addresses_belong_to_nobody() -> None:
 def imported() -> tuple[Imports, MemoryMembers, str]:
     jobs, uploads, queue = MemoryJobs(), MemoryUploads(), MemoryImportQueue()
     members, clock = MemoryMembers(), ManualClock()
-    imports = Imports(jobs, uploads, clock, CountingIds())
+    imports = Imports(jobs, uploads, any_double_opt_in(), clock, CountingIds())
     job = imports.create("studio", ImportFormat.CSV, "anna").entity.job
     uploads.put(job.key, TARGET.read_bytes())
     ImportCutting(jobs, uploads, queue, clock).run(job.key)
     for task in queue.tasks:
-        RangeImport(jobs, uploads, members, clock).run(task, stop_at=clock.now() + 1)
+        RangeImport(jobs, uploads, members, any_double_opt_in(), clock).run(task, stop_at=clock.now() + 1)
     return imports, members, job.id
 
 

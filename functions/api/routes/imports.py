@@ -26,7 +26,14 @@ def create_import(
     never undoes that no."""
     repeatable = creation(caller, "/v1/imports", key, body.model_dump(mode="json"))
     kind = ImportFormat(body.format)
-    made = services.imports.create(caller.tenant_id, kind, caller.subject, body.file_name, repeatable)
+    made = services.imports.create(
+        caller.tenant_id,
+        kind,
+        caller.subject,
+        body.file_name,
+        repeatable,
+        send_confirmations=body.send_confirmations,
+    )
     location = f"/v1/imports/{made.entity.job.id}"
     return created(ImportJobView.of(made.entity), location, replayed=made.replayed)
 

@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from ariia.domain.channel import Channel
-from functions.api.answers import created, found, gone
+from functions.api.answers import accepted, created, found, gone
 from functions.api.auth import Permission
 from functions.api.dependencies import CurrentCaller, IdempotencyKey, IfMatch, Services
 from functions.api.idempotency import creation
@@ -17,6 +17,7 @@ from functions.api.paging import DEFAULT_LIMIT, Cursor, CursorScope, Limit, Page
 from functions.api.routing import Routes
 from functions.api.schemas.members import (
     ChannelName,
+    ConfirmationView,
     ConsentInput,
     MemberChange,
     MemberDraft,
@@ -113,7 +114,29 @@ def put_consent(
     member_id: str, channel: ChannelName, consent: ConsentInput, caller: CurrentCaller, services: Services
 ) -> Response[MemberView]:
     """Notes what the member said about a channel, with source and time, as evidence. A word from before the stored one
-    changes nothing; without `at` it was said now. For this member only: others who share the address keep their own."""
+    changes nothing; without `at` it was said now. For this member only: others who share the address keep their own.
+    With the setting `double_opt_in`, a yes to e-mail becomes `pending`, and the member is asked to confirm it."""
     value = consent.model_dump(exclude_unset=True)
     member = services.member_consent.set(caller.tenant_id, member_id, Channel(channel), value, "api", caller.subject)
     return found(MemberView.of(member), member.version)
+
+
+@routes.post(
+    "/v1/members/<member_id>/consent/<channel>/confirmation",
+    Permission.EDIT_MEMBERS,
+    "Ask for a confirmation again",
+    status=202,
+    problems=(409, 429),
+)
+def ask_again(
+    member_id: str, channel: ChannelName, caller: CurrentCaller, services: Services, key: IdempotencyKey = None
+) -> Response[ConfirmationView]:
+    """Sends the e-mail of the double opt-in once more to a member whose consent is `pending`: in a minute or two, or
+    after the tenant's quiet hours. Three a day go to a member, and to an address."""
+    path = f"/v1/members/{member_id}/consent/{channel}/confirmation"
+    repeatable = creation(caller, path, key, None)
+    asked = services.asking_again.ask(caller.tenant_id, member_id, Channel(channel), repeatable)
+    answer = accepted(ConfirmationView.of(asked.entity), f"/v1/members/{member_id}")
+    if asked.replayed:
+        answer.headers["Idempotent-Replayed"] = "true"
+    return answer

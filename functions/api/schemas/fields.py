@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 from ariia.domain.identifiers import ID_PATTERN
+from ariia.domain.local_time import iso
 
 
 # `defer_build`: a model is worked out when it is first used, which takes a fourteenth off the API's cold start.
@@ -26,12 +27,6 @@ class ResponseModel(BaseModel):
 def example(value: dict[str, Any]) -> Any:
     """For `json_schema_extra`: the example that the reference shows for this model."""
     return {"examples": [value]}
-
-
-def iso(instant: int) -> str:
-    """An instant (epoch ms) as ISO 8601 in UTC, with milliseconds."""
-    seconds, ms = divmod(instant, 1000)
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S") + f".{ms:03d}Z"
 
 
 def epoch_ms(value: Any) -> int:

@@ -34,6 +34,8 @@ _IMPORT: dict[str, Any] = {
     "unchanged": 1,
     "rejected": 7,
     "withdrawals_kept": 1,
+    "send_confirmations": False,
+    "awaiting_confirmation": 0,
     "parts": 2,
     "parts_done": 1,
     "parts_failed": 0,
@@ -61,7 +63,8 @@ class ImportDraft(RequestModel):
         Field(
             description="`csv`: UTF-8, first line = column names (id, external_id, email, phone, telegram_id, "
             "first_name, last_name, language, timezone, tags separated by `;`, consent_email, consent_email_source, "
-            "consent_email_at and so on by channel, attributes.<name>); delimited by comma, semicolon or tab. "
+            "consent_email_at and so on by channel, consent_email_confirmed_at for an earlier double opt-in, "
+            "attributes.<name>); delimited by comma, semicolon or tab. "
             "`jsonl`: one member per line, as in `POST /v1/members`. "
             "`mailchimp`: an audience export, each of its files by itself: the unsubscribed (column UNSUB_TIME) become "
             "a no, the cleaned (CLEAN_TIME) are suppressed as hard bounces. "
@@ -70,6 +73,14 @@ class ImportDraft(RequestModel):
         ),
     ]
     file_name: Annotated[str | None, Field(description="For people to know it by, up to 200 characters.")] = None
+    send_confirmations: Annotated[
+        bool,
+        Field(
+            description="With the setting double_opt_in: whether those whom it leaves `pending` are asked at once to "
+            "confirm. Left out, nobody gets an e-mail by an import; `POST /v1/members/{id}/consent/email/confirmation` "
+            "asks them one by one."
+        ),
+    ] = False
 
 
 class UploadView(ResponseModel):
@@ -105,6 +116,10 @@ class ImportJobView(ResponseModel):
     withdrawals_kept: Annotated[
         int, Field(description="Lines that said yes for members who have said no since: the no was kept.")
     ]
+    send_confirmations: bool
+    awaiting_confirmation: Annotated[
+        int, Field(description="Lines whose yes to e-mail waits until the member confirms it.")
+    ]
     parts: int
     parts_done: int
     parts_failed: int
@@ -122,6 +137,7 @@ class ImportJobView(ResponseModel):
             id=job.id,
             format=job.format.value,
             file_name=job.file_name,
+            send_confirmations=job.send_confirmations,
             upload=UploadView.model_validate(view.upload) if view.upload else None,
             lines_total=progress.records_total,
             lines_done=progress.records_done,

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field
 
 from ariia.domain.member import Member
+from ariia.services.asking_again import AskedAgain
 
 from .fields import Id, Instant, InstantInput, RequestModel, ResponseModel, Version, example
 
@@ -50,7 +51,10 @@ class ConsentInput(RequestModel):
     at: Annotated[InstantInput | None, Field(description="When it was said; not in the future.")] = None
     proof: Annotated[
         dict[str, Any] | None,
-        Field(description="What shows it, as you keep it: the text agreed to, the form, the page. At most 1 KB."),
+        Field(
+            description="What shows it, as you keep it: the text agreed to, the form, the page. At most 1 KB. An "
+            'earlier double opt-in is shown by `{"double_opt_in": {"confirmed_at": "2026-03-01T09:05:00Z"}}`.'
+        ),
     ] = None
 
 
@@ -135,6 +139,23 @@ class ConsentChangeView(SaidView):
     model_config = ConfigDict(json_schema_extra=example({"channel": "email", **_SAID}))
 
     channel: ChannelName
+
+
+class ConfirmationView(ResponseModel):
+    """That the member is asked once more to confirm, since `asked_at`."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example({"member_id": "m0042", "channel": "email", "asked_at": "2026-03-01T09:00:00.000Z"})
+    )
+
+    member_id: str
+    channel: ChannelName
+    asked_at: Instant
+
+    @classmethod
+    def of(cls, asked: AskedAgain) -> Self:
+        """The view of it."""
+        return cls.model_validate(asked)
 
 
 class SuppressionView(ResponseModel):

@@ -30,6 +30,12 @@ _CAP = "The whole cap; null = none."
 BounceRate = Annotated[float | None, Field(description=f"Share of hard bounces (0 to 1) {_OWN}")]
 ComplaintRate = Annotated[float | None, Field(description=f"Share of complaints (0 to 1) {_OWN}")]
 
+_DOUBLE_OPT_IN = (
+    "A new consent to e-mail is `pending` until the member follows the link of an e-mail that asks for it. Can be set "
+    "once the tenant has a default_sender on a verified domain."
+)
+DoubleOptIn = Annotated[bool, Field(description=_DOUBLE_OPT_IN)]
+
 SETTINGS_EXAMPLE: dict[str, Any] = {
     "one_per_address": True,
     "hold_unknown": False,
@@ -41,17 +47,19 @@ SETTINGS_EXAMPLE: dict[str, Any] = {
     "pause_at_bounce_rate": 0.03,
     "pause_at_complaint_rate": None,
 }
+SETTINGS_VIEW_EXAMPLE: dict[str, Any] = {**SETTINGS_EXAMPLE, "double_opt_in": True}
 
 
 class SettingsView(ResponseModel):
     """Choices that hold for all campaigns of the tenant."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [SETTINGS_EXAMPLE]})
+    model_config = ConfigDict(json_schema_extra={"examples": [SETTINGS_VIEW_EXAMPLE]})
 
     one_per_address: Annotated[bool, Field(description="Members who share an address get one message.")]
     hold_unknown: Annotated[bool, Field(description="A send without a known outcome waits for a person.")]
     track_opens: bool
     track_clicks: bool
+    double_opt_in: DoubleOptIn
     quiet_hours: Annotated[dict[str, QuietHoursView], Field(description="By channel: when nothing leaves.")]
     frequency_cap: Annotated[FrequencyCapView | None, Field(description="null = no cap.")]
     misfire: MisfireView
@@ -60,7 +68,7 @@ class SettingsView(ResponseModel):
 
 
 class SettingsDraft(RequestModel):
-    """The choices of a new tenant."""
+    """The choices of a new tenant; a double opt-in takes a sender, which a new tenant has not got."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [SETTINGS_EXAMPLE]})
 
@@ -89,6 +97,7 @@ class SettingsChange(RequestModel):
     hold_unknown: _Flag
     track_opens: _Flag
     track_clicks: _Flag
+    double_opt_in: Annotated[bool, Field(default_factory=bool, description=_DOUBLE_OPT_IN)]
     quiet_hours: Annotated[HoursByChannel, Field(default_factory=dict)]
     frequency_cap: Annotated[FrequencyCapInput | None, Field(description=_CAP)] = None
     misfire: Annotated[MisfireInput, Field(default_factory=MisfireInput)]
@@ -103,7 +112,7 @@ class SettingsChange(RequestModel):
 class OwnSettingsView(SettingsView):
     """The settings of the caller's tenant. `version` is the tenant's."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{**SETTINGS_EXAMPLE, "version": 1}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{**SETTINGS_VIEW_EXAMPLE, "version": 1}]})
 
     version: int
 

@@ -11,7 +11,7 @@ from ariia.domain.reputation import BOUNCE_RATE, COMPLAINT_RATE
 from ariia.domain.tenant import MAX_NAME, Tenant
 
 from .fields import Id, Instant, RequestModel, ResponseModel, Version
-from .settings import SETTINGS_EXAMPLE, SettingsChange, SettingsDraft, SettingsView
+from .settings import SETTINGS_EXAMPLE, SETTINGS_VIEW_EXAMPLE, SettingsChange, SettingsDraft, SettingsView
 
 PlanName = Literal["starter", "professional", "business", "enterprise"]
 Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME)]
@@ -39,6 +39,7 @@ _TENANT: dict[str, Any] = {
     "id": "gym-nord",
     "plan": "professional",
     **_PROFILE,
+    "settings": SETTINGS_VIEW_EXAMPLE,
     "bounce_rate_limit": 0.05,
     "complaint_rate_limit": 0.001,
     "created_at": "2026-03-01T18:00:00.000Z",

@@ -21,6 +21,8 @@ from ariia.services.tenants import Tenants
 from functions.api import dependencies
 from functions.api.application import Application
 from functions.api.routes import audit, members, settings, suppressions
+from tests.builders import any_double_opt_in
+from tests.unit.services.campaign_desk import VerifiedDomains
 
 from .campaign_clients import SETTINGS
 from .http import Client, claims
@@ -34,11 +36,11 @@ class Api:
         store, tenants = MemoryMembers(16, trail, self.clock.now), MemoryTenants(trail)
         tenants.create(Tenant("gym", "Gym", created_at=self.clock.now()))
         services = SimpleNamespace(
-            members=Members(store, MemoryJobs(), self.clock, CountingIds("new")),
-            member_consent=MemberConsent(store, self.clock),
+            members=Members(store, MemoryJobs(), any_double_opt_in(), self.clock, CountingIds("new")),
+            member_consent=MemberConsent(store, any_double_opt_in(), self.clock),
             suppressions=Suppressions(MemorySuppressions(store), store, self.clock),
             audit=AuditLog(trail, tenants, self.clock),
-            tenants=Tenants(tenants, self.clock),
+            tenants=Tenants(tenants, VerifiedDomains(), self.clock),
         )
         resources = (members, suppressions, audit, settings)
         operations = [operation for resource in resources for operation in resource.routes.operations]

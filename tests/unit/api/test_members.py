@@ -10,6 +10,8 @@ import pytest
 from ariia.adapters.memory.clock import CountingIds, ManualClock
 from ariia.adapters.memory.jobs import MemoryJobs
 from ariia.adapters.memory.members import MemoryMembers
+from ariia.adapters.memory.schedules import MemorySchedules
+from ariia.adapters.memory.tenants import MemoryTenants
 from ariia.adapters.memory.uploads import MemoryImportQueue, MemoryUploads
 from ariia.services.import_cutting import ImportCutting
 from ariia.services.import_range import RangeImport
@@ -20,6 +22,7 @@ from ariia.services.members import Members
 from functions.api import dependencies
 from functions.api.application import Application
 from functions.api.routes import imports, members
+from tests.builders import any_double_opt_in
 
 from .campaign_clients import SETTINGS
 from .http import Answered, Client, claims
@@ -30,11 +33,13 @@ class Api:
         self.store, self.jobs, self.uploads = MemoryMembers(), MemoryJobs(), MemoryUploads()
         self.clock, self.queue = ManualClock(), MemoryImportQueue()
         ids = CountingIds("new")
+        self.tenants, self.schedules = MemoryTenants(), MemorySchedules()
+        self.double_opt_in = any_double_opt_in(self.tenants, self.schedules, self.clock)
         services = SimpleNamespace(
-            members=Members(self.store, self.jobs, self.clock, ids),
-            member_consent=MemberConsent(self.store, self.clock),
+            members=Members(self.store, self.jobs, self.double_opt_in, self.clock, ids),
+            member_consent=MemberConsent(self.store, self.double_opt_in, self.clock),
             member_listing=MemberListing(self.store, 16),
-            imports=Imports(self.jobs, self.uploads, self.clock, ids),
+            imports=Imports(self.jobs, self.uploads, self.double_opt_in, self.clock, ids),
         )
         operations = [*members.routes.operations, *imports.routes.operations]
         self.application = Application(operations, lambda: SETTINGS)
@@ -48,7 +53,7 @@ class Api:
 
     def work(self, key: str) -> None:
         ImportCutting(self.jobs, self.uploads, self.queue, self.clock, range_records=2).run(key)
-        worker = RangeImport(self.jobs, self.uploads, self.store, self.clock)
+        worker = RangeImport(self.jobs, self.uploads, self.store, self.double_opt_in, self.clock)
         while self.queue.tasks:
             worker.run(self.queue.tasks.pop(), stop_at=self.clock.now() + 1)
 

@@ -60,9 +60,8 @@ def identities() -> MemoryIdentities:
 @pytest.fixture
 def as_role(identities: MemoryIdentities) -> Callable[..., Client]:
     clock, desk = ManualClock(), Desk()
-    services = Services(
-        Tenants(MemoryTenants(), clock), SenderDomains(MemorySenders(), identities, clock), desk.service
-    )
+    senders_ = SenderDomains(MemorySenders(), identities, clock)
+    services = Services(Tenants(MemoryTenants(), senders_, clock), senders_, desk.service)
     resources = (tenants, settings, senders, recipients)
     operations = [operation for resource in resources for operation in resource.routes.operations]
     application = Application(operations, lambda: SETTINGS)

@@ -45,7 +45,7 @@ HTML = f"<p>Hello {{{{ member.first_name|default('you') }}}}</p>{UNSUBSCRIBE}"
 class VerifiedDomains:
     """A SenderDirectory of fixed domains per tenant."""
 
-    def __init__(self, domains: Iterable[tuple[str, str]]) -> None:
+    def __init__(self, domains: Iterable[tuple[str, str]] = ()) -> None:
         self.domains = set(domains)
 
     def is_verified(self, tenant_id: str, from_address: str) -> bool:

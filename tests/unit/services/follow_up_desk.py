@@ -27,7 +27,7 @@ from ariia.services.resolving import UnknownResolver
 from ariia.services.single_messages import SingleMessages
 from ariia.services.single_settling import SingleSettler
 from ariia.services.stop_words import StopWords
-from tests.builders import TENANT, any_member
+from tests.builders import TENANT, any_double_opt_in, any_member
 from tests.unit.services.campaign_desk import HarmlessTrial, VerifiedDomains
 from tests.world import GRACE_MS, World
 
@@ -92,7 +92,7 @@ class FollowUpDesk:
             CountingIds("f"),
             channels,
         )
-        self.stop_words = StopWords(world.members, MemberConsent(world.members, self.clock))
+        self.stop_words = StopWords(world.members, MemberConsent(world.members, any_double_opt_in(), self.clock))
         self.member_events = MemberEvents(
             around("events", self.events),
             store,

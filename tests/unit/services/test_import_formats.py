@@ -19,6 +19,7 @@ from ariia.domain.member import Member
 from ariia.services.import_cutting import ImportCutting
 from ariia.services.import_range import RangeImport
 from ariia.services.imports import Imports, ImportView
+from tests.builders import any_double_opt_in
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 SUBSCRIBED = (EXAMPLES / "mailchimp_subscribed.csv").read_bytes()
@@ -32,7 +33,7 @@ class Desk:
     def __init__(self) -> None:
         self.clock, self.jobs, self.uploads = ManualClock(), MemoryJobs(), MemoryUploads()
         self.members, self.queue = MemoryMembers(4), MemoryImportQueue()
-        self.imports = Imports(self.jobs, self.uploads, self.clock, CountingIds("j"))
+        self.imports = Imports(self.jobs, self.uploads, any_double_opt_in(), self.clock, CountingIds("j"))
 
     def imports_file(self, kind: ImportFormat, content: bytes, times: int = 1) -> ImportView:
         made = self.imports.create("gym", kind, "anna").entity.job
@@ -40,7 +41,9 @@ class Desk:
         ImportCutting(self.jobs, self.uploads, self.queue, self.clock).run(made.key)
         tasks, self.queue.tasks = self.queue.tasks, []
         for task in tasks * times:
-            RangeImport(self.jobs, self.uploads, self.members, self.clock).run(task, stop_at=self.clock.now() + 60_000)
+            RangeImport(self.jobs, self.uploads, self.members, any_double_opt_in(), self.clock).run(
+                task, stop_at=self.clock.now() + 60_000
+            )
         view = self.imports.get("gym", made.id)
         assert view.progress.state is ImportState.DONE, view.progress
         return view

@@ -12,6 +12,8 @@ import pytest
 from ariia.adapters.memory.clock import CountingIds, ManualClock
 from ariia.adapters.memory.jobs import MemoryJobs
 from ariia.adapters.memory.members import MemoryMembers
+from ariia.adapters.memory.schedules import MemorySchedules
+from ariia.adapters.memory.tenants import MemoryTenants
 from ariia.adapters.memory.uploads import MemoryImportQueue, MemoryUploads
 from ariia.domain.address import address_hash
 from ariia.domain.address_index import MAX_SHARERS
@@ -25,6 +27,7 @@ from ariia.ports.uploads import RangeTask, UploadedFile
 from ariia.services.import_cutting import ImportCutting
 from ariia.services.import_range import RangeImport
 from ariia.services.imports import Imports, ImportView
+from tests.builders import any_double_opt_in
 
 TENANT = "studio"
 HEADER = "id,email,first_name,tags,consent_email,consent_email_at\n"
@@ -60,7 +63,9 @@ class World:
     def __init__(self, *, range_records: int = 3) -> None:
         self.jobs, self.uploads, self.members = MemoryJobs(), MemoryUploads(), MemoryMembers(4)
         self.queue, self.clock = MemoryImportQueue(), ManualClock()
-        self.imports = Imports(self.jobs, self.uploads, self.clock, CountingIds("import"))
+        self.tenants, self.schedules = MemoryTenants(), MemorySchedules()
+        self.double_opt_in = any_double_opt_in(self.tenants, self.schedules, self.clock)
+        self.imports = Imports(self.jobs, self.uploads, self.double_opt_in, self.clock, CountingIds("import"))
         self.range_records = range_records
         self.kill_at: int | None = None
         self.steps = 0
@@ -78,7 +83,7 @@ class World:
     @property
     def ranges(self) -> RangeImport:
         jobs, uploads, members = (Faulty(one, self) for one in (self.jobs, self.uploads, self.members))
-        return RangeImport(jobs, uploads, members, self.clock)
+        return RangeImport(jobs, uploads, members, self.double_opt_in, self.clock)
 
     def upload(self, data: str | bytes, kind: ImportFormat = ImportFormat.CSV) -> str:
         job = self.imports.create(TENANT, kind, "user-1").entity.job

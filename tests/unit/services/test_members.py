@@ -15,6 +15,7 @@ from ariia.domain.creation import Creation
 from ariia.domain.errors import ConflictError, InvalidError, NotFoundError
 from ariia.domain.member import Consent, ConsentStatus, Member
 from ariia.services.members import Members
+from tests.builders import any_double_opt_in
 
 TENANT = "studio"
 
@@ -22,7 +23,7 @@ TENANT = "studio"
 class Setting:
     def __init__(self) -> None:
         self.store, self.clock = MemoryMembers(), ManualClock()
-        self.members = Members(self.store, MemoryJobs(), self.clock, CountingIds("new"))
+        self.members = Members(self.store, MemoryJobs(), any_double_opt_in(), self.clock, CountingIds("new"))
 
     def put(self, member_id: str = "anna", version: int | None = None, **values: Any) -> Member:
         return self.members.upsert(TENANT, member_id, values, version).member

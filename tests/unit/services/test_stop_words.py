@@ -12,6 +12,7 @@ from ariia.domain.member import Consent, ConsentStatus, Member, Suppression
 from ariia.domain.stop_words import StopMeaning, meaning
 from ariia.services.member_consent import MemberConsent
 from ariia.services.stop_words import StopResult, StopWords
+from tests.builders import any_double_opt_in
 
 TENANT, PHONE = "gym", "+4915112345678"
 GRANTED = Consent(ConsentStatus.GRANTED, "form", 1_000)
@@ -20,7 +21,7 @@ GRANTED = Consent(ConsentStatus.GRANTED, "form", 1_000)
 class Setting:
     def __init__(self) -> None:
         self.members, self.clock = MemoryMembers(), ManualClock()
-        self.words = StopWords(self.members, MemberConsent(self.members, self.clock))
+        self.words = StopWords(self.members, MemberConsent(self.members, any_double_opt_in(), self.clock))
         consent = {"sms": GRANTED, "whatsapp": GRANTED, "email": GRANTED}
         people = [Member(one, TENANT, phone=PHONE, email="a@x.de", consent=dict(consent)) for one in ("anna", "ben")]
         self.members.save(people)

@@ -13,11 +13,12 @@ from ariia.domain.errors import ConflictError, InvalidError, NotFoundError
 from ariia.domain.plan import Plan
 from ariia.domain.tenant import Tenant, TenantSettings
 from ariia.services.tenants import Tenants
+from tests.unit.services.campaign_desk import VerifiedDomains
 
 
 @pytest.fixture
 def tenants() -> Tenants:
-    return Tenants(MemoryTenants(), ManualClock())
+    return Tenants(MemoryTenants(), VerifiedDomains(), ManualClock())
 
 
 def any_tenant(**fields: Any) -> Tenant:

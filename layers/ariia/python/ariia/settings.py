@@ -53,7 +53,17 @@ def _parse(kind: Any, raw: str) -> Any:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ApiSettings(Settings):
+class SchedulingSettings(Settings):
+    """Where the schedules that look after single messages are made, and what those hand over to as which role."""
+
+    follow_up_group: str
+    follow_up_arn: str
+    follow_up_role_arn: str
+    follow_up_dlq_arn: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiSettings(SchedulingSettings):
     """The authenticated HTTP API. `channels` are those set up in this deployment, separated by commas;
     `ses_usd_per_1000` is the account's price of 1,000 messages, for estimates."""
 
@@ -65,10 +75,6 @@ class ApiSettings(Settings):
     schedule_role_arn: str
     schedule_dlq_arn: str
     email_queue_url: str
-    follow_up_group: str
-    follow_up_arn: str
-    follow_up_role_arn: str
-    follow_up_dlq_arn: str
     signing_secret_arn: str
     configuration_set: str
     channels: str = "email"
@@ -78,7 +84,7 @@ class ApiSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PublicPagesSettings(Settings):
+class PublicPagesSettings(SchedulingSettings):
     """Pages that members open from a message."""
 
     signing_secret_arn: str
@@ -86,7 +92,7 @@ class PublicPagesSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ImportMembersSettings(Settings):
+class ImportMembersSettings(SchedulingSettings):
     """Bulk import. `import_attempts` is after how many receives the queue dead-letters a message."""
 
     uploads_bucket: str
@@ -128,13 +134,9 @@ class ReleaseBatchesSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunFollowUpSettings(Settings):
-    """Follow-ups. `follow_up_*`: where their schedules are made, and what those hand over to as which role."""
+class RunFollowUpSettings(SchedulingSettings):
+    """Single messages: follow-ups, test sends, confirmations."""
 
-    follow_up_group: str
-    follow_up_arn: str
-    follow_up_role_arn: str
-    follow_up_dlq_arn: str
     email_queue_url: str
     events_queue_url: str
     events_dlq_url: str

@@ -33,6 +33,7 @@ from ariia.adapters.template_guard import TemplateGuard
 from ariia.adapters.uploads import S3Uploads, s3_client
 from ariia.domain.channel import Channel
 from ariia.domain.plan import Feature
+from ariia.services.asking_again import AskingAgain
 from ariia.services.audience_count import AudienceCounter
 from ariia.services.audit_log import AuditLog
 from ariia.services.broadcast_quota import BroadcastQuota
@@ -70,6 +71,7 @@ from ariia.services.test_sends import TestSends
 from ariia.services.thumbnails import Thumbnails
 from ariia.settings import ApiSettings
 
+from .double_opt_in import double_opt_in
 from .follow_ups import follow_up_services
 
 _SES_READ_TIMEOUT_SECONDS = 5
@@ -103,6 +105,7 @@ class ApiServices:
     follow_ups: FollowUps
     member_events: MemberEvents
     test_sends: TestSends
+    asking_again: AskingAgain
     quotas: Quotas
     suppressions: Suppressions
     audit: AuditLog
@@ -128,7 +131,7 @@ def build(settings: ApiSettings) -> ApiServices:
     keys = SecretsManagerSigningKeys(secrets_client(), settings.signing_secret_arn)
     contents = CampaignContents(templates, tenants, senders, checks)
     runs = StepFunctionsRuns(step_functions_client(), settings.campaign_run_arn)
-    schedules = _schedules(settings)
+    schedules, opt_in = _schedules(settings), double_opt_in(settings)
     channels = frozenset(Channel(name.strip()) for name in settings.channels.split(","))
     return ApiServices(
         campaigns=Campaigns(campaigns),
@@ -144,11 +147,11 @@ def build(settings: ApiSettings) -> ApiServices:
         preflights=_preflights(settings, client, contents, targets, counter, jobs, broadcasts),
         **_segments(settings, Segments(segments, campaigns, quotas, clock, ids), counter, members, jobs),
         sender_domains=senders,
-        tenants=Tenants(tenants, clock),
-        members=Members(members, jobs, clock, ids),
-        member_consent=MemberConsent(members, clock),
+        tenants=Tenants(tenants, senders, clock),
+        members=Members(members, jobs, opt_in, clock, ids),
+        member_consent=MemberConsent(members, opt_in, clock),
         member_listing=MemberListing(members, settings.shards),
-        imports=Imports(jobs, S3Uploads(s3_client(), settings.uploads_bucket), clock, ids),
+        imports=Imports(jobs, S3Uploads(s3_client(), settings.uploads_bucket), opt_in, clock, ids),
         **follow_up_services(settings, contents, senders, checks, quotas, channels),
         quotas=quotas,
         suppressions=Suppressions(DynamoSuppressions(settings.shards), members, clock),

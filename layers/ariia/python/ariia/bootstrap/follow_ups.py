@@ -1,4 +1,4 @@
-"""The API's services around single messages: follow-ups, the events that cancel them, test sends."""
+"""The API's services around single messages: follow-ups, the events that cancel them, test sends, confirmations."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from ariia.adapters.dynamodb.follow_ups import DynamoFollowUps
 from ariia.adapters.dynamodb.jobs import DynamoJobs
 from ariia.adapters.dynamodb.members import DynamoMembers
 from ariia.adapters.dynamodb.tenants import DynamoTenants
-from ariia.adapters.schedules import EventBridgeSchedules, ScheduleTarget, scheduler_client
 from ariia.adapters.senders.ses import ses_client
 from ariia.domain.channel import Channel
+from ariia.services.asking_again import AskingAgain
 from ariia.services.campaign_contents import CampaignContents
 from ariia.services.campaigns import Campaigns
+from ariia.services.confirmation_care import ConfirmationCare
+from ariia.services.confirmation_limits import ConfirmationLimits
 from ariia.services.content_checks import ContentChecks
 from ariia.services.follow_up_content import FollowUpContents
 from ariia.services.follow_up_ending import FollowUpEnding
@@ -30,6 +32,7 @@ from ariia.services.stop_words import StopWords
 from ariia.services.test_sends import TestSends
 from ariia.settings import ApiSettings
 
+from .double_opt_in import double_opt_in, single_schedules
 from .single_messages import single_messages
 
 _READ_TIMEOUT_SECONDS = 5
@@ -46,13 +49,7 @@ def follow_up_services(
     """By their names among the API's services."""
     clock = SystemClock()
     ids, members, tenants, store = RandomIds(clock), DynamoMembers(settings.shards), DynamoTenants(), DynamoFollowUps()
-    target = ScheduleTarget(
-        group=settings.follow_up_group,
-        arn=settings.follow_up_arn,
-        role_arn=settings.follow_up_role_arn,
-        dead_letters_arn=settings.follow_up_dlq_arn,
-    )
-    schedules = EventBridgeSchedules(scheduler_client(), target)
+    schedules = single_schedules(settings)
     singles = single_messages(
         dynamodb_client(),
         ses_client(_READ_TIMEOUT_SECONDS),
@@ -63,12 +60,14 @@ def follow_up_services(
     )
     ending = FollowUpEnding(store, schedules, singles, quotas, clock)
     written = FollowUpContents(senders, checks)
-    stop_words = StopWords(members, MemberConsent(members, clock))
-    care, campaigns = SingleCare(schedules, clock), Campaigns(DynamoCampaigns())
+    stop_words = StopWords(members, MemberConsent(members, double_opt_in(settings), clock))
+    care, campaigns, jobs = SingleCare(schedules, clock), Campaigns(DynamoCampaigns()), DynamoJobs()
+    limits, asking = ConfirmationLimits(jobs, clock), ConfirmationCare(schedules, clock)
     return {
         "follow_ups": FollowUps(
             store, schedules, singles, written, ending, members, tenants, quotas, clock, ids, channels
         ),
         "member_events": MemberEvents(DynamoEvents(), store, ending, members, stop_words, clock, ids),
-        "test_sends": TestSends(campaigns, contents, singles, care, members, DynamoJobs(), clock, ids),
+        "test_sends": TestSends(campaigns, contents, singles, care, members, jobs, clock, ids),
+        "asking_again": AskingAgain(members, tenants, senders, limits, asking, clock, ids),
     }

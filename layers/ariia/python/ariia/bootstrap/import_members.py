@@ -16,6 +16,8 @@ from ariia.services.import_cutting import ImportCutting
 from ariia.services.import_range import RangeImport
 from ariia.settings import ImportMembersSettings
 
+from .double_opt_in import double_opt_in
+
 
 @dataclass(frozen=True)
 class ImportMembersServices:
@@ -35,7 +37,7 @@ def build(settings: ImportMembersSettings) -> ImportMembersServices:
     queue = SqsImportQueue(sqs_client(), settings.import_queue_url)
     return ImportMembersServices(
         cutting=ImportCutting(jobs, uploads, queue, clock),
-        ranges=RangeImport(jobs, uploads, DynamoMembers(settings.shards), clock),
+        ranges=RangeImport(jobs, uploads, DynamoMembers(settings.shards), double_opt_in(settings), clock),
         returns=SqsReturns(sqs_client()),
         clock=clock,
         attempts=settings.import_attempts,

@@ -13,12 +13,15 @@ from ariia.adapters.dynamodb.members import DynamoMembers
 from ariia.adapters.dynamodb.templates import DynamoTemplates
 from ariia.adapters.dynamodb.tenants import DynamoTenants
 from ariia.adapters.secrets import SecretsManagerSigningKeys, secrets_client
+from ariia.services.confirmation_page import ConfirmationPage
 from ariia.services.member_consent import MemberConsent
 from ariia.services.preferences import Preferences
 from ariia.services.thumbnails import Thumbnails
 from ariia.services.unsubscribe import Unsubscribes
 from ariia.services.view_online import ViewOnline
 from ariia.settings import PublicPagesSettings
+
+from .double_opt_in import double_opt_in
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class PublicPagesServices:
     unsubscribes: Unsubscribes
     view_online: ViewOnline
     preferences: Preferences
+    confirmations: ConfirmationPage
     thumbnails: Thumbnails
 
 
@@ -37,12 +41,13 @@ def build(settings: PublicPagesSettings) -> PublicPagesServices:
     clock, campaigns, members = SystemClock(), DynamoCampaigns(), DynamoMembers(settings.shards)
     keys = SecretsManagerSigningKeys(secrets_client(), settings.signing_secret_arn)
     ledger = DynamoLedger(dynamodb_client(), names.physical(settings.table_prefix, names.LEDGER))
-    consent = MemberConsent(members, clock)
+    consent = MemberConsent(members, double_opt_in(settings), clock)
     tenants = DynamoTenants()
     unsubscribes = Unsubscribes(keys, tenants, members, campaigns, ledger, consent, clock)
     return PublicPagesServices(
         unsubscribes=unsubscribes,
         view_online=ViewOnline(keys, campaigns, members, settings.public_base_url),
         preferences=Preferences(keys, tenants, members, consent, unsubscribes, clock),
+        confirmations=ConfirmationPage(keys, tenants, members, consent, clock),
         thumbnails=Thumbnails(keys, DynamoTemplates(), tenants, settings.public_base_url),
     )

@@ -9,15 +9,18 @@ from ariia.adapters.dynamodb import models, names
 from ariia.adapters.dynamodb.campaigns import DynamoCampaigns
 from ariia.adapters.dynamodb.client import dynamodb_client
 from ariia.adapters.dynamodb.follow_ups import DynamoFollowUps
+from ariia.adapters.dynamodb.jobs import DynamoJobs
 from ariia.adapters.dynamodb.ledger import DynamoLedger
 from ariia.adapters.dynamodb.members import DynamoMembers
 from ariia.adapters.dynamodb.quotas import DynamoQuotas
 from ariia.adapters.dynamodb.senders import DynamoSenders
 from ariia.adapters.dynamodb.tenants import DynamoTenants
 from ariia.adapters.event_pipeline import SesEventPipeline
-from ariia.adapters.schedules import EventBridgeSchedules, ScheduleTarget, scheduler_client
 from ariia.adapters.send_queue import SqsBacklog, sqs_client
 from ariia.adapters.senders.ses import ses_client
+from ariia.services.confirmation_care import ConfirmationCare
+from ariia.services.confirmation_limits import ConfirmationLimits
+from ariia.services.confirmation_mails import ConfirmationMails
 from ariia.services.follow_up_content import FollowUpContents
 from ariia.services.follow_up_ending import FollowUpEnding
 from ariia.services.follow_up_runs import FollowUpRuns
@@ -28,6 +31,7 @@ from ariia.services.single_settling import SingleSettler
 from ariia.services.stored_senders import StoredSenders
 from ariia.settings import RunFollowUpSettings
 
+from .double_opt_in import single_schedules
 from .single_messages import single_messages
 
 _READ_TIMEOUT_SECONDS = 5
@@ -35,10 +39,11 @@ _READ_TIMEOUT_SECONDS = 5
 
 @dataclass(frozen=True)
 class RunFollowUpServices:
-    """Follow-ups, and single messages without a record of their own."""
+    """Follow-ups, single messages without a record of their own, and the questions of the double opt-in."""
 
     follow_ups: FollowUpRuns
     looks: SingleLooks
+    confirmations: ConfirmationMails
 
 
 def build(settings: RunFollowUpSettings) -> RunFollowUpServices:
@@ -63,13 +68,8 @@ def build(settings: RunFollowUpSettings) -> RunFollowUpServices:
         email_queue_url=settings.email_queue_url,
     )
     resolver = UnknownResolver(campaigns, ledger, pipeline, clock, settings.grace_seconds * 1000)
-    target = ScheduleTarget(
-        group=settings.follow_up_group,
-        arn=settings.follow_up_arn,
-        role_arn=settings.follow_up_role_arn,
-        dead_letters_arn=settings.follow_up_dlq_arn,
-    )
-    schedules, quotas = EventBridgeSchedules(scheduler_client(), target), Quotas(DynamoQuotas(), tenants, clock)
+    schedules, quotas = single_schedules(settings), Quotas(DynamoQuotas(), tenants, clock)
+    members, senders = DynamoMembers(settings.shards), StoredSenders(DynamoSenders())
     settler = SingleSettler(singles, campaigns, ledger, resolver, clock)
     follow_ups = FollowUpRuns(
         store,
@@ -77,10 +77,20 @@ def build(settings: RunFollowUpSettings) -> RunFollowUpServices:
         FollowUpEnding(store, schedules, singles, quotas, clock),
         singles,
         settler,
-        FollowUpContents(StoredSenders(DynamoSenders())),
-        DynamoMembers(settings.shards),
+        FollowUpContents(senders),
+        members,
         tenants,
         quotas,
         clock,
     )
-    return RunFollowUpServices(follow_ups, SingleLooks(SingleCare(schedules, clock), settler))
+    confirmations = ConfirmationMails(
+        members,
+        tenants,
+        senders,
+        singles,
+        settler,
+        ConfirmationLimits(DynamoJobs(), clock),
+        ConfirmationCare(schedules, clock),
+        clock,
+    )
+    return RunFollowUpServices(follow_ups, SingleLooks(SingleCare(schedules, clock), settler), confirmations)

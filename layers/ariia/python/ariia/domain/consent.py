@@ -26,8 +26,11 @@ class ExclusionReason(StrEnum):
     GIVEN_UP = "given_up"
 
 
-def refusal(member: Member | None, channel: Channel) -> ExclusionReason | None:
-    """Why `member` may not be sent anything on `channel` now; None when they may. A missing row is an erased one."""
+def refusal(member: Member | None, channel: Channel, *, asks: bool = False) -> ExclusionReason | None:
+    """Why `member` may not be sent anything on `channel` now; None when they may. A missing row is an erased one.
+
+    With `asks` the message is the question of a double opt-in: it goes to those whose consent waits for the answer, and
+    to nobody else."""
     if member is None:
         return ExclusionReason.ERASED
     address = member.address(channel)
@@ -36,6 +39,5 @@ def refusal(member: Member | None, channel: Channel) -> ExclusionReason | None:
     if channel in member.suppression:
         return ExclusionReason.SUPPRESSED
     consent = member.consent.get(channel)
-    if consent is None or consent.status is not ConsentStatus.GRANTED:
-        return ExclusionReason.NO_CONSENT
-    return None
+    needed = ConsentStatus.PENDING if asks else ConsentStatus.GRANTED
+    return None if consent is not None and consent.status is needed else ExclusionReason.NO_CONSENT

@@ -43,10 +43,15 @@ def set_consent(member: Member, channel: Channel, new: Consent) -> bool:
     """Takes `new` over if it wins, and keeps it in the history; True when that changed the member."""
     if not wins(new, member.consent.get(channel)):
         return False
+    note(member, channel, new)
+    return True
+
+
+def note(member: Member, channel: Channel, new: Consent) -> None:
+    """Puts `new` in the place of what holds, whatever that is, and keeps it in the history."""
     member.consent[channel] = new
     entry = ConsentChange(channel.value, new.status, new.source, new.at)
     member.consent_history = [*member.consent_history, entry][-MAX_HISTORY:]
-    return True
 
 
 def withdraw(member: Member, channel: Channel, withdrawal: Consent) -> bool:

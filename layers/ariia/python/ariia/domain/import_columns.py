@@ -11,12 +11,14 @@ from .channel import MESSAGE_CHANNELS
 from .errors import InvalidError, Problem
 from .member_attributes import is_attribute_name
 from .member_text import shown
+from .proof import DOUBLE_OPT_IN
 
 DELIMITERS = (",", ";", "\t")
 _TEXT = ("external_id", "first_name", "last_name")
 _PLAIN = ("id", *_TEXT, "email", "phone", "telegram_id", "language", "timezone", "tags")
 _PARTS = ("", "_source", "_at", "_proof")
-_CONSENT = tuple(f"consent_{one}{suffix}" for one in MESSAGE_CHANNELS for suffix in _PARTS)
+_CONFIRMED = "consent_email_confirmed_at"
+_CONSENT = (*(f"consent_{one}{suffix}" for one in MESSAGE_CHANNELS for suffix in _PARTS), _CONFIRMED)
 _ALIASES = {
     "member_id": "id",
     "e_mail": "email",
@@ -145,8 +147,11 @@ def _consents(given: Mapping[str, str], problems: list[Problem]) -> dict[str, di
         extras: dict[str, Any] = {
             part: given[f"{column}_{part}"].strip() for part in ("source", "at") if f"{column}_{part}" in given
         }
-        if f"{column}_proof" in given:
-            extras["proof"] = {"text": given[f"{column}_proof"].strip()}
+        proof: dict[str, Any] = {"text": given[f"{column}_proof"].strip()} if f"{column}_proof" in given else {}
+        if f"{column}_confirmed_at" in given:
+            proof[DOUBLE_OPT_IN] = {"confirmed_at": given[f"{column}_confirmed_at"].strip()}
+        if proof:
+            extras["proof"] = proof
         if column in given:
             word = given[column].strip()
             status = _CONSENT_WORDS.get(word.lower())

@@ -65,7 +65,8 @@ class ImportRange:
 
 @dataclass
 class ImportJob:
-    """An import as stored. The cutter fills in the file's facts and the ranges; nobody changes them after that."""
+    """An import as stored. The cutter fills in the file's facts and the ranges; nobody changes them after that.
+    `send_confirmations`: whom the tenant's double opt-in leaves waiting is asked at once."""
 
     id: str
     tenant_id: str
@@ -73,6 +74,7 @@ class ImportJob:
     created_by: str
     created_at: int
     file_name: str | None = None
+    send_confirmations: bool = False
     uploaded_at: int | None = None
     size: int | None = None
     etag: str | None = None
@@ -101,7 +103,8 @@ class ImportJob:
 
 @dataclass
 class PartResult:
-    """What came of one range so far. `withdrawals_kept` counts members whose own no outlasted the file's yes."""
+    """What came of one range so far. `withdrawals_kept` counts members whose own no outlasted the file's yes,
+    `awaiting_confirmation` those whose yes waits until they confirm it."""
 
     state: PartState = PartState.RUNNING
     records: int = 0
@@ -110,6 +113,7 @@ class PartResult:
     unchanged: int = 0
     rejected: int = 0
     withdrawals_kept: int = 0
+    awaiting_confirmation: int = 0
     error: str | None = None
     finished_at: int | None = None
 
@@ -128,6 +132,7 @@ class ImportProgress:
     unchanged: int
     rejected: int
     withdrawals_kept: int
+    awaiting_confirmation: int
     parts: int
     parts_done: int
     parts_failed: int
@@ -159,6 +164,7 @@ def progress(job: ImportJob, results: dict[int, PartResult]) -> ImportProgress:
         unchanged=sum(result.unchanged for result in known),
         rejected=sum(result.rejected for result in known),
         withdrawals_kept=sum(result.withdrawals_kept for result in known),
+        awaiting_confirmation=sum(result.awaiting_confirmation for result in known),
         parts=len(job.ranges),
         parts_done=sum(result.state is PartState.DONE for result in known),
         parts_failed=len(failed),

@@ -1,8 +1,8 @@
 """Audience exports of Mailchimp: one CSV file each of the subscribed, the unsubscribed and the cleaned contacts.
 
 Which of the three a file is, its columns say: the unsubscribed have UNSUB_TIME, the cleaned (bounced for good)
-CLEAN_TIME. Subscribed becomes a dated yes, unsubscribed a dated no, cleaned a suppressed address. Merge fields become
-attributes."""
+CLEAN_TIME. Subscribed becomes a dated yes (one that was confirmed after the sign-up with the proof of a double opt-in),
+unsubscribed a dated no, cleaned a suppressed address. Merge fields become attributes."""
 
 from __future__ import annotations
 
@@ -66,7 +66,11 @@ def mailchimp_values(columns: Sequence[str], cells: Sequence[str]) -> dict[str, 
     if is_unsubscribed and not is_cleaned:
         ours |= _consent("denied", given["unsub_time"])
     elif not is_cleaned:
-        ours |= _consent("granted", given.get("confirm_time") or given.get("optin_time") or "")
+        asked, agreed = given.get("optin_time") or "", given.get("confirm_time") or ""
+        ours |= _consent("granted", agreed or asked)
+        # A single opt-in, and an import, have no sign-up before the confirmation.
+        if asked and agreed and _instant(asked) < _instant(agreed):
+            ours["consent_email_confirmed_at"] = _instant(agreed)
     values = values_of(list(ours), list(ours.values()))
     if is_cleaned:
         values["suppression"] = {"channel": "email", "reason": "hard_bounce", "at": _instant(given["clean_time"])}

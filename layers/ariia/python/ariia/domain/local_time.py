@@ -14,6 +14,12 @@ DAY_MS = 86_400_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+def iso(instant: int) -> str:
+    """An instant (epoch ms) as ISO 8601 in UTC, with milliseconds."""
+    seconds, ms = divmod(instant, 1000)
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S") + f".{ms:03d}Z"
+
+
 def at_local(local: datetime, zone: str) -> int:
     """The instant (epoch ms) at which clocks in `zone` (an IANA name) first show `local` (without a zone)."""
     return _resolve(local, zone, 0)

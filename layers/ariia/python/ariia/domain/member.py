@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from .address import address_hash
 from .channel import Channel
 from .frequency_cap import RecentSend
 
@@ -75,6 +76,14 @@ class TrackingChoice:
 
 
 @dataclass(frozen=True)
+class Confirmation:
+    """An e-mail address that the member showed to be theirs: its hash, and when they did (epoch ms)."""
+
+    address: str
+    at: int
+
+
+@dataclass(frozen=True)
 class Engagement:
     """What a member was sent and did, over all campaigns: each instant (epoch ms) is right to a day at least, and None
     when it never happened. Acts of machines (scanners, prefetching) are no acts of the member."""
@@ -105,6 +114,7 @@ class Member:
     suppression: dict[str, Suppression] = field(default_factory=dict)
     shared_address: list[str] = field(default_factory=list)
     tracking: TrackingChoice | None = None
+    confirmed: Confirmation | None = None
     consent_history: list[ConsentChange] = field(default_factory=list)
     engagement: Engagement = field(default_factory=Engagement)
     # What frequency caps are counted by, newest first; kept only where the tenant has a cap.
@@ -123,3 +133,8 @@ class Member:
             Channel.WHATSAPP: self.phone,
             Channel.TELEGRAM: self.telegram_id,
         }.get(channel)
+
+    @property
+    def email_hash(self) -> str | None:
+        """The hash of the e-mail address; None when there is none."""
+        return address_hash(Channel.EMAIL, self.email) if self.email else None

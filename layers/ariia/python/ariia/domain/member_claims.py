@@ -50,7 +50,7 @@ def parse_claim(
         problems.append(Problem(f"{path}.status", "is not a consent status", value=shown, allowed=list(_STATUSES)))
     named = _optional(value, "source", path, problems, lambda one: member_text.text(one, member_text.MAX_SOURCE))
     at = _optional(value, "at", path, problems, lambda one: member_text.instant(one, now))
-    proof = _optional(value, "proof", path, problems, parse_proof)
+    proof = _optional(value, "proof", path, problems, lambda one: parse_proof(one, now))
     if len(problems) > before:
         return None
     return ConsentClaim(ConsentStatus(value["status"]), named or source, at, proof or {}, by)

@@ -8,6 +8,7 @@ from typing import Any
 
 from .campaign import Campaign, Content
 from .channel import Channel
+from .confirmation_link import confirmation_token
 from .content.roots import campaign_view, clean, member_view, tenant_view
 from .content.variables import VariableValues, parse_variables
 from .links import LinkClaims, sign_each
@@ -15,6 +16,7 @@ from .member import Member
 from .single_message import SingleKind, kind_of
 
 UNSUBSCRIBE, VIEW, PREFERENCES = "unsubscribe", "view", "preferences"
+CONFIRM_URL = "confirm_url"
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,10 @@ class MessageLinks:
             "preferences_url": f"{self.base_url}/preferences/{preferences}",
             "view_url": f"{self.base_url}/v/{view}",
         }
+
+    def confirming(self, container: Campaign, member: Member) -> dict[str, str]:
+        """The link of the message in `container`, which asks the member to confirm the address that it goes to."""
+        return {CONFIRM_URL: f"{self.base_url}/c/{confirmation_token(self.key, member, container.created_at)}"}
 
 
 class MessageValues:
@@ -61,7 +67,7 @@ def one_click_headers(unsubscribe_url: str) -> dict[str, str]:
 
 
 _OWN_ANCHOR = re.compile(
-    r"<a\b(?![^>]*\bses:no-track\b)(?=[^>]*\b(?:unsubscribe_url|preferences_url|view_url)\b)", re.I
+    rf"<a\b(?![^>]*\bses:no-track\b)(?=[^>]*\b(?:unsubscribe_url|preferences_url|view_url|{CONFIRM_URL})\b)", re.I
 )
 
 

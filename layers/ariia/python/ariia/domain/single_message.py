@@ -1,5 +1,6 @@
 """The container of a single message: a control record of its own that the send path treats like a campaign, so that a
-follow-up or a test send goes through the same claim, the same last look and the same receipts as everything else.
+follow-up, a test send or the question of a double opt-in goes through the same claim, the same last look and the same
+receipts as everything else.
 
 Its id tells what it is, as every row of the ledger and every tag of a message carries it. Campaign ids are ULIDs and
 begin with a digit up to the year 10889, so containers sort behind all of them and lists leave them out by their key."""
@@ -29,6 +30,7 @@ class SingleKind(StrEnum):
 
     FOLLOW_UP = "f"
     TEST = "t"
+    CONFIRMATION = "c"
 
 
 def container_id(kind: SingleKind, *parts: str) -> str:
@@ -42,13 +44,18 @@ def kind_of(campaign_id: str) -> SingleKind | None:
     return SingleKind(campaign_id[1]) if known else None
 
 
+def is_confirmation(campaign_id: str) -> bool:
+    """True for the container of a double opt-in's question, which goes to those who have not agreed yet."""
+    return kind_of(campaign_id) is SingleKind.CONFIRMATION
+
+
 def counted_under(tenant_id: str, campaign_id: str) -> str | None:
     """The campaign key that the figures of this id are counted under: a campaign's own, one for all follow-ups of a
-    tenant, and None for test sends, which count nowhere."""
+    tenant, and None for test sends and confirmations, which count nowhere."""
     kind = kind_of(campaign_id)
     if kind is None:
         return f"{tenant_id}#{campaign_id}"
-    return None if kind is SingleKind.TEST else follow_ups_key(tenant_id)
+    return follow_ups_key(tenant_id) if kind is SingleKind.FOLLOW_UP else None
 
 
 def follow_ups_key(tenant_id: str) -> str:

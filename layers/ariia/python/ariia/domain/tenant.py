@@ -25,14 +25,15 @@ _URL = re.compile(r"https?://[^\s<>\"']{1,290}")
 class TenantSettings:
     """`one_per_address`: members who share an address get one message. `hold_unknown`: a member whose send has no
     known outcome waits for a person instead of being tried again. `track_*`: opens and clicks are recorded.
-    `quiet_hours`, by channel: when nothing leaves. `frequency_cap`: how much a member gets. `misfire`: what becomes of
-    what is late. `pause_at_*`: shares (0 to 1) of hard bounces and complaints from which on a campaign pauses itself,
-    where the tenant wants it stricter."""
+    `double_opt_in`: consent to e-mail waits until the member confirms it. `quiet_hours`, by channel: when nothing
+    leaves. `frequency_cap`: how much a member gets. `misfire`: what becomes of what is late. `pause_at_*`: shares (0 to
+    1) of hard bounces and complaints from which on a campaign pauses itself, where the tenant wants it stricter."""
 
     one_per_address: bool = True
     hold_unknown: bool = False
     track_opens: bool = True
     track_clicks: bool = True
+    double_opt_in: bool = False
     quiet_hours: dict[str, QuietHours] = field(default_factory=dict)
     frequency_cap: FrequencyCap | None = None
     misfire: Misfire = field(default_factory=Misfire)

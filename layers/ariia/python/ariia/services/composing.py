@@ -13,6 +13,7 @@ from ariia.domain.content.slots import CompiledContent, compile_content
 from ariia.domain.errors import InvalidError
 from ariia.domain.member import Member
 from ariia.domain.message import MessageLinks, MessageValues, one_click_headers, without_tracking
+from ariia.domain.single_message import is_confirmation
 from ariia.domain.tracking import Tracking, tracking_of
 from ariia.ports.sending import Recipient, SendCall, Skeleton
 
@@ -103,6 +104,8 @@ class MessageComposer:
 
     def _recipient(self, campaign: Campaign, batch: Batch, compiled: _Compiled, member: Member) -> Recipient:
         links = self._links.of(campaign, member.id, batch.key.lane, self._channel)
+        if is_confirmation(campaign.id):
+            links |= self._links.confirming(campaign, member)
         rendered = compiled.content.render(compiled.values.of(member, links))
         address = member.address(self._channel) or ""
         return Recipient(member.id, address, rendered.data, one_click_headers(links["unsubscribe_url"]))

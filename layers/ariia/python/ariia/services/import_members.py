@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal
 
 from ariia.domain.address_index import AddressKey, MembersRefusedError, address_key
@@ -13,12 +14,14 @@ from ariia.domain.errors import InvalidError, Problem, TransientError
 from ariia.domain.import_file import FileShape, duplicate_of
 from ariia.domain.import_job import ImportFormat, ImportJob
 from ariia.domain.import_records import Record
-from ariia.domain.member import Consent, ImportMark, Member, Suppression
+from ariia.domain.member import Consent, ConsentStatus, ImportMark, Member, Suppression
 from ariia.domain.member_claims import agreed_addresses, apply_claims
 from ariia.domain.member_patch import MemberPatch, apply_fields, member_id_for, parse_patch, require_size
 from ariia.domain.member_text import instant
 from ariia.ports.clock import Clock
 from ariia.ports.members import MemberStore
+
+from .double_opt_in import DoubleOptIn, OptInRules
 
 _ATTEMPTS = 6
 OutcomeKind = Literal["created", "updated", "unchanged", "rejected"]
@@ -26,11 +29,13 @@ OutcomeKind = Literal["created", "updated", "unchanged", "rejected"]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one line. `kept_withdrawal`: the member's own no outlasted the line's yes."""
+    """What came of one line. `kept_withdrawal`: the member's own no outlasted the line's yes; `awaits`: its yes to
+    e-mail waits for the member's confirmation."""
 
     line: int
     kind: OutcomeKind
     kept_withdrawal: bool = False
+    awaits: bool = False
     problems: Sequence[Problem] = ()
 
     @classmethod
@@ -53,8 +58,8 @@ class MemberImport:
     """Applies lines of one import. Every member that a line changed carries the line's mark, so that going through the
     same lines again gives the same outcomes, and never overwrites what changed since."""
 
-    def __init__(self, job: ImportJob, members: MemberStore, clock: Clock) -> None:
-        self._job, self._members, self._clock = job, members, clock
+    def __init__(self, job: ImportJob, members: MemberStore, double_opt_in: DoubleOptIn, clock: Clock) -> None:
+        self._job, self._members, self._double_opt_in, self._clock = job, members, double_opt_in, clock
         self._shape = FileShape(job.format, job.delimiter, tuple(job.columns))
 
     def apply(self, records: Sequence[Record]) -> list[Outcome]:
@@ -117,13 +122,17 @@ class MemberImport:
             except InvalidError as error:
                 outcomes[one.line] = Outcome.rejected(one.line, error.problems)
         withdrawals = self._withdrawals([(member, one.patch.consent) for one, member in laid_over.values()])
+        rules = self._double_opt_in.of(self._job.tenant_id)
         changed: dict[str, _Wanted] = {}
         for member_id, (one, member) in laid_over.items():
-            outcome = self._judge(one, stored.get(member_id), member, withdrawals)
+            outcome = self._judge(one, stored.get(member_id), member, withdrawals, rules)
             outcomes[one.line] = outcome
             if outcome.kind in ("created", "updated") and not self._is_marked(stored.get(member_id), one):
                 changed[member_id] = one
-        return self._save(changed, [laid_over[member_id][1] for member_id in changed], outcomes)
+        wanted_members = [laid_over[member_id][1] for member_id in changed]
+        if self._job.send_confirmations:
+            rules.ask((stored.get(member.id), member) for member in wanted_members)
+        return self._save(changed, wanted_members, outcomes)
 
     def _with_fields(self, one: _Wanted, stored: Member | None) -> Member:
         now = self._clock.now()
@@ -131,25 +140,32 @@ class MemberImport:
         return apply_fields(base, one.patch)
 
     def _judge(
-        self, one: _Wanted, stored: Member | None, member: Member, withdrawals: Mapping[AddressKey, Consent]
+        self,
+        one: _Wanted,
+        stored: Member | None,
+        member: Member,
+        withdrawals: Mapping[AddressKey, Consent],
+        rules: OptInRules,
     ) -> Outcome:
-        kept = apply_claims(member, one.patch.consent, at=self._job.created_at, withdrawals=withdrawals)
+        claim = partial(apply_claims, member, at=self._job.created_at, withdrawals=withdrawals)
+        kept = bool(rules.claimed(stored, member, one.patch.consent, claim))
+        awaits = _awaits(member, one.patch.consent)
         mark = stored.imported if stored else None
         if mark is not None and mark.job_id == self._job.id:
             if mark.line == one.line:
-                return Outcome(one.line, "created" if mark.created else "updated", bool(kept))
+                return Outcome(one.line, "created" if mark.created else "updated", kept, awaits)
             # Another line of the same file is a repetition, unless it is about another address of the member.
             if not self._job.format.has_endpoints:
                 return Outcome.rejected(one.line, [duplicate_of(mark.line)])
         if member == stored:
-            return Outcome(one.line, "unchanged", bool(kept))
+            return Outcome(one.line, "unchanged", kept, awaits)
         member.imported = ImportMark(self._job.id, one.line, created=stored is None)
         member.updated_at = self._clock.now()
         try:
             require_size(member)
         except InvalidError as error:
             return Outcome.rejected(one.line, error.problems)
-        return Outcome(one.line, "updated" if stored else "created", bool(kept))
+        return Outcome(one.line, "updated" if stored else "created", kept, awaits)
 
     def _is_marked(self, stored: Member | None, one: _Wanted) -> bool:
         mark = stored.imported if stored else None
@@ -179,6 +195,13 @@ class MemberImport:
             known = self._members.withdrawals(self._job.tenant_id, channel, list(hashes))
             found.update({hashes[one]: withdrawal for one, withdrawal in known.items()})
         return found
+
+
+def _awaits(member: Member, claims: Mapping[Channel, ConsentClaim]) -> bool:
+    """True when what was claimed to be a yes to e-mail waits for a confirmation."""
+    claim, consent = claims.get(Channel.EMAIL), member.consent.get(Channel.EMAIL)
+    is_yes = claim is not None and claim.status is ConsentStatus.GRANTED
+    return is_yes and consent is not None and consent.status is ConsentStatus.PENDING
 
 
 def _one_line_each(wanted: Sequence[_Wanted]) -> list[list[_Wanted]]:

@@ -16,6 +16,7 @@ from ariia.ports.clock import Clock
 from ariia.ports.jobs import JobStore
 from ariia.ports.members import MemberStore
 from ariia.ports.uploads import RangeTask, Uploads
+from ariia.services.double_opt_in import DoubleOptIn
 from ariia.services.import_jobs import ImportJobs
 from ariia.services.import_members import MemberImport, Outcome
 from ariia.services.imports import rejected_document
@@ -36,6 +37,7 @@ class _Tally:
     def add(self, outcome: Outcome) -> None:
         self.result.records += 1
         self.result.withdrawals_kept += outcome.kept_withdrawal
+        self.result.awaiting_confirmation += outcome.awaits
         setattr(self.result, outcome.kind, getattr(self.result, outcome.kind) + 1)
         if outcome.problems:
             self.rejected.append(rejected_document(outcome.line, outcome.problems))
@@ -45,8 +47,11 @@ class RangeImport:
     """Works one range off, as often as it is asked to: a finished one is left alone, a half-finished one is gone
     through again and finds its own marks on the members."""
 
-    def __init__(self, jobs: JobStore, uploads: Uploads, members: MemberStore, clock: Clock) -> None:
-        self._jobs, self._uploads, self._members, self._clock = ImportJobs(jobs), uploads, members, clock
+    def __init__(
+        self, jobs: JobStore, uploads: Uploads, members: MemberStore, double_opt_in: DoubleOptIn, clock: Clock
+    ) -> None:
+        self._jobs, self._uploads, self._members = ImportJobs(jobs), uploads, members
+        self._double_opt_in, self._clock = double_opt_in, clock
 
     def run(self, task: RangeTask, *, stop_at: int, last_attempt: bool = False) -> PartResult | None:
         """What came of the range; None when there is no such range. TransientError when it is not finished at
@@ -73,7 +78,7 @@ class RangeImport:
     def _work(self, job: ImportJob, number: int, tally: _Tally, stop_at: int) -> PartResult:
         noted_at = self._clock.now()
         duplicates = self._duplicates(job, number)
-        work = MemberImport(job, self._members, self._clock)
+        work = MemberImport(job, self._members, self._double_opt_in, self._clock)
         for chunk in _chunks(self._records(job, number), CHUNK):
             if self._clock.now() > stop_at:
                 raise TransientError("the range is not finished in time; it goes on with the next attempt")

@@ -14,6 +14,7 @@ from ariia.domain.member_text import FieldError, text
 from ariia.ports.clock import Clock, Ids
 from ariia.ports.jobs import JobStore
 from ariia.ports.uploads import Uploads
+from ariia.services.double_opt_in import DoubleOptIn
 from ariia.services.import_jobs import ImportJobs
 
 _CONTENT_TYPES = {"csv": "text/csv", "jsonl": "application/x-ndjson"}
@@ -58,8 +59,9 @@ class RejectedPage:
 class Imports:
     """Use cases around imports. The work itself is ImportCutting's and RangeImport's."""
 
-    def __init__(self, jobs: JobStore, uploads: Uploads, clock: Clock, ids: Ids) -> None:
-        self._jobs, self._uploads, self._clock, self._ids = ImportJobs(jobs), uploads, clock, ids
+    def __init__(self, jobs: JobStore, uploads: Uploads, double_opt_in: DoubleOptIn, clock: Clock, ids: Ids) -> None:
+        self._jobs, self._uploads, self._double_opt_in = ImportJobs(jobs), uploads, double_opt_in
+        self._clock, self._ids = clock, ids
 
     def create(
         self,
@@ -68,8 +70,15 @@ class Imports:
         created_by: str,
         file_name: str | None = None,
         creation: Creation | None = None,
+        *,
+        send_confirmations: bool = False,
     ) -> Created[ImportView]:
-        """A new import with the URL to upload its file to. InvalidError for a bad name, or a key used otherwise."""
+        """A new import with the URL to upload its file to. InvalidError for a bad name, a key used otherwise, or when
+        confirmations are to be sent and the tenant's double opt-in is off."""
+        if send_confirmations and not self._double_opt_in.of(tenant_id).is_on:
+            allowed = "false, while the setting double_opt_in is off"
+            problem = Problem("send_confirmations", "would send none", value=True, allowed=allowed)
+            raise InvalidError("nobody would be asked for a confirmation", problems=[problem])
         job = ImportJob(
             creation.id if creation else self._ids.new(),
             tenant_id,
@@ -77,6 +86,7 @@ class Imports:
             created_by,
             self._clock.now(),
             file_name=_file_name(file_name),
+            send_confirmations=send_confirmations,
             fingerprint=creation.fingerprint if creation else None,
         )
         if self._jobs.create(job):

@@ -13,6 +13,7 @@ from ariia.domain.consent import ExclusionReason, refusal
 from ariia.domain.frequency_cap import FrequencyCap, Overflow, RecentSend, message_name, with_send, without
 from ariia.domain.member import Member
 from ariia.domain.sending_rules import deferred_until
+from ariia.domain.single_message import is_confirmation
 from ariia.ports.clock import Clock
 from ariia.ports.recent_sends import RecentSendStore, SendsChange
 
@@ -44,9 +45,9 @@ class LastLook:
     ) -> LookVerdict:
         """What becomes of the members `ids` (`members` has those who exist). With a cap, whoever may get the message
         has it noted by then."""
-        verdict = LookVerdict()
+        verdict, asks = LookVerdict(), is_confirmation(campaign.id)
         for one in ids:
-            reason = refusal(members.get(one), self._channel)
+            reason = refusal(members.get(one), self._channel, asks=asks)
             if reason is not None:
                 verdict.excluded[one] = reason
             else:

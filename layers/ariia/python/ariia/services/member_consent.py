@@ -9,7 +9,10 @@ from typing import Any
 from ariia.domain.address_index import address_key
 from ariia.domain.channel import Channel
 from ariia.domain.concurrency import changed_meanwhile
+from ariia.domain.confirmation import LinkState, confirm, link_state
+from ariia.domain.confirmation_link import ConfirmationClaims
 from ariia.domain.consent_changes import set_consent, withdraw
+from ariia.domain.double_opt_in import remember
 from ariia.domain.errors import InvalidError, NotFoundError, Problem
 from ariia.domain.member import Consent, ConsentStatus, Member, TrackingChoice
 from ariia.domain.member_claims import parse_claim
@@ -17,14 +20,16 @@ from ariia.domain.member_patch import require_size
 from ariia.ports.clock import Clock
 from ariia.ports.members import MemberStore
 
+from .double_opt_in import DoubleOptIn
+
 _ATTEMPTS = 10
 
 
 class MemberConsent:
     """Use cases around consent. The later instant wins; each change is kept in the member's history."""
 
-    def __init__(self, store: MemberStore, clock: Clock) -> None:
-        self._store, self._clock = store, clock
+    def __init__(self, store: MemberStore, double_opt_in: DoubleOptIn, clock: Clock) -> None:
+        self._store, self._double_opt_in, self._clock = store, double_opt_in, clock
 
     def set(
         self,
@@ -36,14 +41,15 @@ class MemberConsent:
         by: str | None = None,
     ) -> Member:
         """The member after `by`, who has the right to do so, noted its word: `status`, and optionally `source`, `at`
-        (now) and `proof`. A word from before the stored one changes nothing. InvalidError, NotFoundError."""
+        (now) and `proof`. A word from before the stored one changes nothing. With the tenant's double opt-in a grant of
+        e-mail may wait for the member's confirmation. InvalidError, NotFoundError."""
         now = self._clock.now()
         problems: list[Problem] = []
         claim = parse_claim(value, path="consent", now=now, source=source, problems=problems, by=by)
         if claim is None:
             raise InvalidError("the consent is not valid", problems=problems)
-        at = now if claim.at is None else claim.at
-        return self._note(tenant_id, member_id, channel, claim.said_at(at))
+        said = claim.said_at(now if claim.at is None else claim.at)
+        return self._note(tenant_id, member_id, channel, said, is_dated=claim.at is not None)
 
     def withdraw(
         self,
@@ -71,9 +77,30 @@ class MemberConsent:
             self._change(tenant_id, member_id, lambda one: withdraw(one, channel, withdrawal))
         return list(dict.fromkeys([member_id, *sharers]))
 
-    def grant(self, tenant_id: str, member_id: str, channel: Channel, consent: Consent) -> Member:
-        """The member after they agreed themselves; a later word stands. NotFoundError."""
-        return self._note(tenant_id, member_id, channel, consent)
+    def grant(
+        self, tenant_id: str, member_id: str, channel: Channel, consent: Consent, *, own_link: bool = False
+    ) -> Member:
+        """The member after they agreed themselves; a later word stands. `own_link`: behind a link that only their
+        mailbox has got. With the tenant's double opt-in it may wait for a confirmation. NotFoundError."""
+        return self._note(tenant_id, member_id, channel, consent, own_link=own_link)
+
+    def confirm(self, claims: ConfirmationClaims, words: str) -> LinkState:
+        """Grants what waits for the link of these claims, and says what the link has come to; only one that is open
+        changes anything. `words` name the version of the texts. NotFoundError."""
+        state = LinkState.VOID
+
+        def confirmed(member: Member) -> bool:
+            nonlocal state
+            now = self._clock.now()
+            state = link_state(claims, member, self._withdrawal(member, Channel.EMAIL), now)
+            if state is not LinkState.OPEN:
+                return False
+            confirm(member, claims, words, now)
+            state = LinkState.CONFIRMED
+            return True
+
+        self._change(claims.tenant_id, claims.member_id, confirmed)
+        return state
 
     def choose_tracking(self, tenant_id: str, member_id: str, choice: TrackingChoice) -> Member:
         """The member with their choice of what is recorded of what they open and click; an older choice than the stored
@@ -87,11 +114,28 @@ class MemberConsent:
 
         return self._change(tenant_id, member_id, chosen)
 
-    def _note(self, tenant_id: str, member_id: str, channel: Channel, consent: Consent) -> Member:
+    def _note(
+        self,
+        tenant_id: str,
+        member_id: str,
+        channel: Channel,
+        consent: Consent,
+        *,
+        own_link: bool = False,
+        is_dated: bool = True,
+    ) -> Member:
+        rules = self._double_opt_in.of(tenant_id)
+
         def noted(member: Member) -> bool:
             last_no = self._withdrawal(member, channel)
             was_newer = last_no is not None and set_consent(member, channel, last_no)
-            return set_consent(member, channel, consent) or was_newer
+            word, present = rules.word(member, channel, consent, own_link=own_link), member.consent.get(channel)
+            if word != consent and not is_dated and present is not None and present.status is word.status:
+                # Said now, and now again: who waits already is not asked anew for each repetition of a request.
+                return was_newer
+            is_taken = set_consent(member, channel, word)
+            remember(member, word.proof, self._clock.now())
+            return is_taken or was_newer
 
         return self._change(tenant_id, member_id, noted)
 
@@ -113,6 +157,7 @@ class MemberConsent:
             if not change(changed):
                 return stored
             require_size(changed)
+            self._double_opt_in.of(tenant_id).ask([(stored, changed)])
             if not self._store.save([changed]):
                 return changed
         raise changed_meanwhile()

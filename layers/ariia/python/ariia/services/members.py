@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from ariia.domain.concurrency import changed_meanwhile, require_version
@@ -17,6 +18,8 @@ from ariia.domain.member_text import MAX_TAGS, FieldError, tag
 from ariia.ports.clock import Clock, Ids
 from ariia.ports.jobs import Job, JobStore
 from ariia.ports.members import MemberStore
+
+from .double_opt_in import DoubleOptIn, OptInRules
 
 SOURCE = "api"
 _ATTEMPTS = 6
@@ -34,8 +37,9 @@ class Upserted:
 class Members:
     """Use cases around one member. A change without a version is laid over whatever is stored by then."""
 
-    def __init__(self, store: MemberStore, jobs: JobStore, clock: Clock, ids: Ids) -> None:
-        self._store, self._jobs, self._clock, self._ids = store, jobs, clock, ids
+    def __init__(self, store: MemberStore, jobs: JobStore, double_opt_in: DoubleOptIn, clock: Clock, ids: Ids) -> None:
+        self._store, self._jobs, self._double_opt_in = store, jobs, double_opt_in
+        self._clock, self._ids = clock, ids
 
     def get(self, tenant_id: str, member_id: str) -> Member:
         """The member; NotFoundError when the tenant has none of this id."""
@@ -56,7 +60,9 @@ class Members:
             self._bind(tenant_id, creation)
         now = self._clock.now()
         blank = Member(wanted, tenant_id, created_at=now, updated_at=now, creation_id=creation.id if creation else None)
-        member = self._laid_over(blank, patch)
+        rules = self._double_opt_in.of(tenant_id)
+        member = self._laid_over(None, blank, patch, rules)
+        rules.ask([(None, member)])
         if not self._store.save([member]):
             return Created(member, replayed=False)
         stored = self._store.get(tenant_id, wanted)
@@ -78,11 +84,13 @@ class Members:
         require_id(member_id, "id")
         patch = self._parse(values, by)
 
+        rules = self._double_opt_in.of(tenant_id)
+
         def change(stored: Member | None) -> Member:
             base = stored or Member(member_id, tenant_id, created_at=self._clock.now())
-            return self._laid_over(base, patch)
+            return self._laid_over(stored, base, patch, rules)
 
-        return self._write(tenant_id, member_id, change, version)
+        return self._write(tenant_id, member_id, change, version, rules)
 
     def delete(self, tenant_id: str, member_id: str, version: int | None = None) -> None:
         """Removes the member. NotFoundError; with `version`, ConflictError unless it is the stored one."""
@@ -116,15 +124,16 @@ class Members:
         fields = {name: value for name, value in values.items() if name != "id"}
         return parse_patch(fields, now=self._clock.now(), source=SOURCE, by=by)
 
-    def _laid_over(self, member: Member, patch: MemberPatch) -> Member:
+    def _laid_over(self, stored: Member | None, base: Member, patch: MemberPatch, rules: OptInRules) -> Member:
         """A consent without a date never overrides a no: systems that send their whole state again don't know of it."""
-        changed = apply_fields(member, patch)
+        changed = apply_fields(base, patch)
         withdrawals = {
             key: found[key.hash]
             for channel, key in agreed_addresses(changed, patch.consent).items()
-            if (found := self._store.withdrawals(member.tenant_id, channel, [key.hash]))
+            if (found := self._store.withdrawals(base.tenant_id, channel, [key.hash]))
         }
-        apply_claims(changed, patch.consent, at=self._clock.now(), withdrawals=withdrawals)
+        claim = partial(apply_claims, changed, at=self._clock.now(), withdrawals=withdrawals)
+        rules.claimed(stored, changed, patch.consent, claim)
         require_size(changed)
         return changed
 
@@ -134,10 +143,15 @@ class Members:
                 raise NotFoundError(f"there is no member {member_id[:64]}")
             return change(stored)
 
-        return self._write(tenant_id, member_id, known, None).member
+        return self._write(tenant_id, member_id, known, None, self._double_opt_in.of(tenant_id)).member
 
     def _write(
-        self, tenant_id: str, member_id: str, change: Callable[[Member | None], Member], version: int | None
+        self,
+        tenant_id: str,
+        member_id: str,
+        change: Callable[[Member | None], Member],
+        version: int | None,
+        rules: OptInRules,
     ) -> Upserted:
         """Stores `change` of what is stored, anew as often as somebody else is faster. Writes nothing when it would
         change nothing."""
@@ -148,6 +162,7 @@ class Members:
             if changed == stored:
                 return Upserted(changed, created=False)
             changed.updated_at = self._clock.now()
+            rules.ask([(stored, changed)])
             if not self._store.save([changed]):
                 return Upserted(changed, created=stored is None)
         raise changed_meanwhile()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from ariia.domain.channel import MESSAGE_CHANNELS, Channel
@@ -25,28 +25,37 @@ SOURCE = "preferences"
 
 @dataclass(frozen=True)
 class ChannelChoice:
-    """One channel that reaches the member: whether they get messages there, or can't, as the address is suppressed."""
+    """One channel that reaches the member: whether they get messages there, or wanted to and have not confirmed it yet,
+    or can't, as the address is suppressed."""
 
     channel: Channel
     granted: bool
+    pending: bool
     suppressed: bool
+
+    @property
+    def wanted(self) -> bool:
+        """True when they said yes last."""
+        return self.granted or self.pending
 
 
 @dataclass(frozen=True)
 class PreferenceView:
-    """What the page may show. It holds no address and no name: links are forwarded."""
+    """What the page may show. It holds no address and no name: links are forwarded. `is_asked`: what was just chosen is
+    to be confirmed by an e-mail on its way."""
 
     tenant_name: str
     language: str
     channels: tuple[ChannelChoice, ...]
     tracking: Tracking
+    is_asked: bool = False
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What was sent: of the channels `shown`, those that are `wanted`, and those that the form had `ticked` itself, which
-    nobody chose by leaving them so; the tracking choice, None where it was not on the form; `nothing` outdoes all of it
-    and leaves every channel. `statements` are the words agreed to by channel."""
+    """What was sent: of the channels `shown`, those that are `wanted`, and those that the form had `ticked` itself,
+    which nobody chose by leaving them so; the tracking choice, None where it was not on the form; `nothing` outdoes all
+    of it and leaves every channel. `statements` are the words agreed to by channel."""
 
     shown: frozenset[Channel] = frozenset()
     wanted: frozenset[Channel] = frozenset()
@@ -92,30 +101,34 @@ class Preferences:
 
     def choose(self, token: str, wish: Wish) -> PreferenceView:
         """Does what is wished and gives what holds then. Leaving holds for everybody who shares the address, as with
-        every opt-out; coming back for this member alone. NotFoundError as in `look`."""
+        every opt-out; coming back for this member alone, who may have to confirm it. NotFoundError as in `look`."""
         claims = self._claims(token)
         tenant, member = self._whose(claims)
         now, page = self._clock.now(), {"page": SOURCE, "campaign": claims.campaign_id}
         if wish.ip_address:
             page["ip"] = address_seal(self._keys.key(), wish.ip_address)
+        is_asked = False
         for one in _view(tenant, member).channels:
             if wish.nothing or (one.channel in wish.shown - wish.wanted):
                 if one.granted and one.channel == claims.channel:
                     # First: once the consent is gone, nobody who comes again would know that it was this message.
                     self._notes.note(claims, now)
                 self._consent.withdraw(tenant.id, member.id, one.channel, SOURCE, now, page)
-            elif one.channel in wish.chosen and not one.granted and not one.suppressed:
-                self._agree(tenant, member, one.channel, now, page, wish)
+            elif one.channel in wish.chosen and not one.wanted and not one.suppressed:
+                is_asked |= self._agree(tenant, member, one.channel, now, page, wish)
         if wish.tracking is not None and not wish.nothing:
             self._track(tenant, member, wish.tracking, now)
-        return self.look(token)
+        return replace(self.look(token), is_asked=is_asked)
 
     def _agree(
         self, tenant: Tenant, member: Member, channel: Channel, now: int, page: Mapping[str, Any], wish: Wish
-    ) -> None:
+    ) -> bool:
+        """True when they have to confirm it first."""
         statement = (wish.statements or {}).get(channel)
         proof = {**page, "text": statement} if statement else dict(page)
-        self._consent.grant(tenant.id, member.id, channel, Consent(ConsentStatus.GRANTED, SOURCE, now, proof))
+        said = Consent(ConsentStatus.GRANTED, SOURCE, now, proof)
+        agreed = self._consent.grant(tenant.id, member.id, channel, said, own_link=True)
+        return _is(ConsentStatus.PENDING, agreed, channel)
 
     def _track(self, tenant: Tenant, member: Member, wanted: Tracking, now: int) -> None:
         if wanted != _tracking(tenant, member):
@@ -139,13 +152,18 @@ def _tracking(tenant: Tenant, member: Member) -> Tracking:
 
 def _view(tenant: Tenant, member: Member) -> PreferenceView:
     channels = tuple(
-        ChannelChoice(one, _is_granted(member, one), one in member.suppression)
+        ChannelChoice(
+            one,
+            granted=_is(ConsentStatus.GRANTED, member, one),
+            pending=_is(ConsentStatus.PENDING, member, one),
+            suppressed=one in member.suppression,
+        )
         for one in MESSAGE_CHANNELS
         if member.address(one)
     )
     return PreferenceView(tenant.name, member.language or tenant.language, channels, _tracking(tenant, member))
 
 
-def _is_granted(member: Member, channel: Channel) -> bool:
+def _is(status: ConsentStatus, member: Member, channel: Channel) -> bool:
     consent = member.consent.get(channel)
-    return consent is not None and consent.status is ConsentStatus.GRANTED
+    return consent is not None and consent.status is status
