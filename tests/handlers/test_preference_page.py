@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 import pytest
 
 from ariia.domain.links import LinkClaims
-from ariia.domain.member import Member, Suppression
+from ariia.domain.member import Confirmation, Member, Suppression
+from ariia.domain.tenant import TenantSettings
 from functions.public_pages import handler as module
 from tests.handlers.pages_world import World, send
 
@@ -166,3 +167,45 @@ def test_only_the_right_link_opens_it(world: World) -> None:
         answer = send("http_post_page_button", "TOKEN", rawPath=f"/preferences/{link}", body="do=leave")
         assert answer["statusCode"] == 404
     assert statuses(world) == {"email": "granted"}
+
+
+def asks_everybody(world: World) -> None:
+    tenant = world.tenants.get("gym")
+    assert tenant is not None
+    tenant.settings = TenantSettings(double_opt_in=True)
+    world.tenants.save(tenant)
+
+
+def test_who_never_confirmed_has_to_when_they_come_back(world: World) -> None:
+    asks_everybody(world)
+    post(world, {"do": "leave"})
+    world.clock.advance(1)
+
+    answer = post(world, {**LEFT, "want_email": "1"})
+
+    assert statuses(world)["email"] == "pending"
+    assert "Bitte folgen Sie dem Link in der E-Mail" in answer["body"]
+    [(_, payload)] = world.schedules.waiting.values()
+    assert [one["member_id"] for one in payload["confirmations"]] == ["dora"]
+
+    again = post(world, {**ALL, "want_email": "1", "clicks": "1"})
+
+    assert statuses(world)["email"] == "pending", "what the page ticked is neither asked for again nor left"
+    assert "Bitte folgen Sie" not in again["body"]
+    assert "noch nicht bestätigt" in again["body"]
+    assert 'name="shown_email" value="in"' in again["body"]
+    assert len(world.schedules.waiting) == 1
+
+
+def test_who_confirmed_comes_back_at_once(world: World) -> None:
+    asks_everybody(world)
+    confirmed = member(world)
+    confirmed.confirmed = Confirmation(confirmed.email_hash or "", 1)
+    world.members.save([confirmed])
+    post(world, {"do": "leave"})
+    world.clock.advance(1)
+
+    answer = post(world, {**LEFT, "want_email": "1"})
+
+    assert (statuses(world)["email"], world.schedules.waiting) == ("granted", {})
+    assert "Bitte folgen Sie" not in answer["body"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 
 from ariia.bootstrap.run_follow_up import RunFollowUpServices
@@ -11,6 +14,7 @@ from functions.run_follow_up import handler as module
 from functions.run_follow_up.handler import handler
 from tests.builders import TENANT
 from tests.handlers.context import LambdaContext
+from tests.unit.services.confirmation_desk import ConfirmationDesk
 from tests.unit.services.follow_up_desk import HOUR_MS, FollowUpDesk
 
 
@@ -18,8 +22,16 @@ from tests.unit.services.follow_up_desk import HOUR_MS, FollowUpDesk
 def desk(monkeypatch: pytest.MonkeyPatch) -> FollowUpDesk:
     desk = FollowUpDesk()
     looks = SingleLooks(SingleCare(desk.schedules, desk.clock), desk.world.settler)
-    monkeypatch.setattr(module, "services", lambda: RunFollowUpServices(desk.runs, looks))
+    monkeypatch.setattr(module, "services", lambda: RunFollowUpServices(desk.runs, looks, ConfirmationDesk().mails))
     return desk
+
+
+@pytest.fixture
+def asking(monkeypatch: pytest.MonkeyPatch) -> ConfirmationDesk:
+    asking, desk = ConfirmationDesk(), FollowUpDesk()
+    looks = SingleLooks(SingleCare(desk.schedules, desk.clock), desk.world.settler)
+    monkeypatch.setattr(module, "services", lambda: RunFollowUpServices(desk.runs, looks, asking.mails))
+    return asking
 
 
 def test_the_payload_of_its_schedule_sends_it_once(desk: FollowUpDesk) -> None:
@@ -60,3 +72,36 @@ def test_a_test_send_that_was_never_prepared_is_over(desk: FollowUpDesk) -> None
     payload = {"tenant_id": TENANT, "container_id": container, "member_ids": ["email-1"], "look": 1}
     assert handler(payload, LambdaContext()) == {"status": "over"}
     assert desk.schedules.waiting == {}
+
+
+def fired(asking: ConfirmationDesk) -> dict[str, Any]:
+    asking.sign_up()
+    asking.clock.advance(10)
+    [payload] = asking.schedules.fired(asking.clock.now())
+    # As it comes from EventBridge Scheduler.
+    found: dict[str, Any] = json.loads(json.dumps(payload))
+    return found
+
+
+def test_the_payload_of_its_schedule_asks_for_a_confirmation_once(asking: ConfirmationDesk) -> None:
+    payload = fired(asking)
+    for _ in range(2):
+        assert handler(payload, LambdaContext()) == {"status": "pending"}
+    while asking.world.queue.waiting:
+        asking.world.work_off()
+    assert asking.asked == ["anna@example.com"]
+    assert handler(payload, LambdaContext()) == {"status": "over"}
+
+
+def test_a_question_that_fails_is_raised_and_comes_again(
+    asking: ConfirmationDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payload = fired(asking)
+
+    def breaks(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(asking.tenants, "get", breaks)
+    with pytest.raises(RuntimeError):
+        handler(payload, LambdaContext())
+    assert [one[1]["look"] for one in asking.schedules.waiting.values()] == [2]

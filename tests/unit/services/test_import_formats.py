@@ -80,6 +80,18 @@ def test_subscribed_contacts_have_said_yes_when_they_confirmed(desk: Desk) -> No
     assert (ben.phone, ben.attributes["phone_number"], ben.timezone) == (None, "call me", None)
 
 
+def test_only_contacts_who_confirmed_after_they_signed_up_show_a_double_opt_in() -> None:
+    columns = ["Email Address", "OPTIN_TIME", "CONFIRM_TIME"]
+    signed_up, confirmed = "2024-03-04 10:00:00", "2024-03-04 10:05:00"
+    double = mailchimp_values(columns, ["a@example.com", signed_up, confirmed])["consent"]["email"]
+    single = mailchimp_values(columns, ["b@example.com", confirmed, confirmed])["consent"]["email"]
+    imported = mailchimp_values(columns, ["c@example.com", "", confirmed])["consent"]["email"]
+
+    assert double["proof"] == {"double_opt_in": {"confirmed_at": "2024-03-04T10:05:00+00:00"}}
+    assert "proof" not in single
+    assert "proof" not in imported
+
+
 def test_unsubscribed_contacts_have_said_no_and_stay_so_whatever_comes_next(desk: Desk) -> None:
     desk.imports_file(ImportFormat.MAILCHIMP, UNSUBSCRIBED)
     carla = desk.by(email="carla@example.com")

@@ -23,6 +23,7 @@ from ariia.domain.errors import InvalidError, NotFoundError, TransientError
 from ariia.domain.identifiers import derived_id
 from ariia.domain.import_job import MAX_FILE_BYTES, ImportFormat, ImportState
 from ariia.domain.member import Consent, ConsentStatus, Member
+from ariia.domain.tenant import Tenant, TenantSettings
 from ariia.ports.uploads import RangeTask, UploadedFile
 from ariia.services.import_cutting import ImportCutting
 from ariia.services.import_range import RangeImport
@@ -83,10 +84,21 @@ class World:
     @property
     def ranges(self) -> RangeImport:
         jobs, uploads, members = (Faulty(one, self) for one in (self.jobs, self.uploads, self.members))
-        return RangeImport(jobs, uploads, members, self.double_opt_in, self.clock)
+        double_opt_in = any_double_opt_in(self.tenants, Faulty(self.schedules, self), self.clock)
+        return RangeImport(jobs, uploads, members, double_opt_in, self.clock)
 
-    def upload(self, data: str | bytes, kind: ImportFormat = ImportFormat.CSV) -> str:
-        job = self.imports.create(TENANT, kind, "user-1").entity.job
+    def asks_everybody(self) -> World:
+        """The tenant chose the double opt-in."""
+        self.tenants.create(Tenant(TENANT, "Studio", settings=TenantSettings(double_opt_in=True)))
+        return self
+
+    def asked(self) -> set[str]:
+        """Whom the schedules will ask for a confirmation."""
+        payloads = [payload for _, payload in self.schedules.waiting.values()]
+        return {one["member_id"] for payload in payloads for one in payload["confirmations"]}
+
+    def upload(self, data: str | bytes, kind: ImportFormat = ImportFormat.CSV, *, ask: bool = False) -> str:
+        job = self.imports.create(TENANT, kind, "user-1", send_confirmations=ask).entity.job
         self.uploads.put(job.key, data.encode() if isinstance(data, str) else data)
         return job.id
 
@@ -574,3 +586,72 @@ def test_upload_can_not_begin_after_its_time(world: World) -> None:
 def test_imports_are_listed_newest_first(world: World) -> None:
     ids = [world.upload(HEADER) for _ in range(3)]
     assert [view.job.id for view in world.imports.page(TENANT, 2, None)] == ids[:0:-1]
+
+
+PEOPLE = (
+    "id,email,consent_email,consent_email_at,consent_email_confirmed_at\n"
+    "m1,m1@example.com,yes,,\n"
+    "m2,m2@example.com,yes,2026-01-01,\n"
+    "m3,m3@example.com,yes,2026-01-01,2026-01-01T09:05:00Z\n"
+    "m4,m4@example.com,no,,\n"
+    "m5,,yes,,\n"
+    "m6,m6@example.com,yes,,yesterday\n"
+)
+
+
+def statuses(world: World) -> dict[str, str]:
+    return {one: member.consent["email"].status.value for one, member in sorted(world.everybody().items())}
+
+
+@pytest.mark.parametrize("ask", [True, False])
+def test_with_a_double_opt_in_the_yes_of_a_file_waits_and_asks_only_where_that_was_chosen(
+    world: World, ask: bool
+) -> None:
+    world.asks_everybody()
+
+    view = world.work(world.upload(PEOPLE, ask=ask))
+
+    waiting = {"m1": "pending", "m2": "pending", "m5": "pending"}
+    assert statuses(world) == {**waiting, "m3": "granted", "m4": "denied"}
+    assert (counts(view), view.progress.awaiting_confirmation) == ((5, 0, 0, 1), 3)
+    assert world.rejected(view.job.id) == {
+        7: [("consent.email.proof", "{'double_opt_in': {'confirmed_at': 'yesterday'}}")]
+    }
+    assert world.asked() == ({"m1", "m2"} if ask else set()), "m5 has no address yet"
+    before = world.everybody()
+
+    again = world.work(world.upload(PEOPLE, ask=ask))
+
+    assert (world.everybody(), again.progress.awaiting_confirmation) == (before, 3)
+    assert world.asked() == ({"m1", "m2"} if ask else set())
+
+
+def test_who_is_in_already_stays_in_and_who_moves_must_confirm(world: World) -> None:
+    world.run("id,email,consent_email\nm1,m1@example.com,yes\nm2,m2@example.com,yes\n")
+    world.asks_everybody()
+
+    world.work(world.upload("id,email,consent_email\nm1,m1@example.com,yes\nm2,new@example.com,yes\n", ask=True))
+
+    assert (statuses(world), world.asked()) == ({"m1": "granted", "m2": "pending"}, {"m2"})
+
+
+def test_nobody_can_be_asked_without_the_setting(world: World) -> None:
+    with pytest.raises(InvalidError) as refused:
+        world.upload(PEOPLE, ask=True)
+    assert [one.field for one in refused.value.problems] == ["send_confirmations"]
+
+
+def test_killed_anywhere_an_import_lets_everybody_who_waits_be_asked() -> None:
+    expected = World().asks_everybody()
+    expected_view = expected.work(expected.upload(PEOPLE, ask=True))
+    for kill_at in range(1, expected.steps + 1):
+        world = World().asks_everybody()
+        job_id = world.upload(PEOPLE, ask=True)
+        world.kill_at = kill_at
+        with pytest.raises(Killed):
+            world.work(job_id)
+        unasked = {one for one, status in statuses(world).items() if status == "pending"} - world.asked()
+        assert unasked <= {"m5"}, kill_at
+        view = finish_after_kill(world, job_id)
+        assert (view.progress, world.everybody()) == (expected_view.progress, expected.everybody()), kill_at
+        assert world.asked() == {"m1", "m2"}, kill_at

@@ -30,7 +30,7 @@ ENGLISH = ConfirmationText(
     question="Somebody, probably you, gave this address so that {{ tenant.name }} may send e-mails with news and "
     "offers to it. Do you want that? Then please confirm it.",
     button="Confirm my address",
-    ignore="If it wasn't you, there is nothing to do: without a confirmation you will get no more e-mails.",
+    ignore="If it wasn't you, there is nothing to do: without a confirmation you will get no such e-mails.",
     valid="The link is valid for {days} days.",
 )
 GERMAN = ConfirmationText(
@@ -39,7 +39,7 @@ GERMAN = ConfirmationText(
     question="Jemand, vermutlich Sie selbst, hat diese Adresse angegeben, damit {{ tenant.name }} E-Mails mit "
     "Neuigkeiten und Angeboten an sie schicken darf. Möchten Sie das? Dann bestätigen Sie es bitte.",
     button="Adresse bestätigen",
-    ignore="Wenn Sie das nicht waren, brauchen Sie nichts zu tun: Ohne Bestätigung bekommen Sie keine weiteren "
+    ignore="Wenn Sie das nicht waren, brauchen Sie nichts zu tun: Ohne Bestätigung bekommen Sie keine solchen "
     "E-Mails.",
     valid="Der Link gilt {days} Tage.",
 )
