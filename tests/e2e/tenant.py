@@ -36,9 +36,9 @@ class Tenant:
         """The bare answer of the API to a call in that role."""
         return Answer(self.api.answer(method, path, role, body, key))
 
-    def begin_import(self, content: bytes, kind: str = "csv") -> str:
+    def begin_import(self, content: bytes, kind: str = "csv", **choices: Any) -> str:
         """Uploads a file for import; gives the job's id."""
-        job = self.api.post("/v1/imports", {"format": kind, "file_name": f"members.{kind}"}, "editor")
+        job = self.api.post("/v1/imports", {"format": kind, "file_name": f"members.{kind}", **choices}, "editor")
         self.api.upload(job["upload"], content)
         return str(job["id"])
 
