@@ -30,6 +30,7 @@ background:var(--act);color:var(--on-act);font:inherit;font-weight:600;cursor:po
 button:focus-visible,input:focus-visible{outline:3px solid var(--ink);outline-offset:3px}
 fieldset{border:0;margin:0 0 1.25rem;padding:0}
 legend{font-weight:600;padding:0;margin-bottom:.35rem}
+form+p{margin-top:1rem}
 label{display:flex;gap:.75rem;align-items:flex-start;padding:.6rem 0;cursor:pointer}
 input[type=checkbox]{flex:none;width:1.5rem;height:1.5rem;margin:0;accent-color:var(--act)}
 button.quiet{background:transparent;color:var(--ink);border:2px solid var(--soft)}

@@ -20,7 +20,9 @@ from infra.paths import ROOT
 
 from .campaign import SentCampaign
 from .tenant import Tenant
+from .test_double_opt_in import asks_everybody, links, questions
 from .test_unsubscribe import unsubscribe_link
+from .waiting import eventually
 
 _SCREENSHOTS = ROOT / "build" / "screenshots"
 _PHONE: dict[str, Any] = {
@@ -198,6 +200,42 @@ def test_the_message_in_the_browser_runs_no_script(letter: tuple[Tenant, SentCam
     _photograph(page, "view-online")
     assert page.locator("script, iframe, form, base, meta[http-equiv]").count() == 0
     assert page.locator("[onerror], [onload], [href^='javascript']").count() == 0
+
+
+def test_a_member_confirms_on_the_phone_in_their_language(
+    laptop: LaptopStack, provider: SimulatorClient, open_page: Open
+) -> None:
+    tenant = Tenant(laptop, provider, "yoga")
+    asks_everybody(tenant)
+    for one, language in (("anna", "de"), ("ben", "en")):
+        consent = {"email": {"status": "granted", "source": "form"}}
+        tenant.api.call("PUT", f"/v1/members/{one}", "editor",
+                        {"email": f"{one}@{tenant.id}.example", "language": language, "consent": consent})  # fmt: skip
+    asked = eventually(lambda: found if len(found := questions(tenant, provider)) == 2 else None, "both are asked", 90)
+    link, _ = links(provider, asked["anna"])
+    visit = open_page(link, java_script_enabled=False)
+    page = visit.page
+    expect(page.get_by_role("heading")).to_have_text("E-Mails von Yoga Club?")
+    button = page.get_by_role("button", name="Bestätigen")
+    box = button.bounding_box()
+    assert box is not None
+    assert box["height"] >= 44, "large enough for a thumb"
+    assert _fits_the_width(page)
+    _photograph(page, "confirmation-asked")
+    assert tenant.member("anna")["consent"]["email"]["status"] == "pending"
+    button.click()
+    expect(page.get_by_role("status")).to_contain_text("Yoga Club darf Ihnen E-Mails schicken")
+    _photograph(page, "confirmation-done")
+    assert tenant.member("anna")["consent"]["email"]["status"] == "granted"
+    assert set(visit.asked) == {link}
+    tenant.api.call("PUT", "/v1/members/ben", "editor", {"email": f"new@{tenant.id}.example"})
+    page = open_page(links(provider, asked["ben"])[0], color_scheme="dark").page
+    expect(page.get_by_role("heading")).to_have_text("This link is no longer in use")
+    assert page.get_by_role("button").count() == 0
+    _photograph(page, "confirmation-void-dark")
+    page = open_page(f"{laptop.simulator_url}/?q=anna@{tenant.id}.example", **_DESKTOP).page
+    page.get_by_role("link", name="Bitte bestätigen Sie").first.click()
+    _photograph(page, "confirmation-mail")
 
 
 def test_the_reference_lists_every_operation(laptop: LaptopStack, open_page: Open) -> None:
