@@ -126,6 +126,28 @@ def test_a_suppression_and_its_lift_are_noted_for_address_and_member(stores: Sto
     assert all(one.address == HASH and MAIL not in str(one) for one in entries)
 
 
+def test_an_opt_out_is_noted_for_everybody_it_puts_out_and_for_an_address_that_nobody_has(
+    stores: Stores, tenant_id: str
+) -> None:
+    said = Consent(ConsentStatus.DENIED, "stop_word", 10, {"event": "e1"})
+    stores.members.withdraw(tenant_id, "email", HASH, said)
+    [entry] = stores.trail.page(tenant_id, 10, None, JUNE, JULY + 1).entries
+    assert (entry.member_id, entry.address, entry.action, entry.by) == (None, HASH, "denied", "stop_word")
+
+    people = {one: Member(one, tenant_id, email=MAIL, consent={"email": GRANTED}) for one in ("anna", "ben")}
+    people["anna"].consent["email"] = Consent(ConsentStatus.GRANTED, "desk", 20)
+    people["ben"].consent["email"] = Consent(ConsentStatus.GRANTED, "desk", 40)
+    stores.members.save(list(people.values()))
+    stores.now += 1
+    for _ in range(2):
+        stores.members.withdraw(tenant_id, "email", HASH, Consent(ConsentStatus.DENIED, "one_click", 30, {"page": "u"}))
+
+    assert stores.actions(tenant_id, "anna") == [("anna", "consent", "denied"), ("anna", "consent", "granted")]
+    assert stores.actions(tenant_id, "ben") == [("ben", "consent", "granted")]
+    newest = stores.trail.page(tenant_id, 1, None, JUNE, JULY + 1).entries[0]
+    assert (newest.by, newest.details) == ("one_click", {"said_at": 30, "proof": {"page": "u"}})
+
+
 def test_settings_are_noted_only_when_they_are_stored(stores: Stores, tenant_id: str) -> None:
     tenant = Tenant(tenant_id, "Gym")
     stores.tenants.create(tenant)

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from ariia.adapters.memory.statistics import MemoryStatistics
+from ariia.domain.channel import Channel
+from ariia.domain.local_time import iso
 from ariia.domain.single_message import follow_ups_key
 from ariia.domain.tenant import Plan
 from ariia.ports.statistics import Fold
@@ -209,3 +211,14 @@ def test_an_answer_of_stop_opts_out_on_its_channel(api: Api) -> None:
     nowhere = {"name": "message_received", "member_id": "anna", "data": {"text": "STOP"}}
     refused = api.client().post("/v1/events", nowhere)
     assert (refused.status, refused.body["problems"][0]["field"]) == (422, "data.channel")
+
+
+def test_a_stop_from_a_clock_that_is_ahead_does_not_outlast_the_yes_that_follows_it(api: Api) -> None:
+    desk = api.desk
+    answer = {"id": "w-1", "name": "message_received", "member_id": "anna", "at": iso(desk.clock.now() + 240_000)}
+    api.client().post("/v1/events", {**answer, "data": {"text": "STOP", "channel": "email"}})
+    desk.clock.advance(1)
+    said = {"status": "granted", "source": "desk"}
+    member = desk.consent.set(TENANT, "anna", Channel.EMAIL, said, "api")
+
+    assert member.consent["email"].status == "granted"

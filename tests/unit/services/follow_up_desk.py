@@ -92,7 +92,8 @@ class FollowUpDesk:
             CountingIds("f"),
             channels,
         )
-        self.stop_words = StopWords(world.members, MemberConsent(world.members, any_double_opt_in(), self.clock))
+        self.consent = MemberConsent(world.members, any_double_opt_in(), self.clock)
+        self.stop_words = StopWords(world.members, self.consent)
         self.member_events = MemberEvents(
             around("events", self.events),
             store,

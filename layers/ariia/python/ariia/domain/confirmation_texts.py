@@ -39,8 +39,7 @@ GERMAN = ConfirmationText(
     question="Jemand, vermutlich Sie selbst, hat diese Adresse angegeben, damit {{ tenant.name }} E-Mails mit "
     "Neuigkeiten und Angeboten an sie schicken darf. Möchten Sie das? Dann bestätigen Sie es bitte.",
     button="Adresse bestätigen",
-    ignore="Wenn Sie das nicht waren, brauchen Sie nichts zu tun: Ohne Bestätigung bekommen Sie keine solchen "
-    "E-Mails.",
+    ignore="Wenn Sie das nicht waren, brauchen Sie nichts zu tun: Ohne Bestätigung bekommen Sie keine solchen E-Mails.",
     valid="Der Link gilt {days} Tage.",
 )
 

@@ -73,9 +73,9 @@ class MemberEvents:
         text = event.data.get("text")
         if event.name == MESSAGE_RECEIVED and isinstance(text, str):
             channel = Channel(event.data["channel"])
-            self._stop_words.take(
-                event.tenant_id, channel, text, at=event.at, event_id=event.id, member_id=event.member_id
-            )
+            # A sender's clock that is ahead must not put what they say behind what they say next.
+            at = min(event.at, event.received_at)
+            self._stop_words.take(event.tenant_id, channel, text, at=at, event_id=event.id, member_id=event.member_id)
 
     def _made(self, tenant_id: str, by: str, fields: Mapping[str, Any], creation: Creation | None) -> MemberEvent:
         now = self._clock.now()
