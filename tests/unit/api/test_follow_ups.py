@@ -9,7 +9,6 @@ import pytest
 
 from ariia.adapters.memory.statistics import MemoryStatistics
 from ariia.domain.channel import Channel
-from ariia.domain.local_time import iso
 from ariia.domain.single_message import follow_ups_key
 from ariia.domain.tenant import Plan
 from ariia.ports.statistics import Fold
