@@ -15,7 +15,6 @@ from ariia.domain.content.roots import tenant_view
 from ariia.domain.documents import encode
 from ariia.domain.errors import NotFoundError
 from ariia.domain.member import Member
-from ariia.domain.quiet_hours import opening
 from ariia.domain.sender_domain import parse_from
 from ariia.domain.single_message import SingleKind, container_id
 from ariia.domain.tenant import Tenant
@@ -27,6 +26,7 @@ from ariia.ports.tenants import TenantStore
 from .confirmation_care import ConfirmationCare
 from .confirmation_limits import ConfirmationLimits
 from .runs import SYSTEM
+from .sending_rules import rules_of
 from .single_messages import SingleMessages
 from .single_settling import SingleSettler
 
@@ -118,12 +118,13 @@ class ConfirmationMails:
             if look == 1:
                 report.wait(now)
             return
-        opens_at = opening(tenant.settings.quiet_hours, Channel.EMAIL, member.timezone or tenant.timezone, now)
-        content = self._content(tenant, member)
+        rules, content = rules_of(tenant), self._content(tenant, member)
+        opens_at = rules.member_opening(Channel.EMAIL, member, now)
         if opens_at > now or content is None:
             report.wait(opens_at if opens_at > now else now + _WITHOUT_SENDER_MS)
         elif self._limits.allow(tenant.id, request):
-            self._singles.prepare(container, content, [member.id], not_after=request.asked_at + ASKED_FOR_MS)
+            latest = request.asked_at + ASKED_FOR_MS
+            self._singles.prepare(replace(container, rules=rules), content, [member.id], not_after=latest)
             report.wait(now)
         else:
             report.limited += 1
