@@ -24,8 +24,8 @@ _MAY_IMPORT: dict[str, set[str]] = {
 _FOR_INFRA = ("ariia.adapters.dynamodb.models", "ariia.adapters.dynamodb.names", "ariia.settings")
 # Those who drive the whole from outside.
 _DRIVERS = ("tests", "benchmarks", "examples")
-# The domain is pure: templates are its matter, the outside world is not.
-_DOMAIN_LIBRARIES = {"idna", "jinja2", "markupsafe", "nh3"}
+# The domain is pure: templates and calendar rules are its matter, the outside world is not.
+_DOMAIN_LIBRARIES = {"dateutil", "idna", "jinja2", "markupsafe", "nh3"}
 _OUTSIDE_WORLD = {
     "asyncio", "http", "logging", "multiprocessing", "os", "pathlib", "random", "select", "selectors", "shutil",
     "signal", "socket", "ssl", "subprocess", "tempfile", "threading", "time",

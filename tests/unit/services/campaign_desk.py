@@ -25,6 +25,7 @@ from ariia.domain.tenant import Tenant, TenantSettings
 from ariia.ports.campaigns import CampaignStore
 from ariia.services.broadcast_quota import BroadcastQuota
 from ariia.services.campaign_contents import CampaignContents
+from ariia.services.campaign_drafts import CampaignDrafts
 from ariia.services.campaign_editing import CampaignEditing
 from ariia.services.campaign_review import CampaignReview
 from ariia.services.campaign_scheduling import CampaignScheduling
@@ -77,9 +78,8 @@ class Desk:
         targets = Targets(self.segments, self.store)
         self.broadcasts = broadcasts = BroadcastQuota(self.quotas)
         self.campaigns = Campaigns(self.store)
-        self.campaign_editing = CampaignEditing(
-            self.store, contents, self.clock, self.ids, channels, broadcasts, targets
-        )
+        self.drafts = CampaignDrafts(contents, targets, channels)
+        self.campaign_editing = CampaignEditing(self.store, self.drafts, self.clock, self.ids, broadcasts)
         self.campaign_review = CampaignReview(self.store, contents, targets, self.clock)
         self.campaign_sending = CampaignSending(
             self.store, self.runs, contents, targets, InFlightCount(self.ledger), self.clock, broadcasts

@@ -38,6 +38,7 @@ from ariia.services.audience_count import AudienceCounter
 from ariia.services.audit_log import AuditLog
 from ariia.services.broadcast_quota import BroadcastQuota
 from ariia.services.campaign_contents import CampaignContents
+from ariia.services.campaign_drafts import CampaignDrafts
 from ariia.services.campaign_editing import CampaignEditing
 from ariia.services.campaign_review import CampaignReview
 from ariia.services.campaign_scheduling import CampaignScheduling
@@ -133,9 +134,10 @@ def build(settings: ApiSettings) -> ApiServices:
     runs = StepFunctionsRuns(step_functions_client(), settings.campaign_run_arn)
     schedules, opt_in = _schedules(settings), double_opt_in(settings)
     channels = frozenset(Channel(name.strip()) for name in settings.channels.split(","))
+    drafts = CampaignDrafts(contents, targets, channels)
     return ApiServices(
         campaigns=Campaigns(campaigns),
-        campaign_editing=CampaignEditing(campaigns, contents, clock, ids, channels, broadcasts, targets),
+        campaign_editing=CampaignEditing(campaigns, drafts, clock, ids, broadcasts),
         campaign_review=CampaignReview(campaigns, contents, targets, clock),
         campaign_sending=CampaignSending(campaigns, runs, contents, targets, InFlightCount(ledger), clock, broadcasts),
         campaign_scheduling=CampaignScheduling(campaigns, schedules, contents, targets, broadcasts, clock),

@@ -130,6 +130,9 @@ class Campaign:
     follow_up_after_hours: int | None = None
     # When a scheduled one is due (epoch ms): the earlier campaign's end has settled that.
     follow_up_due_at: int | None = None
+    # Of a series' campaign: the series, and the instant of the occurrence that it was made for.
+    series_id: str | None = None
+    occurrence_at: int | None = None
     # Review: what was submitted, and what was approved. An edit clears both.
     submitted_hash: str | None = None
     approved_hash: str | None = None

@@ -34,6 +34,10 @@ class BroadcastQuota:
         if campaign.type in _COUNTED and not campaign.epoch and campaign.status is not CampaignStatus.SCHEDULED:
             self._quotas.give_back(campaign.tenant_id, Feature.BROADCASTS, campaign.id, campaign.updated_at)
 
+    def give_back_of(self, tenant_id: str, campaign_id: str, at: int) -> None:
+        """Frees the unit of a campaign that was never made; `at` (epoch ms) matters only where there is none."""
+        self._quotas.give_back(tenant_id, Feature.BROADCASTS, campaign_id, at)
+
     def check(self, campaign: Campaign, at: int) -> FeatureUse | None:
         """Where the tenant would stand with this campaign sent at `at`; None for what is not counted."""
         if campaign.type not in _COUNTED:

@@ -15,7 +15,6 @@ from ariia.domain.content.roots import campaign_view, tenant_view
 from ariia.domain.content.variables import parse_variables
 from ariia.domain.documents import encode
 from ariia.domain.errors import ForbiddenError, InvalidError, Problem
-from ariia.domain.sender_domain import parse_from
 from ariia.domain.storable import require_storable
 from ariia.domain.template import CampaignTemplate
 from ariia.domain.tenant import Tenant
@@ -24,6 +23,7 @@ from ariia.ports.templates import TemplateStore
 from ariia.ports.tenants import TenantStore
 
 from .content_checks import ContentChecks
+from .from_addresses import verified_sender
 
 
 @dataclass(frozen=True)
@@ -89,12 +89,7 @@ class CampaignContents:
 
     def require_sender(self, campaign: Campaign, tenant: Tenant) -> str:
         """The verified from-address in the form for a provider; InvalidError when there is none."""
-        named = campaign.sender or tenant.default_sender
-        if named is None:
-            raise _invalid("sender", "is required, as the tenant has no default_sender")
-        if not self._senders.is_verified(campaign.tenant_id, named):
-            raise _invalid("sender", "is not on a verified domain of this tenant", value=named)
-        return parse_from(named, "sender").header
+        return verified_sender(self._senders, tenant, campaign.sender)
 
     def _draft(self, campaign: Campaign, content: Content, tenant: Tenant) -> MessageDraft:
         template = self._template(campaign)

@@ -31,6 +31,8 @@ class CampaignFiring:
         for _ in range(_TRIES):
             campaign = self._campaigns.get(tenant_id, campaign_id)
             if campaign is None:
+                # Whoever was about to make it, already scheduled, may have died before they did.
+                self._broadcasts.give_back_of(tenant_id, campaign_id, self._clock.now())
                 return None
             if not _waits_for(campaign, schedule_epoch):
                 # Whoever unscheduled it, judged it too late or began to schedule it may have died before this.

@@ -15,10 +15,10 @@ from ariia.domain.documents import encode
 from ariia.domain.errors import InvalidError, Problem
 from ariia.domain.follow_up import MessageFormat, ScheduledFollowUp
 from ariia.domain.member import Member
-from ariia.domain.sender_domain import parse_from
 from ariia.domain.tenant import Tenant
 from ariia.ports.senders import SenderDirectory
 
+from .from_addresses import verified_sender
 from .sending_rules import rules_of
 
 NAME = "Follow-up"
@@ -72,12 +72,7 @@ class FollowUpContents:
         """The verified from-address; empty for channels without one. InvalidError when there is none."""
         if follow_up.channel is not Channel.EMAIL:
             return ""
-        named = follow_up.sender or tenant.default_sender
-        if named is None:
-            raise _invalid("sender", "is required, as the tenant has no default_sender")
-        if not self._senders.is_verified(tenant.id, named):
-            raise _invalid("sender", "is not on a verified domain of this tenant", named)
-        return parse_from(named, "sender").header
+        return verified_sender(self._senders, tenant, follow_up.sender)
 
     def _written(self, follow_up: ScheduledFollowUp, tenant: Tenant) -> Content:
         source, context = follow_up.message_template, clean(follow_up.ai_context_json)

@@ -36,15 +36,12 @@ class DynamoCampaigns:
 
     def create(self, change: CampaignChange, claim: str | None = None) -> bool:
         """See CampaignStore."""
-        campaign = change.campaign
-        campaign.version = 1
 
         def add(transaction: TransactWrite) -> None:
-            transaction.save(_record(campaign, 1), condition=CampaignModel.campaign_id.does_not_exist())
-            for part in _parts(change, 1):
-                transaction.save(part)
+            add_new_campaign(transaction, change)
             if claim is not None:
-                row = CampaignPartModel(_claims(campaign.tenant_id), claim, document={"campaign_id": campaign.id})
+                document = {"campaign_id": change.campaign.id}
+                row = CampaignPartModel(_claims(change.campaign.tenant_id), claim, document=document)
                 transaction.save(row, condition=CampaignPartModel.part.does_not_exist())
 
         return commit(self._connection, add)
@@ -105,6 +102,14 @@ class DynamoCampaigns:
     def drop(self, check: DueCheck) -> None:
         """See DueChecks."""
         CampaignPartModel(_CHECKS, _check_row(check)).delete()
+
+
+def add_new_campaign(transaction: TransactWrite, change: CampaignChange) -> None:
+    """Puts a new campaign, with version 1, into a transaction, which fails if its id is taken."""
+    change.campaign.version = 1
+    transaction.save(_record(change.campaign, 1), condition=CampaignModel.campaign_id.does_not_exist())
+    for part in _parts(change, 1):
+        transaction.save(part)
 
 
 def _check_row(check: DueCheck) -> str:

@@ -45,6 +45,18 @@ class CampaignPartModel(Model):
     document = JSONAttribute()
 
 
+class SeriesModel(Model):
+    """Series by id under their tenant; under `tenant_id#series_id` its `content#…`, `target#…`, `move#…`, `made#…`."""
+
+    class Meta:
+        table_name = names.SERIES
+
+    series_key = UnicodeAttribute(hash_key=True)
+    row = UnicodeAttribute(range_key=True)
+    document = JSONAttribute(null=True)
+    version = NumberAttribute(null=True)
+
+
 class TemplateModel(Model):
     """A reusable message skeleton."""
 
@@ -232,6 +244,7 @@ TABLES: tuple[type[Model], ...] = (
     TenantModel,
     CampaignModel,
     CampaignPartModel,
+    SeriesModel,
     TemplateModel,
     SenderModel,
     SegmentModel,

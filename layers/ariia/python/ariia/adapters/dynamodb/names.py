@@ -5,6 +5,7 @@ from __future__ import annotations
 TENANTS = "tenants"
 CAMPAIGNS = "campaigns"
 CAMPAIGN_PARTS = "campaign-parts"
+SERIES = "series"
 TEMPLATES = "templates"
 SENDERS = "senders"
 SEGMENTS = "segments"
@@ -25,6 +26,7 @@ ALL = (
     TENANTS,
     CAMPAIGNS,
     CAMPAIGN_PARTS,
+    SERIES,
     TEMPLATES,
     SENDERS,
     SEGMENTS,

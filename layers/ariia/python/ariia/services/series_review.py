@@ -1,0 +1,104 @@
+"""Review of a series: an approval is bound to its content, target and rule, and holds for every campaign it makes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ariia.domain.campaign import Content, Target, fingerprint
+from ariia.domain.concurrency import changed_meanwhile, require_version
+from ariia.domain.content.findings import Finding
+from ariia.domain.documents import encode
+from ariia.domain.errors import ConflictError
+from ariia.domain.recurrence import never
+from ariia.domain.series import Series, SeriesStatus
+from ariia.ports.clock import Clock
+from ariia.ports.series import SeriesChange, SeriesStore
+
+from .campaign_contents import CampaignContents
+from .campaign_review import review_hash
+from .series import SeriesDirectory
+from .series_starting import SeriesStarting
+from .targets import Targets
+
+_S = SeriesStatus
+
+
+@dataclass(frozen=True)
+class SeriesSubmission:
+    """A series under review, and what its author should know."""
+
+    series: Series
+    warnings: list[Finding]
+
+
+class SeriesReview:
+    """draft -> pending_review -> active, or back to draft with feedback."""
+
+    def __init__(
+        self,
+        store: SeriesStore,
+        directory: SeriesDirectory,
+        contents: CampaignContents,
+        targets: Targets,
+        starting: SeriesStarting,
+        clock: Clock,
+    ) -> None:
+        self._store, self._directory, self._contents = store, directory, contents
+        self._targets, self._starting, self._clock = targets, starting, clock
+
+    def submit(self, tenant_id: str, series_id: str, by: str, version: int | None = None) -> SeriesSubmission:
+        """Checks the whole series and freezes it for review. NotFoundError; ConflictError when it is no draft or
+        `version` is stale; InvalidError naming everything that keeps its campaigns from being sent."""
+        details = self._directory.details(tenant_id, series_id)
+        series, now = details.series, self._clock.now()
+        require_version(version, series.version)
+        move = series.move(_S.PENDING_REVIEW, action="submit", by=by, at=now)
+        if series.first_behind(now) is None:
+            raise never(series.rule, "has no occurrence that is to come")
+        target = self._targets.frozen(series.draft, details.target)
+        prepared = self._contents.prepare(series.draft, details.content)
+        series.submitted_hash, series.feedback = series_hash(series, prepared.content, target), None
+        series.draft.segment_ids = list(target.segments)
+        frozen = (series.submitted_hash, prepared.content, target)
+        self._save(SeriesChange(series, frozen=frozen, moves=[move]))
+        return SeriesSubmission(series, prepared.warnings)
+
+    def approve(self, tenant_id: str, series_id: str, by: str, reviewed_hash: str, reason: str | None = None) -> Series:
+        """Approves what `reviewed_hash` names, for every occurrence from now on. NotFoundError; ConflictError when the
+        series is not under review, or something else than what was reviewed is; InvalidError when none is left."""
+        series, now = self._directory.get(tenant_id, series_id), self._clock.now()
+        series.require(series.status is _S.PENDING_REVIEW, "approved")
+        move = series.move(_S.ACTIVE, action="approve", by=by, at=now, reason=reason)
+        if series.submitted_hash != reviewed_hash:
+            raise ConflictError("what is submitted now is not what was reviewed; read it again")
+        series.approved_hash, series.approved_by, series.approved_at = reviewed_hash, by, now
+        return self._starting.start(series, move)
+
+    def reject(self, tenant_id: str, series_id: str, by: str, feedback: str) -> Series:
+        """Sends it back to its author with the reason. NotFoundError; ConflictError when it is not under review."""
+        series = self._directory.get(tenant_id, series_id)
+        series.require(series.status is _S.PENDING_REVIEW, "rejected")
+        move = series.move(_S.DRAFT, action="reject", by=by, at=self._clock.now(), reason=feedback)
+        series.submitted_hash, series.feedback, series.draft.segment_ids = None, feedback, []
+        self._save(SeriesChange(series, moves=[move]))
+        return series
+
+    def resume(
+        self, tenant_id: str, series_id: str, by: str, reason: str | None = None, version: int | None = None
+    ) -> Series:
+        """Goes on with a paused series, from the first occurrence that is to come; its approval still holds.
+        NotFoundError; ConflictError when it is not paused; InvalidError when no occurrence is left."""
+        series = self._directory.get(tenant_id, series_id)
+        require_version(version, series.version)
+        series.require(series.status is _S.PAUSED, "resumed, as it is not paused")
+        move = series.move(_S.ACTIVE, action="resume", by=by, at=self._clock.now(), reason=reason)
+        return self._starting.start(series, move)
+
+    def _save(self, change: SeriesChange) -> None:
+        if not self._store.save(change):
+            raise changed_meanwhile()
+
+
+def series_hash(series: Series, content: Content, target: Target) -> str:
+    """SHA-256 over everything that decides what is sent, to whom, how and when, each time."""
+    return fingerprint({"campaign": review_hash(series.draft, content, target), "rule": encode(series.rule)})
