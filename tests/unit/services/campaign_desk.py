@@ -62,7 +62,7 @@ class HarmlessTrial:
 class Desk:
     """A tenant `gym` with a verified domain, and another one, `club`."""
 
-    def __init__(self, trial: Any = None, store: CampaignStore | None = None) -> None:
+    def __init__(self, trial: Any = None, store: CampaignStore | None = None, quota_store: Any = None) -> None:
         self.clock, self.ids = ManualClock(), CountingIds("c")
         self.store: Any = store or MemoryCampaigns()
         self.template_store, self.tenants, self.ledger = MemoryTemplates(), MemoryTenants(), MemoryLedger()
@@ -73,9 +73,9 @@ class Desk:
         existing = {
             Feature.TEMPLATES: lambda tenant, most: [t.id for t in self.template_store.page(tenant, most, None)]
         }
-        self.quotas = Quotas(MemoryQuotas(), self.tenants, self.clock, existing)
+        self.quotas = Quotas(quota_store or MemoryQuotas(), self.tenants, self.clock, existing)
         self.segments = MemorySegments()
-        targets = Targets(self.segments, self.store)
+        targets = self.targets = Targets(self.segments, self.store)
         self.broadcasts = broadcasts = BroadcastQuota(self.quotas)
         self.campaigns = Campaigns(self.store)
         self.drafts = CampaignDrafts(contents, targets, channels)

@@ -14,14 +14,18 @@ from ariia.adapters.memory.members import MemoryMembers
 from ariia.adapters.memory.preflight_queue import MemoryPreflightQueue
 from ariia.adapters.memory.quotas import MemoryQuotas
 from ariia.adapters.memory.segments import MemorySegmentLists, MemorySegments
+from ariia.adapters.memory.series import MemorySeries
 from ariia.adapters.memory.tenants import MemoryTenants
 from ariia.domain.campaign import Campaign, CampaignStatus
 from ariia.domain.errors import ConflictError, InvalidError, LimitError
 from ariia.domain.member import Consent, ConsentStatus, Member
 from ariia.domain.plan import Feature, Plan
+from ariia.domain.recurrence import CalendarRule
 from ariia.domain.segment import MemberSegment
+from ariia.domain.series import Series, SeriesStatus
 from ariia.domain.tenant import Tenant
 from ariia.ports.campaigns import CampaignChange
+from ariia.ports.series import SeriesChange
 from ariia.services.audience_count import AudienceCounter, ShardCounter
 from ariia.services.page_facts import PageFactsReader
 from ariia.services.quotas import Quotas
@@ -42,7 +46,8 @@ class SegmentDesk:
             tenants.create(Tenant(one, one.title(), plan=plan))
         existing = {Feature.SEGMENTS: lambda tenant, most: [one.id for one in self.store.page(tenant, most, None)]}
         self.quotas = Quotas(MemoryQuotas(), tenants, self.clock, existing)
-        self.segments = Segments(self.store, self.campaigns, self.quotas, self.clock, CountingIds("s"))
+        self.series, ids = MemorySeries(self.campaigns), CountingIds("s")
+        self.segments = Segments(self.store, self.campaigns, self.series, self.quotas, self.clock, ids)
         self.members, self.lists, self.jobs = MemoryMembers(SHARDS), MemorySegmentLists(SHARDS), MemoryJobs()
         self.queue, ids = MemoryPreflightQueue(), CountingIds("j")
         facts = PageFactsReader(self.campaigns, MemoryLedger(), self.lists, SHARDS)
@@ -128,6 +133,19 @@ def test_segment_can_be_deleted_when_no_campaign_waits_for_it(
     else:
         desk.segments.delete("gym", made.id, 1)
     assert (desk.store.get("gym", made.id) is None) is not is_refused
+
+
+@pytest.mark.parametrize("status", SeriesStatus)
+def test_segment_can_be_deleted_when_no_series_goes_on_needing_it(desk: SegmentDesk, status: SeriesStatus) -> None:
+    made = desk.segment()
+    draft = Campaign("s1", "gym", "News", segment_ids=[made.id])
+    rule = CalendarRule("FREQ=DAILY", "2027-01-16", "18:00", "Europe/Berlin")
+    assert desk.series.create(SeriesChange(Series("s1", "gym", draft, rule, status)))
+    if status in (SeriesStatus.DRAFT, SeriesStatus.ENDED):
+        desk.segments.delete("gym", made.id, 1)
+    else:
+        with pytest.raises(ConflictError, match="the series s1"):
+            desk.segments.delete("gym", made.id, 1)
 
 
 def test_plan_bounds_how_many_there_are_and_a_deleted_one_leaves_room() -> None:

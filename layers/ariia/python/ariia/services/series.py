@@ -91,7 +91,7 @@ class SeriesDirectory:
         return None if series.made is None else self._campaigns.get(series.tenant_id, series.made.campaign_id)
 
     def occurrences(self, tenant_id: str, series_id: str, limit: int, after: str | None) -> list[Occurrence]:
-        """Up to `limit` occurrences to come, in order, behind the local time `after`, approved or not; NotFoundError."""
+        """Up to `limit` occurrences to come, in order, behind local time `after`, approved or not; NotFoundError."""
         return list(islice(self.get(tenant_id, series_id).behind(self._clock.now(), after), limit))
 
     def history(self, tenant_id: str, series_id: str) -> list[Move]:

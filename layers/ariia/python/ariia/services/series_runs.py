@@ -135,5 +135,5 @@ class SeriesRuns:
         if fresh is not None and fresh.is_driven_by(series.epoch):
             return
         if self._campaigns.get(campaign.tenant_id, campaign.id) is None:
-            self._broadcasts.give_back(campaign)
+            self._broadcasts.give_back_of(campaign.tenant_id, campaign.id, self._clock.now())
             self._campaign_schedules.delete(schedule_name(campaign.id, campaign.schedule_epoch or 0))
