@@ -30,6 +30,7 @@ are errors. Instants are ISO 8601 in UTC. Lists come in pages: `next_cursor` of 
 change names the version it is based on, as `version` or `If-Match`. Errors are problem details (RFC 9457)."""
 _TAGS = {
     "Campaigns": "Drafted, reviewed, sent, stopped. `legal_moves` of a campaign says what it may become next.",
+    "Series": "A campaign's draft and a calendar rule: once approved, each occurrence gets a campaign of its own.",
     "Recipients": "One row for each member of a campaign's audience: what became of their message, and why.",
     "Preflight": "Before sending: who will get it, who won't and why, what it costs and how long it takes.",
     "Analytics": "What happened, in numbers.",

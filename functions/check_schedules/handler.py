@@ -1,4 +1,5 @@
-"""Looks for scheduled campaigns that did not begin at their time, and deals with them by their misfire policy."""
+"""Looks for scheduled campaigns that did not begin at their time, which are dealt with by their misfire policy, and for
+series that did not wake up."""
 
 from __future__ import annotations
 
@@ -26,6 +27,12 @@ def services() -> CheckSchedulesServices:
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     """One look at everything that is due; what could not be finished is found again by the next."""
     deadline = services().clock.now() + context.get_remaining_time_in_millis() - _MARGIN_MS
-    report = services().checks.check(deadline)
-    if report.read:
-        logger.warning("schedules were checked", read=report.read, started=report.started, settled=report.settled)
+    try:
+        report = services().checks.check(deadline)
+        if report.read:
+            logger.warning("schedules were checked", read=report.read, started=report.started, settled=report.settled)
+    finally:
+        # A campaign that can't go on keeps no series waiting.
+        series = services().series_checks.check(deadline)
+        if series.read:
+            logger.info("series were checked", read=series.read, settled=series.settled)

@@ -89,9 +89,11 @@ class ApiStack(Stack):
                 "ARIIA_SIGNING_SECRET_ARN": data.signing_secret.secret_arn,
                 "ARIIA_CONFIGURATION_SET": config.prefix,
                 **self._automation.campaign_schedules.environment,
+                **self._automation.series_schedules.environment,
                 "ARIIA_EMAIL_QUEUE_URL": messaging.channels["email"].queue_url,
                 **self._automation.follow_up_schedules.environment,
                 "ARIIA_FOLLOW_UP_ARN": self._automation.run_follow_up.function_arn,
+                "ARIIA_SERIES_ARN": self._automation.run_series.function_arn,
                 "ARIIA_CHANNELS": ",".join(config.channels),
                 "ARIIA_SES_USD_PER_1000": str(config.ses_usd_per_1000),
                 "ARIIA_TENANT_CLAIM": config.identity.tenant_claim,
@@ -102,7 +104,7 @@ class ApiStack(Stack):
         data.allow_writing(function, models.TenantModel, models.TemplateModel, models.SenderModel, models.JobModel)
         data.allow_writing(function, models.CampaignModel, models.CampaignPartModel, models.SendRateModel)
         data.allow_writing(function, models.MemberModel, models.AddressModel, models.QuotaModel)
-        data.allow_writing(function, models.SegmentModel)
+        data.allow_writing(function, models.SegmentModel, models.SeriesModel)
         data.allow_writing_in_bulk(function, models.SegmentMemberModel)
         data.allow_writing(function, models.AuditModel, models.SuppressionModel)
         data.allow_signing(function)
@@ -113,6 +115,7 @@ class ApiStack(Stack):
         messaging.channels["email"].grant(function, "sqs:SendMessage")
         campaign_run.grant_start_execution(function)
         self._automation.campaign_schedules.allow_scheduling(function)
+        self._automation.series_schedules.allow_scheduling(function)
         messaging.uploads.allow_reading(function)
         messaging.uploads.allow_writing(function)
         messaging.preflights.grant(function, "sqs:SendMessage")

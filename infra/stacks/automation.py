@@ -12,7 +12,7 @@ from ariia.adapters.dynamodb import models
 from infra.config import StageConfig
 from infra.constructs.accepted import accept
 from infra.constructs.channel_sender import ChannelSender
-from infra.constructs.follow_up_schedules import FollowUpSchedules
+from infra.constructs.function_schedules import FunctionSchedules
 from infra.constructs.layers import Layers
 from infra.constructs.one_time_schedules import OneTimeSchedules, tick
 from infra.constructs.python_function import PythonFunction, Workshop
@@ -33,7 +33,7 @@ PLAN_CALLS_PER_SHARD = 8
 # A look costs nothing while nothing is due, and what it finds is late by some minutes already.
 CHECK_MINUTES = 5
 # The one constant that stands for the shard id that the emulator's stream events lack.
-RUN_FOLLOW_UP = "run_follow_up"
+RUN_FOLLOW_UP, RUN_SERIES = "run_follow_up", "run_series"
 LAPTOP_STREAM_SHARD = "shardId-laptop"
 
 
@@ -59,8 +59,13 @@ class AutomationStack(Stack):
         self.campaign_schedules = OneTimeSchedules(
             self, "campaigns", config, self.campaign_run, messaging.schedule_dead_letters
         )
-        self.follow_up_schedules = FollowUpSchedules(self, config, RUN_FOLLOW_UP, messaging.follow_up_dead_letters)
-        self.run_follow_up = self._run_follow_up()
+        self.follow_up_schedules = FunctionSchedules(
+            self, config, "follow-ups", "FOLLOW_UP", RUN_FOLLOW_UP, messaging.follow_up_dead_letters
+        )
+        self.series_schedules = FunctionSchedules(
+            self, config, "series", "SERIES", RUN_SERIES, messaging.schedule_dead_letters
+        )
+        self.run_follow_up, self.run_series = self._run_follow_up(), self._run_series()
         self.aggregate_stats = self._aggregate_stats()
         self.functions = [
             plan_audience,
@@ -72,6 +77,7 @@ class AutomationStack(Stack):
             self._count_audience(),
             self._check_schedules(),
             self.run_follow_up,
+            self.run_series,
         ]
         CfnOutput(self, "CampaignRunArn", value=self.campaign_run.state_machine_arn)
 
@@ -90,13 +96,37 @@ class AutomationStack(Stack):
             "check_schedules",
             timeout_seconds=60,
             memory_mb=512,
-            environment={"ARIIA_CAMPAIGN_RUN_ARN": self.campaign_run.state_machine_arn},
+            environment=self._waking_environment(),
         )
-        self._data.allow_reading(function, models.TenantModel)
-        self._data.allow_writing(function, models.CampaignModel, models.CampaignPartModel, models.QuotaModel)
+        self._allow_waking(function)
         self.campaign_run.grant_start_execution(function)
         tick(self, "check-schedules", self._config, function, CHECK_MINUTES)
         return function
+
+    def _run_series(self) -> PythonFunction:
+        function = PythonFunction(
+            self._workshop, RUN_SERIES, timeout_seconds=60, memory_mb=512, environment=self._waking_environment()
+        )
+        function.configure_async_invoke(
+            on_failure=SqsDestination(self._messaging.schedule_dead_letters),
+            retry_attempts=2,
+            max_event_age=Duration.hours(6),
+        )
+        self._allow_waking(function)
+        return function
+
+    def _waking_environment(self) -> dict[str, str]:
+        """What making a series' campaigns, and scheduling them, takes."""
+        run = {"ARIIA_CAMPAIGN_RUN_ARN": self.campaign_run.state_machine_arn}
+        return run | self.campaign_schedules.environment | self.series_schedules.environment
+
+    def _allow_waking(self, function: PythonFunction) -> None:
+        """What whoever wakes up series, and judges schedules of campaigns, may do."""
+        self._data.allow_reading(function, models.TenantModel, models.SenderModel)
+        self._data.allow_writing(function, models.SeriesModel, models.QuotaModel)
+        self._data.allow_writing(function, models.CampaignModel, models.CampaignPartModel)
+        self.series_schedules.allow_scheduling(function)
+        self.campaign_schedules.allow_scheduling(function)
 
     def _release_batches(self) -> PythonFunction:
         messaging, config = self._messaging, self._config

@@ -41,10 +41,11 @@ def list_campaigns(
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
     status: Annotated[StatusName | None, Query(description="Only campaigns in this status.")] = None,
+    series_id: Annotated[str | None, Query(max_length=64, description="Only campaigns of this series.")] = None,
 ) -> Response[Page[CampaignSummary]]:
-    """Newest first. With `status`, a page may hold fewer than `limit` although `next_cursor` leads on."""
-    scope = CursorScope(caller.tenant_id, f"campaigns?status={status}")
-    page = services.campaigns.page(caller.tenant_id, limit, scope.after(cursor), status_of(status))
+    """Newest first. With a filter, a page may hold fewer than `limit` although `next_cursor` leads on."""
+    scope = CursorScope(caller.tenant_id, f"campaigns?status={status}&series_id={series_id}")
+    page = services.campaigns.page(caller.tenant_id, limit, scope.after(cursor), status_of(status), series_id)
     items = [CampaignSummary.of(one, totals_of(services, one)) for one in page.campaigns]
     return found(Page(items=items, next_cursor=scope.cursor(page.after)))
 

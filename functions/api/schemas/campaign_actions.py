@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, Field
 
+from ariia.domain.campaign import Content, Target
 from ariia.services.campaigns import CampaignDetails
 from ariia.services.in_flight import InFlight
 
@@ -83,30 +84,27 @@ def in_flight_view(in_flight: InFlight) -> InFlightView:
     return InFlightView(batches=in_flight.batches, messages=in_flight.messages)
 
 
-class SubmissionView(ResponseModel):
-    """What was submitted: frozen, complete, and what an approval is for."""
+FROZEN: dict[str, Any] = {
+    "status": "pending_review",
+    "submitted_hash": SUMMARY["submitted_hash"],
+    "from_address": "Studio Nord <news@studio-nord.example>",
+    "reply_to": "team@studio-nord.example",
+    "content_subject": "Your spring starts here",
+    "content_html": '<p>Ten weeks for eight.</p><p><a href="{{ unsubscribe_url }}">Unsubscribe</a></p>',
+    "content_body": "",
+    "content_values": {"offer_end": "31 March"},
+    "variables_json": {"offer_end": {"type": "string", "required": True}},
+    "target_type": "tags",
+    "target_filter_json": {"any": ["trial"]},
+    "exclude": {},
+}
 
-    model_config = ConfigDict(
-        json_schema_extra=example(
-            {
-                "campaign_id": SUMMARY["id"],
-                "status": "pending_review",
-                "submitted_hash": SUMMARY["submitted_hash"],
-                "from_address": "Studio Nord <news@studio-nord.example>",
-                "reply_to": "team@studio-nord.example",
-                "content_subject": "Your spring starts here",
-                "content_html": '<p>Ten weeks for eight.</p><p><a href="{{ unsubscribe_url }}">Unsubscribe</a></p>',
-                "content_body": "",
-                "content_values": {"offer_end": "31 March"},
-                "variables_json": {"offer_end": {"type": "string", "required": True}},
-                "target_type": "tags",
-                "target_filter_json": {"any": ["trial"]},
-                "exclude": {},
-            }
-        )
-    )
 
-    campaign_id: str
+class FrozenView(ResponseModel):
+    """Content and target as they were submitted."""
+
+    model_config = ConfigDict(json_schema_extra=example(FROZEN))
+
     status: str
     submitted_hash: str
     from_address: str
@@ -121,14 +119,10 @@ class SubmissionView(ResponseModel):
     exclude: dict[str, Any]
 
     @classmethod
-    def of(cls, details: CampaignDetails) -> Self:
-        """The view of a submitted campaign."""
-        campaign, content, target = details.campaign, details.content, details.target
+    def frozen(cls, target_type: str, content: Content, target: Target, **more: Any) -> Self:
+        """The view of what was submitted; `more` are the fields that are not of content and target."""
         variables = [dict(one) for one in content.variables]
         return cls(
-            campaign_id=campaign.id,
-            status=campaign.status,
-            submitted_hash=campaign.submitted_hash or "",
             from_address=content.from_address,
             reply_to=content.reply_to,
             content_subject=content.subject,
@@ -136,7 +130,29 @@ class SubmissionView(ResponseModel):
             content_body=content.body,
             content_values=content.values,
             variables_json={one.pop("name"): one for one in variables},
-            target_type=campaign.target_type,
+            target_type=target_type,
             target_filter_json=target.target_filter_json,
             exclude=target.exclude,
+            **more,
+        )
+
+
+class SubmissionView(FrozenView):
+    """What was submitted: frozen, complete, and what an approval is for."""
+
+    model_config = ConfigDict(json_schema_extra=example(FROZEN | {"campaign_id": SUMMARY["id"]}))
+
+    campaign_id: str
+
+    @classmethod
+    def of(cls, details: CampaignDetails) -> Self:
+        """The view of a submitted campaign."""
+        campaign = details.campaign
+        return cls.frozen(
+            campaign.target_type,
+            details.content,
+            details.target,
+            campaign_id=campaign.id,
+            status=campaign.status,
+            submitted_hash=campaign.submitted_hash or "",
         )

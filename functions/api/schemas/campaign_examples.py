@@ -39,6 +39,8 @@ STORED: dict[str, Any] = {
     "member_local_time": False,
     "late_members": "next_day",
     "misfire": {"policy": "send", "after_seconds": 3_600},
+    "series_id": None,
+    "occurrence_at": None,
     "sent_at": None,
     "created_by": "anna",
     "stats_sent": 0,

@@ -73,6 +73,8 @@ class CampaignSummary(ResponseModel):
     member_local_time: bool
     late_members: LateName
     misfire: MisfireView
+    series_id: Annotated[str | None, Field(description="The series that made it.")]
+    occurrence_at: Annotated[Instant | None, Field(description="The occurrence of the series that it was made for.")]
     sent_at: Instant | None
     created_by: str
     stats_sent: Annotated[int, Field(description="Members who were sent the message, without those it bounced for.")]

@@ -30,12 +30,11 @@ _ENUMS: dict[str, type] = {
 }
 
 
-class CampaignFields(RequestModel):
-    """What an author decides. Jinja2 in subject, body and HTML."""
+class MessageFields(RequestModel):
+    """What an author decides of any campaign. Jinja2 in subject, body and HTML."""
 
     name: Annotated[str, Field(default_factory=str, min_length=1, max_length=200)]
     description: Annotated[str | None, Field(max_length=2_000)] = None
-    type: Annotated[Type, Field(default_factory=lambda: "broadcast", description="Left out: `broadcast`.")]
     channel: Annotated[ChannelName, Field(default_factory=lambda: "email", description="Left out: `email`.")]
     target_type: Annotated[
         TargetTypeName, Field(default_factory=lambda: "all_members", description="Left out: `all_members`.")
@@ -57,20 +56,6 @@ class CampaignFields(RequestModel):
             "recipients of other campaigns (those who got them or still will).",
         ),
     ]
-    follow_up_of: Annotated[
-        Id | None,
-        Field(description="Of a `follow_up`: the campaign that it follows, whose recipients it goes to."),
-    ] = None
-    follow_up_condition: Annotated[
-        ConditionName | None,
-        Field(
-            description="Of a `follow_up`: which of them, by what they did. Only opens and clicks of people "
-            "count; `not_opened` and `not_clicked` mean who got the message; `failed` includes bounces."
-        ),
-    ] = None
-    follow_up_after_hours: Annotated[
-        int | None, Field(ge=0, le=8_760, description="Of a `follow_up`: hours from the end of the earlier campaign.")
-    ] = None
     template_id: Annotated[
         Id | None, Field(description="Left out at creation: the tenant's default template. null: none.")
     ] = None
@@ -91,23 +76,11 @@ class CampaignFields(RequestModel):
     one_per_address: Annotated[bool, Field(default_factory=lambda: True, description="Left out: the tenant's choice.")]
     track_opens: Annotated[bool, Field(default_factory=lambda: True, description="Left out: the tenant's choice.")]
     track_clicks: Annotated[bool, Field(default_factory=lambda: True, description="Left out: the tenant's choice.")]
-    scheduled_at: Annotated[
-        str | None,
-        Field(
-            max_length=40,
-            description="For the type `scheduled`: an ISO 8601 instant with Z or an offset, or a local time without "
-            "one. A local time that a clock change skips means the first instant behind the gap; one that comes twice "
-            "means its first occurrence.",
-        ),
-    ] = None
-    scheduled_timezone: Annotated[
-        str | None, Field(max_length=64, description="IANA zone of a local `scheduled_at`; left out, the tenant's.")
-    ] = None
     member_local_time: Annotated[
         bool,
         Field(
             default_factory=bool,
-            description="Everybody gets it when the local `scheduled_at` comes where they are. The run starts, and the "
+            description="Everybody gets it when the local time comes where they are. The run starts, and the "
             "audience is evaluated, when it comes first on earth (UTC+14).",
         ),
     ]
@@ -130,6 +103,38 @@ class CampaignFields(RequestModel):
             name: _ENUMS[name](value) if name in _ENUMS and value is not None else value for name, value in sent.items()
         }
         return fields | {"misfire": self.misfire.misfire()} if "misfire" in self.model_fields_set else fields
+
+
+class CampaignFields(MessageFields):
+    """What an author decides of a single campaign."""
+
+    type: Annotated[Type, Field(default_factory=lambda: "broadcast", description="Left out: `broadcast`.")]
+    follow_up_of: Annotated[
+        Id | None,
+        Field(description="Of a `follow_up`: the campaign that it follows, whose recipients it goes to."),
+    ] = None
+    follow_up_condition: Annotated[
+        ConditionName | None,
+        Field(
+            description="Of a `follow_up`: which of them, by what they did. Only opens and clicks of people "
+            "count; `not_opened` and `not_clicked` mean who got the message; `failed` includes bounces."
+        ),
+    ] = None
+    follow_up_after_hours: Annotated[
+        int | None, Field(ge=0, le=8_760, description="Of a `follow_up`: hours from the end of the earlier campaign.")
+    ] = None
+    scheduled_at: Annotated[
+        str | None,
+        Field(
+            max_length=40,
+            description="For the type `scheduled`: an ISO 8601 instant with Z or an offset, or a local time without "
+            "one. A local time that a clock change skips means the first instant behind the gap; one that comes twice "
+            "means its first occurrence.",
+        ),
+    ] = None
+    scheduled_timezone: Annotated[
+        str | None, Field(max_length=64, description="IANA zone of a local `scheduled_at`; left out, the tenant's.")
+    ] = None
 
 
 class CampaignDraft(CampaignFields):

@@ -68,7 +68,9 @@ class SeriesDesk(Desk):
             store, self.series, waking, self.campaign_scheduling, self.campaign_sending, clock
         )
         starting = SeriesStarting(store, waking, stopping, self.series_runs, clock)
-        self.series_editing = SeriesEditing(store, self.series, self.drafts, stopping, clock, CountingIds("s"))
+        self.series_editing = SeriesEditing(
+            store, self.series, self.drafts, self.contents, stopping, clock, CountingIds("s")
+        )
         self.series_review = SeriesReview(store, self.series, self.contents, self.targets, starting, clock)
         self.firing = CampaignFiring(self.store, self.broadcasts, clock)
         self.checks = ScheduleChecks(self.store, self.firing, self.runs, clock)

@@ -74,6 +74,10 @@ class ApiSettings(SchedulingSettings):
     schedule_group: str
     schedule_role_arn: str
     schedule_dlq_arn: str
+    series_group: str
+    series_arn: str
+    series_role_arn: str
+    series_dlq_arn: str
     email_queue_url: str
     signing_secret_arn: str
     configuration_set: str
@@ -113,10 +117,23 @@ class PlanAudienceSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CheckSchedulesSettings(Settings):
-    """The search for schedules that never fired."""
+class RunSeriesSettings(Settings):
+    """Series. `schedule_*`: where schedules of campaigns are made, and what those hand over to as which role;
+    `series_*`: the same of the schedules that wake up series."""
 
     campaign_run_arn: str
+    schedule_group: str
+    schedule_role_arn: str
+    schedule_dlq_arn: str
+    series_group: str
+    series_arn: str
+    series_role_arn: str
+    series_dlq_arn: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckSchedulesSettings(RunSeriesSettings):
+    """The search for schedules that never fired; it does what they should have done."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,6 +197,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "check_schedules": CheckSchedulesSettings,
     "release_batches": ReleaseBatchesSettings,
     "run_follow_up": RunFollowUpSettings,
+    "run_series": RunSeriesSettings,
     "send_batch": SendBatchSettings,
     "record_events": RecordEventsSettings,
     "aggregate_stats": AggregateStatsSettings,

@@ -19,12 +19,12 @@ from ariia.adapters.dynamodb.segment_lists import DynamoSegmentLists
 from ariia.adapters.dynamodb.segments import DynamoSegments
 from ariia.adapters.dynamodb.send_rates import DynamoSendRates
 from ariia.adapters.dynamodb.senders import DynamoSenders
+from ariia.adapters.dynamodb.series import DynamoSeries
 from ariia.adapters.dynamodb.statistics import DynamoStatistics
 from ariia.adapters.dynamodb.suppressions import DynamoSuppressions
 from ariia.adapters.dynamodb.templates import DynamoTemplates
 from ariia.adapters.dynamodb.tenants import DynamoTenants
 from ariia.adapters.preflight_queue import SqsPreflightQueue
-from ariia.adapters.schedules import EventBridgeSchedules, ScheduleTarget, scheduler_client
 from ariia.adapters.secrets import SecretsManagerSigningKeys, secrets_client
 from ariia.adapters.send_queue import sqs_client
 from ariia.adapters.senders.ses import SesAccount, ses_client
@@ -63,6 +63,10 @@ from ariia.services.segment_members import SegmentMembers
 from ariia.services.segments import Segments
 from ariia.services.send_outlook import SendOutlook
 from ariia.services.sender_domains import SenderDomains
+from ariia.services.series import SeriesDirectory
+from ariia.services.series_editing import SeriesEditing
+from ariia.services.series_review import SeriesReview
+from ariia.services.series_stopping import SeriesStopping
 from ariia.services.statistics import CampaignStatistics
 from ariia.services.suppressions import Suppressions
 from ariia.services.targets import Targets
@@ -72,8 +76,10 @@ from ariia.services.test_sends import TestSends
 from ariia.services.thumbnails import Thumbnails
 from ariia.settings import ApiSettings
 
+from .api_series import series_services
 from .double_opt_in import double_opt_in
 from .follow_ups import follow_up_services
+from .series import campaign_schedules
 
 _SES_READ_TIMEOUT_SECONDS = 5
 
@@ -87,6 +93,10 @@ class ApiServices:
     campaign_review: CampaignReview
     campaign_sending: CampaignSending
     campaign_scheduling: CampaignScheduling
+    series: SeriesDirectory
+    series_editing: SeriesEditing
+    series_review: SeriesReview
+    series_stopping: SeriesStopping
     statistics: CampaignStatistics
     templates: Templates
     thumbnails: Thumbnails
@@ -132,22 +142,20 @@ def build(settings: ApiSettings) -> ApiServices:
     keys = SecretsManagerSigningKeys(secrets_client(), settings.signing_secret_arn)
     contents = CampaignContents(templates, tenants, senders, checks)
     runs = StepFunctionsRuns(step_functions_client(), settings.campaign_run_arn)
-    schedules, opt_in = _schedules(settings), double_opt_in(settings)
+    opt_in = double_opt_in(settings)
     channels = frozenset(Channel(name.strip()) for name in settings.channels.split(","))
-    drafts = CampaignDrafts(contents, targets, channels)
     return ApiServices(
         campaigns=Campaigns(campaigns),
-        campaign_editing=CampaignEditing(campaigns, drafts, clock, ids, broadcasts),
-        campaign_review=CampaignReview(campaigns, contents, targets, clock),
-        campaign_sending=CampaignSending(campaigns, runs, contents, targets, InFlightCount(ledger), clock, broadcasts),
-        campaign_scheduling=CampaignScheduling(campaigns, schedules, contents, targets, broadcasts, clock),
+        **_campaigns(settings, contents, targets, broadcasts, runs, ledger, channels),
         statistics=CampaignStatistics(statistics),
         templates=Templates(templates, tenants, checks, clock, ids, channels, quotas),
         thumbnails=Thumbnails(keys, templates, tenants, settings.public_base_url),
         recipients=Recipients(campaigns, ledger),
         held_members=HeldMembers(campaigns, ledger, runs, clock),
         preflights=_preflights(settings, client, contents, targets, counter, jobs, broadcasts),
-        **_segments(settings, Segments(segments, campaigns, quotas, clock, ids), counter, members, jobs),
+        **_segments(
+            settings, Segments(segments, campaigns, DynamoSeries(), quotas, clock, ids), counter, members, jobs
+        ),
         sender_domains=senders,
         tenants=Tenants(tenants, senders, clock),
         members=Members(members, jobs, opt_in, clock, ids),
@@ -161,14 +169,27 @@ def build(settings: ApiSettings) -> ApiServices:
     )
 
 
-def _schedules(settings: ApiSettings) -> EventBridgeSchedules:
-    target = ScheduleTarget(
-        group=settings.schedule_group,
-        arn=settings.campaign_run_arn,
-        role_arn=settings.schedule_role_arn,
-        dead_letters_arn=settings.schedule_dlq_arn,
-    )
-    return EventBridgeSchedules(scheduler_client(), target)
+def _campaigns(
+    settings: ApiSettings,
+    contents: CampaignContents,
+    targets: Targets,
+    broadcasts: BroadcastQuota,
+    runs: StepFunctionsRuns,
+    ledger: DynamoLedger,
+    channels: frozenset[Channel],
+) -> dict[str, Any]:
+    """Everything that makes and moves campaigns, by its name among the services."""
+    store, clock = DynamoCampaigns(), SystemClock()
+    drafts, schedules = CampaignDrafts(contents, targets, channels), campaign_schedules(settings)
+    sending = CampaignSending(store, runs, contents, targets, InFlightCount(ledger), clock, broadcasts)
+    scheduling = CampaignScheduling(store, schedules, contents, targets, broadcasts, clock)
+    return {
+        "campaign_editing": CampaignEditing(store, drafts, clock, RandomIds(clock), broadcasts),
+        "campaign_review": CampaignReview(store, contents, targets, clock),
+        "campaign_sending": sending,
+        "campaign_scheduling": scheduling,
+        **series_services(settings, contents, targets, drafts, broadcasts, scheduling, sending),
+    }
 
 
 def _segments(

@@ -9,19 +9,24 @@ from ariia.adapters.clock import SystemClock
 from ariia.adapters.dynamodb import models
 from ariia.adapters.dynamodb.campaigns import DynamoCampaigns
 from ariia.adapters.dynamodb.quotas import DynamoQuotas
+from ariia.adapters.dynamodb.series import DynamoSeries
 from ariia.adapters.dynamodb.tenants import DynamoTenants
 from ariia.ports.clock import Clock
 from ariia.services.broadcast_quota import BroadcastQuota
 from ariia.services.firing import CampaignFiring, ScheduleChecks
 from ariia.services.quotas import Quotas
+from ariia.services.series_checks import SeriesChecks
 from ariia.settings import CheckSchedulesSettings
+
+from .series import series_runs
 
 
 @dataclass(frozen=True)
 class CheckSchedulesServices:
-    """The checks, and the clock that bounds them."""
+    """The checks of campaigns and of series, and the clock that bounds them."""
 
     checks: ScheduleChecks
+    series_checks: SeriesChecks
     clock: Clock
 
 
@@ -32,4 +37,5 @@ def build(settings: CheckSchedulesSettings) -> CheckSchedulesServices:
     runs = StepFunctionsRuns(step_functions_client(), settings.campaign_run_arn)
     broadcasts = BroadcastQuota(Quotas(DynamoQuotas(), DynamoTenants(), clock))
     firing = CampaignFiring(campaigns, broadcasts, clock)
-    return CheckSchedulesServices(ScheduleChecks(campaigns, firing, runs, clock), clock)
+    series = SeriesChecks(DynamoSeries(), series_runs(settings, broadcasts, clock), clock)
+    return CheckSchedulesServices(ScheduleChecks(campaigns, firing, runs, clock), series, clock)

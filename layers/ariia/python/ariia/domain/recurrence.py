@@ -33,7 +33,7 @@ _MOST_TIMES, _MOST_INTERVAL = 5_000, 100
 @dataclass(frozen=True)
 class CalendarRule:
     """When something recurs: `rrule` from the day `starts_on` (ISO 8601) on, at `local_time` (HH:MM) by the clocks of
-    `timezone` (an IANA name)."""
+    `timezone` (an IANA name; empty = the tenant's, which a series names as soon as it holds the rule)."""
 
     rrule: str
     starts_on: str

@@ -82,7 +82,8 @@ class CampaignDrafts:
 
 
 def _apply(details: CampaignDetails, fields: Mapping[str, Any]) -> None:
-    for name, value in fields.items():
+    # The time first: it forgets what was said of another time before, not what comes with it.
+    for name, value in sorted(fields.items(), key=lambda one: one[0] != "scheduled_at"):
         if name in _CONTENT:
             setattr(details.content, _CONTENT[name], value)
         elif name == "scheduled_at":

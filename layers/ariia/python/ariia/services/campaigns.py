@@ -60,15 +60,22 @@ class Campaigns:
         content = self._store.content(tenant_id, campaign_id, campaign.submitted_hash)
         return CampaignDetails(campaign, content, self._store.target(tenant_id, campaign_id, campaign.submitted_hash))
 
-    def page(self, tenant_id: str, limit: int, after: str | None, status: CampaignStatus | None = None) -> CampaignPage:
-        """Up to `limit` campaigns behind the id `after`, newest first. With `status`, only those; such a page may hold
-        fewer although more follow."""
+    def page(
+        self,
+        tenant_id: str,
+        limit: int,
+        after: str | None,
+        status: CampaignStatus | None = None,
+        series_id: str | None = None,
+    ) -> CampaignPage:
+        """Up to `limit` campaigns behind the id `after`, newest first. With `status` or `series_id`, only those; such a
+        page may hold fewer although more follow."""
         found: list[Campaign] = []
         for _ in range(max(1, MAX_LOOKED_AT // limit)):
             campaigns = self._store.page(tenant_id, limit, after)
             for campaign in campaigns:
                 after = campaign.id
-                if status in (None, campaign.status):
+                if status in (None, campaign.status) and series_id in (None, campaign.series_id):
                     found.append(campaign)
                 if len(found) == limit:
                     return CampaignPage(found, after)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 from ariia.domain.campaign import Campaign, CampaignType, Move
@@ -14,6 +15,7 @@ from ariia.domain.series import Series, SeriesStatus
 from ariia.ports.clock import Clock, Ids
 from ariia.ports.series import SeriesChange, SeriesStore
 
+from .campaign_contents import CampaignContents
 from .campaign_drafts import CampaignDrafts
 from .campaigns import CampaignDetails
 from .series import SeriesDetails, SeriesDirectory
@@ -31,12 +33,13 @@ class SeriesEditing:
         store: SeriesStore,
         directory: SeriesDirectory,
         drafts: CampaignDrafts,
+        contents: CampaignContents,
         stopping: SeriesStopping,
         clock: Clock,
         ids: Ids,
     ) -> None:
-        self._store, self._directory, self._drafts, self._stopping = store, directory, drafts, stopping
-        self._clock, self._ids = clock, ids
+        self._store, self._directory, self._stopping = store, directory, stopping
+        self._drafts, self._contents, self._clock, self._ids = drafts, contents, clock, ids
 
     def create(
         self,
@@ -78,8 +81,7 @@ class SeriesEditing:
         before = deepcopy(details)
         self._drafts.change(CampaignDetails(details.series.draft, details.content, details.target), fields)
         if rule is not None:
-            details.series.rule = rule
-            self._require_rule(details.series)
+            self._set_rule(details.series, rule)
         if details != before:
             self._save(details, before.series, by)
         return details
@@ -118,10 +120,12 @@ class SeriesEditing:
             idempotency_fingerprint=creation.fingerprint if creation else None,
         )
         made = self._drafts.new(draft, fields)
-        self._require_rule(series)
+        self._set_rule(series, rule)
         return SeriesDetails(series, made.content, made.target)
 
-    def _require_rule(self, series: Series) -> None:
+    def _set_rule(self, series: Series, rule: CalendarRule) -> None:
+        zone = rule.timezone or self._contents.tenant(series.tenant_id).timezone
+        series.rule = replace(rule, timezone=zone)
         require_rule(series.rule, self._clock.now())
         if series.first_behind(self._clock.now()) is None:
             raise never(series.rule, "has no occurrence that is to come")

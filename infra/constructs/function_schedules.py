@@ -1,4 +1,4 @@
-"""The group of one-time schedules that each look after one follow-up."""
+"""A group of one-time schedules that each wake up one function."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from infra.config import StageConfig
 from infra.constructs.accepted import accept
 from infra.constructs.python_function import PythonFunction
 
-NAME = "follow-ups"
 
+class FunctionSchedules(Construct):
+    """Schedules that invoke `function`, which makes some itself: so it is known by its name here. What can't be invoked
+    for an hour goes to `dead_letters`. `name` is that of the group, `setting` what its variables begin with."""
 
-class FollowUpSchedules(Construct):
-    """Schedules that invoke `run_follow_up`, which makes some itself: so the function is known by its name here. What
-    can't be invoked for an hour goes to `dead_letters`."""
-
-    def __init__(self, scope: Construct, config: StageConfig, function: str, dead_letters: Queue) -> None:
-        super().__init__(scope, "FollowUpSchedules")
-        self._group, self._dead_letters = f"{config.prefix}-{NAME}", dead_letters
+    def __init__(
+        self, scope: Construct, config: StageConfig, name: str, setting: str, function: str, dead_letters: Queue
+    ) -> None:
+        super().__init__(scope, "".join(part.title() for part in name.split("-")) + "Schedules")
+        self._group, self._setting, self._dead_letters = f"{config.prefix}-{name}", setting, dead_letters
         CfnScheduleGroup(self, "Group", name=self._group)
         self._arn = Stack.of(self).format_arn(
             service="lambda",
@@ -39,11 +39,12 @@ class FollowUpSchedules(Construct):
     @property
     def environment(self) -> dict[str, str]:
         """What a function needs to know to make them."""
+        start = f"ARIIA_{self._setting}"
         return {
-            "ARIIA_FOLLOW_UP_GROUP": self._group,
-            "ARIIA_FOLLOW_UP_ARN": self._arn,
-            "ARIIA_FOLLOW_UP_ROLE_ARN": self._role.role_arn,
-            "ARIIA_FOLLOW_UP_DLQ_ARN": self._dead_letters.queue_arn,
+            f"{start}_GROUP": self._group,
+            f"{start}_ARN": self._arn,
+            f"{start}_ROLE_ARN": self._role.role_arn,
+            f"{start}_DLQ_ARN": self._dead_letters.queue_arn,
         }
 
     def allow_scheduling(self, function: PythonFunction) -> None:

@@ -1,0 +1,94 @@
+"""What is done with a series: review, starting, stopping."""
+
+from __future__ import annotations
+
+from aws_lambda_powertools.event_handler import Response
+
+from ariia.domain.series import Series
+from ariia.services.series_stopping import StoppedSeries
+from functions.api.answers import found
+from functions.api.auth import Permission
+from functions.api.dependencies import CurrentCaller, Services
+from functions.api.routing import Routes
+from functions.api.schemas.campaign_actions import Approval, ReasonedAction, Rejection, VersionedAction
+from functions.api.schemas.campaign_views import FindingView
+from functions.api.schemas.series_views import RunningSeries, SeriesSubmissionView, SeriesSummary, SubmittedSeries
+
+routes = Routes("Series")
+_PATH = "/v1/series/<series_id>"
+
+
+@routes.post(f"{_PATH}/submit", Permission.DRAFT, "Submit a series for review", problems=(409,))
+def submit_series(
+    series_id: str, caller: CurrentCaller, services: Services, action: VersionedAction | None = None
+) -> Response[SubmittedSeries]:
+    """Checks everything that its campaigns need to be sent, and freezes content, target and rule. `submitted_hash`
+    names what was frozen."""
+    version = action.version if action else None
+    done = services.series_review.submit(caller.tenant_id, series_id, caller.subject, version)
+    warnings = [FindingView.of(one) for one in done.warnings]
+    return found(SubmittedSeries.of(done.series, warnings=warnings), done.series.version)
+
+
+@routes.get(f"{_PATH}/submission", Permission.READ, "Read what of a series is under review")
+def read_series_submission(series_id: str, caller: CurrentCaller, services: Services) -> Response[SeriesSubmissionView]:
+    """The frozen whole that an approval is for; 404 when nothing is submitted."""
+    details = services.series.submitted(caller.tenant_id, series_id)
+    return found(SeriesSubmissionView.of(details), details.series.version)
+
+
+@routes.post(f"{_PATH}/approve", Permission.REVIEW, "Approve a series", problems=(409,))
+def approve_series(
+    series_id: str, approval: Approval, caller: CurrentCaller, services: Services
+) -> Response[RunningSeries]:
+    """Approves what `submitted_hash` names, for every occurrence from now on: each gets a campaign of its own, up to 20
+    hours before it goes out. 409 when something else is under review by now."""
+    review = services.series_review
+    series = review.approve(caller.tenant_id, series_id, caller.subject, approval.submitted_hash, approval.reason)
+    return _running(services, series)
+
+
+@routes.post(f"{_PATH}/reject", Permission.REVIEW, "Reject a series", problems=(409,))
+def reject_series(
+    series_id: str, rejection: Rejection, caller: CurrentCaller, services: Services
+) -> Response[SeriesSummary]:
+    """Makes it a draft again, with feedback for its author."""
+    series = services.series_review.reject(caller.tenant_id, series_id, caller.subject, rejection.feedback)
+    return found(SeriesSummary.of(series), series.version)
+
+
+@routes.post(f"{_PATH}/pause", Permission.REVIEW, "Pause a series", problems=(409,))
+def pause_series(
+    series_id: str, caller: CurrentCaller, services: Services, action: ReasonedAction | None = None
+) -> Response[RunningSeries]:
+    """No more campaigns are made, and the one that waits is cancelled: `made` says so, or that it had begun to go out
+    before."""
+    asked, stopping = action or ReasonedAction(), services.series_stopping
+    return _stopped(stopping.pause(caller.tenant_id, series_id, caller.subject, asked.reason, asked.version))
+
+
+@routes.post(f"{_PATH}/resume", Permission.REVIEW, "Resume a series", problems=(409,))
+def resume_series(
+    series_id: str, caller: CurrentCaller, services: Services, action: ReasonedAction | None = None
+) -> Response[RunningSeries]:
+    """Goes on with the next occurrence; what was approved still is. An occurrence whose campaign was cancelled by the
+    pause gets another one if it is still to come; those that passed meanwhile get none."""
+    asked, review = action or ReasonedAction(), services.series_review
+    return _running(services, review.resume(caller.tenant_id, series_id, caller.subject, asked.reason, asked.version))
+
+
+@routes.post(f"{_PATH}/end", Permission.REVIEW, "End a series", problems=(409,))
+def end_series(
+    series_id: str, caller: CurrentCaller, services: Services, action: ReasonedAction | None = None
+) -> Response[RunningSeries]:
+    """Ends it for good, and cancels the campaign that waits. What it made before stays as it is."""
+    asked, stopping = action or ReasonedAction(), services.series_stopping
+    return _stopped(stopping.end(caller.tenant_id, series_id, caller.subject, asked.reason, asked.version))
+
+
+def _running(services: Services, series: Series) -> Response[RunningSeries]:
+    return found(RunningSeries.of_made(series, services.series.made(series)), series.version)
+
+
+def _stopped(stopped: StoppedSeries) -> Response[RunningSeries]:
+    return found(RunningSeries.of_made(stopped.series, stopped.made), stopped.series.version)

@@ -1,0 +1,1 @@
+"""Wakes up one series when its schedule says so."""
