@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -102,7 +103,10 @@ def test_another_tenants_things_do_not_exist(
     ours.api.post(f"/v1/segments/{segment['id']}/members", {"add": ["m0000"]}, "editor")
     test_send = ours.api.post(f"{campaign.path}/test-send", {"addresses": [f"owner@{ours.domain}"]}, "approver")
     suppressed = {"channel": "email", "address": "gone@somewhere.example", "reason": "asked for it"}
+    rule = {"rrule": "FREQ=DAILY", "starts_on": f"{date.today()}", "local_time": "09:00"}
+    series = ours.api.post("/v1/series", {"name": "News", "rule": rule}, "editor")
     ids = {
+        "series_id": series["id"],
         "segment_id": segment["id"],
         "test_send_id": test_send["id"],
         "follow_up_id": ours.follows_up("m0000", 86_400)["id"],
@@ -122,6 +126,7 @@ def test_another_tenants_things_do_not_exist(
         "/v1/senders",
         f"/v1/segments/{segment['id']}/members",
         f"/v1/follow-ups/{ids['follow_up_id']}",
+        f"/v1/series/{series['id']}",
         "/v1/suppressions",
     ]
     before = [ours.api.get(path) for path in readable]
