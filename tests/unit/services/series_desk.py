@@ -65,7 +65,7 @@ class SeriesDesk(Desk):
         self.series_runs = SeriesRuns(store, self.store, waking, campaign_schedules, senders, self.broadcasts, clock)
         self.series = SeriesDirectory(store, self.store, clock)
         stopping = self.series_stopping = SeriesStopping(
-            store, self.series, waking, self.campaign_scheduling, self.campaign_sending, clock
+            store, self.series, waking, self.campaign_scheduling, self.campaign_sending, self.broadcasts, clock
         )
         starting = SeriesStarting(store, waking, stopping, self.series_runs, clock)
         self.series_editing = SeriesEditing(

@@ -36,7 +36,7 @@ def series_services(
     store, clock = DynamoSeries(), SystemClock()
     waking, runs = series_waking(settings, clock), series_runs(settings, broadcasts, clock)
     directory = SeriesDirectory(store, DynamoCampaigns(), clock)
-    stopping = SeriesStopping(store, directory, waking, scheduling, sending, clock)
+    stopping = SeriesStopping(store, directory, waking, scheduling, sending, broadcasts, clock)
     starting = SeriesStarting(store, waking, stopping, runs, clock)
     return {
         "series": directory,

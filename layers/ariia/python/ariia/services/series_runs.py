@@ -126,7 +126,9 @@ class SeriesRuns:
         series.updated_at = now
         words = f"{occurrence.local}: {reason}"
         move = Move("skip", series.status, series.status, SYSTEM, now, words)
-        self._store.save(SeriesChange(series, moves=[move], note=self._waking.arrange(series)))
+        if self._store.save(SeriesChange(series, moves=[move], note=self._waking.arrange(series))):
+            # Somebody may have died about to make it.
+            self._broadcasts.give_back_of(series.tenant_id, series.campaign_id(occurrence), now)
 
     def _tidy(self, series: Series, campaign: Campaign) -> None:
         """Somebody else was faster. Unless that was the making of this very campaign, or can still become it, nothing

@@ -12,6 +12,7 @@ from ariia.domain.series import Series, SeriesStatus
 from ariia.ports.clock import Clock
 from ariia.ports.series import SeriesChange, SeriesStore
 
+from .broadcast_quota import BroadcastQuota
 from .campaign_scheduling import CampaignScheduling
 from .campaign_sending import CampaignSending
 from .series import SeriesDirectory
@@ -42,9 +43,11 @@ class SeriesStopping:
         waking: SeriesWaking,
         scheduling: CampaignScheduling,
         sending: CampaignSending,
+        broadcasts: BroadcastQuota,
         clock: Clock,
     ) -> None:
-        self._store, self._directory, self._waking, self._clock = store, directory, waking, clock
+        self._store, self._directory, self._waking = store, directory, waking
+        self._broadcasts, self._clock = broadcasts, clock
         self._scheduling, self._sending = scheduling, sending
 
     def pause(
@@ -71,6 +74,10 @@ class SeriesStopping:
         """Does what `begin` noted, once that is saved: the last campaign as it stands then. `before` is the series as
         it was when it still ran."""
         self._waking.cancel(before)
+        if before.next is not None:
+            # Nobody can make it any more, but somebody may have died about to.
+            unmade = before.campaign_id(before.next)
+            self._broadcasts.give_back_of(series.tenant_id, unmade, self._clock.now())
         return self.withdrawn(series, by, reason)
 
     def withdrawn(self, series: Series, by: str, reason: str | None) -> Campaign | None:
