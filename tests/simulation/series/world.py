@@ -273,7 +273,7 @@ class _World:
     def _units(self) -> None:
         use = Quotas(self.quotas, self.tenants, self.stage.clock).usage(TENANT)
         broadcasts = next(one for one in use.features if one.feature is Feature.BROADCASTS)
-        # Whoever dies about to make a campaign, which is stopped right then, leaves the rest to the campaign's schedule.
+        # Whoever dies about to make a campaign that is stopped right then leaves the rest to the campaign's schedule.
         unmade = [one for one in self.unfired if self.campaigns.get(TENANT, one.rpartition("-")[0]) is None]
         if broadcasts.used != self.result.begun or broadcasts.reserved > len(unmade):
             self.stage.violated(f"{broadcasts.used} broadcasts are used and {broadcasts.reserved} reserved")
@@ -283,14 +283,17 @@ class _Schedules:
     """EventBridge Scheduler: fires within a minute, sometimes twice, sometimes hours late; at worst never."""
 
     def __init__(self, world: _World, kind: str, fires: Callable[[Mapping[str, Any]], None]) -> None:
-        self._world, self._kind, self._fires, self._known = world, kind, fires, set[str]()
+        self._world, self._kind, self._fires = world, kind, fires
+        # By name, until it fires; whoever deletes it before keeps it from firing.
+        self._waiting: dict[str, object] = {}
+        self._deleted: set[object] = set()
         self._instants: list[int] = world.wakes if kind == "series" else []
 
     def create(self, name: str, at: int, payload: Mapping[str, Any]) -> None:
         """See OneTimeSchedules."""
-        if name in self._known:
+        if name in self._waiting:
             return
-        self._known.add(name)
+        made = self._waiting[name] = object()
         chance, scheduler = self._world.stage.chance, self._world.stage.scheduler
         if self._world.is_outage or chance.happens(f"never {self._kind} {name}", 0.1):
             if self._kind == "campaign":
@@ -301,14 +304,16 @@ class _Schedules:
             delay = chance.between(f"{time} {name}", 0, _MINUTE) + late
             instant = max(scheduler.now, at) + int(delay)
             self._instants.append(instant)
-            scheduler.at(instant, lambda: self._fire(name, payload))
+            scheduler.at(instant, lambda: self._fire(name, made, payload))
 
     def delete(self, name: str) -> None:
         """See OneTimeSchedules."""
-        self._known.discard(name)
+        self._deleted.add(self._waiting.pop(name, None))
 
-    def _fire(self, name: str, payload: Mapping[str, Any]) -> None:
-        if name in self._known:
+    def _fire(self, name: str, made: object, payload: Mapping[str, Any]) -> None:
+        if made not in self._deleted:
+            if self._waiting.get(name) is made:
+                del self._waiting[name]
             self._fires(payload)
 
 
