@@ -102,7 +102,7 @@ class _KeepsTheUnit(CampaignFiring):
 
 
 class _LeavesAsItIs(SeriesRuns):
-    def _tidy(self, series: Series, campaign: Campaign) -> None:
+    def _tidy(self, series: Series, step: SeriesChange, campaign: Campaign) -> None:
         return None
 
 

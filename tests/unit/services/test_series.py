@@ -364,6 +364,18 @@ def test_after_an_outage_of_days_only_the_latest_occurrence_is_had_and_the_other
     assert "2027-01-16" in str(skips[0].reason)
 
 
+def test_a_series_that_was_set_back_makes_nothing_again(desk: SeriesDesk) -> None:
+    series = desk.series_approved()
+    desk.live(24)
+    rows = vars(desk.stored_series)
+    backup = dict(rows["_texts"])
+    desk.live(36)
+    rows["_texts"] = backup
+    desk.live(24)
+    assert [one.name for one in desk.made(series)] == [f"News 2027-01-{day}" for day in (16, 17, 18)]
+    assert len(desk.begun) == 3
+
+
 def test_a_schedule_that_never_fires_is_missed_by_the_check(desk: SeriesDesk) -> None:
     series = desk.series_approved()
     desk.series_schedules.waiting.clear()

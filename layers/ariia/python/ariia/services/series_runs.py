@@ -88,7 +88,7 @@ class SeriesRuns:
         ahead.updated_at = self._clock.now()
         change = SeriesChange(ahead, note=note)
         if not self._store.make(change, replace(made, check=check_of(made.campaign, fires_at))):
-            self._tidy(series, made.campaign)
+            self._tidy(series, change, made.campaign)
 
     def _prepared(self, series: Series, occurrence: Occurrence) -> CampaignChange:
         content, target = (
@@ -130,12 +130,15 @@ class SeriesRuns:
             # Somebody may have died about to make it.
             self._broadcasts.give_back_of(series.tenant_id, series.campaign_id(occurrence), now)
 
-    def _tidy(self, series: Series, campaign: Campaign) -> None:
+    def _tidy(self, series: Series, step: SeriesChange, campaign: Campaign) -> None:
         """Somebody else was faster. Unless that was the making of this very campaign, or can still become it, nothing
-        is to be left of it."""
+        is to be left of it. A series that is there as it was has been restored from a backup: what it made since is
+        not made again."""
         fresh = self._store.get(series.tenant_id, series.id)
+        is_made = self._campaigns.get(campaign.tenant_id, campaign.id) is not None
         if fresh is not None and fresh.is_driven_by(series.epoch):
-            return
-        if self._campaigns.get(campaign.tenant_id, campaign.id) is None:
+            if is_made and fresh.version == series.version:
+                self._store.save(step)
+        elif not is_made:
             self._broadcasts.give_back_of(campaign.tenant_id, campaign.id, self._clock.now())
             self._campaign_schedules.delete(schedule_name(campaign.id, campaign.schedule_epoch or 0))
