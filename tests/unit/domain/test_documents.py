@@ -28,6 +28,7 @@ from ariia.domain.receipt import Receipt
 from ariia.domain.segment import MemberSegment
 from ariia.domain.segment_task import FillJob
 from ariia.domain.sender_domain import SenderDomain
+from ariia.domain.series import Series
 from ariia.domain.template import CampaignTemplate
 from ariia.domain.tenant import Tenant
 from ariia.ports.sending import SendRate
@@ -58,6 +59,7 @@ STORED: list[type] = [
     ScheduledFollowUp,
     SenderDomain,
     SendRate,
+    Series,
     Suppression,
     Target,
     Tenant,
