@@ -133,6 +133,17 @@ def test_a_schedule_that_fires_twice_or_before_its_time_makes_nothing_more(desk:
     assert desk.units() == (0, 1)
 
 
+def test_a_schedule_from_before_a_pause_does_not_act_for_what_was_resumed(desk: SeriesDesk) -> None:
+    series = desk.series_approved()
+    desk.series_stopping.pause("gym", series.id, "ben")
+    resumed = desk.series_review.resume("gym", series.id, "ben")
+    until(desk, next_of(desk, series).starts_at - LEAD_MS)
+    desk.series_runs.run("gym", series.id, series.epoch)
+    assert desk.made(series) == []
+    desk.series_runs.run("gym", series.id, resumed.epoch)
+    assert len(desk.made(series)) == 1
+
+
 def test_of_two_firings_at_the_same_moment_one_makes_it(desk: SeriesDesk) -> None:
     series = desk.series_approved()
     until(desk, next_of(desk, series).starts_at - LEAD_MS)
