@@ -21,6 +21,8 @@ from ariia.domain.member import Member
 MAX_ACTIONS = 100  # API_TransactWriteItems: "up to 100 action requests", 4 MB together (members are below 16 KB)
 _SUBMISSIONS = 3
 _LOST_RACE = {"ConditionalCheckFailed", "TransactionConflict"}
+# Trying these again can't help: a fault of ours, or of the deployment.
+_HOPELESS = ("ValidationException", "AccessDeniedException", "ResourceNotFoundException")
 
 
 @dataclass
@@ -43,7 +45,7 @@ class MemberTransaction:
             except TransactWriteError as error:
                 if _lost_race(error):
                     return False
-                if _is_malformed(error):
+                if _is_hopeless(error):
                     raise
                 if submission + 1 == _SUBMISSIONS:
                     raise TransientError("the members could not be written; try again") from error
@@ -108,9 +110,8 @@ def _lost_race(error: TransactWriteError) -> bool:
     return bool(_reasons(error) & _LOST_RACE)
 
 
-def _is_malformed(error: TransactWriteError) -> bool:
-    """True when trying it again can't help."""
-    return error.cause_response_code == "ValidationException" or "ValidationError" in _reasons(error)
+def _is_hopeless(error: TransactWriteError) -> bool:
+    return error.cause_response_code in _HOPELESS or "ValidationError" in _reasons(error)
 
 
 def _reasons(error: TransactWriteError) -> set[str]:
