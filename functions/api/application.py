@@ -54,7 +54,8 @@ class Application:
         if text and not operation.takes_body and json_body.parse(text):
             raise MalformedBodyError("this operation takes no body")
         self.resolver.append_context(caller=caller)  # type: ignore[no-untyped-call]
-        return {**event, "body": text or None, "isBase64Encoded": False}
+        headers = json_body.declared_json(event.get("headers")) if text else event.get("headers")
+        return {**event, "headers": headers, "body": text or None, "isBase64Encoded": False}
 
     def _caller(self, event: Mapping[str, Any], operation: Operation) -> Caller | None:
         if operation.permission is None:

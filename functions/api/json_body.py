@@ -31,6 +31,14 @@ def body_text(event: Mapping[str, Any]) -> str:
     return text
 
 
+def declared_json(headers: Mapping[str, str] | None) -> dict[str, str]:
+    """`headers` as the resolver wants them, which compares the media type letter by letter (RFC 9110, 8.3.1: case does
+    not matter) and was asked about it before."""
+    return {
+        name: "application/json" if name.lower() == "content-type" else value for name, value in (headers or {}).items()
+    }
+
+
 def parse(text: str) -> Any:
     """The JSON object in `text`. MalformedBodyError for anything that RFC 8259 does not allow or leaves open: repeated
     names, NaN, unpaired surrogates; and for nesting deeper than 64."""
@@ -39,7 +47,9 @@ def parse(text: str) -> Any:
     except json.JSONDecodeError as fault:
         where = f"line {fault.lineno} column {fault.colno}"
         raise MalformedBodyError(f"the body is not valid JSON: {fault.msg} at {where}") from None
-    except (ValueError, RecursionError) as fault:
+    except RecursionError:
+        raise _too_deep() from None
+    except ValueError as fault:
         raise MalformedBodyError(f"the body is not valid JSON: {fault}"[:200]) from None
     if not isinstance(value, dict):
         raise MalformedBodyError("the body must be a JSON object")
@@ -91,7 +101,11 @@ def _require_shallow(value: Any) -> None:
         level = [item for node in level if isinstance(node, dict | list) for item in _children(node)]
         if not level:
             return
-    raise MalformedBodyError(f"the body is nested deeper than {MAX_DEPTH}")
+    raise _too_deep()
+
+
+def _too_deep() -> MalformedBodyError:
+    return MalformedBodyError(f"the body is nested deeper than {MAX_DEPTH}")
 
 
 def _children(node: Any) -> list[Any]:

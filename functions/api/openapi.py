@@ -39,6 +39,11 @@ _TAGS = {
     "Members": "The people a tenant writes to, with their consent per channel.",
     "Imports": "Members in bulk, from CSV or JSONL.",
     "Senders": "Domains a tenant may send from, and their DNS records.",
+    "Follow-ups": "One message to one member at one time, as agreed in a chat; something that happens may cancel it.",
+    "Events": "What members do elsewhere, which cancels what waits for it.",
+    "Suppressions": "Addresses that get nothing more, and why.",
+    "Audit": "Who changed what about consent, suppressions and settings, when and why.",
+    "Settings": "The tenant's choices, which hold for everything that it sends.",
     "Plan": "What the tenant's plan allows, and what is used of it.",
     "Tenants": "Businesses on the platform.",
 }
@@ -157,7 +162,9 @@ def _operation(operation: Operation, known: dict[str, Any], schemas: dict[str, A
         described["parameters"] = [_parameter(one) for one in known["parameters"]]
     if "requestBody" in known:
         described["requestBody"] = _request_body(known["requestBody"], schemas)
-    described["responses"] = {str(operation.status): _success(operation, known, schemas), **_problems(operation)}
+    answer = known["responses"][str(operation.status)].get("content", {}).get(_JSON, {}).get("schema", {})
+    successes = {str(status): _success(status, answer, schemas) for status in successes_of(operation)}
+    described["responses"] = {**successes, **_problems(operation)}
     return described
 
 
@@ -197,25 +204,34 @@ def _request_body(known: dict[str, Any], schemas: dict[str, Any]) -> dict[str, A
     return {"required": known.get("required", False), "content": {_JSON: media}}
 
 
-def _success(operation: Operation, known: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
-    if operation.status == 204:
+def _success(status: int, schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+    if status == 204:
         return {"description": "Done; there is nothing to say."}
-    schema = known["responses"][str(operation.status)]["content"][_JSON]["schema"]
     response = {
-        "description": {201: "Created", 202: "Accepted"}.get(operation.status, "The answer"),
+        "description": {201: "Created", 202: "Accepted: ask again"}.get(status, "The answer"),
         "content": {_JSON: {"schema": schema, "example": _example(schema, schemas)}},
     }
-    if operation.status in (201, 202):
+    if status in (201, 202):
         response["headers"] = {"Location": {"schema": {"type": "string"}, "description": "Where it is."}}
     return response
 
 
-def _problems(operation: Operation) -> dict[str, Any]:
+def successes_of(operation: Operation) -> list[int]:
+    """The statuses that the operation may succeed with."""
+    return [operation.status, *([] if operation.or_else is None else [operation.or_else])]
+
+
+def problems_of(operation: Operation) -> set[int]:
+    """The statuses that it may be refused with."""
     statuses = {401, 403, 422, 500, 503, *operation.problems}
     statuses |= {400, 413, 415} if operation.takes_body else set()
-    statuses |= {404} if "<" in operation.path else set()
+    return statuses | ({404} if "<" in operation.path else set())
+
+
+def _problems(operation: Operation) -> dict[str, Any]:
     kinds = {kind.status: name for name, kind in KINDS.items()}
-    return {str(status): {"$ref": f"#/components/responses/{kinds[status]}"} for status in sorted(statuses)}
+    refused = sorted(problems_of(operation))
+    return {str(status): {"$ref": f"#/components/responses/{kinds[status]}"} for status in refused}
 
 
 def _problem_response(kind: str, base_url: str) -> dict[str, Any]:

@@ -25,7 +25,8 @@ _PARAMETER = re.compile(r"<(\w+)>")
 
 @dataclass(frozen=True)
 class Operation:
-    """One method on one path. `permission` None = public; `problems` are its error statuses beside the usual ones."""
+    """One method on one path. `permission` None = public; `or_else` is the other status that it may succeed with;
+    `problems` are its error statuses beside the usual ones."""
 
     method: str
     path: str
@@ -34,6 +35,7 @@ class Operation:
     tag: str
     summary: str
     status: int = 200
+    or_else: int | None = None
     problems: tuple[int, ...] = ()
 
     @cached_property

@@ -64,8 +64,10 @@ def _problem(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _path(loc: tuple[Any, ...]) -> str:
-    """`target_filter_json.member_ids[3]`: the place in the body; query and header parameters by their name."""
+    """`target_filter_json.member_ids[3]`: the place in the body; query and header parameters by their name. What is
+    wrong about a name itself is said of its place."""
     path = ""
+    loc = loc[:-1] if loc and loc[-1] == "[key]" else loc
     for part in loc[1:] if loc and loc[0] in ("body", "query", "path", "header") else loc:
         path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else str(part)
     return path or "body"

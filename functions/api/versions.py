@@ -18,7 +18,8 @@ def expected_version(if_match: str | None, version: int | None) -> int:
     if named is None and version is None:
         raise VersionRequiredError("send the version you have read, as `version` or as `If-Match`")
     if named is not None and version is not None and named != version:
-        raise InvalidError("If-Match and version name different versions")
+        problem = Problem("version", "is not the one that If-Match names", value=version, allowed=named)
+        raise InvalidError("If-Match and version name different versions", problems=[problem])
     return named if named is not None else int(version or 0)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
 from infra.local.demo.api import Api, Json
 
 from .tenant import Tenant
@@ -46,3 +49,30 @@ def test_plan_limit_is_402_with_everything_about_it_and_a_larger_plan_lifts_it_a
     second.ends()
     eventually(lambda: _use(tenant, "broadcasts")["used"] == 2, "both runs are counted as begun")
     assert _use(tenant, "broadcasts")["reserved"] == 0
+
+
+def test_of_fifty_who_want_the_last_unit_one_gets_it(tenant: Tenant) -> None:
+    letter = {"name": "Letter", "body_template": "<p>Hello</p>"}
+    tenant.api.post("/v1/templates", letter, "editor")
+    _on_plan(tenant, "starter")
+
+    def ask(_: int) -> int:
+        return tenant.answer("POST", "/v1/templates", "editor", letter).status
+
+    # Ten at a time: each request that waits is a process of its own in the emulator.
+    with ThreadPoolExecutor(10) as people:
+        assert Counter(people.map(ask, range(50))) == {201: 1, 402: 49}
+    assert len(list(tenant.api.pages("/v1/templates"))) == 2
+    use = _use(tenant, "templates")
+    assert (use["used"], use["reserved"], use["remaining"]) == (2, 0, 0)
+
+
+def test_a_smaller_plan_deletes_nothing_and_blocks_what_is_new(tenant: Tenant) -> None:
+    yoga = {"name": "Yoga", "filter_json": {"field": "tags", "op": "contains", "value": "yoga"}}
+    segment = tenant.api.post("/v1/segments", yoga, "editor")
+    _on_plan(tenant, "starter")
+    assert _use(tenant, "segments")["over"] == 1
+    refused = tenant.answer("POST", "/v1/segments", "editor", yoga)
+    assert (refused.status, refused.body["limit"], refused.body["lifted_by"]) == (402, 0, "professional")
+    assert tenant.api.get(f"/v1/segments/{segment['id']}") == segment
+    assert tenant.api.get(f"/v1/segments/{segment['id']}/count")["members"] == 0

@@ -9,6 +9,7 @@ import pytest
 
 from infra.local.simulator.client import SimulatorClient
 
+from .campaign import SentCampaign
 from .tenant import Tenant
 from .unknown_outcomes import UnknownOutcomes
 from .waiting import eventually
@@ -69,3 +70,18 @@ def test_members_of_whom_nothing_is_known_wait_for_a_person(unknown_outcomes: Un
     campaign.until(lambda stats: stats["excluded_by_reason"] == {"needs_decision": held}, "they are held")
     assert campaign.statuses() == {"needs_decision": held, "sent": 48 - held}
     assert set(campaign.messages_by_member().values()) == {1}
+    _a_person_decides(campaign, held)
+
+
+def _a_person_decides(campaign: SentCampaign, held: int) -> None:
+    """One is given up, the others are sent to again and now get it for certain."""
+    given_up, *again = [one["member_id"] for one in campaign.recipients() if one["reason"] == "needs_decision"]
+    told = {"member_ids": [given_up, "nobody"], "decision": "give_up", "reason": "It would come too late"}
+    decided = campaign.act("decisions", "approver", told)
+    assert (decided["decided"], decided["not_held"], decided["status"]) == ([given_up], ["nobody"], "sent")
+    campaign.act("decisions", "approver", {"member_ids": again, "decision": "send_again"})
+    campaign.ends()
+    campaign.until(lambda stats: stats["delivered"] == held - 1, "those sent to again have it")
+    assert campaign.statuses() == {"given_up": 1, "delivered": held - 1, "sent": 48 - held}
+    assert campaign.messages_by_member()[given_up] == 1
+    assert campaign.figures()["excluded_by_reason"] == {"given_up": 1}

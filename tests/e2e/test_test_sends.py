@@ -8,9 +8,7 @@ from .tenant import Tenant
 from .waiting import eventually
 
 
-def test_a_test_goes_to_the_named_addresses_and_shows_a_members_data(
-    tenant: Tenant, provider: SimulatorClient
-) -> None:
+def test_a_test_goes_to_the_named_addresses_and_shows_a_members_data(tenant: Tenant, provider: SimulatorClient) -> None:
     tenant.has_members([{"id": "anna", "email": "anna@members.example", "first_name": "Anna"}])
     campaign = tenant.drafts()
     addresses = [f"owner@{tenant.domain}", f"Colleague@{tenant.domain}"]

@@ -50,6 +50,7 @@ class UnknownOutcomes:
             one.has_people(_MEMBERS)
         with behaving(provider, **_LOST):
             first = _all_accepted(proven)
+            provider.wait_until_quiet()
             with behaving(provider, event_loss_rate=1.0):
                 lost_before = _lost_entries(provider)
                 second = _all_accepted(silent)

@@ -76,7 +76,7 @@ def send_campaign(
     return _answer(services, services.campaign_sending.send(caller.tenant_id, campaign_id, caller.subject, version))
 
 
-@routes.post(f"{_PATH}/schedule", Permission.SEND, "Schedule a campaign", problems=(409,))
+@routes.post(f"{_PATH}/schedule", Permission.SEND, "Schedule a campaign", problems=(402, 409))
 def schedule_campaign(
     campaign_id: str, caller: CurrentCaller, services: Services, action: VersionedAction | None = None
 ) -> Response[CampaignSummary]:

@@ -14,7 +14,7 @@ from functions.api.schemas.events import EventDraft, EventView
 routes = Routes("Events")
 
 
-@routes.post("/v1/events", Permission.DRAFT, "Tell that something happened to a member")
+@routes.post("/v1/events", Permission.DRAFT, "Tell that something happened to a member", problems=(404,))
 def post_event(
     event: EventDraft, caller: CurrentCaller, services: Services, key: IdempotencyKey = None
 ) -> Response[EventView]:

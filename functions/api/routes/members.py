@@ -70,7 +70,9 @@ def read_member(member_id: str, caller: CurrentCaller, services: Services) -> Re
     return found(MemberView.of(member), member.version)
 
 
-@routes.put("/v1/members/<member_id>", Permission.EDIT_MEMBERS, "Create or change a member", problems=(409,))
+@routes.put(
+    "/v1/members/<member_id>", Permission.EDIT_MEMBERS, "Create or change a member", or_else=201, problems=(409,)
+)
 def put_member(
     member_id: str, change: MemberChange, caller: CurrentCaller, services: Services, if_match: IfMatch = None
 ) -> Response[MemberView]:

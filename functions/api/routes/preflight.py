@@ -14,7 +14,7 @@ from functions.api.schemas.preflight import PreflightView
 routes = Routes("Preflight")
 
 
-@routes.post("/v1/campaigns/<campaign_id>/preflight", Permission.DRAFT, "Run a preflight")
+@routes.post("/v1/campaigns/<campaign_id>/preflight", Permission.DRAFT, "Run a preflight", or_else=202)
 def run_preflight(campaign_id: str, caller: CurrentCaller, services: Services) -> Response[PreflightView]:
     """Counts who would get the campaign and who would not and why, what it costs, how long it takes and what is wrong
     with it. Answers at once (200) below 20,000 members; above, it answers 202 and the result is read with GET."""

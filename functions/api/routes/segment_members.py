@@ -30,7 +30,7 @@ routes = Routes("Segments")
 OnChannel = Annotated[ChannelName, Query(description="For whom `reachable` counts.")]
 
 
-@routes.get("/v1/segments/<segment_id>/count", Permission.READ, "Count a segment")
+@routes.get("/v1/segments/<segment_id>/count", Permission.READ, "Count a segment", or_else=202)
 def count_segment(
     segment_id: str, caller: CurrentCaller, services: Services, channel: OnChannel = "email"
 ) -> Response[SegmentCountView]:
@@ -41,7 +41,7 @@ def count_segment(
     return found(view) if count.counted else accepted(view, f"/v1/segments/{segment_id}/count?channel={channel}")
 
 
-@routes.get("/v1/segments/<segment_id>/sample", Permission.READ, "Read a few members of a segment")
+@routes.get("/v1/segments/<segment_id>/sample", Permission.READ, "Read a few members of a segment", or_else=202)
 def sample_segment(segment_id: str, caller: CurrentCaller, services: Services) -> Response[SegmentSampleView]:
     """At most 20 members, as they are now. Counted with the segment: 202 while that goes on for a large tenant."""
     count = services.segment_counts.of_segment(caller.tenant_id, segment_id, Channel.EMAIL)
@@ -49,7 +49,7 @@ def sample_segment(segment_id: str, caller: CurrentCaller, services: Services) -
     return found(view) if count.counted else accepted(view, f"/v1/segments/{segment_id}/sample")
 
 
-@routes.post("/v1/segments/count", Permission.READ, "Count a filter")
+@routes.post("/v1/segments/count", Permission.READ, "Count a filter", or_else=202)
 def count_filter(question: FilterQuestion, caller: CurrentCaller, services: Services) -> Response[SegmentCountView]:
     """The same for a filter that is not saved. After a 202, the same question again reads the result."""
     channel = Channel(question.channel)
@@ -58,7 +58,7 @@ def count_filter(question: FilterQuestion, caller: CurrentCaller, services: Serv
     return found(view) if count.counted else accepted(view, "/v1/segments/count")
 
 
-@routes.post("/v1/segments/sample", Permission.READ, "Read a few members that a filter means")
+@routes.post("/v1/segments/sample", Permission.READ, "Read a few members that a filter means", or_else=202)
 def sample_filter(question: FilterQuestion, caller: CurrentCaller, services: Services) -> Response[SegmentSampleView]:
     """The same for a filter that is not saved. After a 202, the same question again reads the result."""
     channel = Channel(question.channel)
@@ -114,7 +114,7 @@ def remove_segment_member(segment_id: str, member_id: str, caller: CurrentCaller
     return gone()
 
 
-@routes.post("/v1/segments/<segment_id>/freeze", Permission.DRAFT, "Freeze a segment", status=201, problems=(409,))
+@routes.post("/v1/segments/<segment_id>/freeze", Permission.DRAFT, "Freeze a segment", status=201, problems=(402, 409))
 def freeze_segment(
     segment_id: str, freeze: FreezeInput, caller: CurrentCaller, services: Services, key: IdempotencyKey = None
 ) -> Response[SegmentView]:

@@ -17,7 +17,7 @@ from functions.api.versions import expected_version
 routes = Routes("Segments")
 
 
-@routes.post("/v1/segments", Permission.DRAFT, "Create a segment", status=201)
+@routes.post("/v1/segments", Permission.DRAFT, "Create a segment", status=201, problems=(402,))
 def create_segment(
     segment: SegmentDraft, caller: CurrentCaller, services: Services, key: IdempotencyKey = None
 ) -> Response[SegmentView]:

@@ -55,14 +55,14 @@ def change_tenant(
     return found(TenantView.of(tenant), tenant.version)
 
 
-@routes.get("/v1/tenant", Permission.READ, "Read your own tenant")
+@routes.get("/v1/tenant", Permission.READ, "Read your own tenant", problems=(404,))
 def read_own_tenant(caller: CurrentCaller, services: Services) -> Response[TenantView]:
     """The tenant that the token names; 404 when the platform has not made it."""
     tenant = services.tenants.get(caller.tenant_id)
     return found(TenantView.of(tenant), tenant.version)
 
 
-@routes.patch("/v1/tenant", Permission.ADMINISTER, "Set up your own tenant", problems=(409, 428))
+@routes.patch("/v1/tenant", Permission.ADMINISTER, "Set up your own tenant", problems=(404, 409, 428))
 def change_own_tenant(
     change: ProfileChange, caller: CurrentCaller, services: Services, if_match: IfMatch = None
 ) -> Response[TenantView]:

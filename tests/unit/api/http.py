@@ -9,6 +9,14 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from ariia.domain.errors import NotFoundError
+from functions.api.errors import HttpError
+from functions.api.openapi import problems_of, successes_of
+from functions.api.operations import ALL
+from functions.api.routing import RouteTable
+
+_ROUTES = RouteTable(ALL)
+
 
 @dataclass(frozen=True)
 class Answered:
@@ -19,13 +27,16 @@ class Answered:
 
 @dataclass(frozen=True)
 class Client:
-    """Calls an application as one caller; `claims` None = no authorizer."""
+    """Calls an application as one caller; `claims` None = no authorizer. What it answers has to be documented."""
 
     answer: Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
     claims: Mapping[str, str] | None
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Answered:
-        return read(self.answer(event(method, path, body, headers, self.claims), LambdaContext()))
+        answered = read(self.answer(event(method, path, body, headers, self.claims), LambdaContext()))
+        documented = _documented(method, path.partition("?")[0])
+        assert answered.status in (documented or {answered.status}), f"{method} {path} answers {answered.status}"
+        return answered
 
     def get(self, path: str, **headers: str) -> Answered:
         return self.call("GET", path, None, **headers)
@@ -38,6 +49,15 @@ class Client:
 
     def delete(self, path: str, **headers: str) -> Answered:
         return self.call("DELETE", path, None, **headers)
+
+
+def _documented(method: str, path: str) -> set[int] | None:
+    """The statuses that the reference names for the operation; None where there is none."""
+    try:
+        operation, _ = _ROUTES.find(method, path)
+    except (HttpError, NotFoundError):
+        return None
+    return {*successes_of(operation), *problems_of(operation)}
 
 
 def claims(tenant: str = "gym", role: str = "admin", subject: str = "anna") -> dict[str, str]:

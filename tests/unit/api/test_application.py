@@ -203,6 +203,16 @@ def test_body_of_another_media_type_is_415() -> None:
     assert client().post("/v1/things", "name=x", Content_Type="application/x-www-form-urlencoded").status == 415
 
 
+@pytest.mark.parametrize("declared", ["APPLICATION/JSON", "application/json;charset=UTF-8", "Application/Json ; x=y"])
+def test_media_type_is_read_as_rfc_9110_has_it(declared: str) -> None:
+    assert client().post("/v1/things", {"name": "x"}, Content_Type=declared).status == 201
+
+
+def test_body_that_is_nested_without_end_is_told_so() -> None:
+    answered = client().post("/v1/things", '{"name": ' + "[" * 100_000)
+    assert "nested deeper than 64" in answered.body["detail"]
+
+
 def test_missing_body_is_422() -> None:
     assert client().post("/v1/things").status == 422
 
@@ -241,7 +251,8 @@ def test_change_without_version_is_428_and_if_match_or_version_will_do() -> None
     assert client().patch("/v1/things/t1", {"name": "x"}).status == 428
     assert client().patch("/v1/things/t1", {"name": "x"}, If_Match='"7"').body["name"] == "t1@7"
     assert client().patch("/v1/things/t1", {"name": "x", "version": 8}).body["name"] == "t1@8"
-    assert client().patch("/v1/things/t1", {"name": "x", "version": 8}, If_Match='"7"').status == 422
+    differing = client().patch("/v1/things/t1", {"name": "x", "version": 8}, If_Match='"7"')
+    assert (differing.status, differing.body["problems"][0]["field"]) == (422, "version")
     assert client().patch("/v1/things/t1", {"name": "x"}, If_Match="*").status == 422
 
 

@@ -401,12 +401,19 @@ def test_address_with_too_many_members_rejects_the_line(world: World) -> None:
     assert world.rejected(view.job.id).keys() == {2}
 
 
+def test_nul_byte_rejects_its_line_and_not_the_file(world: World) -> None:
+    view = world.run(HEADER + "m1,m1@example.com,An\0na,,,\nm2,m2@example.com,Ben,,,\n")
+    assert counts(view) == (1, 0, 0, 1)
+    assert world.rejected(view.job.id).keys() == {2}
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [
         (b"", "is empty"),
         ("email\n".encode("utf-16"), "UTF-16"),
         ("email\nä@example.com\n".encode("utf-16-le"), "NUL bytes"),
+        ("email\nä@example.com\n".encode("utf-16-be"), "NUL bytes"),
         ("email,Größe\n".encode("latin-1"), "byte 0xF6 at position 9 of line 1 is not UTF-8"),
         (b"PK\x03\x04...", "ZIP or Excel"),
         (b"anna@example.com,Anna\n", "must name the columns"),

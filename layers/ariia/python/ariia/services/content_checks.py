@@ -7,13 +7,13 @@ from typing import Any
 
 from ariia.domain.content.active_content import CODE as ACTIVE
 from ariia.domain.content.assembly import content_findings
-from ariia.domain.content.findings import Finding
+from ariia.domain.content.findings import NO_UNSUBSCRIBE, Finding
 from ariia.domain.content.message_draft import MessageDraft
 from ariia.domain.errors import InvalidError, Problem
 from ariia.ports.content import ContentTrial
 
 # What a draft may still lack when it is saved.
-MAY_COME_LATER = frozenset({"empty_subject", "empty_body", "missing_unsubscribe"})
+MAY_COME_LATER = frozenset({"empty_subject", "empty_body", NO_UNSUBSCRIBE})
 _EMPTY_BODY = Finding("empty_body", "error", "the message is empty: write an HTML or a text part")
 
 
@@ -37,12 +37,11 @@ class ContentChecks:
         elif not any(one.code in ("syntax", "unknown_variable") for one in found):
             tried = self._trial.check(TrialContent(draft.subject, draft.html.html, draft.text, values), members)
             # What was read in the source is seen in every rendering too.
-            known = {one.code for one in found} & {ACTIVE}
+            known = {one.code for one in found} & {ACTIVE, NO_UNSUBSCRIBE}
             found += [one for one in tried if one.code not in known]
         found += [_left_to_members(one.name) for one in draft.left_to_members()]
         located = [draft.located(one) for one in found]
-        unique = {(one.code, one.field, one.line, one.message if one.line is None else ""): one for one in located}
-        return sorted(unique.values(), key=lambda one: one.severity != "error")
+        return sorted(dict.fromkeys(located), key=lambda one: one.severity != "error")
 
     def require_savable(self, draft: MessageDraft) -> list[Finding]:
         """The findings of a draft; InvalidError for what is wrong already, beyond what may come later."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ariia.domain.errors import InvalidError
 
-from .findings import Finding, clipping
+from .findings import NO_UNSUBSCRIBE, Finding, clipping
 
 if TYPE_CHECKING:
     from .environment import ContentEnvironment
@@ -111,7 +111,7 @@ def _unsubscribe_findings(has_html: bool, used: Mapping[str, Collection[str]]) -
     main = "html" if has_html else "text"
     if "unsubscribe_url" not in used[main]:
         message = "no link to unsubscribe: put {{ unsubscribe_url }} into the message"
-        return [Finding("missing_unsubscribe", "error", message, field=main)]
+        return [Finding(NO_UNSUBSCRIBE, "error", message, field=main)]
     if "unsubscribe_url" not in used.get("text", used[main]):
         message = "the text part has no {{ unsubscribe_url }}"
         return [Finding("text_without_unsubscribe", "warning", message, field="text")]

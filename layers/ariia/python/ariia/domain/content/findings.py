@@ -7,6 +7,7 @@ from typing import Literal
 
 # Gmail shows the first 102 KB of an HTML part and hides the rest, the unsubscribe link with it, behind a link.
 GMAIL_CLIPS_AT = 102 * 1024
+NO_UNSUBSCRIBE = "missing_unsubscribe"
 
 Severity = Literal["error", "warning"]
 
