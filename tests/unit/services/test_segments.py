@@ -84,10 +84,10 @@ def desk() -> SegmentDesk:
 def test_filter_may_ask_only_about_campaigns_of_the_tenant(desk: SegmentDesk) -> None:
     asking = {"field": "campaign:spring:opened", "op": "eq", "value": True}
     with pytest.raises(InvalidError) as caught:
-        desk.segment(filter_json={"any": [YOGA, asking]})
-    assert caught.value.problems[0].value == "spring"
+        desk.segment(filter_json={"all": [YOGA, {"not": asking}, asking]})
+    assert [(one.field, one.value) for one in caught.value.problems] == [("filter_json.all[1].not.field", "spring")]
     desk.campaign()
-    assert desk.segment(filter_json=asking).version == 1
+    assert desk.segment(filter_json=asking).filter_json == asking
 
 
 def test_static_segment_has_no_filter(desk: SegmentDesk) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from .errors import InvalidError, Problem
-from .filters.expression import campaigns_in, parse_filter
+from .filters.expression import campaign_places, parse_filter
 
 # One chunk of a list: 5,000 ids take under 400 KB and are written well within one request.
 MAX_LISTED_AT_ONCE = 5_000
@@ -33,18 +33,19 @@ class MemberSegment:
     idempotency_fingerprint: str | None = None
 
 
-def require_valid(segment: MemberSegment) -> frozenset[str]:
-    """Ids of the campaigns that the segment's filter asks about; InvalidError when a dynamic segment has no proper
-    filter, or a static one has any."""
+def require_valid(segment: MemberSegment) -> dict[str, str]:
+    """Campaigns that the segment's filter asks about, by id, with the place where it does; InvalidError when a dynamic
+    segment has no proper filter, or a static one has any."""
     if segment.is_dynamic:
-        return campaigns_in(parse_filter(segment.filter_json))
+        parse_filter(segment.filter_json)
+        return campaign_places(segment.filter_json)
     if segment.filter_json:
         problem = Problem("filter_json", "is not for static segments", allowed="an empty object, or is_dynamic true")
         raise InvalidError("a static segment is a list and has no filter", problems=[problem])
-    return frozenset()
+    return {}
 
 
-def unknown_campaigns(ids: Iterable[str], field_name: str) -> InvalidError:
-    """For references to campaigns that the tenant does not have."""
-    problems = [Problem(field_name, "names a campaign that there is not", value=one) for one in ids]
-    return InvalidError(f"{field_name} names a campaign that there is not", problems=problems)
+def unknown_campaigns(places: Mapping[str, str]) -> InvalidError:
+    """For references to campaigns that the tenant does not have: ids, with the field that names each."""
+    problems = [Problem(place, "names a campaign that there is not", value=one) for one, place in places.items()]
+    return InvalidError(f"{problems[0].field} names a campaign that there is not", problems=problems)

@@ -114,10 +114,10 @@ class Segments:
 
     def require_valid(self, segment: MemberSegment) -> None:
         """InvalidError when its filter can't be evaluated, or asks about campaigns that the tenant does not have."""
-        asked = sorted(require_valid(segment))
+        asked = require_valid(segment)
         unknown = [one for one in asked if self._campaigns.get(segment.tenant_id, one) is None]
         if unknown:
-            raise unknown_campaigns(unknown, "filter_json")
+            raise unknown_campaigns({one: asked[one] for one in unknown})
 
 
 def _all(page_of: Callable[[str, int, str | None], list[T]], tenant_id: str) -> Iterator[T]:

@@ -64,7 +64,7 @@ class Targets:
             return None
         earlier = self._campaigns.get(campaign.tenant_id, campaign.follow_up_of)
         if earlier is None or earlier.id == campaign.id:
-            raise unknown_campaigns([campaign.follow_up_of], "follow_up_of")
+            raise unknown_campaigns({campaign.follow_up_of: "follow_up_of"})
         require_measured(campaign, earlier)
         return earlier
 
@@ -72,7 +72,7 @@ class Targets:
         named = target.exclude.get("campaign_ids") or []
         unknown = [one for one in named if self._campaigns.get(campaign.tenant_id, one) is None]
         if unknown:
-            raise unknown_campaigns(unknown, "exclude.campaign_ids")
+            raise unknown_campaigns(dict.fromkeys(unknown, "exclude.campaign_ids"))
 
 
 def audience_of(campaign: Campaign, target: Target, at: int) -> AudienceFilter:

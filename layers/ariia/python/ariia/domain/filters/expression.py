@@ -74,6 +74,20 @@ def campaigns_in(expression: Expression) -> frozenset[str]:
     return frozenset().union(*(campaigns_in(part) for part in parts))
 
 
+def campaign_places(filter_json: Mapping[str, Any], path: str = "filter_json") -> dict[str, str]:
+    """Campaigns that a valid filter asks about, by id, each with the JSON path of the first field that does."""
+    if "field" in filter_json:
+        field = find_field(filter_json["field"])
+        return {field.campaign_id: f"{path}.field"} if field is not None and field.campaign_id is not None else {}
+    if "not" in filter_json:
+        return campaign_places(filter_json["not"], f"{path}.not")
+    [(name, parts)] = filter_json.items()
+    found: dict[str, str] = {}
+    for number, part in enumerate(parts):
+        found = campaign_places(part, f"{path}.{name}[{number}]") | found
+    return found
+
+
 def _size(value: Any) -> int:
     try:
         return len(json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass"))
