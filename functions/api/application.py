@@ -47,7 +47,7 @@ class Application:
 
     def _admit(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """The event as the resolver may see it. Role comes before content: who may not, learns nothing more."""
-        operation, _ = self._table.find(_method(event), event["rawPath"])
+        operation, parameters = self._table.find(_method(event), event["rawPath"])
         caller = self._caller(event, operation)
         require_known_parameters(operation, event)
         text = json_body.body_text(event)
@@ -55,7 +55,8 @@ class Application:
             raise MalformedBodyError("this operation takes no body")
         self.resolver.append_context(caller=caller)  # type: ignore[no-untyped-call]
         headers = json_body.declared_json(event.get("headers")) if text else event.get("headers")
-        return {**event, "headers": headers, "body": text or None, "isBase64Encoded": False}
+        path = operation.path_of(parameters)
+        return {**event, "rawPath": path, "headers": headers, "body": text or None, "isBase64Encoded": False}
 
     def _caller(self, event: Mapping[str, Any], operation: Operation) -> Caller | None:
         if operation.permission is None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import functools
 import os
 from typing import Annotated
+from urllib.parse import unquote
 
 from aws_lambda_powertools.event_handler import Request
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Header
+from pydantic import BeforeValidator
 
 from ariia.bootstrap.api import ApiServices, build
 from ariia.settings import ApiSettings
@@ -37,6 +39,8 @@ def caller(request: Request) -> Caller:
 CurrentSettings = Annotated[ApiSettings, Depends(settings)]
 CurrentCaller = Annotated[Caller, Depends(caller)]
 Services = Annotated[ApiServices, Depends(services)]
+# A path parameter that is no id and may hold any character.
+PathText = Annotated[str, BeforeValidator(unquote)]
 IdempotencyKey = Annotated[
     str | None,
     Header(

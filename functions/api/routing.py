@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar, get_args
+from urllib.parse import quote, unquote
 
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 from pydantic import BaseModel
@@ -42,6 +43,11 @@ class Operation:
     def pattern(self) -> re.Pattern[str]:
         """Matches the paths of this operation; one path segment per parameter."""
         return re.compile(_PARAMETER.sub(r"(?P<\1>[^/]+)", self.path))
+
+    def path_of(self, parameters: Mapping[str, str]) -> str:
+        """The path with these values percent-encoded, as a client may have sent them or not: the resolver matches no
+        other characters than those of RFC 3986."""
+        return _PARAMETER.sub(lambda found: quote(unquote(parameters[found[1]]), safe=""), self.path)
 
     @cached_property
     def takes_body(self) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import unquote
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
@@ -11,7 +10,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from ariia.domain.channel import Channel
 from functions.api.answers import accepted, created, found, gone
 from functions.api.auth import Permission
-from functions.api.dependencies import CurrentCaller, IdempotencyKey, IfMatch, Services
+from functions.api.dependencies import CurrentCaller, IdempotencyKey, IfMatch, PathText, Services
 from functions.api.idempotency import creation
 from functions.api.paging import DEFAULT_LIMIT, Cursor, CursorScope, Limit, Page
 from functions.api.routing import Routes
@@ -105,9 +104,9 @@ def add_tags(member_id: str, body: TagsInput, caller: CurrentCaller, services: S
 
 
 @routes.delete("/v1/members/<member_id>/tags/<tag>", Permission.EDIT_MEMBERS, "Remove a tag")
-def remove_tag(member_id: str, tag: str, caller: CurrentCaller, services: Services) -> Response[MemberView]:
+def remove_tag(member_id: str, tag: PathText, caller: CurrentCaller, services: Services) -> Response[MemberView]:
     """Takes one tag off; a repetition changes nothing."""
-    member = services.members.remove_tag(caller.tenant_id, member_id, unquote(tag))
+    member = services.members.remove_tag(caller.tenant_id, member_id, tag)
     return found(MemberView.of(member), member.version)
 
 

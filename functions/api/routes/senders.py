@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler import Response
 
 from functions.api.answers import created, found, gone
 from functions.api.auth import Permission
-from functions.api.dependencies import CurrentCaller, Services
+from functions.api.dependencies import CurrentCaller, PathText, Services
 from functions.api.paging import Page
 from functions.api.routing import Routes
 from functions.api.schemas.senders import SenderDraft, SenderView
@@ -30,13 +30,13 @@ def list_senders(caller: CurrentCaller, services: Services) -> Response[Page[Sen
 
 
 @routes.get("/v1/senders/<domain>", Permission.READ, "Read a sender domain")
-def read_sender(domain: str, caller: CurrentCaller, services: Services) -> Response[SenderView]:
+def read_sender(domain: PathText, caller: CurrentCaller, services: Services) -> Response[SenderView]:
     """One sender domain; the provider is asked for its present state."""
     return found(SenderView.of(services.sender_domains.get(caller.tenant_id, domain)))
 
 
 @routes.delete("/v1/senders/<domain>", Permission.ADMINISTER, "Remove a sender domain", status=204, problems=(409,))
-def remove_sender(domain: str, caller: CurrentCaller, services: Services) -> Response[None]:
+def remove_sender(domain: PathText, caller: CurrentCaller, services: Services) -> Response[None]:
     """Nothing can be sent from it any more; a campaign that is sending from it pauses. A domain that was verified stays
     reserved to the tenant, because its DNS records may still stand."""
     services.sender_domains.remove(caller.tenant_id, domain)
@@ -50,7 +50,7 @@ def remove_sender(domain: str, caller: CurrentCaller, services: Services) -> Res
     status=204,
     problems=(409,),
 )
-def release_sender(domain: str, services: Services) -> Response[None]:
+def release_sender(domain: PathText, services: Services) -> Response[None]:
     """Frees a domain for any tenant: one that its tenant removed, or one that was added but never proven. A verified
     domain in use answers 409."""
     services.sender_domains.release(domain)

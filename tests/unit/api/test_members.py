@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -136,6 +137,19 @@ def test_tags_are_added_and_removed_by_path(api: Api, path: str) -> None:
 
     removed = api.as_role().delete(f"/v1/members/anna/tags/{path}")
     assert (removed.status, removed.body["tags"]) == (200, ["yoga"])
+
+
+@pytest.mark.parametrize("tag", ["😀 10", "⭐⭐", "a&b=c~(d)"])
+def test_tags_of_any_character_are_removed_by_path(api: Api, tag: str) -> None:
+    for path in (tag, quote(tag), quote(tag, safe="")):
+        api.put(body={"tags": ["yoga", tag]})
+        assert api.as_role().delete(f"/v1/members/anna/tags/{path}").body["tags"] == ["yoga"]
+
+
+def test_path_with_a_control_character_is_refused_and_no_fault_of_ours(api: Api) -> None:
+    api.put()
+    for path in ("%00", "\0", "a%0Ab"):
+        assert api.as_role().delete(f"/v1/members/anna/tags/{path}").status == 422
 
 
 def test_members_are_listed_by_page_tag_and_address(api: Api) -> None:

@@ -12,7 +12,7 @@ from ariia.adapters.memory.members import MemoryMembers
 from ariia.domain.address import address_hash
 from ariia.domain.channel import Channel
 from ariia.domain.creation import Creation
-from ariia.domain.errors import ConflictError, InvalidError, NotFoundError
+from ariia.domain.errors import ConflictError, InvalidError, NotFoundError, TransientError
 from ariia.domain.member import Consent, ConsentStatus, Member
 from ariia.services.members import Members
 from tests.builders import any_double_opt_in
@@ -175,6 +175,21 @@ def test_refused_creation_is_refused_again_with_the_same_key(setting: Setting) -
     for _ in range(2):
         with pytest.raises(ConflictError):
             setting.members.create(TENANT, {"email": "a@example.com"}, Creation("k1", "fingerprint-1"))
+
+
+def test_change_that_named_no_version_and_is_overtaken_each_time_may_come_again(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setting.put(tags=["yoga"])
+    monkeypatch.setattr(setting.store, "save", lambda members: {member.id for member in members})
+    for change in (
+        lambda: setting.put(first_name="Anna"),
+        lambda: setting.members.add_tags(TENANT, "anna", ["trial"]),
+    ):
+        with pytest.raises(TransientError):
+            change()
+    with pytest.raises(ConflictError):
+        setting.put(first_name="Anna", version=1)
 
 
 def test_malformed_id_is_refused(setting: Setting) -> None:

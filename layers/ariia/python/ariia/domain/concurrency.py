@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .errors import ConflictError
+from .errors import ConflictError, TransientError
 
 
 def require_version(expected: int | None, actual: int) -> None:
@@ -14,3 +14,8 @@ def require_version(expected: int | None, actual: int) -> None:
 def changed_meanwhile() -> ConflictError:
     """For a conditional write that another one overtook."""
     return ConflictError("somebody else changed it at the same time; read it again and repeat the change")
+
+
+def overtaken(version: int | None) -> ConflictError | TransientError:
+    """The same for a change that was tried several times: whoever named no version has nothing to read again."""
+    return TransientError("too many change it at the same time; try again") if version is None else changed_meanwhile()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from ariia.domain.concurrency import changed_meanwhile, require_version
+from ariia.domain.concurrency import overtaken, require_version
 from ariia.domain.creation import Created, Creation, require_same
 from ariia.domain.errors import ConflictError, InvalidError, NotFoundError, Problem
 from ariia.domain.identifiers import require_id
@@ -99,7 +99,7 @@ class Members:
             require_version(version, member.version)
             if self._store.delete(member):
                 return
-        raise changed_meanwhile()
+        raise overtaken(version)
 
     def add_tags(self, tenant_id: str, member_id: str, tags: list[str]) -> Member:
         """The member with these tags besides its own; a repetition changes nothing."""
@@ -165,7 +165,7 @@ class Members:
             rules.ask([(stored, changed)])
             if not self._store.save([changed]):
                 return Upserted(changed, created=stored is None)
-        raise changed_meanwhile()
+        raise overtaken(version)
 
     def _bind(self, tenant_id: str, creation: Creation) -> None:
         """Binds the creation's key to its values; InvalidError when it is bound to others."""
