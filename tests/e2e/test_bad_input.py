@@ -29,10 +29,18 @@ def tenant(laptop: LaptopStack, provider: SimulatorClient) -> Tenant:
     [
         ("/v1/campaigns", {"name": "C", "colour": "red"}, "colour"),
         ("/v1/campaigns", {"name": 5}, "name"),
+        ("/v1/campaigns", {"name": " \t"}, "name"),
         ("/v1/campaigns", {"name": "C", "type": "burst"}, "type"),
         ("/v1/campaigns", {"name": "C", "target_filter_json": "all"}, "target_filter_json"),
         ("/v1/campaigns", {}, "name"),
+        ("/v1/campaigns", {"name": "C", "follow_up_after_hours": 10**30}, "follow_up_after_hours"),
+        ("/v1/campaigns", {"name": "C", "one_per_address": None}, "one_per_address"),
         ("/v1/templates", {"name": "T", "is_default": "yes"}, "is_default"),
+        ("/v1/templates", {"name": " ", "body_template": "<p>Hello</p>"}, "name"),
+        ("/v1/segments", {"name": " ", "is_dynamic": False}, "name"),
+        ("/v1/members", {"id": "übung"}, "id"),
+        ("/v1/members", {"id": "m1", "attributes": {"visits": 2**70}}, "attributes.visits"),
+        ("/v1/members", {"id": "m1", "consent": {"pigeon": {"status": "granted"}}}, "consent.pigeon"),
         ("/v1/members", {"email": 7}, "email"),
         ("/v1/members", {"email": "nobody at nowhere"}, "email"),
         ("/v1/members", {"id": "no spaces please"}, "id"),
@@ -46,10 +54,19 @@ def test_a_wrong_field_is_named(tenant: Tenant, path: str, body: Json, field: st
     assert refused.fields == {field}, refused
 
 
-@pytest.mark.parametrize("body", [b"{", b"[1]", b'"text"', b'{"name": NaN}', b'{"name": "a", "name": "b"}', b"\xff"])
+@pytest.mark.parametrize(
+    "body",
+    [b"{", b"[1]", b"null", b'{"name": NaN}', b'{"name": 1e999}', b'{"name": "a", "name": "b"}', b"\xff", b"[" * 100_000],
+)
 def test_a_body_that_is_no_json_object_answers_400(tenant: Tenant, laptop: LaptopStack, body: bytes) -> None:
     answer = _post_bytes(tenant, laptop, body)
     assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json"), answer.text
+
+
+def test_a_body_that_is_not_declared_as_json_answers_415(tenant: Tenant, laptop: LaptopStack) -> None:
+    answer = _post_bytes(tenant, laptop, b'{"name": "C"}', "text/plain")
+    assert (answer.status_code, answer.headers["content-type"]) == (415, "application/problem+json"), answer.text
+    assert _post_bytes(tenant, laptop, b'{"name": "C"}', "Application/JSON; charset=UTF-8").status_code == 201
 
 
 def test_a_body_over_5_mb_answers_413(tenant: Tenant, laptop: LaptopStack) -> None:
@@ -78,6 +95,9 @@ def test_content_that_the_store_cannot_hold_answers_422(tenant: Tenant) -> None:
         "/v1/senders/nowhere.example",
         "/v1/members/with%20space",
         "/v1/members/..%2f..%2fetc",
+        "/v1/members/%F0%9F%98%80",
+        f"/v1/segments/{_UNKNOWN}/count",
+        f"/v1/follow-ups/{_UNKNOWN}",
         "/v1/nothing",
     ],
 )
@@ -88,6 +108,18 @@ def test_what_is_not_there_answers_404(tenant: Tenant, path: str) -> None:
 def test_a_misspelt_filter_is_not_ignored(tenant: Tenant) -> None:
     refused = tenant.answer("GET", "/v1/campaigns?stauts=draft", "viewer")
     assert (refused.status, refused.fields) == (422, {"stauts"})
+
+
+def test_a_cursor_leads_on_in_its_own_list_only(new_tenant: Callable[[str], Tenant]) -> None:
+    ours = new_tenant("ours")
+    for name in ("A", "B"):
+        ours.drafts(name=name)
+    cursor = ours.api.get("/v1/campaigns?limit=1")["next_cursor"]
+    assert [one["name"] for one in ours.api.get(f"/v1/campaigns?limit=1&cursor={cursor}")["items"]] == ["A"]
+    for path in ("/v1/templates?", "/v1/campaigns?status=draft&", "/v1/members?"):
+        refused = ours.answer("GET", f"{path}cursor={cursor}", "viewer")
+        assert (refused.status, refused.fields) == (422, {"cursor"}), refused
+    assert new_tenant("theirs").answer("GET", f"/v1/campaigns?cursor={cursor}", "viewer").status == 422
 
 
 @pytest.mark.parametrize("cursor", ["nonsense", "eyJhIjoxfQ", "%00"])
@@ -176,6 +208,8 @@ def _template(tenant: Tenant, body: str) -> Answer:
     return tenant.answer("POST", "/v1/templates", "editor", {"name": "T", "body_template": body})
 
 
-def _post_bytes(tenant: Tenant, laptop: LaptopStack, body: bytes) -> requests.Response:
-    headers = {"authorization": f"Bearer {laptop.token('editor', tenant.id)}", "content-type": "application/json"}
+def _post_bytes(
+    tenant: Tenant, laptop: LaptopStack, body: bytes, declared: str = "application/json"
+) -> requests.Response:
+    headers = {"authorization": f"Bearer {laptop.token('editor', tenant.id)}", "content-type": declared}
     return requests.post(f"{laptop.api_url}/v1/campaigns", data=body, headers=headers, timeout=60)

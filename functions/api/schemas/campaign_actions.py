@@ -12,7 +12,7 @@ from ariia.services.in_flight import InFlight
 
 from .campaign_examples import FINDING, SUMMARY
 from .campaign_views import CampaignSummary, FindingView
-from .fields import RequestModel, ResponseModel, Version, example
+from .fields import NOT_BLANK, RequestModel, ResponseModel, Version, example
 
 Reason = Annotated[str | None, Field(max_length=2_000, description="Why; kept in the history.")]
 
@@ -49,7 +49,7 @@ class Rejection(RequestModel):
 
     model_config = ConfigDict(json_schema_extra=example({"feedback": "The price in the second line is last year's."}))
 
-    feedback: Annotated[str, Field(min_length=1, max_length=5_000)]
+    feedback: Annotated[str, Field(min_length=1, max_length=5_000, pattern=NOT_BLANK)]
 
 
 class SubmittedCampaign(CampaignSummary):

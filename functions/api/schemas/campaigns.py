@@ -10,7 +10,7 @@ from ariia.domain.campaign import CampaignStatus, CampaignType, FollowUpConditio
 from ariia.domain.channel import Channel
 
 from .campaign_examples import WRITTEN
-from .fields import Id, RequestModel, Version, example
+from .fields import NOT_BLANK, Id, Name, RequestModel, Version, example
 from .timing import MisfireInput
 
 Type = Literal["broadcast", "scheduled", "follow_up", "drip"]
@@ -33,7 +33,7 @@ _ENUMS: dict[str, type] = {
 class MessageFields(RequestModel):
     """What an author decides of any campaign. Jinja2 in subject, body and HTML."""
 
-    name: Annotated[str, Field(default_factory=str, min_length=1, max_length=200)]
+    name: Annotated[str, Field(default_factory=str, min_length=1, max_length=200, pattern=NOT_BLANK)]
     description: Annotated[str | None, Field(max_length=2_000)] = None
     channel: Annotated[ChannelName, Field(default_factory=lambda: "email", description="Left out: `email`.")]
     target_type: Annotated[
@@ -142,7 +142,7 @@ class CampaignDraft(CampaignFields):
 
     model_config = ConfigDict(json_schema_extra=example(WRITTEN))
 
-    name: Annotated[str, Field(min_length=1, max_length=200)]
+    name: Name
 
 
 class CampaignChange(CampaignFields):

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 from ariia.domain.audit import AuditEntry
 from ariia.ports.suppressions import SuppressedAddress
 
-from .fields import Instant, RequestModel, ResponseModel, example
+from .fields import NOT_BLANK, Instant, RequestModel, ResponseModel, example
 from .members import ChannelName
 
 ReasonName = Literal["hard_bounce", "complaint", "manual"]
@@ -49,7 +49,7 @@ class SuppressionDraft(RequestModel):
 
     channel: ChannelName
     address: Annotated[str, Field(min_length=1, max_length=320)]
-    reason: Annotated[str, Field(min_length=1, max_length=300)]
+    reason: Annotated[str, Field(min_length=1, max_length=300, pattern=NOT_BLANK)]
 
 
 class LiftInput(RequestModel):
@@ -57,7 +57,7 @@ class LiftInput(RequestModel):
 
     model_config = ConfigDict(json_schema_extra=example({"reason": "the mailbox works again, says the member"}))
 
-    reason: Annotated[str, Field(min_length=1, max_length=300)]
+    reason: Annotated[str, Field(min_length=1, max_length=300, pattern=NOT_BLANK)]
 
 
 class SuppressedAddressView(ResponseModel):

@@ -48,4 +48,7 @@ Instant = Annotated[int, PlainSerializer(iso, return_type=str), _INSTANT_SCHEMA]
 # In requests: ISO 8601 with any zone outside, epoch milliseconds inside.
 InstantInput = Annotated[int, BeforeValidator(epoch_ms), _INSTANT_SCHEMA]
 Id = Annotated[str, Field(pattern=ID_PATTERN)]
+# Of texts that people read: more than white space.
+NOT_BLANK = r"\S"
+Name = Annotated[str, Field(min_length=1, max_length=200, pattern=NOT_BLANK)]
 Version = Annotated[int, Field(ge=1, description="The version that the change is based on.")]

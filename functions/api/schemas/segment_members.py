@@ -11,7 +11,7 @@ from ariia.domain.segment import MAX_LISTED_AT_ONCE
 from ariia.services.segment_counts import SegmentCount
 from ariia.services.segment_members import ListChange
 
-from .fields import Id, Instant, RequestModel, ResponseModel, example
+from .fields import Id, Instant, Name, RequestModel, ResponseModel, example
 from .members import MemberView
 
 ChannelName = Literal["email", "sms", "whatsapp", "telegram"]
@@ -131,4 +131,4 @@ class FreezeInput(RequestModel):
 
     model_config = ConfigDict(json_schema_extra=example({"name": "Inactive trials on 1 March"}))
 
-    name: Annotated[str, Field(min_length=1, max_length=200)]
+    name: Name

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from ariia.domain.segment import MemberSegment
 
-from .fields import Instant, RequestModel, ResponseModel, Version, example
+from .fields import NOT_BLANK, Instant, Name, RequestModel, ResponseModel, Version, example
 
 _FILTER: dict[str, Any] = {
     "all": [
@@ -45,7 +45,7 @@ FilterJson = Annotated[
 class SegmentFields(RequestModel):
     """What an author decides."""
 
-    name: Annotated[str, Field(default_factory=str, min_length=1, max_length=200)]
+    name: Annotated[str, Field(default_factory=str, min_length=1, max_length=200, pattern=NOT_BLANK)]
     description: Annotated[str | None, Field(max_length=2_000)] = None
     filter_json: FilterJson
 
@@ -59,7 +59,7 @@ class SegmentDraft(SegmentFields):
 
     model_config = ConfigDict(json_schema_extra=example(_WRITTEN))
 
-    name: Annotated[str, Field(min_length=1, max_length=200)]
+    name: Name
     is_dynamic: Annotated[
         bool,
         Field(

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 from ariia.domain.channel import Channel
 from ariia.domain.template import CampaignTemplate
 
-from .fields import Instant, RequestModel, ResponseModel, Version, example
+from .fields import NOT_BLANK, Instant, Name, RequestModel, ResponseModel, Version, example
 
 TypeName = Literal["email", "whatsapp", "sms"]
 _WRITTEN: dict[str, Any] = {
@@ -41,7 +41,7 @@ _STORED: dict[str, Any] = {
 class TemplateFields(RequestModel):
     """What an author decides. `header_html + body_template + footer_html` is the message; Jinja2 throughout."""
 
-    name: Annotated[str, Field(default_factory=str, min_length=1, max_length=200)]
+    name: Annotated[str, Field(default_factory=str, min_length=1, max_length=200, pattern=NOT_BLANK)]
     description: Annotated[str | None, Field(max_length=2_000)] = None
     header_html: Annotated[str, Field(default_factory=str)]
     body_template: Annotated[str, Field(default_factory=str)]
@@ -73,7 +73,7 @@ class TemplateDraft(TemplateFields):
 
     model_config = ConfigDict(json_schema_extra=example(_WRITTEN))
 
-    name: Annotated[str, Field(min_length=1, max_length=200)]
+    name: Name
     type: Annotated[TypeName, Field(default_factory=lambda: "email", description="Left out: `email`. Never changes.")]
 
 
