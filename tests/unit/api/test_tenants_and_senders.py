@@ -181,7 +181,7 @@ def test_a_frequency_cap_is_a_setting(as_role: AsRole) -> None:
         ({"per_day": 1, "overflow": "drop"}, "frequency_cap.overflow"),
         ({"per_day": 1, "defer_hours": 721}, "frequency_cap.defer_hours"),
         ({"per_year": 1}, "frequency_cap.per_year"),
-        ({}, "settings.frequency_cap.per_day"),
+        ({}, "frequency_cap.per_day"),
     ],
 )
 def test_a_wrong_frequency_cap_is_refused_by_name(as_role: AsRole, cap: dict[str, object], field: str) -> None:
