@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from infra.local.demo.api import Json
 from infra.local.simulator.client import SimulatorClient
@@ -92,6 +93,13 @@ def test_a_mistake_in_a_filter_is_refused_with_its_path(club: Club) -> None:
     unknown = {"filter_json": {"any": [club.clickers(), {"not": nowhere}]}}
     refused = club.tenant.answer("POST", "/v1/segments/count", "viewer", unknown)
     assert (refused.status, refused.fields) == (422, {"filter_json.any[1].not.field"}), refused
+
+
+def test_the_published_schema_judges_filters_as_the_api_does(club: Club) -> None:
+    schema = Draft202012Validator(club.tenant.api.get("/v1/segments/schema"))
+    for filter_json in (_REGULARS, club.clickers(), {"not": _REGULARS}, {"all": []}, {"field": "tags", "op": "gt"}):
+        asked = club.tenant.answer("POST", "/v1/segments/count", "viewer", {"filter_json": filter_json})
+        assert (asked.status == 200) == schema.is_valid(filter_json), asked
 
 
 def test_a_segment_is_counted_and_sampled_before_it_is_used(club: Club) -> None:

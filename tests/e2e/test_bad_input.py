@@ -56,7 +56,16 @@ def test_a_wrong_field_is_named(tenant: Tenant, path: str, body: Json, field: st
 
 @pytest.mark.parametrize(
     "body",
-    [b"{", b"[1]", b"null", b'{"name": NaN}', b'{"name": 1e999}', b'{"name": "a", "name": "b"}', b"\xff", b"[" * 100_000],
+    [
+        b"{",
+        b"[1]",
+        b"null",
+        b'{"name": NaN}',
+        b'{"name": 1e999}',
+        b'{"name": "a", "name": "b"}',
+        b"\xff",
+        b"[" * 100_000,
+    ],
 )
 def test_a_body_that_is_no_json_object_answers_400(tenant: Tenant, laptop: LaptopStack, body: bytes) -> None:
     answer = _post_bytes(tenant, laptop, body)
