@@ -7,6 +7,7 @@ import re
 import pytest
 
 from ariia.adapters.dynamodb import names
+from functions.api.errors import KINDS
 from infra.paths import ROOT
 
 from .templates import Templates
@@ -44,3 +45,9 @@ def test_every_table_has_its_line(page: str) -> None:
 def test_every_function_has_its_line() -> None:
     folders = {path.parent.name for path in (ROOT / "functions").glob("*/handler.py")}
     assert folders <= in_table(ARCHITECTURE)
+
+
+def test_every_kind_of_problem_is_in_the_clients_page() -> None:
+    page = (ROOT / "docs" / "api.md").read_text()
+    told = {int(found) for found in re.findall(r"\b4\d\d\b|\b5\d\d\b", page)}
+    assert {kind.status for kind in KINDS.values()} <= told
