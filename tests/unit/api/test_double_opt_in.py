@@ -58,7 +58,7 @@ def test_the_setting_takes_a_verified_sender_and_is_noted(api: Api) -> None:
     assert admin.get("/v1/settings").body["double_opt_in"] is False
 
     refused = admin.patch("/v1/settings", {"double_opt_in": True, "version": 1})
-    assert (refused.status, refused.body["problems"][0]["field"]) == (422, "settings.double_opt_in")
+    assert (refused.status, refused.body["problems"][0]["field"]) == (422, "double_opt_in")
     assert "default_sender" in refused.body["problems"][0]["allowed"]
     sender = {"default_sender": "New <hi@new.example>", "settings": {"double_opt_in": True}, "version": 1}
     assert admin.patch("/v1/tenant", sender).status == 422, "its domain is not verified"
