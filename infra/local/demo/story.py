@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 from infra.local.simulator.client import SentMessage, SimulatorClient
 from infra.local.stack import LaptopStack
@@ -12,13 +11,15 @@ from infra.paths import ROOT
 from .agreement import disagreements, identity_breach, wrong_figures
 from .api import Api, DemoError, Json
 from .narration import chapter, pairs, progress, say, table
+from .waiting import SECONDS, wait_for
+from .who_and_when import WhoAndWhen, zones_of
 
 TENANT = "studio-nord"
 DOMAIN = "studio-nord.example"
+SENDER = f"Studio Nord <news@{DOMAIN}>"
 MEMBERS_FILE = ROOT / "examples" / "members.csv"
 TEMPLATE = ROOT / "examples" / "template.html"
 _MEMBERS = 2_000
-_SECONDS = 240
 
 
 class Story:
@@ -41,6 +42,8 @@ class Story:
         self._send()
         self._compare()
         self._report()
+        sequel = WhoAndWhen(self._stack, TENANT, SENDER, self._campaign, zones_of(MEMBERS_FILE))
+        sequel.play(self._recipients)
 
     def _set_up_tenant(self) -> None:
         chapter(1, "A tenant and its sender")
@@ -64,7 +67,7 @@ class Story:
                 bars.update(bar, completed=found["lines_done"], total=found["lines_total"])
                 return found if found["state"] in ("done", "failed") else None
 
-            self._job = _wait(look, "the import")
+            self._job = wait_for(look, "the import")
         counts = {name: self._job[name] for name in ("created", "updated", "unchanged", "rejected")}
         if self._job["state"] != "done" or counts["created"] != _MEMBERS:
             raise DemoError(f"the import ended as {self._job['state']} with {pairs(counts)}")
@@ -86,7 +89,7 @@ class Story:
             "template_id": made["id"],
             "content_subject": "{{ member.first_name|default('Hallo') }}, dein Frühling beginnt hier",
             "content_values": {"offer_end": "31. März"},
-            "sender": f"Studio Nord <news@{DOMAIN}>",
+            "sender": SENDER,
             "target_type": "all_members",
         }
         self._campaign = self._api.post("/v1/campaigns", campaign, "editor", key="demo-campaign")
@@ -124,7 +127,7 @@ class Story:
                 bars.update(bar, completed=stats["targeted"] - stats["pending"], total=stats["targeted"] or None)
                 return stats if stats["status"] != "sending" else None
 
-            ended = _wait(look, "the campaign")
+            ended = wait_for(look, "the campaign")
         if ended["status"] != "sent":
             raise DemoError(f"the campaign ended as {ended['status']}")
         say("Every poll added up: targeted = pending + sent + failed + bounced + excluded.")
@@ -143,7 +146,7 @@ class Story:
         """What still disagrees when all events had time to arrive."""
         with progress() as bars:
             bar = bars.add_task("recording what members did", total=len(messages))
-            deadline = time.monotonic() + _SECONDS
+            deadline = time.monotonic() + SECONDS
             while True:
                 self._recipients = list(self._api.pages(f"{self._path}/recipients"))
                 found = self._faults(self._api.get(f"{self._path}/stats"), messages)
@@ -183,16 +186,6 @@ class Story:
     @property
     def _path(self) -> str:
         return f"/v1/campaigns/{self._campaign['id']}"
-
-
-def _wait(look: Callable[[], Json | None], what: str) -> Json:
-    deadline = time.monotonic() + _SECONDS
-    while time.monotonic() < deadline:
-        found = look()
-        if found is not None:
-            return found
-        time.sleep(0.5)
-    raise DemoError(f"{what} did not end within {_SECONDS} s")
 
 
 def _share(part: int, whole: int) -> str:
