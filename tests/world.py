@@ -8,6 +8,7 @@ from dataclasses import replace
 from ariia.adapters.memory.campaigns import MemoryCampaigns
 from ariia.adapters.memory.clock import CountingIds, ManualClock
 from ariia.adapters.memory.engagement import MemoryEngagement
+from ariia.adapters.memory.erasures import MemoryErasures
 from ariia.adapters.memory.ledger import MemoryLedger
 from ariia.adapters.memory.members import MemoryMembers
 from ariia.adapters.memory.quotas import MemoryQuotas
@@ -75,6 +76,7 @@ class World:
         self.clock = ManualClock()
         self.campaigns = MemoryCampaigns()
         self.members = MemoryMembers(shards)
+        self.erasures = MemoryErasures(self.members)
         self.ledger = MemoryLedger()
         self.segments, self.lists = MemorySegments(), MemorySegmentLists(shards)
         self.queue = MemorySendQueue()
@@ -125,7 +127,13 @@ class World:
         )
         self.settler = SingleSettler(self.singles, self.campaigns, self.ledger, resolver, self.clock)
         self.recorder = EventRecorder(
-            Channel.EMAIL, self.ledger, self.members, MemoryEngagement(self.members), self.pipeline, self.clock
+            Channel.EMAIL,
+            self.ledger,
+            self.members,
+            MemoryEngagement(self.members),
+            self.pipeline,
+            self.clock,
+            self.erasures,
         )
 
     def _sender(self) -> BatchSender:

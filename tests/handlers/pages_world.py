@@ -10,6 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ariia.adapters.memory.campaigns import MemoryCampaigns
 from ariia.adapters.memory.clock import ManualClock
+from ariia.adapters.memory.erasures import MemoryErasures
 from ariia.adapters.memory.ledger import MemoryLedger
 from ariia.adapters.memory.members import MemoryMembers
 from ariia.adapters.memory.schedules import MemorySchedules
@@ -59,7 +60,14 @@ class World:
         double_opt_in = any_double_opt_in(self.tenants, self.schedules, self.clock)
         consent = MemberConsent(self.members, double_opt_in, self.clock)
         unsubscribes = Unsubscribes(
-            self.keys, self.tenants, self.members, self.campaigns, self.ledger, consent, self.clock
+            self.keys,
+            self.tenants,
+            self.members,
+            self.campaigns,
+            self.ledger,
+            consent,
+            self.clock,
+            MemoryErasures(self.members),
         )
         view = ViewOnline(self.keys, self.campaigns, self.members, BASE_URL)
         preferences = Preferences(self.keys, self.tenants, self.members, consent, unsubscribes, self.clock)

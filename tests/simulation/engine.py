@@ -10,6 +10,7 @@ from typing import Any
 
 from ariia.adapters.memory.clock import CountingIds
 from ariia.adapters.memory.engagement import MemoryEngagement
+from ariia.adapters.memory.erasures import MemoryErasures
 from ariia.adapters.memory.members import MemoryMembers
 from ariia.adapters.memory.quotas import MemoryQuotas
 from ariia.adapters.memory.recent_sends import MemoryRecentSends
@@ -213,8 +214,9 @@ class Engine:
         ids = CountingIds("token")
         self.sender = parts.sender(Channel.EMAIL, ledger, reader, rates, claims, runs, clock, ids, policy)
         engagement = around("engagement", MemoryEngagement(self.members))
+        erasures = around("erasures", MemoryErasures(self.members))
         receipts = _ReceiptWriter(self.membrane, ledger)
-        self.recorder = parts.recorder(Channel.EMAIL, receipts, members, engagement, pipeline, clock)
+        self.recorder = parts.recorder(Channel.EMAIL, receipts, members, engagement, pipeline, clock, erasures)
         self.counter = parts.counter(around("statistics", self.statistics))
         self.totals = CampaignStatistics(self.statistics)
         self.returns = around("queue", self.queue)
@@ -243,7 +245,8 @@ class Engine:
         )
         members = around("members", self.members)
         consent = MemberConsent(members, any_double_opt_in(), self.clock)
-        self.unsubscribes = Unsubscribes(_Keys(), tenants, members, campaigns, ledger, consent, self.clock)
+        erasures = around("erasures", MemoryErasures(self.members))
+        self.unsubscribes = Unsubscribes(_Keys(), tenants, members, campaigns, ledger, consent, self.clock, erasures)
 
     def _send(self, messages: list[Message]) -> list[Message]:
         """What functions/send_batch does with its event."""

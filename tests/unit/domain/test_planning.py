@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ariia.domain.audit import subject_of
 from ariia.domain.batch import MAX_ENTRIES, MAX_EXCLUDED_ENTRIES, Entry, EntryState
 from ariia.domain.campaign import Campaign
 from ariia.domain.channel import Channel
@@ -23,7 +24,7 @@ from ariia.domain.planning import (
     shared_hashes,
 )
 from ariia.domain.wave import EXCLUDED_LANE
-from tests.builders import any_campaign, any_member
+from tests.builders import TENANT, any_campaign, any_member
 
 EMAIL = [Channel.EMAIL.value]
 
@@ -34,8 +35,10 @@ def planned(batch_size: int = MAX_ENTRIES, *, one_per_address: bool = True) -> C
     return campaign
 
 
-def page_of(campaign: Campaign, members: Sequence[Member], owners: Mapping[str, str]) -> PageDraft:
-    return draft_page(campaign, LanePlan(campaign), 3, members, owners)
+def page_of(
+    campaign: Campaign, members: Sequence[Member], owners: Mapping[str, str], after: str | None = None
+) -> PageDraft:
+    return draft_page(campaign, LanePlan(campaign), 3, members, owners, after)
 
 
 def audience(count: int, *, every_shared: int = 0, sharers: int = 2, every_denied: int = 0) -> list[Member]:
@@ -95,24 +98,31 @@ def test_page_after_page_everybody_is_placed_once_and_each_address_once(
     campaign = planned(batch_size)
     members = audience(700, every_shared=every_shared, sharers=3, every_denied=every_denied)
     waiting, owners, seen, rows = members, dict[str, str](), Counter[str](), Counter[str]()
+    after, pages = None, list[tuple[str, str, str]]()
     while waiting:
-        draft = page_of(campaign, waiting, owners)
+        draft = page_of(campaign, waiting, owners, after)
         owners |= draft.address_claims
         seen.update(entry.member_id for entry in entries(draft))
         rows.update(batch.key.row for batch in draft.batches)
+        after = waiting[draft.consumed - 1].id
+        pages.append((draft.batches[0].key.page, waiting[0].id, after))
         waiting = waiting[draft.consumed :]
     assert seen == Counter(member.id for member in members)
     assert set(rows.values()) == {1}
     assert len(set(owners.values())) == len(owners)
+    assert all(name <= first and (behind is None or last < behind) for name, first, last, behind in _ranges(pages))
+    assert not {name for name, _, _ in pages} & {member.id for member in members}
 
 
-def test_the_page_is_named_after_its_first_member_and_numbers_its_batches() -> None:
-    draft = page_of(planned(50), audience(120), {})
-    assert [batch.key.row for batch in draft.batches] == [
-        "batch#m00000#l0#00",
-        "batch#m00000#l0#01",
-        "batch#m00000#l0#02",
-    ]
+def _ranges(pages: list[tuple[str, str, str]]) -> list[tuple[str, str, str, str | None]]:
+    """Each page's name, first and last id, and the name of the page behind it."""
+    names: list[str | None] = [*(name for name, _, _ in pages[1:]), None]
+    return [(*page, behind) for page, behind in zip(pages, names, strict=True)]
+
+
+def test_the_page_is_named_by_the_beginning_of_its_first_id_and_numbers_its_batches() -> None:
+    draft = page_of(planned(50), audience(120), {}, after="kim")
+    assert [batch.key.row for batch in draft.batches] == ["batch#m#l0#00", "batch#m#l0#01", "batch#m#l0#02"]
     assert [len(batch.entries) for batch in draft.batches] == [50, 50, 20]
 
 
@@ -120,7 +130,7 @@ def test_of_two_who_share_an_address_the_first_gets_the_message() -> None:
     couple = [any_member(name, email="us@example.com", shared_address=EMAIL) for name in ("anna", "ben")]
     draft = page_of(planned(), couple, {})
     assert outcome(draft) == {"anna": "", "ben": "duplicate_address"}
-    assert list(draft.address_claims.values()) == ["anna"]
+    assert list(draft.address_claims.values()) == [subject_of(TENANT, "anna")]
 
 
 def test_whoever_may_not_be_sent_anything_takes_no_address_away() -> None:
@@ -132,8 +142,9 @@ def test_whoever_may_not_be_sent_anything_takes_no_address_away() -> None:
 def test_an_address_given_away_in_another_shard_stays_with_its_owner() -> None:
     ben = any_member("ben", email="us@example.com", shared_address=EMAIL)
     [shared] = shared_hashes(planned(), LanePlan(planned()), [ben])
-    assert outcome(page_of(planned(), [ben], {shared: "anna"})) == {"ben": "duplicate_address"}
-    again = page_of(planned(), [ben], {shared: "ben"})
+    anna, himself = ({shared: subject_of(TENANT, one)} for one in ("anna", "ben"))
+    assert outcome(page_of(planned(), [ben], anna)) == {"ben": "duplicate_address"}
+    again = page_of(planned(), [ben], himself)
     assert outcome(again) == {"ben": ""}
     assert again.address_claims == {}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -77,9 +77,20 @@ class S3Uploads:
                 return None
             raise
 
-    def write(self, key: str, data: bytes) -> None:
+    def write(self, key: str, data: bytes, content_type: str = "application/json") -> None:
         """See the port."""
-        self._client.put_object(Bucket=self._bucket, Key=key, Body=data, ContentType="application/json")
+        self._client.put_object(Bucket=self._bucket, Key=key, Body=data, ContentType=content_type)
+
+    def download_url(self, key: str, file_name: str, seconds: int) -> str:
+        """See the port."""
+        disposition = f'attachment; filename="{file_name}"'
+        parameters = {"Bucket": self._bucket, "Key": key, "ResponseContentDisposition": disposition}
+        return str(self._client.generate_presigned_url("get_object", parameters, ExpiresIn=seconds))
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """See the port."""
+        for key in keys:
+            self._client.delete_object(Bucket=self._bucket, Key=key)
 
 
 def _code(error: ClientError) -> str:

@@ -8,6 +8,7 @@ from ariia.adapters.clock import SystemClock
 from ariia.adapters.dynamodb import models, names
 from ariia.adapters.dynamodb.campaigns import DynamoCampaigns
 from ariia.adapters.dynamodb.client import dynamodb_client
+from ariia.adapters.dynamodb.erasures import DynamoErasures
 from ariia.adapters.dynamodb.ledger import DynamoLedger
 from ariia.adapters.dynamodb.members import DynamoMembers
 from ariia.adapters.dynamodb.templates import DynamoTemplates
@@ -43,7 +44,9 @@ def build(settings: PublicPagesSettings) -> PublicPagesServices:
     ledger = DynamoLedger(dynamodb_client(), names.physical(settings.table_prefix, names.LEDGER))
     consent = MemberConsent(members, double_opt_in(settings), clock)
     tenants = DynamoTenants()
-    unsubscribes = Unsubscribes(keys, tenants, members, campaigns, ledger, consent, clock)
+    unsubscribes = Unsubscribes(
+        keys, tenants, members, campaigns, ledger, consent, clock, DynamoErasures(settings.shards)
+    )
     return PublicPagesServices(
         unsubscribes=unsubscribes,
         view_online=ViewOnline(keys, campaigns, members, settings.public_base_url),

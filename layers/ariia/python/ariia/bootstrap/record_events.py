@@ -8,6 +8,7 @@ from ariia.adapters.clock import SystemClock
 from ariia.adapters.dynamodb import models, names
 from ariia.adapters.dynamodb.client import dynamodb_client
 from ariia.adapters.dynamodb.engagement import DynamoEngagement
+from ariia.adapters.dynamodb.erasures import DynamoErasures
 from ariia.adapters.dynamodb.ledger import DynamoLedger
 from ariia.adapters.dynamodb.members import DynamoMembers
 from ariia.adapters.event_pipeline import SesEventPipeline
@@ -36,5 +37,6 @@ def build(settings: RecordEventsSettings) -> RecordEventsServices:
         engagement=DynamoEngagement(client, names.physical(settings.table_prefix, names.MEMBERS), settings.shards),
         pipeline=pipeline,
         clock=SystemClock(),
+        erasures=DynamoErasures(settings.shards),
     )
     return RecordEventsServices(recorder, settings.events_topic_arn)

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .address import address_hash
+from .audit import subject_of
 from .batch import MAX_ENTRIES, MAX_EXCLUDED_ENTRIES, Batch, BatchKey, Entry, EntryState
 from .campaign import Campaign
 from .channel import Channel
 from .consent import ExclusionReason, refusal
 from .lane_plan import LanePlan
 from .member import Member
+from .page_name import page_end, page_name
 from .tracking import tracking_of
 from .wave import EXCLUDED_LANE
 
@@ -35,7 +37,9 @@ def shared_hashes(campaign: Campaign, lanes: LanePlan, members: Iterable[Member]
 
 @dataclass
 class PageDraft:
-    """What one page would write, and how many of the offered members fit. `lanes` are those that somebody is in."""
+    """What one page would write, and how many of the offered members fit. `lanes` are those that somebody is in. An
+    address is claimed by hash for a member who is told by `audit.subject_of`: what can't be found by a member's id must
+    not hold it."""
 
     batches: list[Batch] = field(default_factory=list)
     address_claims: dict[str, str] = field(default_factory=dict)
@@ -49,11 +53,26 @@ class PageDraft:
 
 
 def draft_page(
-    campaign: Campaign, lanes: LanePlan, shard: int, members: Sequence[Member], owners: Mapping[str, str]
+    campaign: Campaign,
+    lanes: LanePlan,
+    shard: int,
+    members: Sequence[Member],
+    owners: Mapping[str, str],
+    after: str | None = None,
+    most: int = MAX_PAGE_MEMBERS,
 ) -> PageDraft:
-    """Places `members` (targeted, in id order) until the page is full; `owners` have addresses given away before."""
-    builder = _PageBuilder(campaign, lanes, shard, members[0].id if members else "", owners)
-    for member in members[:MAX_PAGE_MEMBERS]:
+    """Places `members` (targeted, in id order, behind the id `after`) until the page is full or holds `most`; `owners`
+    have addresses given away before. One more member than fits lets the page end where the next is well named."""
+    name = page_name(after, members[0].id) if members else ""
+    draft = _filled(_PageBuilder(campaign, lanes, shard, name, owners), members[:most])
+    end = page_end([member.id for member in members[: draft.consumed + 1]], draft.consumed)
+    if end < draft.consumed:
+        draft = _filled(_PageBuilder(campaign, lanes, shard, name, owners), members[:end])
+    return draft
+
+
+def _filled(builder: _PageBuilder, members: Sequence[Member]) -> PageDraft:
+    for member in members:
         if builder.is_full:
             break
         builder.add(member)
@@ -90,9 +109,9 @@ class _PageBuilder:
     def _duplicate(self, member: Member, channel: Channel) -> ExclusionReason | None:
         if not self._campaign.one_per_address or channel not in member.shared_address:
             return None
-        one = _hash(member, channel)
-        owner = self._owners.get(one) or self.draft.address_claims.setdefault(one, member.id)
-        return None if owner == member.id else ExclusionReason.DUPLICATE_ADDRESS
+        one, subject = _hash(member, channel), subject_of(member.tenant_id, member.id)
+        owner = self._owners.get(one) or self.draft.address_claims.setdefault(one, subject)
+        return None if owner == subject else ExclusionReason.DUPLICATE_ADDRESS
 
     def _batch(self, lane: str, capacity: int, mark: int = 0) -> Batch:
         batch = self._open.get((lane, mark))

@@ -85,6 +85,19 @@ class CampaignStore(Protocol):
         """Those recipients of a single message who are no members, as they were stored; missing ones are left out."""
         ...
 
+    def remove_stand_ins(self, tenant_id: str, campaign_id: str, ids: Sequence[str]) -> None:
+        """Takes those recipients away; what is gone stays gone."""
+        ...
+
+    def remove_container(self, tenant_id: str, container_id: str) -> None:
+        """Takes the container of a single message away, with all its parts; one that is gone stays gone."""
+        ...
+
+    def replace_in_targets(self, tenant_id: str, campaign_id: str, member_id: str, stand_in: str) -> int:
+        """Puts `stand_in` where targets of the campaign, draft and frozen, list this member; in how many they did.
+        TransientError: do it again."""
+        ...
+
     def history(self, tenant_id: str, campaign_id: str) -> list[Move]:
         """Every move, oldest first."""
         ...

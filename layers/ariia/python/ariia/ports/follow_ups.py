@@ -23,6 +23,10 @@ class FollowUpStore(Protocol):
         """Stores it if the stored version is its own, and raises `version` by one; else False."""
         ...
 
+    def remove(self, follow_up: ScheduledFollowUp) -> None:
+        """Takes it away, whatever its version, with everything that it is found by; one that is gone stays gone."""
+        ...
+
     def of_member(
         self, tenant_id: str, member_id: str, limit: int, after: str | None
     ) -> tuple[list[ScheduledFollowUp], str | None]:
@@ -53,6 +57,10 @@ class EventStore(Protocol):
 
     def note_handled(self, event: MemberEvent) -> None:
         """Stores what the event did; repeating it changes nothing."""
+        ...
+
+    def remove(self, event: MemberEvent) -> None:
+        """Takes the event away, its id with it; one that is gone stays gone."""
         ...
 
     def of_member(self, tenant_id: str, member_id: str, limit: int, after: str | None) -> list[MemberEvent]:

@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 @dataclass
 class Job:
-    """A piece of work. `kind` (`import`, `preflight`, `creation`) keeps lists apart; `document` is the kind's own.
-    `expires_at` is in epoch seconds."""
+    """A piece of work. `kind` (`import`, `export`, `erasure`, `creation`) keeps lists apart; `document` is the kind's
+    own. `expires_at` is in epoch seconds."""
 
     tenant_id: str
     kind: str
@@ -41,6 +41,10 @@ class JobStore(Protocol):
 
     def save(self, job: Job) -> bool:
         """Stores the job if the stored version is its own, and raises `job.version` by one; else False."""
+        ...
+
+    def delete(self, job: Job) -> None:
+        """Removes the job and its parts; what is gone stays gone."""
         ...
 
     def page(self, tenant_id: str, kind: str, limit: int, after: str | None) -> list[Job]:

@@ -40,7 +40,8 @@ class ReceiptKey:
 
 @dataclass(frozen=True)
 class Page:
-    """What one planning step writes at once: batches, address claims (hash -> member id) and the moved cursor."""
+    """What one planning step writes at once: batches, address claims (hash -> `audit.subject_of` the member who has it
+    from then on) and the moved cursor."""
 
     partition: Partition
     cursor: PlanCursor
@@ -67,7 +68,7 @@ class PlanningLedger(Protocol):
         ...
 
     def address_owners(self, partition: Partition, hashes: Iterable[str]) -> dict[str, str]:
-        """Member id by address hash, of those addresses that this campaign has already given to somebody."""
+        """`audit.subject_of` the owner by address hash, of those addresses that this campaign has given to somebody."""
         ...
 
     def commit_page(self, page: Page) -> bool:
@@ -192,5 +193,43 @@ class RecipientLedger(Protocol):
         ...
 
 
-class Ledger(PlanningLedger, ReleaseLedger, SendLedger, ReceiptLedger, SingleLedger, RecipientLedger, Protocol):
+class ErasingLedger(RecipientLedger, Protocol):
+    """What taking a member out of the ledger reads and writes. The stream counts no row that goes."""
+
+    def batch(self, key: BatchKey) -> Batch | None:
+        """The whole batch, strongly consistent; None when there is none."""
+        ...
+
+    def rewrite(self, batch: Batch, seen: Sequence[Entry]) -> bool:
+        """Stores the entries of an unclaimed batch if it is still unclaimed and its entries are still `seen`."""
+        ...
+
+    def remove_batch(self, batch: Batch) -> bool:
+        """Takes away a batch in which nobody waits, if it is unclaimed and its entries are still these; True as well
+        when it is gone."""
+        ...
+
+    def delete_receipts(self, partition: Partition, member_id: str) -> None:
+        """Takes away every receipt of the member; what is gone stays gone."""
+        ...
+
+    def address_owners(self, partition: Partition, hashes: Iterable[str]) -> dict[str, str]:
+        """`audit.subject_of` the owner by address hash, of those addresses that this campaign has given to somebody."""
+        ...
+
+    def pass_address_on(self, partition: Partition, address: str, owner: str, to: str) -> None:
+        """Makes `to` the owner of an address that is `owner`'s; no effect on another's."""
+        ...
+
+    def plan_cursor(self, partition: Partition) -> PlanCursor:
+        """The shard's cursor, strongly consistent; a fresh one when the shard was never touched."""
+        ...
+
+    def commit_page(self, page: Page) -> bool:
+        """Writes the whole page in one transaction, if the stored cursor's version is one below the page's and every
+        address is free or already the same member's. False when not; nothing is written then."""
+        ...
+
+
+class Ledger(PlanningLedger, ReleaseLedger, SendLedger, ReceiptLedger, SingleLedger, ErasingLedger, Protocol):
     """All of it, for the composition root and the contract suite."""

@@ -35,8 +35,16 @@ class Uploads(Protocol):
         """A small object whole; None when there is none."""
         ...
 
-    def write(self, key: str, data: bytes) -> None:
+    def write(self, key: str, data: bytes, content_type: str = "application/json") -> None:
         """Stores a small object; the same call again changes nothing."""
+        ...
+
+    def download_url(self, key: str, file_name: str, seconds: int) -> str:
+        """A URL that gives the object for `seconds`, to be saved as `file_name`."""
+        ...
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Removes these objects; what is gone stays gone. Any error: do it again."""
         ...
 
 

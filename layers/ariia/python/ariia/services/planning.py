@@ -152,7 +152,7 @@ class AudiencePlanner:
             cursor = self._ledger.plan_cursor(partition)
             if cursor.done:
                 return cursor
-            cursor.done, cursor.version = True, cursor.version + 1
+            cursor.after, cursor.done, cursor.version = None, True, cursor.version + 1
             if self._ledger.commit_page(Page(partition, cursor)):
                 return cursor
         raise TransientError(f"shard {partition.shard} is still being planned")

@@ -65,7 +65,7 @@ class ShardPlanner:
 
     def _fill(self, partition: Partition, buffer: _Scanned) -> _Scanned:
         scanned = 0
-        while not buffer.end and len(buffer.targeted) < MAX_PAGE_MEMBERS and scanned < _MAX_SCANNED:
+        while not buffer.end and len(buffer.targeted) <= MAX_PAGE_MEMBERS and scanned < _MAX_SCANNED:
             found, end = self._read(partition, buffer.last)
             facts = self._facts.of(partition.tenant_id, self._audience, found)
             matching = [member for member in found if self._audience.matches(member, facts)]
@@ -88,10 +88,12 @@ class ShardPlanner:
         return sorted(one for one in mine if after is None or one > after)
 
     def _next_page(self, partition: Partition, cursor: PlanCursor, buffer: _Scanned) -> tuple[Page, _Scanned]:
-        offered = buffer.targeted[:MAX_PAGE_MEMBERS]
+        offered = buffer.targeted[: MAX_PAGE_MEMBERS + 1]
         hashes = shared_hashes(self._campaign, self._lanes, offered)
         owners = self._ledger.address_owners(partition, hashes) if hashes else {}
-        draft = draft_page(self._campaign, self._lanes, partition.shard, offered, owners)
+        draft = draft_page(
+            self._campaign, self._lanes, partition.shard, offered, owners, cursor.after, MAX_PAGE_MEMBERS
+        )
         rest = replace(buffer, targeted=buffer.targeted[draft.consumed :])
         after = offered[draft.consumed - 1].id if rest.targeted else buffer.last
         zones = {lane: zone for lane, zone in self._lanes.zones.items() if lane in draft.lanes}
@@ -108,7 +110,8 @@ def _moved(
             excluded[reason] = excluded.get(reason, 0) + count
     planned = sum(len(batch.entries) for batch in draft.batches if batch.key.lane != EXCLUDED_LANE)
     return PlanCursor(
-        after=after,
+        # A place is of no use at the end, and it is somebody's id.
+        after=None if done else after,
         done=done,
         planned=cursor.planned + planned,
         batches=cursor.batches + len(draft.batches),

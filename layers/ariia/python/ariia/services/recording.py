@@ -16,6 +16,7 @@ from ariia.domain.provider_event import ProviderEvent, facts_of
 from ariia.domain.receipt import EventKind, Receipt, merge
 from ariia.ports.clock import Clock
 from ariia.ports.engagement import EngagementStore
+from ariia.ports.erasures import ErasureMarks
 from ariia.ports.ledger import Partition, ReceiptKey, ReceiptLedger
 from ariia.ports.members import MemberStore
 from ariia.ports.sending import EventPipeline
@@ -42,8 +43,9 @@ class EventRecorder:
         engagement: EngagementStore,
         pipeline: EventPipeline,
         clock: Clock,
+        erasures: ErasureMarks,
     ) -> None:
-        self._engagement = engagement
+        self._engagement, self._erasures = engagement, erasures
         self._channel, self._ledger, self._members = channel, ledger, members
         self._pipeline, self._clock = pipeline, clock
 
@@ -59,6 +61,8 @@ class EventRecorder:
             for place, event in ours.items()
             if event.kind is not EventKind.SENT or event.batch in still_open
         }
+        for place in self._of_the_erased(wanted):
+            self._suppress_others(place, wanted.pop(place), report)
         report.dropped = len(events) - len(wanted)
         facts = _coalesced(wanted)
         unwritten = self._ledger.merge_receipts(facts)
@@ -71,6 +75,28 @@ class EventRecorder:
         if not report.failed and latest_at:
             self._pipeline.note_event(latest_at)
         return report
+
+    def _of_the_erased(self, events: Mapping[int, ProviderEvent]) -> list[int]:
+        """The events about a member who was erased: nothing of them may be stored under an id again. Somebody who came
+        back stands in the batches of their new time, and in no others."""
+        by_tenant: dict[str, set[str]] = {}
+        for event in events.values():
+            by_tenant.setdefault(event.batch.tenant_id, set()).add(event.member_id)
+        marks = {one: self._erasures.marks(one, sorted(ids)) for one, ids in by_tenant.items()}
+        marked = {place: marks[event.batch.tenant_id].get(event.member_id) for place, event in events.items()}
+        return [place for place, mark in marked.items() if mark and not (mark.done and self._is_in(events[place]))]
+
+    def _is_in(self, event: ProviderEvent) -> bool:
+        batch = self._ledger.batch(event.batch)
+        return batch is not None and any(entry.member_id == event.member_id for entry in batch.entries)
+
+    def _suppress_others(self, place: int, event: ProviderEvent, report: RecordReport) -> None:
+        """A mailbox that bounced or complained does so for everybody who still has it."""
+        if event.suppresses is None or not event.address:
+            return
+        one = address_hash(self._channel, event.address)
+        if self._members.sharers(event.batch.tenant_id, self._channel, one):
+            self._suppress(place, event, report)
 
     def _correct(self, events: Mapping[int, ProviderEvent], still_open: set[BatchKey], report: RecordReport) -> None:
         """Puts right what an outcome, or the silence before this event, had made of an attempt. The receipt holds the

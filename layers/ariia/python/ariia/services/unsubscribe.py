@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from ariia.domain.campaign import Campaign
 from ariia.domain.channel import Channel
 from ariia.domain.errors import NotFoundError
 from ariia.domain.identifiers import shard_of
@@ -13,6 +14,7 @@ from ariia.domain.message import UNSUBSCRIBE
 from ariia.domain.receipt import EventKind, Receipt
 from ariia.ports.campaigns import CampaignStore
 from ariia.ports.clock import Clock
+from ariia.ports.erasures import ErasureMarks
 from ariia.ports.ledger import Partition, ReceiptKey, ReceiptLedger
 from ariia.ports.members import MemberScan
 from ariia.ports.signing import SigningKeys
@@ -51,7 +53,9 @@ class Unsubscribes:
         ledger: ReceiptLedger,
         withdrawals: Withdrawals,
         clock: Clock,
+        erasures: ErasureMarks,
     ) -> None:
+        self._erasures = erasures
         self._keys, self._tenants, self._members = keys, tenants, members
         self._campaigns, self._ledger, self._withdrawals, self._clock = campaigns, ledger, withdrawals, clock
 
@@ -86,8 +90,13 @@ class Unsubscribes:
     def note(self, claims: LinkClaims, now: int) -> None:
         """Notes for the figures of the message that carries the link that somebody left by it, at `now` (epoch ms)."""
         campaign = self._campaigns.get(claims.tenant_id, claims.campaign_id)
-        if campaign is None or not campaign.shards:
+        if campaign is None or not campaign.shards or self._was_erased_since(claims, campaign):
             return
         shard = shard_of(claims.member_id, campaign.shards)
         key = ReceiptKey(Partition(claims.tenant_id, claims.campaign_id, shard), claims.member_id, claims.message)
         self._ledger.merge_receipt(key, Receipt(times={EventKind.UNSUBSCRIBED.value: now}))
+
+    def _was_erased_since(self, claims: LinkClaims, campaign: Campaign) -> bool:
+        """True for a message from before an erasure: of who came back since, nothing may lead to it again."""
+        mark = self._erasures.marks(claims.tenant_id, [claims.member_id]).get(claims.member_id)
+        return mark is not None and (campaign.audience_at or campaign.created_at) <= mark.at

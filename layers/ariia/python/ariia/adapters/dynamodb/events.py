@@ -42,6 +42,15 @@ class DynamoEvents:
         with passing_faults():
             _model(event).save()
 
+    def remove(self, event: MemberEvent) -> None:
+        """See the port."""
+
+        def add(transaction: TransactWrite) -> None:
+            transaction.delete(_model(event))
+            transaction.delete(EventModel(f"{event.tenant_id}#", event.id))
+
+        commit(self._connection, add)
+
     def of_member(self, tenant_id: str, member_id: str, limit: int, after: str | None) -> list[MemberEvent]:
         """See the port."""
         older = EventModel.row < after if after else None

@@ -56,6 +56,16 @@ class DynamoFollowUps:
 
         return commit(self._connection, add)
 
+    def remove(self, follow_up: ScheduledFollowUp) -> None:
+        """See the port."""
+
+        def add(transaction: TransactWrite) -> None:
+            transaction.delete(_record(follow_up, follow_up.version))
+            for reference in _references(follow_up):
+                transaction.delete(reference)
+
+        commit(self._connection, add)
+
     def of_member(
         self, tenant_id: str, member_id: str, limit: int, after: str | None
     ) -> tuple[list[ScheduledFollowUp], str | None]:

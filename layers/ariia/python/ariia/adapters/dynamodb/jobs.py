@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from pynamodb.exceptions import PutError
 
+from ariia.adapters.dynamodb.documents import passing_faults
 from ariia.adapters.dynamodb.models import JobModel
 from ariia.ports.jobs import Job, JobPart
 
@@ -32,6 +33,13 @@ class DynamoJobs:
             return False
         job.version += 1
         return True
+
+    def delete(self, job: Job) -> None:
+        """See the port. The job comes last: as long as it is there, its parts are found."""
+        with passing_faults():
+            for part in JobModel.query(job.tenant_id, JobModel.job_id.startswith(_part_row(job.id, None))):
+                part.delete()
+            JobModel(job.tenant_id, _row(job.kind, job.id)).delete()
 
     def page(self, tenant_id: str, kind: str, limit: int, after: str | None) -> list[Job]:
         """See the port."""

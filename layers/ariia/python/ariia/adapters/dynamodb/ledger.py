@@ -41,7 +41,7 @@ class DynamoLedger:
         """See the port."""
         keys = [self._address_key(partition, one) for one in sorted(set(hashes))]
         found = self._rows.get_many(keys)
-        return {item["row"]["S"].removeprefix("address#"): item["member_id"]["S"] for item in found}
+        return {item["row"]["S"].removeprefix("address#"): item["owner_hash"]["S"] for item in found}
 
     def commit_page(self, page: Page) -> bool:
         """See the port."""
@@ -49,18 +49,18 @@ class DynamoLedger:
         cursor = self._rows.put(items.document_item(page.partition, items.PLAN_ROW, page.cursor, page.cursor.version))
         cursor["Put"] |= version_is(before)
         actions = [cursor]
-        actions += [self._claim_address(page.partition, one, member) for one, member in page.address_claims.items()]
+        actions += [self._claim_address(page.partition, one, owner) for one, owner in page.address_claims.items()]
         for batch in page.batches:
             put = self._rows.put(items.batch_item(batch))
             put["Put"] |= {"ConditionExpression": "attribute_not_exists(ledger_key)"}
             actions.append(put)
         return self._rows.transact(actions)
 
-    def _claim_address(self, partition: Partition, address: str, member_id: str) -> dict[str, Any]:
-        put = self._rows.put({**self._address_key(partition, address), "member_id": text(member_id)})
+    def _claim_address(self, partition: Partition, address: str, owner: str) -> dict[str, Any]:
+        put = self._rows.put({**self._address_key(partition, address), "owner_hash": text(owner)})
         put["Put"] |= {
-            "ConditionExpression": "attribute_not_exists(ledger_key) OR member_id = :me",
-            "ExpressionAttributeValues": {":me": text(member_id)},
+            "ConditionExpression": "attribute_not_exists(ledger_key) OR owner_hash = :me",
+            "ExpressionAttributeValues": {":me": text(owner)},
         }
         return put
 
@@ -224,6 +224,29 @@ class DynamoLedger:
         """See the port."""
         found = self._rows.query(partition, f"{RECEIPT_PREFIX}{first}#", f"{RECEIPT_PREFIX}{last}{_PAGE_END}", None)
         return {items.receipt_place(item): items.receipt_from(item) for item in found}
+
+    # Erasing
+
+    def remove_batch(self, batch: Batch) -> bool:
+        """See the port."""
+        key = items.key_item(items.partition_of(batch.key), batch.key.row)
+        condition = "attribute_not_exists(claim_token) AND pending_count = :zero AND entries_json = :seen"
+        values = {":zero": number(0), ":seen": text(items.entries_to_text(batch.entries))}
+        if self._rows.delete_if(key, condition, values):
+            return True
+        return self.batch(batch.key) is None
+
+    def delete_receipts(self, partition: Partition, member_id: str) -> None:
+        """See the port."""
+        first, last = f"{RECEIPT_PREFIX}{member_id}#", f"{RECEIPT_PREFIX}{member_id}{_PAGE_END}"
+        for item in self._rows.query(partition, first, last, None):
+            self._rows.delete({"ledger_key": item["ledger_key"], "row": item["row"]})
+
+    def pass_address_on(self, partition: Partition, address: str, owner: str, to: str) -> None:
+        """See the port."""
+        moved = {**self._address_key(partition, address), "owner_hash": text(to)}
+        is_owners = {"ConditionExpression": "owner_hash = :owner", "ExpressionAttributeValues": {":owner": text(owner)}}
+        self._rows.put_if(moved, **is_owners)
 
     def _page_before(self, partition: Partition, member_id: str) -> str | None:
         last = f"{BATCH_PREFIX}{member_id}{_PAGE_END}"

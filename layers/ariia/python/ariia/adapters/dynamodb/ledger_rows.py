@@ -98,6 +98,27 @@ class LedgerRows:
             raise
         return True
 
+    def delete(self, key: Item) -> None:
+        """Removes a row; one that is gone stays gone."""
+        with passing_faults():
+            self._client.delete_item(TableName=self._table, Key=key)
+
+    def delete_if(self, key: Item, condition: str, values: Item) -> bool:
+        """Removes a row if the condition holds."""
+        try:
+            with passing_faults():
+                self._client.delete_item(
+                    TableName=self._table,
+                    Key=key,
+                    ConditionExpression=condition,
+                    ExpressionAttributeValues=values,
+                )
+        except ClientError as error:
+            if code_of(error) == CONDITION_FAILED:
+                return False
+            raise
+        return True
+
     def transact(self, actions: list[dict[str, Any]]) -> bool:
         """Makes all writes or none; False when a condition failed or another writer is at it."""
         try:

@@ -21,10 +21,12 @@ class LedgerStream:
     """Reads stream records of the ledger table."""
 
     def change(self, record: dict[str, Any]) -> LedgerChange | None:
-        """What the record adds to the counters; None when it is about no batch and no receipt, or
-        of a message that counts nowhere. KeyError or ValueError
-        when it can't be read."""
+        """What the record adds to the counters; None when it is about no batch and no receipt, or a row that is gone,
+        or of a message that counts nowhere. KeyError or ValueError when it can't be read."""
         change = record["dynamodb"]
+        if "NewImage" not in change:
+            # Rows leave the ledger only where a member is erased, and what they have counted stays.
+            return None
         row = change["Keys"]["row"]["S"]
         if not row.startswith((BATCH_PREFIX, RECEIPT_PREFIX)):
             return None

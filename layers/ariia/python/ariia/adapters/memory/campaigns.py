@@ -11,6 +11,7 @@ from ariia.domain.campaign import Campaign, Content, Move, Target
 from ariia.domain.documents import decode, encode
 from ariia.domain.errors import NotFoundError
 from ariia.domain.member import Member
+from ariia.domain.selected_ids import without_member
 from ariia.domain.single_message import kind_of
 from ariia.ports.campaigns import DRAFT, CampaignChange, DueCheck
 
@@ -73,6 +74,29 @@ class MemoryCampaigns:
         """See CampaignStore."""
         found = {one: self._parts.get((tenant_id, campaign_id, f"recipient#{one}")) for one in ids}
         return {one: decode(Member, json.loads(text)) for one, text in found.items() if text is not None}
+
+    def remove_stand_ins(self, tenant_id: str, campaign_id: str, ids: Sequence[str]) -> None:
+        """See CampaignStore."""
+        for one in ids:
+            self._parts.pop((tenant_id, campaign_id, f"recipient#{one}"), None)
+
+    def remove_container(self, tenant_id: str, container_id: str) -> None:
+        """See CampaignStore."""
+        place = (tenant_id, container_id)
+        self._parts = {key: text for key, text in self._parts.items() if key[:2] != place}
+        self._moves.pop(place, None)
+        self._records.pop(place, None)
+
+    def replace_in_targets(self, tenant_id: str, campaign_id: str, member_id: str, stand_in: str) -> int:
+        """See CampaignStore."""
+        changed = 0
+        for key, text in self._parts.items():
+            if key[:2] == (tenant_id, campaign_id) and key[2].startswith("target#"):
+                before = decode(Target, json.loads(text))
+                after = without_member(before, member_id, stand_in)
+                self._parts[key] = json.dumps(encode(after))
+                changed += after is not before
+        return changed
 
     def history(self, tenant_id: str, campaign_id: str) -> list[Move]:
         """See CampaignStore."""

@@ -42,6 +42,11 @@ class MemoryFollowUps:
             self._texts[follow_up.tenant_id, follow_up.id] = json.dumps(encode(follow_up))
             return True
 
+    def remove(self, follow_up: ScheduledFollowUp) -> None:
+        """See the port."""
+        with self._lock:
+            self._texts.pop((follow_up.tenant_id, follow_up.id), None)
+
     def of_member(
         self, tenant_id: str, member_id: str, limit: int, after: str | None
     ) -> tuple[list[ScheduledFollowUp], str | None]:
@@ -92,6 +97,10 @@ class MemoryEvents:
     def note_handled(self, event: MemberEvent) -> None:
         """See the port."""
         self._texts[event.tenant_id, event.id] = json.dumps(encode(event))
+
+    def remove(self, event: MemberEvent) -> None:
+        """See the port."""
+        self._texts.pop((event.tenant_id, event.id), None)
 
     def of_member(self, tenant_id: str, member_id: str, limit: int, after: str | None) -> list[MemberEvent]:
         """See the port."""

@@ -37,6 +37,12 @@ class MemoryJobs:
             self._jobs[key] = deepcopy(job)
             return True
 
+    def delete(self, job: Job) -> None:
+        """See the port."""
+        with self._lock:
+            self._jobs.pop((job.tenant_id, job.kind, job.id), None)
+            self._parts = {key: part for key, part in self._parts.items() if key[:2] != (job.tenant_id, job.id)}
+
     def page(self, tenant_id: str, kind: str, limit: int, after: str | None) -> list[Job]:
         """See the port."""
         with self._lock:

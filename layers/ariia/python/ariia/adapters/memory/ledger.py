@@ -158,6 +158,31 @@ class MemoryLedger:
             found = ((key, self._find(key)) for key in keys)
             return {key for key, batch in found if batch is not None and open_count(batch.entries)}
 
+    def remove_batch(self, batch: Batch) -> bool:
+        """See the port."""
+        with self._lock:
+            stored = self._find(batch.key)
+            if stored is None:
+                return True
+            if stored.claim is not None or stored.pending or stored.entries != batch.entries:
+                return False
+            del self.batches[Partition(batch.key.tenant_id, batch.key.campaign_id, batch.key.shard).key][batch.key.row]
+            return True
+
+    def delete_receipts(self, partition: Partition, member_id: str) -> None:
+        """See the port."""
+        with self._lock:
+            rows = self.receipts.get(partition.key, {})
+            for place in [one for one in rows if one[0] == member_id]:
+                del rows[place]
+
+    def pass_address_on(self, partition: Partition, address: str, owner: str, to: str) -> None:
+        """See the port."""
+        with self._lock:
+            owners = self._addresses.get(_campaign(partition), {})
+            if owners.get(address) == owner:
+                owners[address] = to
+
     def page_of(self, partition: Partition, member_id: str) -> list[Batch]:
         """See the port."""
         with self._lock:

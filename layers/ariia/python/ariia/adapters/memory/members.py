@@ -123,6 +123,10 @@ class MemoryMembers:
                     self.note(tenant_id, [about(member, entry)])
             return list(record.members)
 
+    def take_out(self, member: Member) -> None:
+        """Removes the member and its place in the address index, without a word in the audit trail."""
+        self._carry_out(member.tenant_id, [MemberChange(member, None)])
+
     def note(self, tenant_id: str, entries: Sequence[AuditEntry]) -> None:
         """Adds the entries, as noted now, to the audit trail."""
         now, self._noted = self._now(), self._noted + 1
@@ -133,12 +137,16 @@ class MemoryMembers:
         refused = refusals(changes, {key: self._record(key) for key in looked_up(changes)})
         if refused:
             return refused | self._apply([change for change in changes if change.member_id not in refused])
+        tenant_id = next((change.tenant_id for change in changes), "")
+        self.note(tenant_id, [entry for one in changes for entry in entries_of(one.before, one.after, 0)])
+        self._carry_out(tenant_id, changes)
+        return {}
+
+    def _carry_out(self, tenant_id: str, changes: Sequence[MemberChange]) -> None:
         records = {key: deepcopy(self._record(key)) for key in touched(changes)}
         after, _ = members_after(changes, records)
-        tenant_id = next((change.tenant_id for change in changes), "")
         others = self.get_many(tenant_id, sorted(neighbours(changes, records, after)))
         changed = settle(changes, records, after, others)
-        self.note(tenant_id, [entry for one in changes for entry in entries_of(one.before, one.after, 0)])
         self.records.update(records)
         for member in [*changed, *(change.after for change in changes if change.after is not None)]:
             member.version += 1
@@ -150,7 +158,6 @@ class MemoryMembers:
         for change in changes:
             if change.after is None:
                 del self.rows[change.tenant_id, change.member_id]
-        return {}
 
     def _stored(self, member: Member) -> Member | None:
         return self.rows.get((member.tenant_id, member.id))

@@ -42,9 +42,18 @@ class MemoryUploads:
         """See the port."""
         return self.files.get(key)
 
-    def write(self, key: str, data: bytes) -> None:
+    def write(self, key: str, data: bytes, content_type: str = "application/json") -> None:
         """See the port."""
         self.files[key] = data
+
+    def download_url(self, key: str, file_name: str, seconds: int) -> str:
+        """See the port."""
+        return f"memory://{key}?name={file_name}&seconds={seconds}"
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """See the port."""
+        for key in keys:
+            self.files.pop(key, None)
 
 
 class MemoryImportQueue:

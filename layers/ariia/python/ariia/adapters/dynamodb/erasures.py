@@ -1,0 +1,102 @@
+"""Erasures on DynamoDB: member, addresses, marks and the audit trail's entry in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from pynamodb.connection import Connection
+
+from ariia.adapters.clock import epoch_ms
+from ariia.adapters.dynamodb.audit import audit_items
+from ariia.adapters.dynamodb.member_items import pause, read_addresses, read_members
+from ariia.adapters.dynamodb.member_transactions import MemberTransaction
+from ariia.adapters.dynamodb.models import SuppressionModel
+from ariia.domain.address_index import (
+    AddressKey,
+    AddressRecord,
+    MemberChange,
+    id_key,
+    members_after,
+    neighbours,
+    settle,
+    touched,
+)
+from ariia.domain.audit import AuditEntry
+from ariia.domain.documents import encode
+from ariia.domain.erasing import end_mark, leave_mark
+from ariia.domain.erasure_mark import ErasureMark
+from ariia.domain.errors import TransientError
+from ariia.domain.member import Member
+
+_ATTEMPTS = 8
+
+
+class DynamoErasures:
+    """ErasureStore over the tables addresses, members, audit and suppressions."""
+
+    def __init__(self, shards: int, connection: Connection | None = None, now: Callable[[], int] = epoch_ms) -> None:
+        self._shards, self._now = shards, now
+        self._connection = connection or Connection()
+
+    def marks(self, tenant_id: str, member_ids: Sequence[str]) -> dict[str, ErasureMark]:
+        """See ErasureMarks."""
+        keys = {id_key(tenant_id, one): one for one in member_ids}
+        records = read_addresses(self._connection, keys)
+        return {keys[key]: record.erasure for key, record in records.items() if record.erasure is not None}
+
+    def begin(
+        self, tenant_id: str, member_id: str, member: Member | None, mark: ErasureMark, entry: AuditEntry
+    ) -> bool:
+        """See ErasureStore."""
+        stored = read_members(self._connection, tenant_id, [member_id], self._shards).get(member_id)
+        if (stored.version if stored else 0) != (member.version if member else 0):
+            return False
+        changes = [MemberChange(stored, None)] if stored else []
+        own = id_key(tenant_id, member_id)
+        records = read_addresses(self._connection, {own, *touched(changes)})
+        if _goes_on(records[own], mark):
+            return False
+        changed = self._settle(tenant_id, changes, records)
+        told = [_suppression(record) for record in leave_mark(records.values(), mark)]
+        noted = audit_items(tenant_id, [replace(entry, at=self._now())], f"{mark.id[:26]}-begun")
+        return MemberTransaction(
+            members=changed,
+            deleted=[stored] if stored else [],
+            addresses=list(records.values()),
+            added=[*told, *noted],
+        ).commit(self._connection, self._shards)
+
+    def finish(self, keys: Sequence[AddressKey], erasure_id: str) -> None:
+        """See ErasureStore."""
+        for key in keys:
+            self._end(key, erasure_id)
+
+    def _settle(
+        self, tenant_id: str, changes: Sequence[MemberChange], records: dict[AddressKey, AddressRecord]
+    ) -> list[Member]:
+        """The others who no longer share an address with the member."""
+        places = {key: records[key] for key in touched(changes)}
+        after, _ = members_after(changes, places)
+        ids = sorted(neighbours(changes, places, after))
+        return settle(changes, places, after, read_members(self._connection, tenant_id, ids, self._shards))
+
+    def _end(self, key: AddressKey, erasure_id: str) -> None:
+        for attempt in range(_ATTEMPTS):
+            record = read_addresses(self._connection, [key])[key]
+            if not end_mark(record, erasure_id):
+                return
+            if MemberTransaction(addresses=[record]).commit(self._connection, self._shards):
+                return
+            pause(attempt)
+        raise TransientError("too many changes of this address at once; try again")
+
+
+def _goes_on(record: AddressRecord, mark: ErasureMark) -> bool:
+    present = record.erasure
+    return present is not None and not present.done and present.id != mark.id
+
+
+def _suppression(record: AddressRecord) -> SuppressionModel:
+    key = record.key
+    return SuppressionModel(key.tenant_id, f"{key.channel}-{key.hash}", document=encode(record.suppression))
