@@ -7,9 +7,9 @@ import hashlib
 from dataclasses import dataclass, field
 from html import escape
 
+from ariia.domain.web_message import WebMessage
 from ariia.services.thumbnails import Thumbnail
 from ariia.services.unsubscribe import Invitation
-from ariia.services.view_online import WebMessage
 
 from .texts import Texts, texts_for
 

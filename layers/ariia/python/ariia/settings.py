@@ -81,6 +81,10 @@ class ApiSettings(SchedulingSettings):
     email_queue_url: str
     signing_secret_arn: str
     configuration_set: str
+    privacy_group: str
+    privacy_arn: str
+    privacy_role_arn: str
+    privacy_dlq_arn: str
     channels: str = "email"
     ses_usd_per_1000: float = 0.10
     tenant_claim: str = "custom:tenant_id"
@@ -162,6 +166,23 @@ class RunFollowUpSettings(SchedulingSettings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PrivacyRequestsSettings(Settings):
+    """Exports and erasures of members. `privacy_*` and `follow_up_*`: where their schedules are made, and what those hand
+    over to as which role. `quiet_seconds`: longer than any function of this deployment runs."""
+
+    uploads_bucket: str
+    privacy_group: str
+    privacy_arn: str
+    privacy_role_arn: str
+    privacy_dlq_arn: str
+    follow_up_group: str
+    follow_up_arn: str
+    follow_up_role_arn: str
+    follow_up_dlq_arn: str
+    quiet_seconds: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class SendBatchSettings(Settings):
     """The sender of one channel."""
 
@@ -198,6 +219,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "release_batches": ReleaseBatchesSettings,
     "run_follow_up": RunFollowUpSettings,
     "run_series": RunSeriesSettings,
+    "privacy_requests": PrivacyRequestsSettings,
     "send_batch": SendBatchSettings,
     "record_events": RecordEventsSettings,
     "aggregate_stats": AggregateStatsSettings,

@@ -26,6 +26,14 @@ class SystemClock:
             time.sleep(seconds)
 
 
+class SystemChance:
+    """The operating system's randomness."""
+
+    def token(self) -> str:
+        """See Chance."""
+        return os.urandom(16).hex()
+
+
 class RandomIds:
     """ULIDs."""
 

@@ -45,12 +45,14 @@ from ariia.services.campaign_scheduling import CampaignScheduling
 from ariia.services.campaign_sending import CampaignSending
 from ariia.services.campaigns import Campaigns
 from ariia.services.content_checks import ContentChecks
+from ariia.services.erasures import Erasures
 from ariia.services.follow_ups import FollowUps
 from ariia.services.held_members import HeldMembers
 from ariia.services.imports import Imports
 from ariia.services.in_flight import InFlightCount
 from ariia.services.member_consent import MemberConsent
 from ariia.services.member_events import MemberEvents
+from ariia.services.member_exports import MemberExports
 from ariia.services.member_listing import MemberListing
 from ariia.services.members import Members
 from ariia.services.page_facts import PageFactsReader
@@ -80,6 +82,7 @@ from .api_series import series_services
 from .double_opt_in import double_opt_in
 from .follow_ups import follow_up_services
 from .series import campaign_schedules
+from .privacy import privacy_services
 
 _SES_READ_TIMEOUT_SECONDS = 5
 
@@ -120,6 +123,8 @@ class ApiServices:
     quotas: Quotas
     suppressions: Suppressions
     audit: AuditLog
+    member_exports: MemberExports
+    erasures: Erasures
 
 
 def build(settings: ApiSettings) -> ApiServices:
@@ -166,6 +171,7 @@ def build(settings: ApiSettings) -> ApiServices:
         quotas=quotas,
         suppressions=Suppressions(DynamoSuppressions(settings.shards), members, clock),
         audit=AuditLog(DynamoAudit(), tenants, clock),
+        **privacy_services(settings),
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -11,6 +11,7 @@ from .address_index import AddressKey, addresses_of, id_key
 from .audit import AuditEntry, AuditKind, digest
 from .channel import Channel
 from .erasure_mark import ErasureMark
+from .instants import iso
 from .member import Member
 
 # Import files, lists of rejected lines and archives rest in a bucket that forgets after so long.
@@ -37,7 +38,8 @@ class Erasure:
 
     `begun_at` is the mark's instant; nothing that began before it is running any more at `quiet_at`. `after` and
     `counted` are places in the present step; what lies between them is in `counts` already. `later` are campaigns in
-    which a sender holds the member. `same_as`: another erasure of this member was faster. Instants are epoch ms."""
+    which a sender holds the member. `same_as`: another erasure of this member was faster. Instants are epoch ms,
+    `touched_at` is that of the last change."""
 
     id: str
     tenant_id: str
@@ -60,6 +62,8 @@ class Erasure:
     sha256: str | None = None
     same_as: str | None = None
     fingerprint: str | None = None
+    touched_at: int = 0
+    version: int = 0
 
     @property
     def is_over(self) -> bool:
@@ -72,10 +76,9 @@ class Erasure:
         assert self.member_id is not None
         return self.member_id
 
-    @property
-    def mark(self) -> ErasureMark:
-        """What it leaves where the member was."""
-        return ErasureMark(self.id, self.begun_at or self.requested_at)
+    def mark_at(self, now: int) -> ErasureMark:
+        """What it leaves where the member was: the same one since it began."""
+        return ErasureMark(self.id, self.begun_at or now)
 
     @property
     def keys(self) -> list[AddressKey]:
@@ -90,15 +93,19 @@ class Erasure:
         self.addresses = sorted({*self.addresses, *(f"{key.channel}#{key.hash}" for key in keys)})
         self.words = sorted({*self.words, self.who, *(words_of(member) if member else ())})
 
-    def count(self, more: dict[str, int]) -> None:
+    def count(self, more: Mapping[str, int]) -> None:
         """Adds what was found to what is erased."""
         for kind, number in more.items():
             self.counts[kind] = self.counts.get(kind, 0) + number
 
-    def finish_step(self, name: str) -> None:
-        """Goes on to the next step, from its start."""
-        self.steps_done.append(name)
-        self.after = self.counted = None
+    def go_on(self, step: str, end: str, *, is_last: bool) -> None:
+        """Goes on behind the place `end` of the step, or to the next step from its start."""
+        if is_last:
+            self.steps_done.append(step)
+            self.after = self.counted = None
+        else:
+            self.counted = None if self.counted in (None, end) else self.counted
+            self.after = end
 
     def conclude(self, at: int) -> None:
         """Ends it with its report; who it was about stays until `forget`."""
@@ -131,13 +138,13 @@ def words_of(member: Member) -> list[str]:
     return [one.lower() for one in found if one]
 
 
-def begun_entry(erasure: Erasure, subject: str) -> AuditEntry:
+def begun_entry(erasure: Erasure, mark: ErasureMark, subject: str) -> AuditEntry:
     """What the audit trail says when the member is gone; it names nobody from the start."""
     details = {"erasure": erasure.id}
     return AuditEntry(
         AuditKind.ERASURE,
         "begun",
-        erasure.mark.at,
+        mark.at,
         erasure.requested_by,
         subject=subject,
         reason=erasure.reason.value,
@@ -150,8 +157,3 @@ def finished_entry(erasure: Erasure, subject: str) -> AuditEntry:
     details = {"erasure": erasure.id, "sha256": erasure.sha256}
     at = erasure.finished_at or 0
     return AuditEntry(AuditKind.ERASURE, "finished", at, erasure.requested_by, subject=subject, details=details)
-
-
-def iso(at: int) -> str:
-    """An instant (epoch ms) as ISO 8601 in UTC, with milliseconds."""
-    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -33,6 +33,11 @@ class MemberEvent:
     handled_at: int | None = None
     fingerprint: str | None = None
 
+    @property
+    def position(self) -> str:
+        """Its place among the member's events: sorts by when it came in."""
+        return f"{self.received_at:013d}#{self.id}"
+
 
 def event_names_problem(names: list[str], field_name: str) -> Problem | None:
     """What is wrong with names of events; None when nothing is."""

@@ -20,6 +20,8 @@ from .member import Consent, ConsentStatus, Member, Suppression
 from .wave import Lane, Wave
 
 FIRST_CONTAINER = "z"
+# As long as an import's file: stand-ins carry people's addresses, and the data of whom they stand for.
+STAND_INS_KEPT_MS = 7 * 86_400_000
 LANE, WAVE = "l0", "w0"
 # Only a run's epoch must be the same in all that it starts; a container has one run, from its first write on.
 EPOCH = 1

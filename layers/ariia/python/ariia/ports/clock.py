@@ -17,6 +17,14 @@ class Clock(Protocol):
         ...
 
 
+class Chance(Protocol):
+    """What nobody can guess or tell from anything else."""
+
+    def token(self) -> str:
+        """32 hexadecimal letters, as random as a key."""
+        ...
+
+
 class Ids(Protocol):
     """Fresh identities."""
 

@@ -64,5 +64,5 @@ class EventStore(Protocol):
         ...
 
     def of_member(self, tenant_id: str, member_id: str, limit: int, after: str | None) -> list[MemberEvent]:
-        """Up to `limit` of a member's events, newest first, behind the position `after` (`received_at` and id)."""
+        """Up to `limit` of a member's events, newest first, behind the `position` of one."""
         ...

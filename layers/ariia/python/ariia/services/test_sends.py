@@ -15,7 +15,7 @@ from ariia.domain.creation import Created, Creation, require_same
 from ariia.domain.errors import InvalidError, NotFoundError, Problem, RateLimitError
 from ariia.domain.member import Member
 from ariia.domain.recipient import Recipient
-from ariia.domain.single_message import SingleKind, container_id, stand_in_id
+from ariia.domain.single_message import STAND_INS_KEPT_MS, SingleKind, container_id, stand_in_id
 from ariia.ports.clock import Clock, Ids
 from ariia.ports.jobs import Job, JobStore
 from ariia.ports.members import MemberStore
@@ -28,10 +28,8 @@ from .single_messages import SingleMessages
 MAX_ADDRESSES = 10
 MAX_PER_HOUR = 100
 MARK = "[Test] "
-_KIND, _COUNTED = "test_send", "test_send_hour"
+KIND, _COUNTED = "test_send", "test_send_hour"
 _HOUR_MS = 3_600_000
-# As long as an import's file: the addresses are people's.
-_KEPT_MS = 7 * 86_400_000
 _TRIES = 8
 
 
@@ -84,7 +82,7 @@ class TestSends:
         people = self._stand_ins(details.campaign, content, addresses, member_id)
         if job is None:
             self._count(tenant_id, len(people))
-            job = self._note(details.campaign, by, people, creation)
+            job = self._note(details.campaign, by, people, member_id, creation)
         container = self._container(details.campaign, job.id, by)
         ids = [one.id for one in people]
         self._care.watch(tenant_id, container.id, ids)
@@ -93,13 +91,13 @@ class TestSends:
 
     def get(self, tenant_id: str, campaign_id: str, test_send_id: str) -> TestSend:
         """How each address stands; NotFoundError."""
-        job = self._jobs.get(tenant_id, _KIND, test_send_id)
+        job = self._jobs.get(tenant_id, KIND, test_send_id)
         if job is None or job.document["campaign_id"] != campaign_id:
             raise NotFoundError("there is no test send with this id")
         return self._view(job)
 
     def _earlier(self, tenant_id: str, creation: Creation | None) -> Job | None:
-        job = self._jobs.get(tenant_id, _KIND, creation.id) if creation else None
+        job = self._jobs.get(tenant_id, KIND, creation.id) if creation else None
         if job is not None:
             require_same(creation, job.document["fingerprint"])
         return job
@@ -160,17 +158,26 @@ class TestSends:
                 return
         raise changed_meanwhile()
 
-    def _note(self, campaign: Campaign, by: str, people: Sequence[Member], creation: Creation | None) -> Job:
+    def _note(
+        self,
+        campaign: Campaign,
+        by: str,
+        people: Sequence[Member],
+        member_id: str | None,
+        creation: Creation | None,
+    ) -> Job:
+        """Whose data it shows is noted too: an erasure has to find the copies."""
         now = self._clock.now()
         document = {
             "campaign_id": campaign.id,
             "addresses": {one.id: one.email for one in people},
+            "member_id": member_id,
             "created_by": by,
             "created_at": now,
             "fingerprint": creation.fingerprint if creation else None,
         }
         job_id = creation.id if creation else self._ids.new()
-        job = Job(campaign.tenant_id, _KIND, job_id, document, (now + _KEPT_MS) // 1000)
+        job = Job(campaign.tenant_id, KIND, job_id, document, (now + STAND_INS_KEPT_MS) // 1000)
         if not self._jobs.create(job):
             raise changed_meanwhile()
         return job

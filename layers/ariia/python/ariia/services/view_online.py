@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from ariia.domain.campaign import Campaign, Content
 from ariia.domain.channel import Channel
-from ariia.domain.content.slots import compile_content
-from ariia.domain.content.web_safe import sanitize_html
-from ariia.domain.errors import InvalidError, NotFoundError
-from ariia.domain.links import LinkClaims, verify
-from ariia.domain.member import Member
-from ariia.domain.message import VIEW, MessageLinks, MessageValues
+from ariia.domain.errors import NotFoundError
+from ariia.domain.links import verify
+from ariia.domain.message import VIEW, MessageLinks
 from ariia.domain.single_message import SingleKind, kind_of
+from ariia.domain.web_message import WebMessage, web_message
 from ariia.ports.campaigns import CampaignStore
 from ariia.ports.members import MemberScan
 from ariia.ports.signing import SigningKeys
-
-
-@dataclass(frozen=True)
-class WebMessage:
-    """What the page shows: `html` is sanitised; when it is empty, `text` is the message."""
-
-    subject: str
-    html: str
-    text: str
-    language: str | None
 
 
 class ViewOnline:
@@ -49,14 +34,6 @@ class ViewOnline:
         if campaign is None or member is None or campaign.approved_hash is None:
             raise NotFoundError("this message is not available any more")
         content = self._campaigns.content(claims.tenant_id, claims.campaign_id, campaign.approved_hash)
-        return self._render(claims, campaign, content, member)
-
-    def _render(self, claims: LinkClaims, campaign: Campaign, content: Content, member: Member) -> WebMessage:
         links = MessageLinks(self._base_url, self._keys.key())
         urls = links.of(campaign, member.id, claims.message, Channel(claims.channel))
-        try:
-            values = MessageValues(campaign, content).of(member, urls)
-            message = compile_content(content.subject, content.html, content.body or None).full_render(values)
-        except InvalidError as error:
-            raise NotFoundError("this message is not available any more") from error
-        return WebMessage(message.subject, sanitize_html(message.html), message.text, member.language)
+        return web_message(campaign, content, member, urls)

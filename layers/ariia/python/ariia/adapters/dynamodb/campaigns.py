@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 from pynamodb.connection import Connection
 from pynamodb.transactions import TransactWrite
@@ -12,7 +13,7 @@ from ariia.domain.documents import decode, encode
 from ariia.domain.errors import NotFoundError, TransientError
 from ariia.domain.member import Member
 from ariia.domain.selected_ids import without_member
-from ariia.domain.single_message import FIRST_CONTAINER
+from ariia.domain.single_message import FIRST_CONTAINER, STAND_INS_KEPT_MS
 from ariia.ports.campaigns import DRAFT, CampaignChange, DueCheck
 
 from .documents import commit, passing_faults, put_if, read, rows
@@ -158,7 +159,8 @@ def _parts(change: CampaignChange, version: int) -> Iterator[CampaignPartModel]:
         if target is not None:
             yield CampaignPartModel(key, f"target#{name}", document=encode(target))
     for member in change.stand_ins:
-        yield CampaignPartModel(key, f"{STAND_IN}{member.id}", document=encode(member))
+        expires_at = datetime.fromtimestamp((member.created_at + STAND_INS_KEPT_MS) // 1000, UTC)
+        yield CampaignPartModel(key, f"{STAND_IN}{member.id}", document=encode(member), expires_at=expires_at)
     if change.check is not None:
         yield CampaignPartModel(_CHECKS, _check_row(change.check), document={})
     for number, move in enumerate(change.moves):

@@ -22,7 +22,7 @@ class DynamoEvents:
         """See the port."""
 
         def add(transaction: TransactWrite) -> None:
-            place = {"member_id": event.member_id, "row": _row(event)}
+            place = {"member_id": event.member_id, "row": event.position}
             claim = EventModel(f"{event.tenant_id}#", event.id, document=place)
             transaction.save(claim, condition=EventModel.row.does_not_exist())
             transaction.save(_model(event))
@@ -59,8 +59,4 @@ class DynamoEvents:
 
 
 def _model(event: MemberEvent) -> EventModel:
-    return EventModel(f"{event.tenant_id}#{event.member_id}", _row(event), document=encode(event))
-
-
-def _row(event: MemberEvent) -> str:
-    return f"{event.received_at:013d}#{event.id}"
+    return EventModel(f"{event.tenant_id}#{event.member_id}", event.position, document=encode(event))

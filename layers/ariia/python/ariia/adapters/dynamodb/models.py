@@ -35,7 +35,8 @@ class CampaignModel(Model):
 
 
 class CampaignPartModel(Model):
-    """Content, target and history of a campaign: `content#draft`, `content#<hash>`, `target#…`, `move#…`."""
+    """Content, target and history of a campaign: `content#draft`, `content#<hash>`, `target#…`, `move#…`. Only
+    recipients who are no members (`recipient#…`) expire."""
 
     class Meta:
         table_name = names.CAMPAIGN_PARTS
@@ -43,6 +44,7 @@ class CampaignPartModel(Model):
     campaign_key = UnicodeAttribute(hash_key=True)
     part = UnicodeAttribute(range_key=True)
     document = JSONAttribute()
+    expires_at = TTLAttribute(null=True)
 
 
 class SeriesModel(Model):

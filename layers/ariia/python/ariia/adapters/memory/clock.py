@@ -22,6 +22,18 @@ class ManualClock:
         self._now += round(seconds * 1000)
 
 
+class CountingChance:
+    """000…1, 000…2, …"""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def token(self) -> str:
+        """The next one."""
+        self._count += 1
+        return f"{self._count:032x}"
+
+
 class CountingIds:
     """id-1, id-2, …"""
 

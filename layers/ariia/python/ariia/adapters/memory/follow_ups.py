@@ -106,5 +106,5 @@ class MemoryEvents:
         """See the port."""
         found = [self.get(*key) for key in self._texts if key[0] == tenant_id]
         mine = [one for one in found if one is not None and one.member_id == member_id]
-        places = {f"{one.received_at:013d}#{one.id}": one for one in mine}
+        places = {one.position: one for one in mine}
         return [places[one] for one in sorted(places, reverse=True) if after is None or one < after][:limit]

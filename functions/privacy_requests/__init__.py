@@ -1,0 +1,1 @@
+"""What members may ask for: their data, and to be forgotten."""

@@ -1,0 +1,67 @@
+"""The API's services around a member's rights: their export and their erasure are asked for and followed here."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from ariia.adapters.clock import RandomIds, SystemClock
+from ariia.adapters.dynamodb.audit import DynamoAudit
+from ariia.adapters.dynamodb.erasures import DynamoErasures
+from ariia.adapters.dynamodb.jobs import DynamoJobs
+from ariia.adapters.dynamodb.members import DynamoMembers
+from ariia.adapters.schedules import EventBridgeSchedules, ScheduleTarget, scheduler_client
+from ariia.adapters.uploads import S3Uploads, s3_client
+from ariia.services.erasure_beginning import ErasureBeginning
+from ariia.services.erasure_jobs import ErasureJobs
+from ariia.services.erasures import Erasures
+from ariia.services.export_jobs import ExportJobs
+from ariia.services.member_exports import MemberExports
+from ariia.services.privacy_care import PrivacyCare
+from ariia.settings import ApiSettings
+
+
+class PrivacySettings(Protocol):
+    """Where the schedules of exports and erasures are made."""
+
+    @property
+    def privacy_group(self) -> str:
+        """Their group."""
+        ...
+
+    @property
+    def privacy_arn(self) -> str:
+        """What they invoke."""
+        ...
+
+    @property
+    def privacy_role_arn(self) -> str:
+        """As which role."""
+        ...
+
+    @property
+    def privacy_dlq_arn(self) -> str:
+        """Where goes what can't be invoked."""
+        ...
+
+
+def privacy_care(settings: PrivacySettings) -> PrivacyCare:
+    """What makes their schedules."""
+    target = ScheduleTarget(
+        group=settings.privacy_group,
+        arn=settings.privacy_arn,
+        role_arn=settings.privacy_role_arn,
+        dead_letters_arn=settings.privacy_dlq_arn,
+    )
+    return PrivacyCare(EventBridgeSchedules(scheduler_client(), target), SystemClock())
+
+
+def privacy_services(settings: ApiSettings) -> dict[str, Any]:
+    """By their names among the API's services."""
+    clock, jobs, trail, store = SystemClock(), DynamoJobs(), DynamoAudit(), DynamoErasures(settings.shards)
+    ids, members, care = RandomIds(clock), DynamoMembers(settings.shards), privacy_care(settings)
+    uploads, erasures = S3Uploads(s3_client(), settings.uploads_bucket), ErasureJobs(jobs, clock)
+    beginning = ErasureBeginning(store, members, erasures, clock)
+    return {
+        "member_exports": MemberExports(ExportJobs(jobs, clock), care, members, trail, uploads, clock, ids),
+        "erasures": Erasures(erasures, beginning, care, store, members, trail, clock, ids),
+    }

@@ -1,0 +1,105 @@
+"""What else is stored under a member's id: events, places on lists, a row that came back, the audit trail."""
+
+from __future__ import annotations
+
+from ariia.domain.audit import subject_of
+from ariia.domain.erasure import Erasure
+from ariia.domain.errors import TransientError
+from ariia.domain.identifiers import shard_of
+from ariia.ports.audit import AuditTrail
+from ariia.ports.follow_ups import EventStore
+from ariia.ports.members import MemberScan
+from ariia.ports.segments import SegmentLists, SegmentStore
+
+from .erasure_beginning import ErasureBeginning
+from .erasure_steps import Found, piece_of
+
+_PAGE = 100
+_REDACTED_AT_ONCE = 50
+
+
+class EventsStep:
+    """Takes the member's events away, and the notes by which each counted once."""
+
+    name = "events"
+
+    def __init__(self, events: EventStore) -> None:
+        self._events = events
+
+    def find(self, erasure: Erasure) -> Found:
+        """See ErasureStep."""
+        page = self._events.of_member(erasure.tenant_id, erasure.who, _PAGE, erasure.after)
+        some, end, is_last = piece_of(page, _PAGE, erasure, lambda one: one.position)
+        return Found(some, {"events": len(some)} if some else {}, end, is_last)
+
+    def erase(self, erasure: Erasure, found: Found) -> str | None:
+        """See ErasureStep."""
+        for event in found.items:
+            self._events.remove(event)
+        return None
+
+
+class ListsStep:
+    """Takes the member off the lists of static segments."""
+
+    name = "lists"
+
+    def __init__(self, segments: SegmentStore, lists: SegmentLists, shards: int) -> None:
+        self._segments, self._lists, self._shards = segments, lists, shards
+
+    def find(self, erasure: Erasure) -> Found:
+        """See ErasureStep."""
+        page = self._segments.page(erasure.tenant_id, _PAGE, erasure.after)
+        some, end, is_last = piece_of(page, _PAGE, erasure, lambda one: one.id, ascending=True)
+        on = [segment for segment in some if not segment.is_dynamic and self._is_on(erasure, segment.id)]
+        return Found(on, {"lists": len(on)} if on else {}, end, is_last)
+
+    def erase(self, erasure: Erasure, found: Found) -> str | None:
+        """See ErasureStep."""
+        for segment in found.items:
+            self._lists.remove(erasure.tenant_id, segment.id, [erasure.who])
+        return None
+
+    def _is_on(self, erasure: Erasure, segment_id: str) -> bool:
+        shard = shard_of(erasure.who, self._shards)
+        return bool(self._lists.between(erasure.tenant_id, segment_id, shard, erasure.who, erasure.who))
+
+
+class RowStep:
+    """Looks once more whether there is a row: a request that read the member before the mark may have written it."""
+
+    name = "row"
+
+    def __init__(self, members: MemberScan, beginning: ErasureBeginning) -> None:
+        self._members, self._beginning = members, beginning
+
+    def find(self, erasure: Erasure) -> Found:
+        """See ErasureStep. The member was counted when it began."""
+        return Found(list(self._members.get_many(erasure.tenant_id, [erasure.who])))
+
+    def erase(self, erasure: Erasure, found: Found) -> str | None:
+        """See ErasureStep."""
+        if found.items and not self._beginning.take_out(erasure):
+            raise TransientError("the member's row changed; it is looked for again")
+        return None
+
+
+class AuditStep:
+    """Leaves of the entries about the member that something happened, and a hash of what it was."""
+
+    name = "audit"
+
+    def __init__(self, trail: AuditTrail) -> None:
+        self._trail = trail
+
+    def find(self, erasure: Erasure) -> Found:
+        """See ErasureStep."""
+        named = self._trail.redact(erasure.tenant_id, subject_of(erasure.tenant_id, erasure.who), 0)
+        return Found(["entries"], {"audit_rows": named} if named else {})
+
+    def erase(self, erasure: Erasure, found: Found) -> str | None:
+        """See ErasureStep."""
+        subject = subject_of(erasure.tenant_id, erasure.who)
+        while self._trail.redact(erasure.tenant_id, subject, _REDACTED_AT_ONCE) > _REDACTED_AT_ONCE:
+            pass
+        return None
