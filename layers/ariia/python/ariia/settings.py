@@ -167,7 +167,7 @@ class RunFollowUpSettings(SchedulingSettings):
 
 @dataclass(frozen=True, kw_only=True)
 class PrivacyRequestsSettings(Settings):
-    """Exports and erasures of members. `privacy_*` and `follow_up_*`: where their schedules are made, and what those hand
+    """Exports and erasures of members. `privacy_*` and `follow_up_*`: where schedules are made, and what those hand
     over to as which role. `quiet_seconds`: longer than any function of this deployment runs."""
 
     uploads_bucket: str

@@ -105,10 +105,11 @@ def _erasures(settings: PrivacyRequestsSettings, clock: SystemClock) -> ErasureR
         ArchivesStep(ExportJobs(jobs, clock), uploads),
         RejectedLinesStep(jobs, uploads, clock),
         RowStep(members, beginning),
+        AuditStep(trail),
+        # What may have to wait for a sender comes last.
         TestSendsStep(jobs, campaigns, eraser),
         FollowUpsStep(follow_ups, ending, campaigns, ledger, settings.shards),
         HeldStep(campaigns, walk),
-        AuditStep(trail),
     ]
     policy = ErasurePolicy(settings.quiet_seconds)
     stopping = [StopFollowUpsStep(follow_ups, ending)]
