@@ -91,6 +91,7 @@ class StageConfig:
     rounds_per_execution: int = 1000
     tumbling_window_seconds: int = 30
     upload_expiry_days: int = 7
+    erasure_quiet_seconds: int = 330
     ses_usd_per_1000: float = 0.10
     browser_origins: tuple[str, ...] = ()
     identity: IdentityConfig = field(default_factory=IdentityConfig)
@@ -132,6 +133,8 @@ class StageConfig:
             "rounds_per_execution": section.number("rounds_per_execution", minimum=1, maximum=1000, default=1000),
             "tumbling_window_seconds": section.number("tumbling_window_seconds", minimum=0, maximum=900, default=30),
             "upload_expiry_days": section.number("upload_expiry_days", minimum=1, maximum=365, default=7),
+            # Longer than any function runs: an erasure sweeps when nothing that began before it can write any more.
+            "erasure_quiet_seconds": section.number("erasure_quiet_seconds", minimum=1, maximum=3600, default=330),
             "ses_usd_per_1000": section.decimal("ses_usd_per_1000", minimum=0, maximum=10, default=0.10),
             "browser_origins": section.texts("browser_origins", default=()),
             "identity": IdentityConfig.read(section.part("identity")),

@@ -26,9 +26,9 @@ def created(view: T, location: str, version: int | None = None, *, replayed: boo
     return _answer(201, view, headers)
 
 
-def accepted(view: T, location: str) -> Response[T]:
-    """202 with the job that does the work."""
-    return _answer(202, view, {"Location": location})
+def accepted(view: T, location: str, *, replayed: bool = False) -> Response[T]:
+    """202 with the job that does the work. A repeated request answers with the same one, marked as replayed."""
+    return _answer(202, view, {"Location": location} | ({"Idempotent-Replayed": "true"} if replayed else {}))
 
 
 def gone() -> Response[None]:

@@ -38,6 +38,7 @@ _TAGS = {
     "Segments": "Named parts of the members: filters that are evaluated when a campaign is sent, or fixed lists.",
     "Members": "The people a tenant writes to, with their consent per channel.",
     "Imports": "Members in bulk, from CSV or JSONL.",
+    "Privacy": "What members may ask for: all their data as one archive, and to be erased, with a proof.",
     "Senders": "Domains a tenant may send from, and their DNS records.",
     "Follow-ups": "One message to one member at one time, as agreed in a chat; something that happens may cancel it.",
     "Events": "What members do elsewhere, which cancels what waits for it.",

@@ -1,4 +1,5 @@
-"""The bucket that clients upload imports to, by presigned URL; what came of them rests beside, unannounced."""
+"""The bucket that clients upload imports to, by presigned URL. What came of them rests beside, unannounced, and so do
+archives of members, which clients download by presigned URL."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from infra.constructs.log_group import removal_policy
 from infra.constructs.python_function import PythonFunction
 from infra.constructs.queue_worker import WorkQueue
 
-IMPORTS, RESULTS = "imports/", "results/"
+IMPORTS, RESULTS, EXPORTS = "imports/", "results/", "exports/"
 _ACCOUNT_REGION = "<AWS::AccountId>-<AWS::Region>"  # as cdk-nag writes them
 
 
@@ -45,20 +46,33 @@ class Uploads(s3.Bucket):
     def allow_reading(self, reader: PythonFunction) -> None:
         """Listing is what tells a missing file (404) from a forbidden one (403):
         https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html"""
-        self._allow(reader, "s3:GetObject")
-        reader.add_to_role_policy(iam.PolicyStatement(actions=["s3:ListBucket"], resources=[self._arn()]))
+        self._allow(reader, ["s3:GetObject"], [IMPORTS, RESULTS])
+        self._allow_listing(reader)
 
     def allow_writing(self, writer: PythonFunction) -> None:
         """A presigned URL may do what its signer may: signing uploads needs this too."""
-        self._allow(writer, "s3:PutObject")
+        self._allow(writer, ["s3:PutObject"], [IMPORTS, RESULTS])
 
-    def _allow(self, function: PythonFunction, action: str) -> None:
-        resources = [f"{self._arn()}/{folder}*" for folder in (IMPORTS, RESULTS)]
-        function.add_to_role_policy(iam.PolicyStatement(actions=[action], resources=resources))
+    def allow_downloading(self, signer: PythonFunction) -> None:
+        """To sign addresses that archives are downloaded from."""
+        self._allow(signer, ["s3:GetObject"], [EXPORTS])
+
+    def allow_archiving(self, function: PythonFunction) -> None:
+        """To make archives and take them away, and to take somebody out of lists of rejected lines."""
+        self._allow(function, ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], [EXPORTS])
+        self._allow(function, ["s3:GetObject", "s3:PutObject"], [RESULTS])
+        self._allow_listing(function)
+
+    def _allow_listing(self, function: PythonFunction) -> None:
+        function.add_to_role_policy(iam.PolicyStatement(actions=["s3:ListBucket"], resources=[self._arn()]))
+
+    def _allow(self, function: PythonFunction, actions: list[str], folders: list[str]) -> None:
+        resources = [f"{self._arn()}/{folder}*" for folder in folders]
+        function.add_to_role_policy(iam.PolicyStatement(actions=actions, resources=resources))
         assert function.role is not None
-        for folder in (IMPORTS, RESULTS):
+        for folder in folders:
             finding = f"IAM5[Resource::arn:<AWS::Partition>:s3:::{self._prefix}-uploads-{_ACCOUNT_REGION}/{folder}*]"
-            accept(function.role, {finding: "Each import, and each list of a range, is an object of its own there."})
+            accept(function.role, {finding: "Each import, list of a range and archive is an object of its own there."})
 
     def _notify(self, imports: WorkQueue) -> None:
         """By the bucket's own property: CDK's way is a custom resource with one more function to run and to grant."""

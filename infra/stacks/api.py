@@ -94,6 +94,8 @@ class ApiStack(Stack):
                 **self._automation.follow_up_schedules.environment,
                 "ARIIA_FOLLOW_UP_ARN": self._automation.run_follow_up.function_arn,
                 "ARIIA_SERIES_ARN": self._automation.run_series.function_arn,
+                **self._automation.privacy_schedules.environment,
+                "ARIIA_PRIVACY_ARN": self._automation.privacy_requests.function_arn,
                 "ARIIA_CHANNELS": ",".join(config.channels),
                 "ARIIA_SES_USD_PER_1000": str(config.ses_usd_per_1000),
                 "ARIIA_TENANT_CLAIM": config.identity.tenant_claim,
@@ -118,6 +120,8 @@ class ApiStack(Stack):
         self._automation.series_schedules.allow_scheduling(function)
         messaging.uploads.allow_reading(function)
         messaging.uploads.allow_writing(function)
+        messaging.uploads.allow_downloading(function)
+        self._automation.privacy_schedules.allow_scheduling(function)
         messaging.preflights.grant(function, "sqs:SendMessage")
         allow_identity_management(function)
         allow_account_reading(function)

@@ -33,7 +33,7 @@ PLAN_CALLS_PER_SHARD = 8
 # A look costs nothing while nothing is due, and what it finds is late by some minutes already.
 CHECK_MINUTES = 5
 # The one constant that stands for the shard id that the emulator's stream events lack.
-RUN_FOLLOW_UP, RUN_SERIES = "run_follow_up", "run_series"
+RUN_FOLLOW_UP, RUN_SERIES, PRIVACY_REQUESTS = "run_follow_up", "run_series", "privacy_requests"
 LAPTOP_STREAM_SHARD = "shardId-laptop"
 
 
@@ -66,6 +66,10 @@ class AutomationStack(Stack):
             self, config, "series", "SERIES", RUN_SERIES, messaging.schedule_dead_letters
         )
         self.run_follow_up, self.run_series = self._run_follow_up(), self._run_series()
+        self.privacy_schedules = FunctionSchedules(
+            self, config, "privacy", "PRIVACY", PRIVACY_REQUESTS, messaging.schedule_dead_letters
+        )
+        self.privacy_requests = self._privacy_requests()
         self.aggregate_stats = self._aggregate_stats()
         self.functions = [
             plan_audience,
@@ -78,6 +82,7 @@ class AutomationStack(Stack):
             self._check_schedules(),
             self.run_follow_up,
             self.run_series,
+            self.privacy_requests,
         ]
         CfnOutput(self, "CampaignRunArn", value=self.campaign_run.state_machine_arn)
 
@@ -191,6 +196,36 @@ class AutomationStack(Stack):
         # A probe to the provider's mailbox simulator proves that events still arrive.
         allow_sending(function, messaging.email_events, "ses:SendEmail")
         allow_account_reading(function)
+        return function
+
+    def _privacy_requests(self) -> PythonFunction:
+        data, messaging = self._data, self._messaging
+        function = PythonFunction(
+            self._workshop,
+            PRIVACY_REQUESTS,
+            timeout_seconds=120,
+            memory_mb=1024,
+            environment={
+                **self.privacy_schedules.environment,
+                **self.follow_up_schedules.environment,
+                "ARIIA_UPLOADS_BUCKET": messaging.uploads.bucket_name,
+                "ARIIA_QUIET_SECONDS": str(self._config.erasure_quiet_seconds),
+            },
+        )
+        function.configure_async_invoke(
+            on_failure=SqsDestination(messaging.schedule_dead_letters),
+            retry_attempts=2,
+            max_event_age=Duration.hours(6),
+        )
+        self.privacy_schedules.allow_scheduling(function)
+        data.allow_reading(function, models.TenantModel, models.SegmentModel)
+        # Everything that knows a member: read for their archive, and taken away when they are erased.
+        data.allow_writing(function, models.MemberModel, models.AddressModel, models.SuppressionModel)
+        data.allow_writing(function, models.AuditModel, models.JobModel, models.EventModel)
+        data.allow_writing(function, models.FollowUpModel, models.QuotaModel)
+        data.allow_writing(function, models.CampaignModel, models.CampaignPartModel, models.LedgerModel)
+        data.allow_writing_in_bulk(function, models.SegmentMemberModel)
+        messaging.uploads.allow_archiving(function)
         return function
 
     def _send_batch(self, channel: str) -> PythonFunction:

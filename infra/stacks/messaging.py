@@ -38,7 +38,7 @@ class MessagingStack(Stack):
         self.statistics_dead_letters = dead_letter_queue(self, "statistics", config)
         accept(self.statistics_dead_letters, {"SQS3": "It holds the dead letters of a stream, not of a queue."})
         self.schedule_dead_letters = dead_letter_queue(self, "schedules", config)
-        accept(self.schedule_dead_letters, {"SQS3": "It holds what a schedule could not start."})
+        accept(self.schedule_dead_letters, {"SQS3": "It holds what a schedule could not start, or Lambda not finish."})
         self.follow_up_dead_letters = dead_letter_queue(self, "follow-ups", config)
         accept(self.follow_up_dead_letters, {"SQS3": "It holds what a schedule could not start, or Lambda not finish."})
         self.email_events = EmailEvents(self, config, self.events)

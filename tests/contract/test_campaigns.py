@@ -11,8 +11,11 @@ from ariia.adapters.memory.campaigns import MemoryCampaigns
 from ariia.domain.campaign import Campaign, CampaignStatus, Content, Move, Target
 from ariia.domain.channel import Channel
 from ariia.domain.errors import NotFoundError
+from ariia.domain.member import Member
 from ariia.domain.wave import Lane, Wave
 from ariia.ports.campaigns import CampaignChange, CampaignStore
+
+NOW = 4_000_000_000_000
 
 
 @pytest.fixture(params=["memory", "dynamodb"])
@@ -136,3 +139,41 @@ def test_what_a_caller_changes_is_not_stored_until_saved(store: CampaignStore, t
     assert again is not None
     assert again.status is CampaignStatus.DRAFT
     assert again.lanes == []
+
+
+def test_a_container_is_removed_with_all_its_parts(store: CampaignStore, tenant_id: str) -> None:
+    container = any_campaign(tenant_id, "zf-one")
+    frozen = ("h1", Content("Hello", context={"goal": "the knee"}), None)
+    assert store.create(CampaignChange(container, frozen=frozen, stand_ins=[Member("x", tenant_id, created_at=NOW)]))
+    assert store.create(any_change(any_campaign(tenant_id)))
+
+    store.remove_container(tenant_id, "zf-one")
+    store.remove_container(tenant_id, "zf-one")
+
+    assert store.get(tenant_id, "zf-one") is None
+    assert store.stand_ins(tenant_id, "zf-one", ["x"]) == {}
+    with pytest.raises(NotFoundError):
+        store.content(tenant_id, "zf-one", "h1")
+    assert store.content(tenant_id, "c1").subject == "Hello"
+
+
+def test_removed_stand_ins_leave_the_others(store: CampaignStore, tenant_id: str) -> None:
+    people = [Member(one, tenant_id, created_at=NOW) for one in ("x", "y")]
+    assert store.create(CampaignChange(any_campaign(tenant_id, "zt-one"), stand_ins=people))
+
+    store.remove_stand_ins(tenant_id, "zt-one", ["x", "never"])
+
+    assert list(store.stand_ins(tenant_id, "zt-one", ["x", "y"])) == ["y"]
+
+
+def test_a_member_is_replaced_in_every_target_that_lists_them(store: CampaignStore, tenant_id: str) -> None:
+    ids, excluded = {"member_ids": ["anna", "ben"]}, {"member_ids": ["anna"], "tags": ["vip"]}
+    frozen = ("h1", Content("Hello"), Target(exclude=excluded))
+    draft = CampaignChange(any_campaign(tenant_id), Content("Hello"), Target(ids), frozen=frozen)
+    assert store.create(draft)
+
+    assert store.replace_in_targets(tenant_id, "c1", "anna", "nobody") == 2
+    assert store.replace_in_targets(tenant_id, "c1", "anna", "nobody") == 0
+
+    assert store.target(tenant_id, "c1") == Target({"member_ids": ["nobody", "ben"]})
+    assert store.target(tenant_id, "c1", "h1") == Target(exclude={"member_ids": ["nobody"], "tags": ["vip"]})

@@ -120,3 +120,36 @@ def test_events_of_a_member_are_newest_first(events: EventStore, tenant_id: str)
     assert events.put(any_event(tenant_id, "x", member_id="ben"))
     assert [one.id for one in events.of_member(tenant_id, "anna", 2, None)] == ["e2", "e1"]
     assert [one.id for one in events.of_member(tenant_id, "anna", 2, f"{11:013d}#e1")] == ["e0"]
+
+
+def test_a_removed_follow_up_is_found_nowhere(store: FollowUpStore, tenant_id: str) -> None:
+    gone = any_follow_up(tenant_id, conversation_id="chat")
+    kept = any_follow_up(tenant_id, "f2", conversation_id="chat")
+    for one in (gone, kept):
+        assert store.create(one)
+    read = store.get(tenant_id, "f1")
+    assert read is not None
+    assert store.save(gone)
+
+    store.remove(read)
+    store.remove(read)
+
+    assert store.get(tenant_id, "f1") is None
+    assert [one.id for one in store.of_member(tenant_id, "anna", 10, None)[0]] == ["f2"]
+    assert [one.id for one in store.of_conversation(tenant_id, "chat", 10, None)[0]] == ["f2"]
+    assert [one.id for one in store.open_of_member(tenant_id, "anna")] == ["f2"]
+    assert not store.save(gone)
+
+
+def test_a_removed_event_is_forgotten_with_its_id(events: EventStore, tenant_id: str) -> None:
+    event = MemberEvent("e1", tenant_id, "anna", "visited", 5, received_at=6)
+    other = MemberEvent("e2", tenant_id, "anna", "visited", 5, received_at=7)
+    assert events.put(event)
+    assert events.put(other)
+
+    events.remove(event)
+    events.remove(event)
+
+    assert events.get(tenant_id, "e1") is None
+    assert events.of_member(tenant_id, "anna", 10, None) == [other]
+    assert events.put(event)

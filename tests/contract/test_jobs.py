@@ -104,3 +104,17 @@ def test_part_that_changed_meanwhile_is_not_overwritten(store: JobStore, tenant_
     assert not store.save_part(job, mine)
 
     assert store.part(tenant_id, "j1", 0).document == {"state": "done"}
+
+
+def test_a_deleted_job_is_gone_with_its_parts(store: JobStore, tenant_id: str) -> None:
+    job, other = Job(tenant_id, "preflight", "j1"), Job(tenant_id, "preflight", "j2")
+    for one in (job, other):
+        store.create(one)
+        store.save_part(one, JobPart(0, {"of": one.id}))
+
+    store.delete(job)
+    store.delete(job)
+
+    assert store.get(tenant_id, "preflight", "j1") is None
+    assert store.parts(tenant_id, "j1") == []
+    assert store.parts(tenant_id, "j2") == [JobPart(0, {"of": "j2"}, 1)]

@@ -278,3 +278,44 @@ def test_batches_between_are_those_that_may_hold_these_members(ledger: Ledger, t
     assert pages("f1", "f1") == ["f0"]
     assert pages("a", "a9") == []
     assert pages("k", "z") == ["j0"]
+
+
+def test_only_a_settled_batch_that_nobody_holds_is_removed(ledger: Ledger, partition: Partition) -> None:
+    waiting = any_batch(partition, "a", "a", "b")
+    assert commit(ledger, partition, waiting, any_batch(partition, "c"))
+    assert not ledger.remove_batch(waiting)
+    claimed = ledger.claim(waiting.key, "t1", 1, LEASE)
+    assert claimed is not None
+    assert claimed.claim is not None
+    assert not ledger.remove_batch(claimed)
+    settled = [Entry(one, EntryState.ACCEPTED, "p", 1, 5) for one in ("a", "b")]
+    assert ledger.write_outcome(claimed, claimed.claim, settled, "t1")
+
+    assert not ledger.remove_batch(waiting)
+    assert ledger.remove_batch(Batch(waiting.key, settled))
+    assert ledger.remove_batch(Batch(waiting.key, settled))
+
+    assert ledger.batch(waiting.key) is None
+    assert [page[0].key.page for page in ledger.pages_after(partition, None, 5)] == ["c"]
+
+
+def test_every_receipt_of_a_member_is_deleted_and_nobody_elses(ledger: Ledger, partition: Partition) -> None:
+    for member, message in (("anna", "l0"), ("anna", "l1"), ("anna-b", "l0"), ("ann", "l0")):
+        ledger.merge_receipt(ReceiptKey(partition, member, message), Receipt(times={"sent_at": 1}))
+
+    ledger.delete_receipts(partition, "anna")
+    ledger.delete_receipts(partition, "anna")
+
+    assert set(ledger.receipts_between(partition, "a", "b")) == {("anna-b", "l0"), ("ann", "l0")}
+
+
+def test_an_address_is_passed_on_by_its_owner_only(ledger: Ledger, partition: Partition) -> None:
+    one, other = "0" * 32, "f" * 32
+    assert commit(ledger, partition, address_claims={one: "anna", other: "ben"})
+
+    ledger.pass_address_on(partition, one, "anna", "nobody")
+    ledger.pass_address_on(partition, other, "anna", "nobody")
+    ledger.pass_address_on(partition, "a" * 32, "anna", "nobody")
+
+    assert ledger.address_owners(partition, [one, other, "a" * 32]) == {one: "nobody", other: "ben"}
+    assert not commit(ledger, partition, version=2, address_claims={one: "cleo"})

@@ -93,6 +93,24 @@ def test_client_can_put_a_file_to_the_signed_url(stored_uploads: Uploads) -> Non
     assert stored_uploads.read(KEY) == b"id\nm1\n"
 
 
+def test_deleted_objects_are_gone(uploads: Uploads) -> None:
+    uploads.write(KEY, b"one")
+    uploads.write("exports/studio/e1/archive.zip", b"PK", "application/zip")
+
+    uploads.delete([KEY, "exports/never/there"])
+
+    assert uploads.read(KEY) is None
+    assert uploads.read("exports/studio/e1/archive.zip") == b"PK"
+
+
+def test_client_can_download_from_the_signed_url_and_saves_it_by_name(stored_uploads: Uploads) -> None:
+    stored_uploads.write(KEY, b"PK", "application/zip")
+    with urllib.request.urlopen(stored_uploads.download_url(KEY, "member-data.zip", 60), timeout=60) as answer:
+        assert answer.read() == b"PK"
+        assert answer.headers["Content-Type"] == "application/zip"
+    assert "filename" in stored_uploads.download_url(KEY, "member-data.zip", 60)
+
+
 def test_import_queue_carries_every_task(ministack: object) -> None:
     from ariia.adapters.import_queue import SqsImportQueue
     from ariia.ports.uploads import RangeTask

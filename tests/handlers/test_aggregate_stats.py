@@ -12,6 +12,7 @@ from ariia.adapters.dynamodb import ledger_items as items
 from ariia.adapters.dynamodb.stream import LedgerStream
 from ariia.adapters.memory.statistics import MemoryStatistics
 from ariia.bootstrap.aggregate_stats import AggregateStatsServices
+from ariia.domain.anonymous import anonymous
 from ariia.domain.batch import Batch, BatchKey, Entry, EntryState
 from ariia.domain.receipt import Receipt
 from ariia.domain.single_message import SingleKind, container_id
@@ -100,6 +101,27 @@ def test_a_bad_record_is_put_aside_and_the_others_count(store: MemoryStatistics,
     invoke(broken, change(2, PLANNED))
     assert len(dead_letters.kept) == 1
     assert figures(store).targeted == 3
+
+
+def test_what_a_row_has_counted_stays_when_it_goes(store: MemoryStatistics, dead_letters: DeadLetters) -> None:
+    opened = receipt(delivered_at=5, opened_at=6)
+    invoke(change(1, PLANNED), change(2, SENT, PLANNED), change(3, opened))
+    before = figures(store)
+    invoke(change(4, None, opened), change(5, None, SENT))
+    assert figures(store) == before
+    assert dead_letters.kept == []
+
+
+def test_an_entry_that_becomes_nobodys_changes_no_figure(store: MemoryStatistics, dead_letters: DeadLetters) -> None:
+    entries = [
+        Entry("anna", EntryState.ACCEPTED, "s-1", 1, 1_800_000_000_000),
+        Entry("ben", EntryState.FAILED, "no", 1),
+    ]
+    nobody = [anonymous(entry, f"x-erased-{place}") for place, entry in enumerate(entries)]
+    invoke(change(1, batch(*entries)))
+    before = figures(store)
+    invoke(change(2, batch(*nobody), batch(*entries)))
+    assert figures(store) == before
 
 
 def test_rows_that_are_no_facts_are_passed_over(store: MemoryStatistics, dead_letters: DeadLetters) -> None:

@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 from pynamodb.models import Model
 
-from ariia.adapters.dynamodb.models import TABLES, JobModel, LedgerModel, logical_name
+from ariia.adapters.dynamodb.models import TABLES, CampaignPartModel, JobModel, LedgerModel, logical_name
 from ariia.domain.import_job import ImportFormat, ImportJob
+from ariia.domain.member_export import KEPT_MS, MemberExport
 
 from .templates import Resource, Templates
 
@@ -89,3 +90,18 @@ def test_users_can_not_choose_their_tenant(stage: Templates) -> None:
 def test_there_is_a_group_for_every_role(stage: Templates) -> None:
     groups = {one.properties["GroupName"] for one in stage.resources("AWS::Cognito::UserPoolGroup")}
     assert groups == {"viewer", "editor", "approver", "admin", "agent", "platform"}
+
+
+def test_archives_rest_where_they_are_forgotten_and_not_announced(stage: Templates) -> None:
+    export = MemberExport("e1", "studio", "subject", "anna", 0)
+    assert export.key.startswith("exports/")
+    assert all(one.startswith("exports/") for one in export.part_keys)
+    [bucket] = stage.resources("AWS::S3::Bucket")
+    [rule] = bucket.properties["LifecycleConfiguration"]["Rules"]
+    assert "Prefix" not in rule
+    assert rule["ExpirationInDays"] * 86_400_000 == KEPT_MS
+
+
+def test_recipients_who_are_no_members_expire(production: Templates) -> None:
+    expiry = table_of(production, "ariia", CampaignPartModel).properties["TimeToLiveSpecification"]
+    assert expiry == {"AttributeName": "expires_at", "Enabled": True}

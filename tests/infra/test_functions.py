@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from ariia.services import privacy_care
 from ariia.settings import SETTINGS, SettingsError
 
 from .templates import Resource, Templates
@@ -149,3 +150,15 @@ def test_queue_sources_report_single_failures(stage: Templates) -> None:
 def test_sender_runs_at_most_as_often_as_configured(production: Templates) -> None:
     limits = [one.properties.get("ScalingConfig") for one in production.resources(SOURCES)]
     assert [limit for limit in limits if limit] == [{"MaximumConcurrency": 20}]
+
+
+def test_an_erasure_waits_longer_than_any_function_runs(production: Templates) -> None:
+    functions = production.resources(FUNCTIONS)
+    longest = max(int(function.properties["Timeout"]) for function in functions)
+    [waiting] = [one for one in functions if folder(one) == "privacy_requests"]
+    assert int(environment(waiting)["ARIIA_QUIET_SECONDS"]) >= longest + 30
+
+
+def test_a_run_that_is_arranged_first_finds_the_one_before_it_over(production: Templates) -> None:
+    [function] = [one for one in production.resources(FUNCTIONS) if folder(one) == "privacy_requests"]
+    assert function.properties["Timeout"] * 1000 < privacy_care._AGAIN_MS

@@ -105,6 +105,10 @@ SETTINGS = ApiSettings(
     follow_up_arn="arn",
     follow_up_role_arn="arn",
     follow_up_dlq_arn="arn",
+    privacy_group="group",
+    privacy_arn="arn",
+    privacy_role_arn="arn",
+    privacy_dlq_arn="arn",
     signing_secret_arn="secret",
     configuration_set="set",
 )

@@ -42,6 +42,10 @@ SETTINGS = ApiSettings(
     follow_up_arn="arn",
     follow_up_role_arn="arn",
     follow_up_dlq_arn="arn",
+    privacy_group="group",
+    privacy_arn="arn",
+    privacy_role_arn="arn",
+    privacy_dlq_arn="arn",
     signing_secret_arn="arn:aws:secretsmanager:eu-central-1:0:secret:signing",
     configuration_set="test",
 )

@@ -60,9 +60,11 @@ class Erasures:
             self._care.watch(_task(erasure), self._clock.now())
         return erasure
 
-    def page(self, tenant_id: str, limit: int, after: str | None) -> list[Erasure]:
-        """Up to `limit` erasures in descending order of id, behind the id `after`; fewer = the end."""
-        return self._jobs.page(tenant_id, limit, after)
+    def page(self, tenant_id: str, limit: int, after: str | None) -> tuple[list[Erasure], str | None]:
+        """Up to `limit` erasures in descending order of id, behind the id `after`, and where to go on; None = that was
+        the end."""
+        page = self._jobs.page(tenant_id, limit, after)
+        return [one for one in page if one.same_as is None], page[-1].id if len(page) == limit else None
 
     def _earlier(self, tenant_id: str, member_id: str, creation: Creation | None) -> Erasure | None:
         """What was asked for under the same key, or has marked the member: unless the member came back since."""
