@@ -94,7 +94,7 @@ def test_another_tenants_things_do_not_exist(
     new_tenant: Callable[[str], Tenant], document: Json, laptop: LaptopStack
 ) -> None:
     ours, theirs = new_tenant("ours"), new_tenant("theirs")
-    ours.has_people(1)
+    ours.has_people(2)
     template = ours.api.post("/v1/templates", {"name": "T", "body_template": "<p>Hello</p>"}, "editor")
     campaign = ours.drafts(template_id=template["id"]).approved()
     ours.api.post(f"{campaign.path}/preflight", {}, "editor")
@@ -111,6 +111,8 @@ def test_another_tenants_things_do_not_exist(
         "test_send_id": test_send["id"],
         "follow_up_id": ours.follows_up("m0000", 86_400)["id"],
         "suppression_id": ours.api.post("/v1/suppressions", suppressed, "admin")["id"],
+        "export_id": ours.api.post("/v1/members/m0000/export", None, "admin")["id"],
+        "erasure_id": ours.api.post("/v1/members/m0001/erasure", {"reason": "objection"}, "admin")["id"],
         "campaign_id": campaign.id,
         "template_id": template["id"],
         "member_id": "m0000",
