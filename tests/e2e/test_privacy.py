@@ -33,7 +33,7 @@ def _annabel(tenant: Tenant, **fields: Any) -> Json:
 def _known(tenant: Tenant) -> SentCampaign:
     """Everything a tenant may know of a member; gives the campaign that they were sent."""
     tenant.has_members([_annabel(tenant), {"id": "m-ben", "email": f"ben@{tenant.id}-members.example"}])
-    campaign = tenant.drafts(content_html=LETTER).sends().ends().agrees()
+    campaign = tenant.drafts(content_html=LETTER).sends().ends()
     campaign.until(lambda stats: stats["clicked"] == 1, "the click is counted")
     tenant.follows_up(WHO, 86_400, reason="Asked for Annabel's knee")
     event = {"id": "visit-1", "name": "visited", "member_id": WHO, "data": {"note": "Annabel came by"}}

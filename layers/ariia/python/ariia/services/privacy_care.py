@@ -13,7 +13,7 @@ from ariia.ports.clock import Clock
 from ariia.ports.schedules import OneTimeSchedules
 
 # A schedule for an instant that has passed when it is made may be refused.
-SOON_MS = 10_000
+SOON_MS = 5_000
 # Longer than any run takes (timeout of the function: 120 s), so that the one that is arranged first finds it over.
 _AGAIN_MS = 180_000
 # What nobody changed for so long has lost its schedule: all attempts died.
