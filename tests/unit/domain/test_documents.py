@@ -17,11 +17,13 @@ from ariia.domain.audit import AuditEntry
 from ariia.domain.batch import PlanCursor, ReleaseCursor
 from ariia.domain.campaign import Campaign, Content, Move, Target
 from ariia.domain.documents import decode, encode
+from ariia.domain.erasure import Erasure
 from ariia.domain.erasure_mark import ErasureMark
 from ariia.domain.follow_up import ScheduledFollowUp
 from ariia.domain.import_job import ImportJob, PartResult
 from ariia.domain.member import Consent, Member, Suppression
 from ariia.domain.member_event import MemberEvent
+from ariia.domain.member_export import MemberExport
 from ariia.domain.preflight_job import AudienceQuestion, PreflightJob
 from ariia.domain.quota import QuotaClaim
 from ariia.domain.receipt import Receipt
@@ -44,10 +46,12 @@ STORED: list[type] = [
     CampaignTemplate,
     Consent,
     Content,
+    Erasure,
     ErasureMark,
     ImportJob,
     Member,
     MemberEvent,
+    MemberExport,
     MemberSegment,
     Move,
     PartResult,
