@@ -15,7 +15,7 @@ from ariia.services.privacy_care import PrivacyKind, PrivacyTask
 from ariia.settings import PrivacyRequestsSettings
 
 # What one piece of work may still take that began in time.
-_RESERVE_MS = 30_000
+_RESERVE_MS = 45_000
 
 
 @cache

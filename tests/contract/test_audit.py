@@ -172,3 +172,17 @@ def test_redaction_leaves_that_it_happened_and_a_hash(stores: Stores, tenant_id:
     assert list(kept.details) == ["sha256"]
     assert "anna" not in str(kept)
     assert "yes" not in str(kept)
+
+
+def test_what_is_noted_about_an_address_is_redacted_by_its_hash(stores: Stores, tenant_id: str) -> None:
+    stores.members.save([Member("ben", tenant_id, email=MAIL)])
+    stores.suppressions.add(tenant_id, "email", HASH, Suppression("manual", 10, "desk", "Anna called"))
+
+    assert stores.trail.redact(tenant_id, HASH, 10) == 1
+    assert stores.trail.redact(tenant_id, HASH, 10) == 0
+
+    kept = stores.trail.page(tenant_id, 10, None, JUNE, JULY + 1).entries
+    assert sorted((one.member_id or "", one.address or "", one.reason or "") for one in kept) == [
+        ("", "", ""),
+        ("ben", HASH, "Anna called"),
+    ]

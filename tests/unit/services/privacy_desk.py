@@ -109,7 +109,7 @@ class PrivacyDesk:
                 ArchivesStep(exports, uploads),
                 RejectedLinesStep(jobs, uploads, clock),
                 RowStep(members, beginning),
-                AuditStep(trail),
+                AuditStep(trail, members),
                 TestSendsStep(jobs, campaigns, eraser),
                 FollowUpsStep(follow_ups, desk.ending, campaigns, ledger, world.shards),
                 HeldStep(campaigns, walk),

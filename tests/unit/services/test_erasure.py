@@ -261,7 +261,7 @@ def test_the_proof_says_what_when_and_by_whom_and_nothing_about_her(desk: Privac
     erased(desk)
     done = desk.erasure("k1")
     assert done.report["erased"] == {
-        "audit_rows": 2,
+        "audit_rows": 3,
         "events": 1,
         "follow_ups": 2,
         "lists": 1,
@@ -296,7 +296,7 @@ def test_what_was_said_about_her_address_goes_with_her(desk: PrivacyDesk) -> Non
     desk.world.members.suppress(TENANT, "sms", phone, note)
     erased(desk)
     assert desk.world.members.suppression(TENANT, "sms", phone) == Suppression("manual", 1)
-    assert [one for one in desk.about_her() if "address='" not in one] == []
+    assert desk.about_her() == []
 
 
 def test_a_second_request_finds_the_first(desk: PrivacyDesk) -> None:

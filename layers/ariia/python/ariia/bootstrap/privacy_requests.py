@@ -105,7 +105,7 @@ def _erasures(settings: PrivacyRequestsSettings, clock: SystemClock) -> ErasureR
         ArchivesStep(ExportJobs(jobs, clock), uploads),
         RejectedLinesStep(jobs, uploads, clock),
         RowStep(members, beginning),
-        AuditStep(trail),
+        AuditStep(trail, members),
         # What may have to wait for a sender comes last.
         TestSendsStep(jobs, campaigns, eraser),
         FollowUpsStep(follow_ups, ending, campaigns, ledger, settings.shards),

@@ -43,6 +43,16 @@ class AuditEntry:
     reason: str | None = None
     details: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def about(self) -> str | None:
+        """What it is found by beside its instant: the member's subject or, where none is named, the address."""
+        return self.subject or self.address
+
+    @property
+    def is_named(self) -> bool:
+        """True while it leads to somebody: until it is redacted."""
+        return self.member_id is not None or self.address is not None
+
 
 def subject_of(tenant_id: str, member_id: str) -> str:
     """What stands for a member where the id itself must not outlive an erasure."""

@@ -31,11 +31,11 @@ def months_back(since: int, until: int) -> Iterator[str]:
 
 
 def by_subject(entries: Iterable[AuditEntry]) -> Mapping[str, list[AuditEntry]]:
-    """Entries by the member they are about; those about nobody are left out."""
+    """Entries by the member, or the address, that they are about; those about nobody are left out."""
     found: dict[str, list[AuditEntry]] = {}
     for entry in entries:
-        if entry.subject is not None:
-            found.setdefault(entry.subject, []).append(entry)
+        if entry.about is not None:
+            found.setdefault(entry.about, []).append(entry)
     return found
 
 
@@ -63,9 +63,9 @@ def row_of(after: str | None) -> str | None:
 
 def redact_subject(entries: Sequence[AuditEntry], subject: str) -> list[AuditEntry]:
     """The entries of a row with those about `subject` redacted; doing it again changes nothing."""
-    return [redacted(one) if one.subject == subject and one.member_id is not None else one for one in entries]
+    return [redacted(one) if one.about == subject and one.is_named else one for one in entries]
 
 
 def is_redacted(entries: Iterable[AuditEntry]) -> bool:
-    """True when no entry names a member any more."""
-    return all(one.member_id is None for one in entries)
+    """True when no entry names a member or an address any more."""
+    return not any(one.is_named for one in entries)

@@ -33,6 +33,6 @@ class AuditTrail(Protocol):
         ...
 
     def redact(self, tenant_id: str, subject: str, limit: int) -> int:
-        """Redacts up to `limit` rows about this member, in the member's own list and in the tenant's; how many were
-        still unredacted. 0 = none is left."""
+        """Redacts up to `limit` rows about this member (or address, by its hash), in the own list and in the tenant's;
+        how many were still unredacted. 0 = none is left."""
         ...

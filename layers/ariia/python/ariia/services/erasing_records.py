@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from ariia.domain.audit import subject_of
+from ariia.domain.channel import Channel
 from ariia.domain.erasure import Erasure
 from ariia.domain.errors import TransientError
 from ariia.domain.identifiers import shard_of
 from ariia.ports.audit import AuditTrail
 from ariia.ports.follow_ups import EventStore
-from ariia.ports.members import MemberScan
+from ariia.ports.members import MemberScan, MemberStore
 from ariia.ports.segments import SegmentLists, SegmentStore
 
 from .erasure_beginning import ErasureBeginning
@@ -85,21 +86,29 @@ class RowStep:
 
 
 class AuditStep:
-    """Leaves of the entries about the member that something happened, and a hash of what it was."""
+    """Leaves of the entries about the member, and about addresses that nobody else has, that something happened, and a
+    hash of what it was."""
 
     name = "audit"
 
-    def __init__(self, trail: AuditTrail) -> None:
-        self._trail = trail
+    def __init__(self, trail: AuditTrail, members: MemberStore) -> None:
+        self._trail, self._members = trail, members
 
     def find(self, erasure: Erasure) -> Found:
         """See ErasureStep."""
-        named = self._trail.redact(erasure.tenant_id, subject_of(erasure.tenant_id, erasure.who), 0)
-        return Found(["entries"], {"audit_rows": named} if named else {})
+        subjects = [subject_of(erasure.tenant_id, erasure.who), *self._addresses(erasure)]
+        named = sum(self._trail.redact(erasure.tenant_id, one, 0) for one in subjects)
+        return Found(subjects, {"audit_rows": named} if named else {})
 
     def erase(self, erasure: Erasure, found: Found) -> str | None:
         """See ErasureStep."""
-        subject = subject_of(erasure.tenant_id, erasure.who)
-        while self._trail.redact(erasure.tenant_id, subject, _REDACTED_AT_ONCE) > _REDACTED_AT_ONCE:
-            pass
+        for subject in found.items:
+            while self._trail.redact(erasure.tenant_id, subject, _REDACTED_AT_ONCE) > _REDACTED_AT_ONCE:
+                pass
         return None
+
+    def _addresses(self, erasure: Erasure) -> list[str]:
+        """Their hashes; one that serves several channels once."""
+        mine = [key for key in erasure.keys if key.channel is not Channel.MULTI]
+        alone = (key for key in mine if not self._members.sharers(key.tenant_id, key.channel, key.hash))
+        return list(dict.fromkeys(key.hash for key in alone))

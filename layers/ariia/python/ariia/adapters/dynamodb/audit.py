@@ -1,4 +1,5 @@
-"""The audit trail on DynamoDB: `tenant#<month>` lists everything, `tenant#<subject>` what is about one member."""
+"""The audit trail on DynamoDB: `tenant#<month>` lists everything, `tenant#<subject>` what is about one member, and
+`tenant#<hash>` what is about an address and no member."""
 
 from __future__ import annotations
 
