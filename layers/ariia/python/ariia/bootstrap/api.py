@@ -81,8 +81,8 @@ from ariia.settings import ApiSettings
 from .api_series import series_services
 from .double_opt_in import double_opt_in
 from .follow_ups import follow_up_services
-from .series import campaign_schedules
 from .privacy import privacy_services
+from .series import campaign_schedules
 
 _SES_READ_TIMEOUT_SECONDS = 5
 
