@@ -224,6 +224,7 @@ class AutomationStack(Stack):
         data.allow_writing(function, models.AuditModel, models.JobModel, models.EventModel)
         data.allow_writing(function, models.FollowUpModel, models.QuotaModel)
         data.allow_writing(function, models.CampaignModel, models.CampaignPartModel, models.LedgerModel)
+        data.allow_writing(function, models.SeriesModel)
         data.allow_writing_in_bulk(function, models.SegmentMemberModel)
         messaging.uploads.allow_archiving(function)
         return function

@@ -80,6 +80,18 @@ def test_one_reads_back_whole_and_is_created_once(stores: Stores, tenant_id: str
         stores.series.content(tenant_id, "s1", "another")
 
 
+def test_a_member_is_replaced_wherever_a_target_lists_them(stores: Stores, tenant_id: str) -> None:
+    ids, excluded = {"member_ids": ["anna", "ben"]}, {"member_ids": ["anna"], "tags": ["vip"]}
+    frozen = ("h1", Content("Hi"), Target(exclude=excluded))
+    change = SeriesChange(any_series(tenant_id), Content("Hi"), Target(ids), frozen=frozen)
+    assert stores.series.create(change)
+    assert stores.series.replace_in_targets(tenant_id, "s1", "anna", "nobody") == 2
+    assert stores.series.replace_in_targets(tenant_id, "s1", "anna", "nobody") == 0
+    assert stores.series.target(tenant_id, "s1") == Target({"member_ids": ["nobody", "ben"]})
+    assert stores.series.target(tenant_id, "s1", "h1") == Target(exclude={"member_ids": ["nobody"], "tags": ["vip"]})
+    assert stores.series.get(tenant_id, "s1").version == 1
+
+
 def test_a_claim_stands_for_one_series(stores: Stores, tenant_id: str) -> None:
     assert stores.series.claimed(tenant_id, "k1") is None
     assert stores.series.create(SeriesChange(any_series(tenant_id)), "k1")

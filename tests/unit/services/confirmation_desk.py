@@ -17,6 +17,7 @@ from ariia.domain.confirmation_link import confirmation_token
 from ariia.domain.member import Consent, Member
 from ariia.domain.tenant import Tenant, TenantSettings
 from ariia.services.account_rate import AccountRate
+from ariia.services.asked_confirmations import AskedConfirmations
 from ariia.services.asking_again import AskingAgain
 from ariia.services.confirmation_care import ConfirmationCare
 from ariia.services.confirmation_limits import ConfirmationLimits
@@ -70,7 +71,10 @@ class ConfirmationDesk:
         )
         resolver = UnknownResolver(campaigns, ledger, world.pipeline, self.clock, GRACE_MS)
         settler = SingleSettler(singles, campaigns, ledger, resolver, self.clock)
-        self.mails = ConfirmationMails(members, tenants, self.domains, singles, settler, limits, care, self.clock)
+        self.noted = AskedConfirmations(jobs)
+        self.mails = ConfirmationMails(
+            members, tenants, self.domains, singles, settler, limits, self.noted, care, self.clock
+        )
 
     def put(self, member_id: str = "anna", **values: Any) -> Member:
         """The member after a PUT of the back office."""

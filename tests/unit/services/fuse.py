@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 
@@ -9,17 +10,22 @@ class KilledError(BaseException):
     """What a process does not survive."""
 
 
-class Fuse:
-    """Blows once, at the given moment; without one it counts the moments."""
+def _die() -> None:
+    raise KilledError
 
-    def __init__(self, moment: int | None = None) -> None:
-        self.moment, self.count, self.armed = moment, 0, False
+
+class Fuse:
+    """Blows once, at the given moment; without one it counts the moments. What happens then may also be something else
+    than death: that somebody else is at work in just this moment."""
+
+    def __init__(self, moment: int | None = None, blow: Callable[[], object] = _die) -> None:
+        self.moment, self.count, self.armed, self.blow = moment, 0, False, blow
 
     def tick(self) -> None:
         if self.armed:
             self.count += 1
             if self.count - 1 == self.moment:
-                raise KilledError
+                self.blow()
 
     def around(self, _: str, port: Any) -> Any:
         return Fused(port, self)

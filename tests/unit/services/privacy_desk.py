@@ -12,26 +12,38 @@ from typing import Any
 from ariia.adapters.memory.clock import CountingChance, CountingIds
 from ariia.adapters.memory.jobs import MemoryJobs
 from ariia.adapters.memory.schedules import MemorySchedules
+from ariia.adapters.memory.series import MemorySeries
 from ariia.adapters.memory.uploads import MemoryUploads
 from ariia.domain.address import address_hash
-from ariia.domain.campaign import Campaign, CampaignStatus, TargetType
+from ariia.domain.campaign import Campaign, CampaignStatus, Target, TargetType
 from ariia.domain.channel import Channel
+from ariia.domain.confirmation import ConfirmationRequest, request_to
 from ariia.domain.erasure import Erasure, ErasureReason
 from ariia.domain.import_job import ImportFormat, ImportJob, ImportRange, PartResult, PartState
 from ariia.domain.member import Consent, ConsentStatus, Member
 from ariia.domain.preflight_job import kind_of
 from ariia.domain.receipt import EventKind
+from ariia.domain.recurrence import CalendarRule
 from ariia.domain.segment import MemberSegment
+from ariia.domain.series import Series
 from ariia.domain.single_message import SingleKind, container_id, stand_in_id
 from ariia.domain.statistics import Totals, batch_counts, receipt_counts, totals
+from ariia.domain.tenant import TenantSettings
 from ariia.ports.campaigns import CampaignChange
 from ariia.ports.jobs import Job, JobPart
 from ariia.ports.sending import SendCall
+from ariia.ports.series import SeriesChange
+from ariia.services.asked_confirmations import AskedConfirmations
+from ariia.services.confirmation_care import ConfirmationCare
+from ariia.services.confirmation_limits import ConfirmationLimits
+from ariia.services.confirmation_mails import ConfirmationMails
 from ariia.services.erasing_campaigns import CampaignsStep, HeldStep
 from ariia.services.erasing_files import ArchivesStep, RejectedLinesStep, TestSendsStep
 from ariia.services.erasing_follow_ups import FollowUpsStep, StopFollowUpsStep
 from ariia.services.erasing_ledger import LedgerEraser
 from ariia.services.erasing_records import AuditStep, EventsStep, ListsStep, RowStep
+from ariia.services.erasing_series import SeriesStep
+from ariia.services.erasing_singles import ConfirmationsStep, SingleEraser
 from ariia.services.erasure_beginning import ErasureBeginning
 from ariia.services.erasure_jobs import ErasureJobs
 from ariia.services.erasure_runs import ErasurePolicy, ErasureRuns
@@ -44,8 +56,11 @@ from ariia.services.member_exports import MemberExports
 from ariia.services.member_facts import MemberFactsReader
 from ariia.services.member_messages import MemberMessages
 from ariia.services.privacy_care import PrivacyCare, PrivacyKind, PrivacyRuns, PrivacyTask
+from ariia.services.resolving import UnknownResolver
 from ariia.services.single_messages import SingleMessages
+from ariia.services.single_settling import SingleSettler
 from tests.builders import NOW, TENANT, any_campaign, any_content, any_member, any_target
+from tests.world import GRACE_MS
 
 from .campaign_desk import VerifiedDomains
 from .follow_up_desk import HOUR_MS, FollowUpDesk, Wrap
@@ -69,12 +84,13 @@ class PrivacyDesk:
     def __init__(self, wrap: Wrap | None = None) -> None:
         around = wrap or (lambda _, port: port)
         self.around = around
-        self.follow_up_desk = desk = FollowUpDesk(wrap)
+        self.follow_up_desk = desk = FollowUpDesk(wrap, settings=TenantSettings(double_opt_in=True))
         self.world, self.clock = desk.world, desk.clock
         # What takes most of the time is known by heart: contents are the same in every desk, and judged elsewhere.
         desk.follow_ups._contents = FollowUpContents(VerifiedDomains([(TENANT, "studio.example")]))
         self.world.composer._compiled = _COMPILED
         self.jobs, self.uploads, self.schedules = MemoryJobs(), MemoryUploads(), MemorySchedules()
+        self.series, self.questions = MemorySeries(self.world.campaigns), MemorySchedules()
         self.trail = self.world.members.audit
         # The trail notes when by the world's clock.
         self.world.members._now = self.clock.now
@@ -95,13 +111,14 @@ class PrivacyDesk:
         self.exports = MemberExports(exports, self.care, members, trail, uploads, clock, ids)
         chance = CountingChance()
         eraser = LedgerEraser(ledger, members, chance)
+        asked, singles = AskedConfirmations(jobs), SingleEraser(campaigns, ledger, world.shards)
         walk = CampaignsStep(campaigns, jobs, eraser, chance)
         self.erasure_runs = ErasureRuns(
             self.erasure_jobs,
             beginning,
             store,
             trail,
-            [StopFollowUpsStep(follow_ups, desk.ending)],
+            [StopFollowUpsStep(follow_ups, desk.ending), SeriesStep(around("series", self.series), chance)],
             [
                 walk,
                 EventsStep(events),
@@ -111,29 +128,33 @@ class PrivacyDesk:
                 RowStep(members, beginning),
                 AuditStep(trail, members),
                 TestSendsStep(jobs, campaigns, eraser),
-                FollowUpsStep(follow_ups, desk.ending, campaigns, ledger, world.shards),
+                FollowUpsStep(follow_ups, desk.ending, singles),
+                ConfirmationsStep(asked, singles),
                 HeldStep(campaigns, walk),
             ],
             clock,
             ErasurePolicy(QUIET_SECONDS),
         )
-        facts = MemberFactsReader(desk.tenants, follow_ups, events, segments, lists, trail, world.shards)
+        facts = MemberFactsReader(desk.tenants, follow_ups, events, segments, lists, trail, asked, world.shards)
         messages = MemberMessages(campaigns, ledger)
         export_runs = ExportRuns(exports, uploads, messages, facts, campaigns, members, clock)
         works = {PrivacyKind.ERASURE: self.erasure_runs, PrivacyKind.EXPORT: export_runs}
         self.runs = PrivacyRuns(self.care, works, clock)
+        self.mails = self._mails()
 
     def knows_annika(self) -> PrivacyDesk:
         """Fills every place that may know a member."""
         world = self.world
         world.add(self.annika(), any_member("ben", email=FAMILY), any_member("cleo"), any_member("annie"))
         self.sent = self._sent()
+        self._confirmed()
         self.waiting = world.approve(any_campaign(id="waiting", name="Waiting"), any_content())
         self.epoch = world.start(self.waiting)
         # Her address was given to her there, and Ben gets nothing.
         selected = any_target(target_filter_json={"member_ids": ["cleo", WHO]}, exclude={"member_ids": [WHO]})
         picked = any_campaign(id="picked", target_type=TargetType.SELECTED, status=CampaignStatus.DRAFT)
         assert world.campaigns.create(CampaignChange(picked, any_content(), selected))
+        self._series(replace(picked, id="weekly"), selected)
         self._follow_ups()
         self._lists()
         self._files()
@@ -166,9 +187,35 @@ class PrivacyDesk:
         world.report(EventKind.DELIVERED, self.call_to("cleo"), "cleo")
         return campaign
 
-    def call_to(self, member_id: str) -> SendCall:
-        """The provider call that this member was in."""
-        calls = self.world.provider.calls
+    def _series(self, draft: Campaign, target: Target) -> None:
+        rule = CalendarRule("FREQ=WEEKLY", "2027-01-18", "09:00", "Europe/Berlin")
+        frozen = ("h1", any_content(), target)
+        change = SeriesChange(Series("weekly", TENANT, draft, rule), any_content(), target, frozen=frozen)
+        assert self.series.create(change)
+
+    def _confirmed(self) -> None:
+        """Annika was asked whether she agreed, and did."""
+        member = self.wait_for_answer()
+        call = self.call_to(WHO, last=True)
+        self.world.report(EventKind.DELIVERED, call, WHO)
+        member.consent = self.annika().consent
+        assert self.world.members.save([member]) == []
+
+    def wait_for_answer(self, at: int = NOW - 5) -> Member:
+        """Annika waits from now on, and is asked at once."""
+        member = self.world.members.get(TENANT, WHO)
+        assert member is not None
+        member.consent = {"email": Consent(ConsentStatus.PENDING, "form", at)}
+        assert self.world.members.save([member]) == []
+        request = request_to(member, self.clock.now())
+        assert request is not None
+        self.mails.look(TENANT, [request], 1)
+        self.follow_up_desk.send()
+        return member
+
+    def call_to(self, member_id: str, *, last: bool = False) -> SendCall:
+        """The first provider call that this member was in, or the last."""
+        calls = self.world.provider.calls[:: -1 if last else 1]
         return next(call for call in calls if member_id in [one.member_id for one in call.recipients])
 
     def _follow_ups(self) -> None:
@@ -205,15 +252,34 @@ class PrivacyDesk:
         ids = [stand_in_id(Channel.EMAIL, one) for one in (FAMILY, "boss@example.com")]
         people = [replace(self.annika(), id=one, created_at=self.clock.now()) for one in ids]
         world = self.world
-        singles = SingleMessages(
-            world.campaigns, world.ledger, {Channel.EMAIL: world.queue}, self._rate(), self.clock, world.shards
-        )
+        singles = self._singles()
         container = Campaign(id=container_id(SingleKind.TEST, TENANT, "t1"), tenant_id=TENANT, name="Spring")
         singles.prepare(container, any_content(), ids, stand_ins=people)
         while world.queue.waiting:
             world.work_off()
         document = {"campaign_id": "sent", "addresses": dict(zip(ids, (FAMILY, "boss@example.com"), strict=True))}
         assert self.jobs.create(Job(TENANT, "test_send", "t1", document | {"member_id": WHO, "created_at": NOW}))
+
+    def _singles(self) -> SingleMessages:
+        world = self.world
+        return SingleMessages(
+            world.campaigns, world.ledger, {Channel.EMAIL: world.queue}, self._rate(), self.clock, world.shards
+        )
+
+    def _mails(self) -> ConfirmationMails:
+        world, singles = self.world, self._singles()
+        resolver = UnknownResolver(world.campaigns, world.ledger, world.pipeline, self.clock, GRACE_MS)
+        return ConfirmationMails(
+            world.members,
+            self.follow_up_desk.tenants,
+            VerifiedDomains([(TENANT, "studio.example")]),
+            singles,
+            SingleSettler(singles, world.campaigns, world.ledger, resolver, self.clock),
+            ConfirmationLimits(self.jobs, self.clock),
+            AskedConfirmations(self.jobs),
+            ConfirmationCare(self.questions, self.clock),
+            self.clock,
+        )
 
     def _rate(self) -> Any:
         class Free:
@@ -239,6 +305,9 @@ class PrivacyDesk:
                     break
                 except crash:
                     continue
+        for one in self.questions.fired(self.clock.now()):
+            requests = [ConfirmationRequest(**each) for each in one["confirmations"]]
+            self.mails.look(one["tenant_id"], requests, one["look"])
         return len(payloads)
 
     def live(self, minutes: int, crash: tuple[type[BaseException], ...] = ()) -> None:
@@ -261,6 +330,8 @@ class PrivacyDesk:
             vars(desk.store),
             vars(desk.events),
             vars(self.jobs),
+            vars(self.series),
+            self.questions.waiting,
             self.uploads.files,
             self.schedules.waiting,
             desk.schedules.waiting,

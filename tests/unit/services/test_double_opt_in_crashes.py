@@ -75,6 +75,10 @@ def a_life(act: Act, fuse: Fuse, *, repeats: bool) -> ConfirmationDesk:
     return desk
 
 
+def containers(desk: ConfirmationDesk) -> list[str]:
+    return [key.split("#")[1] for key in desk.world.ledger.batches]
+
+
 def moments(life: Callable[[Fuse], object]) -> int:
     fuse = Fuse()
     life(fuse)
@@ -89,6 +93,7 @@ def test_killed_anywhere_whoever_waits_is_asked_exactly_once(act: Act) -> None:
         desk = a_life(act, Fuse(moment), repeats=True)
         assert desk.word().status is ConsentStatus.PENDING, moment
         assert desk.asked == [MAIL], moment
+        assert desk.noted.page(TENANT, "anna", 9, None) == containers(desk), moment
         assert desk.schedules.waiting == {}, moment
         assert desk.page.confirm(desk.token(), "1-en").state is LinkState.CONFIRMED, moment
 

@@ -11,6 +11,7 @@ from ariia.domain.address import address_hash
 from ariia.domain.audit import AuditKind, digest, subject_of
 from ariia.domain.batch import EntryState
 from ariia.domain.channel import Channel
+from ariia.domain.confirmation import request_to
 from ariia.domain.creation import Creation
 from ariia.domain.errors import InvalidError, NotFoundError
 from ariia.domain.follow_up import FollowUpStatus
@@ -21,6 +22,7 @@ from ariia.ports.ledger import Partition
 from ariia.ports.members import MemberStore
 from tests.builders import TENANT, any_campaign, any_content, any_member
 
+from .follow_up_desk import HOUR_MS
 from .privacy_desk import FAMILY, QUIET_SECONDS, WHO, PrivacyDesk
 
 
@@ -115,6 +117,9 @@ def test_others_keep_what_is_theirs(desk: PrivacyDesk) -> None:
     target = desk.world.campaigns.target(TENANT, "picked")
     assert target.target_filter_json["member_ids"][0] == "cleo"
     assert len(target.target_filter_json["member_ids"]) == 2
+    for part in ("draft", "h1"):
+        series = desk.series.target(TENANT, "weekly", part)
+        assert [len(one["member_ids"]) for one in (series.target_filter_json, series.exclude)] == [2, 1]
     lines = [json.loads(one) for one in desk.uploads.files["results/studio/i1/rejected/00000.json"].splitlines()]
     assert [one["problems"][0]["value"] for one in lines] == [None, "cleo@"]
     test = desk.jobs.get(TENANT, "test_send", "t1")
@@ -144,10 +149,25 @@ def test_her_waiting_follow_up_is_cancelled_at_once_and_gives_its_unit_back(desk
     assert desk.about_her() == []
 
 
+def test_a_question_that_waits_for_her_answer_goes_and_is_never_put_again(desk: PrivacyDesk) -> None:
+    desk.wait_for_answer(desk.clock.now())
+    assert desk.world.provider.members[desk.messages :] == [WHO]
+    asked = request_to(desk.world.members.rows[TENANT, WHO], desk.clock.now())
+    tomorrow = replace(asked, id="another")
+    desk.mails._care.watch(TENANT, [tomorrow], 1, desk.clock.now() + HOUR_MS)
+    erased(desk)
+    assert desk.erasure("k1").report["erased"]["confirmations"] == 2
+    assert list(desk.questions.waiting) != []
+    desk.live(70)
+    assert desk.world.provider.members[desk.messages :] == [WHO]
+    assert desk.questions.waiting == {}
+    assert desk.about_her() == []
+
+
 def test_the_sweep_waits_until_nothing_runs_that_began_before_the_mark(desk: PrivacyDesk) -> None:
     desk.start(Creation("k1", "print"))
     desk.live(QUIET_SECONDS // 60)
-    assert desk.erasure("k1").steps_done == ["stop_follow_ups"]
+    assert desk.erasure("k1").steps_done == ["stop_follow_ups", "series"]
     # A request that had read her before the mark writes late: her row, and a receipt.
     desk.world.members.rows[TENANT, WHO] = desk.annika(version=9)
     desk.live(2)
@@ -261,12 +281,13 @@ def test_the_proof_says_what_when_and_by_whom_and_nothing_about_her(desk: Privac
     erased(desk)
     done = desk.erasure("k1")
     assert done.report["erased"] == {
-        "audit_rows": 3,
+        "audit_rows": 5,
+        "confirmations": 1,
         "events": 1,
         "follow_ups": 2,
         "lists": 1,
         "members": 1,
-        "receipts": 1,
+        "receipts": 2,
         "recipients": 2,
         "rejected_lines": 1,
         "test_sends": 1,
@@ -283,6 +304,8 @@ def test_the_audit_trail_keeps_that_it_happened(desk: PrivacyDesk) -> None:
     assert [(one.kind, one.action) for one in kept] == [
         (AuditKind.ERASURE, "finished"),
         (AuditKind.ERASURE, "begun"),
+        (AuditKind.CONSENT, "granted"),
+        (AuditKind.CONSENT, "pending"),
         (AuditKind.CONSENT, "granted"),
     ]
     assert all(one.member_id is None for one in kept)

@@ -13,7 +13,7 @@ from ariia.domain.errors import TransientError
 from ariia.services.privacy_care import PrivacyKind, PrivacyTask
 from tests.builders import TENANT
 
-from .killing import Fuse, KilledError
+from .fuse import Fuse, KilledError
 from .privacy_desk import WHO, PrivacyDesk
 
 _MOST_CALLS = 400

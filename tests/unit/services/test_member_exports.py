@@ -15,7 +15,7 @@ from ariia.domain.errors import InvalidError, NotFoundError
 from ariia.domain.member_export import KEPT_MS, ExportState
 from tests.builders import TENANT, any_campaign, any_content, any_member
 
-from .killing import Fuse, KilledError
+from .fuse import Fuse, KilledError
 from .privacy_desk import WHO, PrivacyDesk
 
 FILES = ["audit.json", "events.json", "follow_ups.json", "index.html", "lists.json", "member.json", "messages.json"]
@@ -60,6 +60,7 @@ def test_the_member_is_there_with_consent_proof_and_custom_fields(desk: PrivacyD
 def test_every_message_is_there_with_what_became_of_it_and_what_it_said(desk: PrivacyDesk) -> None:
     messages = document(desk, "messages")
     assert sorted((one["campaign"], one["status"]) for one in messages) == [
+        ("Confirmation", "delivered"),
         ("Follow-up", "sent"),
         ("Spring", "clicked"),
         ("Waiting", "pending"),
@@ -71,6 +72,9 @@ def test_every_message_is_there_with_what_became_of_it_and_what_it_said(desk: Pr
     assert "Hello Annika" in shown
     # Our own links would act for her.
     assert "/u/" not in shown
+    question = next(one for one in messages if one["campaign"] == "Confirmation")
+    assert question["subject"]
+    assert "/c/" not in archive_of(desk)[question["file"]]
     follow_up = next(one for one in messages if one["campaign"] == "Follow-up")
     assert "the knee" in archive_of(desk)[follow_up["file"]]
 
@@ -83,6 +87,7 @@ def test_follow_ups_events_lists_and_the_trail_are_there(desk: PrivacyDesk) -> N
     assert document(desk, "lists") == [{"id": "list-1", "name": "Regulars"}]
     assert {(one["kind"], one["action"]) for one in document(desk, "audit")} == {
         ("consent", "granted"),
+        ("consent", "pending"),
         ("export", "requested"),
     }
 

@@ -166,19 +166,15 @@ class RunFollowUpSettings(SchedulingSettings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PrivacyRequestsSettings(Settings):
-    """Exports and erasures of members. `privacy_*` and `follow_up_*`: where schedules are made, and what those hand
-    over to as which role. `quiet_seconds`: longer than any function of this deployment runs."""
+class PrivacyRequestsSettings(SchedulingSettings):
+    """Exports and erasures of members. `privacy_*`: where schedules are made, and what those hand over to as which
+    role. `quiet_seconds`: longer than any function of this deployment runs."""
 
     uploads_bucket: str
     privacy_group: str
     privacy_arn: str
     privacy_role_arn: str
     privacy_dlq_arn: str
-    follow_up_group: str
-    follow_up_arn: str
-    follow_up_role_arn: str
-    follow_up_dlq_arn: str
     quiet_seconds: int
 
 

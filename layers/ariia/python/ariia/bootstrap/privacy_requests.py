@@ -19,16 +19,19 @@ from ariia.adapters.dynamodb.quotas import DynamoQuotas
 from ariia.adapters.dynamodb.segment_lists import DynamoSegmentLists
 from ariia.adapters.dynamodb.segments import DynamoSegments
 from ariia.adapters.dynamodb.send_rates import DynamoSendRates
+from ariia.adapters.dynamodb.series import DynamoSeries
 from ariia.adapters.dynamodb.tenants import DynamoTenants
-from ariia.adapters.schedules import EventBridgeSchedules, ScheduleTarget, scheduler_client
 from ariia.adapters.uploads import S3Uploads, s3_client
 from ariia.ports.clock import Clock
 from ariia.services.account_rate import AccountRate
+from ariia.services.asked_confirmations import AskedConfirmations
 from ariia.services.erasing_campaigns import CampaignsStep, HeldStep
 from ariia.services.erasing_files import ArchivesStep, RejectedLinesStep, TestSendsStep
 from ariia.services.erasing_follow_ups import FollowUpsStep, StopFollowUpsStep
 from ariia.services.erasing_ledger import LedgerEraser
 from ariia.services.erasing_records import AuditStep, EventsStep, ListsStep, RowStep
+from ariia.services.erasing_series import SeriesStep
+from ariia.services.erasing_singles import ConfirmationsStep, SingleEraser
 from ariia.services.erasure_beginning import ErasureBeginning
 from ariia.services.erasure_jobs import ErasureJobs
 from ariia.services.erasure_runs import ErasurePolicy, ErasureRuns
@@ -43,6 +46,7 @@ from ariia.services.quotas import Quotas
 from ariia.services.single_messages import SingleMessages
 from ariia.settings import PrivacyRequestsSettings
 
+from .double_opt_in import single_schedules
 from .privacy import privacy_care
 
 
@@ -78,6 +82,7 @@ def _exports(settings: PrivacyRequestsSettings, clock: SystemClock) -> ExportRun
         DynamoSegments(),
         DynamoSegmentLists(shards),
         DynamoAudit(),
+        AskedConfirmations(DynamoJobs()),
         shards,
     )
     return ExportRuns(
@@ -97,6 +102,7 @@ def _erasures(settings: PrivacyRequestsSettings, clock: SystemClock) -> ErasureR
     beginning, chance = ErasureBeginning(store, members, erasures, clock), SystemChance()
     eraser, uploads = LedgerEraser(ledger, members, chance), S3Uploads(s3_client(), settings.uploads_bucket)
     follow_ups, ending = DynamoFollowUps(), _ending(settings, clock)
+    singles = SingleEraser(campaigns, ledger, settings.shards)
     walk = CampaignsStep(campaigns, jobs, eraser, chance)
     sweeping: list[ErasureStep] = [
         walk,
@@ -108,26 +114,20 @@ def _erasures(settings: PrivacyRequestsSettings, clock: SystemClock) -> ErasureR
         AuditStep(trail, members),
         # What may have to wait for a sender comes last.
         TestSendsStep(jobs, campaigns, eraser),
-        FollowUpsStep(follow_ups, ending, campaigns, ledger, settings.shards),
+        FollowUpsStep(follow_ups, ending, singles),
+        ConfirmationsStep(AskedConfirmations(jobs), singles),
         HeldStep(campaigns, walk),
     ]
     policy = ErasurePolicy(settings.quiet_seconds)
-    stopping = [StopFollowUpsStep(follow_ups, ending)]
+    stopping: list[ErasureStep] = [StopFollowUpsStep(follow_ups, ending), SeriesStep(DynamoSeries(), chance)]
     return ErasureRuns(erasures, beginning, store, trail, stopping, sweeping, clock, policy)
 
 
 def _ending(settings: PrivacyRequestsSettings, clock: SystemClock) -> FollowUpEnding:
-    target = ScheduleTarget(
-        group=settings.follow_up_group,
-        arn=settings.follow_up_arn,
-        role_arn=settings.follow_up_role_arn,
-        dead_letters_arn=settings.follow_up_dlq_arn,
-    )
     rates = DynamoSendRates(dynamodb_client(), names.physical(settings.table_prefix, names.SEND_RATES))
     # Nothing is queued here, only taken back: no channel needs to be known.
     singles = SingleMessages(
         DynamoCampaigns(), _ledger(settings), {}, AccountRate(rates, {}, clock), clock, settings.shards
     )
-    schedules = EventBridgeSchedules(scheduler_client(), target)
     quotas = Quotas(DynamoQuotas(), DynamoTenants(), clock)
-    return FollowUpEnding(DynamoFollowUps(), schedules, singles, quotas, clock)
+    return FollowUpEnding(DynamoFollowUps(), single_schedules(settings), singles, quotas, clock)

@@ -18,6 +18,7 @@ from ariia.adapters.dynamodb.tenants import DynamoTenants
 from ariia.adapters.event_pipeline import SesEventPipeline
 from ariia.adapters.send_queue import SqsBacklog, sqs_client
 from ariia.adapters.senders.ses import ses_client
+from ariia.services.asked_confirmations import AskedConfirmations
 from ariia.services.confirmation_care import ConfirmationCare
 from ariia.services.confirmation_limits import ConfirmationLimits
 from ariia.services.confirmation_mails import ConfirmationMails
@@ -90,6 +91,7 @@ def build(settings: RunFollowUpSettings) -> RunFollowUpServices:
         singles,
         settler,
         ConfirmationLimits(DynamoJobs(), clock),
+        AskedConfirmations(DynamoJobs()),
         ConfirmationCare(schedules, clock),
         clock,
     )

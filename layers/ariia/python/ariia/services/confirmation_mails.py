@@ -23,6 +23,7 @@ from ariia.ports.members import MemberScan
 from ariia.ports.senders import SenderDirectory
 from ariia.ports.tenants import TenantStore
 
+from .asked_confirmations import AskedConfirmations
 from .confirmation_care import ConfirmationCare
 from .confirmation_limits import ConfirmationLimits
 from .runs import SYSTEM
@@ -59,10 +60,12 @@ class ConfirmationMails:
         singles: SingleMessages,
         settler: SingleSettler,
         limits: ConfirmationLimits,
+        asked: AskedConfirmations,
         care: ConfirmationCare,
         clock: Clock,
     ) -> None:
-        self._members, self._tenants, self._senders, self._limits = members, tenants, senders, limits
+        self._members, self._tenants, self._senders = members, tenants, senders
+        self._limits, self._asked = limits, asked
         self._singles, self._settler, self._care, self._clock = singles, settler, care, clock
 
     def look(self, tenant_id: str, requests: Sequence[ConfirmationRequest], look: int) -> ConfirmationLook:
@@ -124,6 +127,8 @@ class ConfirmationMails:
             report.wait(opens_at if opens_at > now else now + _WITHOUT_SENDER_MS)
         elif self._limits.allow(tenant.id, request):
             latest = request.asked_at + ASKED_FOR_MS
+            # First, as the message is found by it when the member wants their data, or wants to be forgotten.
+            self._asked.note(tenant.id, member.id, container.id)
             self._singles.prepare(replace(container, rules=rules), content, [member.id], not_after=latest)
             report.wait(now)
         else:

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from ariia.domain.anonymous import anonymous
-from ariia.domain.batch import BatchKey
 from ariia.domain.consent import ExclusionReason
 from ariia.domain.erasure import Erasure
-from ariia.domain.follow_up import ScheduledFollowUp
-from ariia.domain.identifiers import shard_of
-from ariia.domain.single_message import LANE
-from ariia.ports.campaigns import CampaignStore
 from ariia.ports.follow_ups import FollowUpStore
-from ariia.ports.ledger import ErasingLedger, Partition
 
+from .erasing_singles import SingleEraser
 from .erasure_steps import Found
 from .follow_up_ending import FollowUpEnding
 
-_TRIES = 8
 _IN_FLIGHT = "a follow-up that a sender holds"
 
 
@@ -42,22 +33,12 @@ class StopFollowUpsStep:
 
 
 class FollowUpsStep:
-    """Takes every follow-up away, one by one: receipts, batch, container, and the record that leads to them last. Their
-    figures are in the counters and stay there."""
+    """Takes every follow-up away, one by one: its message, and the record that leads to it last."""
 
     name = "follow_ups"
 
-    def __init__(
-        self,
-        store: FollowUpStore,
-        ending: FollowUpEnding,
-        campaigns: CampaignStore,
-        ledger: ErasingLedger,
-        shards: int,
-    ) -> None:
-        """`shards` is the deployment's number of member shards."""
-        self._store, self._ending, self._campaigns = store, ending, campaigns
-        self._ledger, self._shards = ledger, shards
+    def __init__(self, store: FollowUpStore, ending: FollowUpEnding, singles: SingleEraser) -> None:
+        self._store, self._ending, self._singles = store, ending, singles
 
     def find(self, erasure: Erasure) -> Found:
         """See ErasureStep."""
@@ -66,8 +47,8 @@ class FollowUpsStep:
             return Found(end=erasure.counted, is_last=False)
         if not found:
             return Found(end=end or "", is_last=end is None)
-        receipts = self._ledger.receipts_between(self._partition(found[0]), erasure.who, erasure.who)
-        counts = {"follow_ups": 1} | ({"receipts": len(receipts)} if receipts else {})
+        receipts = self._singles.receipts(erasure.tenant_id, found[0].container_id, erasure.who)
+        counts = {"follow_ups": 1} | ({"receipts": receipts} if receipts else {})
         return Found(found, counts, end or "", is_last=False)
 
     def erase(self, erasure: Erasure, found: Found) -> str | None:
@@ -77,31 +58,7 @@ class FollowUpsStep:
             if not ended.is_over:
                 # Made by a request that was on its way when the member went.
                 ended = self._ending.cancel(follow_up, by=erasure.requested_by, reason=str(ExclusionReason.ERASED))
-            if not ended.is_over or not self._remove_batch(ended):
+            if not ended.is_over or not self._singles.erase(ended.tenant_id, ended.container_id, ended.member_id):
                 return _IN_FLIGHT
-            self._ledger.delete_receipts(self._partition(ended), ended.member_id)
-            self._campaigns.remove_container(ended.tenant_id, ended.container_id)
             self._store.remove(ended)
         return None
-
-    def _remove_batch(self, follow_up: ScheduledFollowUp) -> bool:
-        """False while a sender holds it."""
-        partition = self._partition(follow_up)
-        member_id = follow_up.member_id
-        key = BatchKey(partition.tenant_id, partition.campaign_id, partition.shard, member_id, LANE, 0)
-        for _ in range(_TRIES):
-            batch = self._ledger.batch(key)
-            if batch is None:
-                return True
-            if batch.claim is not None:
-                return False
-            if batch.pending:
-                settled = replace(batch, entries=[anonymous(entry, member_id) for entry in batch.entries])
-                self._ledger.rewrite(settled, batch.entries)
-            elif self._ledger.remove_batch(batch):
-                return True
-        return False
-
-    def _partition(self, follow_up: ScheduledFollowUp) -> Partition:
-        shard = shard_of(follow_up.member_id, self._shards)
-        return Partition(follow_up.tenant_id, follow_up.container_id, shard)

@@ -72,7 +72,8 @@ class ExportRuns:
 
     def _finish(self, export: MemberExport, member: Member) -> None:
         follow_ups = list(self._facts.follow_ups(member))
-        rows = [*self._parts(export), *(row for one in follow_ups for row in self._messages.of_follow_up(one, member))]
+        singles = [*(one.container_id for one in follow_ups), *self._facts.confirmations(member)]
+        rows = [*self._parts(export), *(row for one in singles for row in self._messages.of_single(one, member))]
         data = archive(self._facts.of(member, rows, follow_ups), export.requested_at)
         self._uploads.write(export.key, data, _ZIP)
         keys, export.messages = export.part_keys, len(rows)

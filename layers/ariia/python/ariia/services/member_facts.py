@@ -16,6 +16,8 @@ from ariia.ports.follow_ups import EventStore, FollowUpStore
 from ariia.ports.segments import SegmentListReader, SegmentStore
 from ariia.ports.tenants import TenantStore
 
+from .asked_confirmations import AskedConfirmations
+
 _PAGE = 100
 
 
@@ -30,10 +32,12 @@ class MemberFactsReader:
         segments: SegmentStore,
         lists: SegmentListReader,
         trail: AuditTrail,
+        asked: AskedConfirmations,
         shards: int,
     ) -> None:
         self._tenants, self._follow_ups, self._events = tenants, follow_ups, events
-        self._segments, self._lists, self._trail, self._shards = segments, lists, trail, shards
+        self._segments, self._lists, self._trail = segments, lists, trail
+        self._asked, self._shards = asked, shards
 
     def of(self, member: Member, messages: list[dict[str, Any]], follow_ups: list[ScheduledFollowUp]) -> MemberFacts:
         """All of it."""
@@ -56,6 +60,13 @@ class MemberFactsReader:
             yield from page
             if after is None:
                 return
+
+    def confirmations(self, member: Member) -> Iterator[str]:
+        """The containers of all questions of a double opt-in to the member, in no order."""
+        after: str | None = None
+        while page := self._asked.page(member.tenant_id, member.id, _PAGE, after):
+            yield from page
+            after = page[-1]
 
     def _all_events(self, member: Member) -> Iterator[MemberEvent]:
         after: str | None = None

@@ -9,9 +9,9 @@ from typing import Any
 from ariia.domain.batch import Batch, Entry, EntryState
 from ariia.domain.campaign import Campaign
 from ariia.domain.errors import NotFoundError
-from ariia.domain.follow_up import ScheduledFollowUp
 from ariia.domain.identifiers import shard_of
 from ariia.domain.member import Member
+from ariia.domain.message import CONFIRM_URL
 from ariia.domain.receipt import Receipt
 from ariia.domain.recipient import recipient
 from ariia.domain.web_message import web_message
@@ -19,7 +19,7 @@ from ariia.ports.campaigns import CampaignStore
 from ariia.ports.ledger import Partition, RecipientLedger
 
 # Our own links would act for the member: whoever has the archive must not unsubscribe them by looking at it.
-_DEAD_LINKS = {"unsubscribe_url": "#", "preferences_url": "#", "view_url": "#"}
+_DEAD_LINKS = {"unsubscribe_url": "#", "preferences_url": "#", "view_url": "#", CONFIRM_URL: "#"}
 
 
 class MemberMessages:
@@ -39,9 +39,9 @@ class MemberMessages:
                 if entry.member_id == member.id:
                     yield self._row(campaign, partition, batch, entry, member)
 
-    def of_follow_up(self, follow_up: ScheduledFollowUp, member: Member) -> Iterator[dict[str, Any]]:
-        """The same of a follow-up's message; nothing while it is not on its way."""
-        container = self._campaigns.get(follow_up.tenant_id, follow_up.container_id)
+    def of_single(self, container_id: str, member: Member) -> Iterator[dict[str, Any]]:
+        """The same of a single message; nothing while it is not on its way."""
+        container = self._campaigns.get(member.tenant_id, container_id)
         if container is not None:
             yield from self.of_campaign(container, member)
 

@@ -10,17 +10,17 @@ from pynamodb.transactions import TransactWrite
 
 from ariia.domain.campaign import Campaign, Content, Move, Target
 from ariia.domain.documents import decode, encode
-from ariia.domain.errors import NotFoundError, TransientError
+from ariia.domain.errors import NotFoundError
 from ariia.domain.member import Member
-from ariia.domain.selected_ids import without_member
 from ariia.domain.single_message import FIRST_CONTAINER, STAND_INS_KEPT_MS
 from ariia.ports.campaigns import DRAFT, CampaignChange, DueCheck
 
 from .documents import commit, passing_faults, put_if, read, rows
 from .models import CampaignModel, CampaignPartModel
 from .names import STAND_IN
+from .targets import TARGETS, replace_in
 
-_MOVES, _TARGETS = "move#", "target#"
+_MOVES = "move#"
 # A partition that no campaign has, as tenant ids are never empty.
 _CHECKS = "#due"
 
@@ -105,8 +105,8 @@ class DynamoCampaigns:
 
     def replace_in_targets(self, tenant_id: str, campaign_id: str, member_id: str, stand_in: str) -> int:
         """See CampaignStore."""
-        parts = rows(CampaignPartModel, f"{tenant_id}#{campaign_id}", CampaignPartModel.part.startswith(_TARGETS))
-        return sum(_replace_in(part, member_id, stand_in) for part in parts)
+        parts = rows(CampaignPartModel, f"{tenant_id}#{campaign_id}", CampaignPartModel.part.startswith(TARGETS))
+        return replace_in(parts, member_id, stand_in)
 
     def history(self, tenant_id: str, campaign_id: str) -> list[Move]:
         """See CampaignStore."""
@@ -172,18 +172,6 @@ def _part(tenant_id: str, campaign_id: str, part: str) -> CampaignPartModel:
     if row is None:
         raise NotFoundError(f"the campaign has no {part.partition('#')[0]} of this version")
     return row
-
-
-def _replace_in(part: CampaignPartModel, member_id: str, stand_in: str) -> bool:
-    """Drafts are edited meanwhile: what is not as it was read is left to the next try."""
-    before = decode(Target, part.document)
-    after = without_member(before, member_id, stand_in)
-    if after is before:
-        return False
-    changed = CampaignPartModel(part.campaign_key, part.part, document=encode(after))
-    if not put_if(changed, CampaignPartModel.document == part.document):
-        raise TransientError("the target is being edited; try again")
-    return True
 
 
 def _claims(tenant_id: str) -> str:

@@ -18,6 +18,7 @@ from ariia.ports.series import SeriesChange, SeriesNote
 from .campaigns import add_new_campaign
 from .documents import commit, read, rows
 from .models import SeriesModel
+from .targets import TARGETS, replace_in
 
 _MOVES, _MADE = "move#", "made#"
 # Partitions that no tenant and no series has, as ids are never empty.
@@ -76,6 +77,11 @@ class DynamoSeries:
     def target(self, tenant_id: str, series_id: str, part: str = DRAFT) -> Target:
         """See SeriesStore."""
         return decode(Target, _part(tenant_id, series_id, f"target#{part}"))
+
+    def replace_in_targets(self, tenant_id: str, series_id: str, member_id: str, stand_in: str) -> int:
+        """See SeriesStore."""
+        found = rows(SeriesModel, _key(tenant_id, series_id), SeriesModel.row.startswith(TARGETS))
+        return replace_in(found, member_id, stand_in)
 
     def campaign_ids(self, tenant_id: str, series_id: str, limit: int, after: str | None) -> list[str]:
         """See SeriesStore."""

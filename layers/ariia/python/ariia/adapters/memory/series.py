@@ -10,6 +10,7 @@ from typing import Any
 from ariia.domain.campaign import Content, Move, Target
 from ariia.domain.documents import decode, encode
 from ariia.domain.errors import NotFoundError
+from ariia.domain.selected_ids import without_member
 from ariia.domain.series import Series
 from ariia.ports.campaigns import DRAFT, CampaignChange, CampaignStore
 from ariia.ports.series import SeriesChange, SeriesNote
@@ -76,6 +77,18 @@ class MemorySeries:
     def target(self, tenant_id: str, series_id: str, part: str = DRAFT) -> Target:
         """See SeriesStore."""
         return decode(Target, self._part(tenant_id, series_id, f"target#{part}"))
+
+    def replace_in_targets(self, tenant_id: str, series_id: str, member_id: str, stand_in: str) -> int:
+        """See SeriesStore."""
+        changed = 0
+        with self._lock:
+            for key, text in self._parts.items():
+                if key[:2] == (tenant_id, series_id) and key[2].startswith("target#"):
+                    before = decode(Target, json.loads(text))
+                    after = without_member(before, member_id, stand_in)
+                    self._parts[key] = json.dumps(encode(after))
+                    changed += after is not before
+        return changed
 
     def campaign_ids(self, tenant_id: str, series_id: str, limit: int, after: str | None) -> list[str]:
         """See SeriesStore."""
