@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from aws_cdk import ArnFormat, Aws, Stack
+from aws_cdk import ArnFormat, Aws, Duration, Stack
 from aws_cdk import aws_iam as iam
+from aws_cdk.aws_lambda_destinations import SqsDestination
 from aws_cdk.aws_scheduler import CfnScheduleGroup
 from aws_cdk.aws_sqs import Queue
 from constructs import Construct
@@ -46,6 +47,12 @@ class FunctionSchedules(Construct):
             f"{start}_ROLE_ARN": self._role.role_arn,
             f"{start}_DLQ_ARN": self._dead_letters.queue_arn,
         }
+
+    def catch(self, function: PythonFunction) -> None:
+        """Lets Lambda repeat what `function` fails at twice, and then send it to the dead letters."""
+        function.configure_async_invoke(
+            on_failure=SqsDestination(self._dead_letters), retry_attempts=2, max_event_age=Duration.hours(6)
+        )
 
     def allow_scheduling(self, function: PythonFunction) -> None:
         """Lets `function` make and delete schedules of this group."""

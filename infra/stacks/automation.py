@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk.aws_lambda import StartingPosition
-from aws_cdk.aws_lambda_destinations import SqsDestination
 from aws_cdk.aws_lambda_event_sources import DynamoEventSource, SqsDlq
 from constructs import Construct
 
@@ -26,6 +25,7 @@ from infra.stacks.messaging import (
     PREFLIGHT_TIMEOUT_SECONDS,
     MessagingStack,
 )
+from infra.stacks.privacy_requests import PRIVACY_REQUESTS, privacy_requests
 
 # At most 8 x 16 failing planning calls and 1,000 failing rounds stay below the 25,000 events of one history:
 # https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
@@ -33,7 +33,7 @@ PLAN_CALLS_PER_SHARD = 8
 # A look costs nothing while nothing is due, and what it finds is late by some minutes already.
 CHECK_MINUTES = 5
 # The one constant that stands for the shard id that the emulator's stream events lack.
-RUN_FOLLOW_UP, RUN_SERIES, PRIVACY_REQUESTS = "run_follow_up", "run_series", "privacy_requests"
+RUN_FOLLOW_UP, RUN_SERIES = "run_follow_up", "run_series"
 LAPTOP_STREAM_SHARD = "shardId-laptop"
 
 
@@ -69,8 +69,12 @@ class AutomationStack(Stack):
         self.privacy_schedules = FunctionSchedules(
             self, config, "privacy", "PRIVACY", PRIVACY_REQUESTS, messaging.schedule_dead_letters
         )
-        self.privacy_requests = self._privacy_requests()
+        self.privacy_requests = privacy_requests(
+            self._workshop, data, messaging, self.privacy_schedules, self.follow_up_schedules
+        )
         self.aggregate_stats = self._aggregate_stats()
+        woken = [self.follow_up_schedules, self.series_schedules, self.privacy_schedules]
+        self.schedules: list[OneTimeSchedules | FunctionSchedules] = [self.campaign_schedules, *woken]
         self.functions = [
             plan_audience,
             release_batches,
@@ -112,11 +116,7 @@ class AutomationStack(Stack):
         function = PythonFunction(
             self._workshop, RUN_SERIES, timeout_seconds=60, memory_mb=512, environment=self._waking_environment()
         )
-        function.configure_async_invoke(
-            on_failure=SqsDestination(self._messaging.schedule_dead_letters),
-            retry_attempts=2,
-            max_event_age=Duration.hours(6),
-        )
+        self.series_schedules.catch(function)
         self._allow_waking(function)
         return function
 
@@ -179,11 +179,7 @@ class AutomationStack(Stack):
                 "ARIIA_CONFIGURATION_SET": config.prefix,
             },
         )
-        function.configure_async_invoke(
-            on_failure=SqsDestination(messaging.follow_up_dead_letters),
-            retry_attempts=2,
-            max_event_age=Duration.hours(6),
-        )
+        self.follow_up_schedules.catch(function)
         self.follow_up_schedules.allow_scheduling(function)
         data.allow_reading(function, models.TenantModel, models.SenderModel, models.MemberModel)
         data.allow_writing(function, models.FollowUpModel, models.QuotaModel, models.SendRateModel)
@@ -196,37 +192,6 @@ class AutomationStack(Stack):
         # A probe to the provider's mailbox simulator proves that events still arrive.
         allow_sending(function, messaging.email_events, "ses:SendEmail")
         allow_account_reading(function)
-        return function
-
-    def _privacy_requests(self) -> PythonFunction:
-        data, messaging = self._data, self._messaging
-        function = PythonFunction(
-            self._workshop,
-            PRIVACY_REQUESTS,
-            timeout_seconds=120,
-            memory_mb=1024,
-            environment={
-                **self.privacy_schedules.environment,
-                **self.follow_up_schedules.environment,
-                "ARIIA_UPLOADS_BUCKET": messaging.uploads.bucket_name,
-                "ARIIA_QUIET_SECONDS": str(self._config.erasure_quiet_seconds),
-            },
-        )
-        function.configure_async_invoke(
-            on_failure=SqsDestination(messaging.schedule_dead_letters),
-            retry_attempts=2,
-            max_event_age=Duration.hours(6),
-        )
-        self.privacy_schedules.allow_scheduling(function)
-        data.allow_reading(function, models.TenantModel, models.SegmentModel)
-        # Everything that knows a member: read for their archive, and taken away when they are erased.
-        data.allow_writing(function, models.MemberModel, models.AddressModel, models.SuppressionModel)
-        data.allow_writing(function, models.AuditModel, models.JobModel, models.EventModel)
-        data.allow_writing(function, models.FollowUpModel, models.QuotaModel)
-        data.allow_writing(function, models.CampaignModel, models.CampaignPartModel, models.LedgerModel)
-        data.allow_writing(function, models.SeriesModel)
-        data.allow_writing_in_bulk(function, models.SegmentMemberModel)
-        messaging.uploads.allow_archiving(function)
         return function
 
     def _send_batch(self, channel: str) -> PythonFunction:

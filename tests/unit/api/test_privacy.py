@@ -51,7 +51,7 @@ def test_an_export_is_a_job_that_ends_with_a_download(api: Api) -> None:
     assert begun.headers["Location"] == f"/v1/exports/{begun.body['id']}"
     api.desk.live(1)
     done = api.client().get(f"/v1/exports/{begun.body['id']}").body
-    assert (done["state"], done["messages"], done["requested_by"]) == ("done", 3, "boss")
+    assert (done["state"], done["messages"], done["requested_by"]) == ("done", 4, "boss")
     assert done["size_bytes"] > 1_000
     assert "archive.zip" in done["download"]["url"]
     assert done["requested_at"] < done["finished_at"] < done["download"]["expires_at"] < done["expires_at"]

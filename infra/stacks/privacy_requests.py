@@ -1,0 +1,44 @@
+"""The function that exports members and erases them, which touches everything that knows a member."""
+
+from __future__ import annotations
+
+from ariia.adapters.dynamodb import models
+from infra.constructs.function_schedules import FunctionSchedules
+from infra.constructs.python_function import PythonFunction, Workshop
+from infra.stacks.data import DataStack
+from infra.stacks.messaging import MessagingStack
+
+PRIVACY_REQUESTS = "privacy_requests"
+
+
+def privacy_requests(
+    workshop: Workshop,
+    data: DataStack,
+    messaging: MessagingStack,
+    schedules: FunctionSchedules,
+    follow_up_schedules: FunctionSchedules,
+) -> PythonFunction:
+    """The function with its grants; `schedules` wake it up. It makes none for follow-ups, and only ends these."""
+    function = PythonFunction(
+        workshop,
+        PRIVACY_REQUESTS,
+        timeout_seconds=120,
+        memory_mb=1024,
+        environment={
+            **schedules.environment,
+            **follow_up_schedules.environment,
+            "ARIIA_UPLOADS_BUCKET": messaging.uploads.bucket_name,
+            "ARIIA_QUIET_SECONDS": str(workshop.config.erasure_quiet_seconds),
+        },
+    )
+    schedules.catch(function)
+    schedules.allow_scheduling(function)
+    data.allow_reading(function, models.TenantModel, models.SegmentModel)
+    # Read for the member's archive, and taken away when they are erased.
+    data.allow_writing(function, models.MemberModel, models.AddressModel, models.SuppressionModel)
+    data.allow_writing(function, models.AuditModel, models.JobModel, models.EventModel)
+    data.allow_writing(function, models.FollowUpModel, models.QuotaModel, models.SeriesModel)
+    data.allow_writing(function, models.CampaignModel, models.CampaignPartModel, models.LedgerModel)
+    data.allow_writing_in_bulk(function, models.SegmentMemberModel)
+    messaging.uploads.allow_archiving(function)
+    return function
