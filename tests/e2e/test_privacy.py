@@ -42,7 +42,7 @@ def _known(tenant: Tenant) -> SentCampaign:
     tenant.api.post(f"/v1/segments/{segment['id']}/members", {"add": [WHO, "m-ben"]}, "editor")
     selected = {"target_type": "selected", "target_filter_json": {"member_ids": [WHO, "m-ben"]}}
     tenant.drafts(**selected).act("preflight", "editor")
-    rule = {"rrule": "FREQ=WEEKLY", "starts_on": "2030-01-07", "local_time": "09:00"}
+    rule = {"rrule": "FREQ=WEEKLY", "starts_on": "2026-03-02", "local_time": "09:00"}
     letter = {"name": "Weekly", "content_subject": "Hello", "content_html": LETTER, "rule": rule, **selected}
     tenant.api.post("/v1/series", letter, "editor")
     return campaign
