@@ -162,8 +162,8 @@ class WhoAndWhen:
         say(f"{problem['used']} of {problem['limit']} used; the plan {problem['lifted_by']} lifts it, at once.")
         self._on_plan(problem["lifted_by"])
         usage = self._api.get("/v1/usage")["features"]
-        rows = [(one["feature"], one["used"], one["limit"] or "as many as wanted") for one in usage]
-        table(f"Used on the plan {problem['lifted_by']}", ("feature", "used", "limit"), rows)
+        rows = [(one["feature"], one["used"], one["reserved"], one["limit"] or "as many as wanted") for one in usage]
+        table(f"Used on the plan {problem['lifted_by']}", ("feature", "used", "reserved", "limit"), rows)
 
     def _on_plan(self, plan: str) -> None:
         path = f"/v1/tenants/{self._tenant_id}"

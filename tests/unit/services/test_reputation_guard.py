@@ -136,6 +136,17 @@ def test_suspended_account_pauses_the_campaign_and_one_under_review_does_not() -
     assert "suspended" in (fresh.pause_reason or "")
 
 
+def test_campaign_resumed_after_the_account_came_back_is_not_paused_by_an_answer_from_before() -> None:
+    post = Post()
+    sound = post.world.quota.answer
+    post.world.quota.answer = replace(sound, enforcement="SHUTDOWN", sending_enabled=False)
+    assert post.round().cause == "account"
+    post.world.quota.answer = sound
+    post.world.clock.advance(5)
+    post.resume()
+    assert post.round().paused is None
+
+
 class QuotaAccount:
     """An account that takes 1,000 messages in any 24 hours; 600 of them left an hour ago."""
 

@@ -38,11 +38,17 @@ class SendBudget:
 
     def _rate(self, campaign: Campaign, now: int) -> SendRate:
         known = self._rates.rate(campaign.channel)
-        if known is not None and now - known.at < _QUOTA_AGE_MS:
+        if known is not None and now - known.at < _QUOTA_AGE_MS and not _is_overtaken(known, campaign):
             return known
         fresh = replace(self._quota.current(), at=now)
         self._rates.save_rate(campaign.channel, fresh)
         return fresh
+
+
+def _is_overtaken(known: SendRate, campaign: Campaign) -> bool:
+    """Whether somebody sent or resumed the campaign after the account was last seen suspended: asked again, as what they
+    know may be newer, and an old answer would pause it once more."""
+    return known.is_shut_down and known.at <= campaign.updated_at
 
 
 def _stopped(rate: SendRate) -> str | None:
