@@ -25,12 +25,42 @@ settings.register_profile("suite", max_examples=100, deadline=None, derandomize=
 settings.load_profile("suite")
 
 
+# End-to-end tests wait more than they work, so they run on two laptop stacks at once: on the first one the provider and
+# the functions are made to fail. The others are shared out so that both take about as long.
+_E2E, _INFRA = "tests/e2e/", "tests/infra/"
+_FIRST_STACK = {
+    "test_account.py",
+    "test_follow_ups.py",
+    "test_killed_functions.py",
+    "test_pause_and_cancel.py",
+    "test_provider_faults.py",
+    "test_series.py",
+    "test_unsubscribe.py",
+}
+
+
 class _ByStack(LoadFileScheduling):  # type: ignore[misc]
-    """By file, but all end-to-end tests go to one worker: they share a laptop stack. (`--dist loadgroup` would say it
-    with markers, but xdist 3.8 writes its groups into node ids where pytest 9 no longer reads them.)"""
+    """By file, but all end-to-end tests of one laptop stack go to one worker, and so do those of the infrastructure,
+    which share what takes long to synthesise. (`--dist loadgroup` would say it with markers, but xdist 3.8 writes its
+    groups into node ids where pytest 9 no longer reads them.)"""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "e2e" if nodeid.startswith("tests/e2e/") else str(super()._split_scope(nodeid))
+        if nodeid.startswith(_INFRA):
+            return "infra"
+        if not nodeid.startswith(_E2E):
+            return str(super()._split_scope(nodeid))
+        return "e2e-1" if nodeid.partition("::")[0].removeprefix(_E2E) in _FIRST_STACK else "e2e-2"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What waits the most begins first: everything else runs beside it."""
+    items.sort(key=lambda item: not item.nodeid.startswith(_E2E))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One worker for each laptop stack, which needs little, and one for each processor but one."""
+    return max(3, len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
 @pytest.hookimpl(optionalhook=True)

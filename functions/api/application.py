@@ -13,7 +13,7 @@ from ariia.observability import logger
 from ariia.settings import ApiSettings
 
 from . import json_body
-from .auth import Caller, caller_of, require
+from .auth import WITHOUT_TENANT, Caller, caller_of, require
 from .errors import MEDIA_TYPE, Answer, MalformedBodyError, answer_to
 from .routing import Operation, RouteTable
 from .validation import require_known_parameters
@@ -25,8 +25,14 @@ class Application:
     """Admits a request (route, caller, role, body) and hands it to the validating resolver. Every failure, wherever it
     comes from, leaves as problem details through `answer_to`."""
 
-    def __init__(self, operations: Iterable[Operation], settings: Callable[[], ApiSettings]) -> None:
-        self.operations = list(operations)
+    def __init__(
+        self,
+        operations: Iterable[Operation],
+        settings: Callable[[], ApiSettings],
+        require_tenant: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """`require_tenant` raises ForbiddenError for a tenant, named by a valid token, that there is not."""
+        self.operations, self._require_tenant = list(operations), require_tenant
         self._settings = settings
         self._table = RouteTable(self.operations)
         self.resolver = resolver_of(self.operations)
@@ -65,6 +71,8 @@ class Application:
         caller = caller_of(event, settings.tenant_claim, settings.roles_claim)
         logger.append_keys(tenant=caller.tenant_id, operation=f"{operation.method} {operation.path}")
         require(caller, operation.permission)
+        if operation.permission not in WITHOUT_TENANT:
+            self._require_tenant(caller.tenant_id)
         return caller
 
     def _handled(self, error: Exception) -> Response[str]:

@@ -30,6 +30,11 @@ def services() -> ApiServices:
     return build(settings())
 
 
+def require_tenant(tenant_id: str) -> None:
+    """ForbiddenError when the platform has no such tenant."""
+    services().known_tenants.require(tenant_id)
+
+
 def caller(request: Request) -> Caller:
     """The caller that the gate admitted."""
     admitted: Caller = request.context["caller"]

@@ -9,10 +9,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from ariia.observability import logger
 
 from .application import Application
-from .dependencies import settings
+from .dependencies import require_tenant, settings
 from .operations import ALL
 
-application = Application(ALL, settings)
+application = Application(ALL, settings, require_tenant)
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from infra.local.process import LocalStackError
@@ -27,12 +29,26 @@ def synthesised(stage: str = STAGE) -> Path:
     target = CACHE / f"cdk.out-{stage}-{fingerprint()}"
     if not target.exists():
         CACHE.mkdir(exist_ok=True)
+        with _alone(stage):
+            _make(stage, target)
+    return target
+
+
+@contextmanager
+def _alone(stage: str) -> Iterator[None]:
+    """Several processes want the same: one makes it, the others wait for that."""
+    with (CACHE / f"synth-{stage}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _make(stage: str, target: Path) -> None:
+    if not target.exists():
         with tempfile.TemporaryDirectory(dir=CACHE, prefix="synth-") as work:
             fresh = Path(work) / "cdk.out"
             _synthesise(stage, fresh)
             _put(fresh, target)
         _forget_all_but(stage, target)
-    return target
 
 
 def fingerprint() -> str:

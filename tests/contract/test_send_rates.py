@@ -67,3 +67,12 @@ def test_sending_campaigns_are_counted_for_half_an_hour(rates: SendRates, tenant
     assert rates.note_active(tenant_id, "t#b", NOW + 1) == 2
     assert rates.note_active(tenant_id, "t#a", NOW + 2) == 2
     assert rates.note_active(tenant_id, "t#c", NOW + 1_800_001) == 2
+
+
+def test_campaign_that_ended_counts_no_more(rates: SendRates, tenant_id: str) -> None:
+    rates.note_ended(tenant_id, "t#a")
+    rates.note_active(tenant_id, "t#a", NOW)
+    rates.note_active(tenant_id, "t#b", NOW)
+    for _ in range(2):
+        rates.note_ended(tenant_id, "t#a")
+    assert rates.note_active(tenant_id, "t#b", NOW) == 1

@@ -14,6 +14,11 @@ from .waiting import eventually
 BODY = '<p>Hello {{ member.first_name|default("you") }}</p><p><a href="{{ unsubscribe_url }}">Unsubscribe</a></p>'
 
 
+def headers_in(message: Json) -> dict[str, str]:
+    """The headers, by name, of a message as the simulator shows it."""
+    return {one["name"]: one["value"] for one in message["headers"]}
+
+
 class SentCampaign:
     """Drives one campaign and holds its figures against each other at every look."""
 

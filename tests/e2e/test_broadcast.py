@@ -13,7 +13,7 @@ from infra.local.simulator.client import SimulatorClient
 from infra.local.stack import LaptopStack
 
 from . import member_files
-from .campaign import SentCampaign
+from .campaign import SentCampaign, headers_in
 from .tenant import Tenant
 
 _TEMPLATE: Json = {
@@ -129,7 +129,7 @@ def test_every_message_can_be_answered_for(letter: Letter, laptop: LaptopStack) 
     tags = {"tenant": tenant.id, "campaign": campaign.id, "attempt": "1"}
     for sent in campaign.messages():
         message = tenant.provider.message(sent.message_id)
-        headers = {one["name"]: one["value"] for one in message["headers"]}
+        headers = headers_in(message)
         link = headers["List-Unsubscribe"].strip("<>")
         assert headers["List-Unsubscribe"] == f"<{link}>"
         assert link.startswith(f"{laptop.api_url}/u/")

@@ -9,6 +9,7 @@ import requests
 from infra.local.demo.api import Json
 from infra.local.simulator.client import SentMessage, SimulatorClient
 
+from .campaign import headers_in
 from .tenant import CONSENT, Tenant
 from .waiting import eventually
 
@@ -35,8 +36,7 @@ def links(provider: SimulatorClient, message: SentMessage) -> tuple[str, str]:
     """The link that confirms, and the one that unsubscribes, of a message as it arrived."""
     read = provider.message(message.message_id)
     confirm = next(word for word in read["text"].split() if "/c/" in word)
-    headers = {one["name"]: one["value"] for one in read["headers"]}
-    return confirm, str(headers["List-Unsubscribe"]).strip("<>")
+    return confirm, headers_in(read)["List-Unsubscribe"].strip("<>")
 
 
 def status(tenant: Tenant, member_id: str) -> Json:

@@ -21,7 +21,8 @@ from .waiting import eventually
 
 # A schedule is made some seconds ahead, and the emulator looks every ten.
 _SECONDS = 120.0
-WHO = "m-annabel"
+# Told of nobody else in the stores that are searched for it.
+WHO, INJURY = "m-annabel", "the left meniscus"
 LETTER = BODY + '<a href="https://studio.example/offer">Offer</a>'
 
 
@@ -35,7 +36,8 @@ def _known(tenant: Tenant) -> SentCampaign:
     tenant.has_members([_annabel(tenant), {"id": "m-ben", "email": f"ben@{tenant.id}-members.example"}])
     campaign = tenant.drafts(content_html=LETTER).sends().ends()
     campaign.until(lambda stats: stats["clicked"] == 1, "the click is counted")
-    tenant.follows_up(WHO, 86_400, reason="Asked for Annabel's knee")
+    injury = {"injury": INJURY}
+    tenant.follows_up(WHO, 86_400, reason="Asked for Annabel's knee", ai_context_json=injury)
     event = {"id": "visit-1", "name": "visited", "member_id": WHO, "data": {"note": "Annabel came by"}}
     tenant.api.post("/v1/events", event, "agent")
     segment = tenant.api.post("/v1/segments", {"name": "Regulars", "is_dynamic": False}, "editor")
@@ -83,7 +85,7 @@ def test_a_member_gets_their_data_and_is_forgotten(
     spring = next(one for one in json.loads(files["messages.json"]) if one["campaign_id"] == campaign.id)
     assert (spring["status"], len(spring["clicked_links"])) == ("clicked", 1)
     assert "Hello Annabel" in files[spring["file"]]
-    assert json.loads(files["follow_ups.json"])[0]["ai_context_json"] == {"injury": "the knee"}
+    assert json.loads(files["follow_ups.json"])[0]["ai_context_json"] == {"injury": INJURY}
     assert "Annabel came by" in files["index.html"]
     assert "m-ben" not in "".join(files.values())
 
@@ -126,4 +128,4 @@ def test_a_member_gets_their_data_and_is_forgotten(
     assert requests.get(link, timeout=30).status_code == 200
     assert requests.post(link, data=ONE_CLICK, timeout=30).status_code == 200
     assert campaign.figures()["unsubscribed"] == 0
-    assert _stored(laptop, [WHO, "annabel", "+4930987654", "zacharias", "the knee"]) == []
+    assert _stored(laptop, [WHO, "annabel", "+4930987654", "zacharias", INJURY]) == []

@@ -7,6 +7,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from infra.local.stack import LaptopStack
 
+from .tenant import Tenant
+
 
 def test_the_openapi_document_is_valid_and_of_version_3_1(laptop: LaptopStack) -> None:
     answer = requests.get(f"{laptop.api_url}/openapi.json", timeout=30)
@@ -16,9 +18,9 @@ def test_the_openapi_document_is_valid_and_of_version_3_1(laptop: LaptopStack) -
     assert [error.message for error in OpenAPIV31SpecValidator(document).iter_errors()] == []
 
 
-def test_the_document_leads_to_the_running_api(laptop: LaptopStack) -> None:
+def test_the_document_leads_to_the_running_api(laptop: LaptopStack, tenant: Tenant) -> None:
     document = requests.get(f"{laptop.api_url}/openapi.json", timeout=30).json()
-    headers = {"authorization": f"Bearer {laptop.token('viewer', 'reader')}"}
+    headers = {"authorization": f"Bearer {laptop.token('viewer', tenant.id)}"}
     answer = requests.get(f"{document['servers'][0]['url']}/v1/campaigns", headers=headers, timeout=30)
     assert (answer.status_code, answer.json()["items"]) == (200, [])
 

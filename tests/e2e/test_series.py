@@ -43,7 +43,7 @@ def test_each_occurrence_has_a_campaign_that_goes_out_by_itself_and_a_pause_stop
     soon = _minute(timedelta(seconds=30))
     once = _approved(tenant, "Once", soon, rrule="FREQ=DAILY;COUNT=1")
     daily = _approved(tenant, "Daily", soon)
-    later = _approved(tenant, "Later", _minute(_LEAD + timedelta(seconds=5)))
+    later = _approved(tenant, "Later", _minute(_LEAD + timedelta(seconds=20)))
     assert (once["made"]["status"], daily["made"]["status"], later["made"]) == ("scheduled", "scheduled", None)
 
     paused = tenant.api.post(f"/v1/series/{daily['id']}/pause", {"reason": "holidays"}, "approver")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from infra.local.simulator.client import SimulatorClient
+import requests
 
+from infra.local.simulator.client import SentMessage, SimulatorClient
+
+from .campaign import headers_in
 from .tenant import Tenant
 from .waiting import eventually
 
@@ -42,3 +45,19 @@ def test_nobody_gets_a_test_when_one_address_must_not(tenant: Tenant, provider: 
     ours = {"addresses": [f"owner@{tenant.domain}"]}
     assert tenant.answer("POST", f"{incomplete.path}/test-send", "approver", ours).status == 422
     assert list(provider.messages({"tenant": tenant.id})) == []
+
+
+def test_who_unsubscribes_from_a_test_gets_no_more_of_them(tenant: Tenant, provider: SimulatorClient) -> None:
+    campaign, address = tenant.drafts(), f"owner@{tenant.domain}"
+    tenant.api.post(f"{campaign.path}/test-send", {"addresses": [address]}, "approver")
+
+    def arrived() -> SentMessage | None:
+        return next(iter(provider.messages({"tenant": tenant.id})), None)
+
+    message = eventually(arrived, "the test arrives")
+    link = headers_in(provider.message(message.message_id))["List-Unsubscribe"].strip("<>")
+    assert requests.post(link, data={"List-Unsubscribe": "One-Click"}, timeout=30).status_code == 200
+    refused = tenant.answer("POST", f"{campaign.path}/test-send", "approver", {"addresses": [address]})
+    assert (refused.status, refused.fields) == (422, {"addresses.0"}), refused
+    tenant.has_members([{"id": "owner", "email": address.upper()}])
+    assert tenant.member("owner")["consent"]["email"]["status"] == "denied"

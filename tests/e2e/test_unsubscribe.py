@@ -9,7 +9,7 @@ import requests
 from infra.local.demo.api import Json
 from infra.local.simulator.client import SimulatorClient
 
-from .campaign import SentCampaign
+from .campaign import SentCampaign, headers_in
 from .tenant import Tenant
 from .waiting import eventually
 
@@ -20,8 +20,7 @@ _FORM = {"content-type": "application/x-www-form-urlencoded"}
 def unsubscribe_link(provider: SimulatorClient, campaign: SentCampaign, member_id: str) -> str:
     """The link in the List-Unsubscribe header of a member's message."""
     sent = next(one for one in campaign.messages() if one.tags["member"] == member_id)
-    headers = {one["name"]: one["value"] for one in provider.message(sent.message_id)["headers"]}
-    return str(headers["List-Unsubscribe"]).strip("<>")
+    return headers_in(provider.message(sent.message_id))["List-Unsubscribe"].strip("<>")
 
 
 def _consent(tenant: Tenant, member_id: str) -> tuple[str, str]:

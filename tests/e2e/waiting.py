@@ -9,7 +9,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def eventually(look: Callable[[], T | None], what: str, seconds: float = 60.0, every: float = 0.2) -> T:
+def eventually(look: Callable[[], T | None], what: str, seconds: float = 60.0, every: float = 0.4) -> T:
     """The first answer of `look` that is not None or False. Fails after `seconds`, naming `what` did not happen."""
     deadline = time.monotonic() + seconds
     while True:

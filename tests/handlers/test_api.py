@@ -12,6 +12,7 @@ import pytest
 from moto import mock_aws
 
 from ariia.adapters.dynamodb.client import dynamodb_client
+from ariia.adapters.dynamodb.members import DynamoMembers
 from ariia.adapters.dynamodb.models import TABLES, use_prefix
 from ariia.adapters.dynamodb.tenants import DynamoTenants
 from ariia.domain.tenant import Tenant
@@ -73,6 +74,7 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         for model in TABLES:
             model.create_table(wait=True, billing_mode="PAY_PER_REQUEST")
         DynamoTenants().create(Tenant("gym", "Gym Nord"))
+        DynamoTenants().create(Tenant("club", "Club Süd"))
         yield
     for cache in caches:
         cache.cache_clear()
@@ -94,6 +96,14 @@ def test_campaign_is_made_and_read_back_through_the_handler() -> None:
     assert editor.get(made.headers["Location"]).body == made.body
     assert [one["id"] for one in editor.get("/v1/campaigns").body["items"]] == [made.body["id"]]
     assert Client(call, claims("club", "admin")).get(made.headers["Location"]).status == 404
+
+
+@pytest.mark.usefixtures("deployed")
+def test_valid_token_of_a_tenant_that_there_is_not_begins_nothing() -> None:
+    nobody = Client(call, claims("nobody", "admin"))
+    refused = nobody.post("/v1/members", {"id": "m1", "email": "anna@members.example"})
+    assert (refused.status, refused.body["detail"]) == (403, "the tenant that the token names is not set up")
+    assert DynamoMembers(16).get("nobody", "m1") is None
 
 
 @pytest.mark.usefixtures("deployed")

@@ -14,6 +14,7 @@ from ariia.domain.consent import ExclusionReason, refusal
 from ariia.domain.consent_changes import MAX_HISTORY
 from ariia.domain.errors import InvalidError, NotFoundError
 from ariia.domain.member import Consent, ConsentStatus, Member
+from ariia.domain.single_message import stand_in_id
 from ariia.services.member_consent import MemberConsent
 from tests.builders import any_double_opt_in
 
@@ -179,3 +180,14 @@ def test_malformed_consent_is_refused_by_field(setting: Setting) -> None:
         setting.consent.set(TENANT, "anna", Channel.EMAIL, {"status": "yes", "why": "so"}, "api")
 
     assert {problem.field for problem in refused.value.problems} == {"consent.status", "consent.why"}
+
+
+def test_who_unsubscribes_from_a_test_send_opts_the_named_address_out(setting: Setting) -> None:
+    setting.add("anna")
+    stand_in = stand_in_id(Channel.EMAIL, MAIL)
+    assert setting.consent.withdraw(TENANT, stand_in, Channel.EMAIL, "page", 2_000) == ["anna"]
+    assert refusal(setting.member("anna"), Channel.EMAIL) is ExclusionReason.NO_CONSENT
+    nobody = stand_in_id(Channel.EMAIL, "nobody@example.com")
+    assert setting.consent.withdraw(TENANT, nobody, Channel.EMAIL, "page", 2_000) == []
+    setting.add("ben", email="nobody@example.com")
+    assert setting.member("ben").consent["email"].status is ConsentStatus.DENIED

@@ -62,6 +62,13 @@ def test_campaigns_share_the_rate() -> None:
     assert sum(one.size for one in world.queue.waiting) <= 40 + 50
 
 
+def test_campaign_that_ended_leaves_its_share_to_the_others(world: World) -> None:
+    world.add(any_member("m1"))
+    campaign = world.approve()
+    world.run(campaign)
+    assert world.rates.note_active("email", "other#1", world.clock.now()) == 1
+
+
 def test_lost_queue_messages_are_queued_again(world: World) -> None:
     campaign, epoch = started(world)
     world.round(campaign, epoch)

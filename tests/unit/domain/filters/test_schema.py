@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
+from jsonschema_rs import Draft202012Validator, meta
 
 from ariia.domain.errors import InvalidError
 from ariia.domain.filters.expression import parse_filter
@@ -70,7 +70,7 @@ def agree(filter_json: Any) -> None:
 
 
 def test_schema_is_a_schema() -> None:
-    Draft202012Validator.check_schema(filter_schema())
+    meta.validate(filter_schema())
 
 
 @settings(max_examples=150, deadline=None)

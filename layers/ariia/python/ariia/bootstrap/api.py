@@ -73,7 +73,7 @@ from ariia.services.statistics import CampaignStatistics
 from ariia.services.suppressions import Suppressions
 from ariia.services.targets import Targets
 from ariia.services.templates import Templates
-from ariia.services.tenants import Tenants
+from ariia.services.tenants import KnownTenants, Tenants
 from ariia.services.test_sends import TestSends
 from ariia.services.thumbnails import Thumbnails
 from ariia.settings import ApiSettings
@@ -112,6 +112,7 @@ class ApiServices:
     segment_freezing: SegmentFreezing
     sender_domains: SenderDomains
     tenants: Tenants
+    known_tenants: KnownTenants
     members: Members
     member_consent: MemberConsent
     member_listing: MemberListing
@@ -163,6 +164,7 @@ def build(settings: ApiSettings) -> ApiServices:
         ),
         sender_domains=senders,
         tenants=Tenants(tenants, senders, clock),
+        known_tenants=KnownTenants(tenants),
         members=Members(members, jobs, opt_in, clock, ids),
         member_consent=MemberConsent(members, opt_in, clock),
         member_listing=MemberListing(members, settings.shards),

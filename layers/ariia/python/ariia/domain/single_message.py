@@ -7,6 +7,7 @@ begin with a digit up to the year 10889, so containers sort behind all of them a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
@@ -23,6 +24,7 @@ FIRST_CONTAINER = "z"
 # As long as an import's file: stand-ins carry people's addresses, and the data of whom they stand for.
 STAND_INS_KEPT_MS = 7 * 86_400_000
 LANE, WAVE = "l0", "w0"
+_STAND_IN = re.compile(f"({'|'.join(Channel)})-[0-9a-f]{{32}}")
 # Only a run's epoch must be the same in all that it starts; a container has one run, from its first write on.
 EPOCH = 1
 
@@ -97,6 +99,11 @@ def batch_of(container: Campaign, member_ids: Sequence[str]) -> Batch:
 def stand_in_id(channel: Channel, address: str) -> str:
     """The id of a recipient who is no member: it names the address, so that what is known of the address is found."""
     return f"{channel}-{address_hash(channel, address)}"
+
+
+def is_stand_in(member_id: str) -> bool:
+    """True for what has the form of a stand-in's id; a member's may have it too."""
+    return _STAND_IN.fullmatch(member_id) is not None
 
 
 def address_place(stand_in: str) -> tuple[Channel, str]:

@@ -145,6 +145,10 @@ class SendRates(Protocol):
         """Notes that a campaign is sending and gives the number of campaigns that are (noted in the last 30 min)."""
         ...
 
+    def note_ended(self, channel: str, campaign_key: str) -> None:
+        """Takes the campaign's note back: the others' shares grow at once."""
+        ...
+
 
 class AccountQuota(Protocol):
     """The provider account's own word on its limits."""

@@ -17,6 +17,7 @@ from ariia.domain.errors import InvalidError, NotFoundError, Problem
 from ariia.domain.member import Consent, ConsentStatus, Member, TrackingChoice
 from ariia.domain.member_claims import parse_claim
 from ariia.domain.member_patch import require_size
+from ariia.domain.single_message import address_place, is_stand_in
 from ariia.ports.clock import Clock
 from ariia.ports.members import MemberStore
 
@@ -61,12 +62,15 @@ class MemberConsent:
         proof: Mapping[str, Any] | None = None,
     ) -> list[str]:
         """Opts the member out of `channel`, said at `at` (epoch ms) as `proof` shows, and with it everybody of the
-        tenant who has the same address: they share the mailbox that said no. Ids of all of them. A repetition changes
-        nothing, and a consent given after `at` stands. NotFoundError when there is no such member."""
+        tenant who has the same address: they share the mailbox that said no. Ids of all of them. The stand-in of a test
+        send is the address that it names. A repetition changes nothing, and a consent given after `at` stands.
+        NotFoundError when there is no such member."""
         member = self._store.get(tenant_id, member_id)
+        withdrawal = Consent(ConsentStatus.DENIED, source, at, dict(proof or {}))
+        if member is None and is_stand_in(member_id):
+            return self._store.withdraw(tenant_id, *address_place(member_id), withdrawal)
         if member is None:
             raise NotFoundError("there is no such member")
-        withdrawal = Consent(ConsentStatus.DENIED, source, at, dict(proof or {}))
         address = member.address(channel)
         sharers: list[str] = []
         if address:

@@ -67,6 +67,7 @@ class BatchReleaser:
             # What is claimed is still to be settled: the next rounds find it paused and do that.
             return Round(WAIT, self._policy.round_seconds, 0, 0, tally.held, paused, cause)
         if self._is_over(campaign, tally) and (not campaign.is_sendable or self._runs.finish(campaign)):
+            self._budget.leave(campaign)
             return Round(END, released=tally.released)
         idle = 0 if tally.released or tally.settled else idle + 1
         return Round(WAIT, self._wait(tally, idle), idle, tally.released, tally.held)

@@ -36,6 +36,10 @@ class SendBudget:
         left = max(1.0, rate.remaining_today / max(1, sharing))
         return min(per_round, left) - tally.outstanding
 
+    def leave(self, campaign: Campaign) -> None:
+        """The campaign's run is over: its share is for the others."""
+        self._rates.note_ended(campaign.channel, campaign.key)
+
     def _rate(self, campaign: Campaign, now: int) -> SendRate:
         known = self._rates.rate(campaign.channel)
         if known is not None and now - known.at < _QUOTA_AGE_MS and not _is_overtaken(known, campaign):
@@ -46,8 +50,8 @@ class SendBudget:
 
 
 def _is_overtaken(known: SendRate, campaign: Campaign) -> bool:
-    """Whether somebody sent or resumed the campaign after the account was last seen suspended: asked again, as what they
-    know may be newer, and an old answer would pause it once more."""
+    """True when the account was last seen suspended before somebody sent or resumed the campaign. They may know better,
+    and the old answer would pause it once more."""
     return known.is_shut_down and known.at <= campaign.updated_at
 
 

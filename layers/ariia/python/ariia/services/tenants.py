@@ -8,7 +8,7 @@ from typing import Any
 
 from ariia.domain.concurrency import changed_meanwhile, require_version
 from ariia.domain.creation import Created, Creation, require_same
-from ariia.domain.errors import ConflictError, InvalidError, NotFoundError, Problem
+from ariia.domain.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, Problem
 from ariia.domain.identifiers import require_id
 from ariia.domain.settings_audit import settings_entries
 from ariia.domain.tenant import Tenant, TenantSettings, drop_looser_settings, require_valid
@@ -17,6 +17,21 @@ from ariia.ports.senders import SenderDirectory
 from ariia.ports.tenants import TenantStore
 
 _PLATFORM_LIMITS = ("bounce_rate_limit", "complaint_rate_limit")
+
+
+class KnownTenants:
+    """The tenants that there are. Whoever signs tokens may name others, and nothing must begin to exist by that."""
+
+    def __init__(self, store: TenantStore) -> None:
+        self._store, self._known = store, set[str]()
+
+    def require(self, tenant_id: str) -> None:
+        """ForbiddenError when there is no such tenant. Each is looked up once, as none is ever removed."""
+        if tenant_id in self._known:
+            return
+        if self._store.get(tenant_id) is None:
+            raise ForbiddenError("the tenant that the token names is not set up")
+        self._known.add(tenant_id)
 
 
 class Tenants:

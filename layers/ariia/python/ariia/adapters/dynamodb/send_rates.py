@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -73,12 +74,25 @@ class DynamoSendRates:
 
     def note_active(self, channel: str, campaign_key: str, now: int) -> int:
         """See the port."""
-        item = self._get(f"{channel}#active")
-        active: dict[str, int] = json.loads(item["active_json"]["S"]) if "active_json" in item else {}
-        active = {key: at for key, at in active.items() if at > now - _ACTIVE_MS} | {campaign_key: now}
-        # A lost update of another campaign's note is mended by its next round; the count only shapes the shares.
-        self._update(f"{channel}#active", "SET active_json = :active", None, {":active": text(json.dumps(active))})
+        known = self._active(channel)
+        active = {key: at for key, at in known.items() if at > now - _ACTIVE_MS} | {campaign_key: now}
+        self._save_active(channel, active)
         return len(active)
+
+    def note_ended(self, channel: str, campaign_key: str) -> None:
+        """See the port."""
+        active = self._active(channel)
+        if active.pop(campaign_key, None) is not None:
+            self._save_active(channel, active)
+
+    def _active(self, channel: str) -> dict[str, int]:
+        item = self._get(f"{channel}#active")
+        known: dict[str, int] = json.loads(item["active_json"]["S"]) if "active_json" in item else {}
+        return known
+
+    def _save_active(self, channel: str, active: Mapping[str, int]) -> None:
+        # A lost update is mended by the next round of whose note it was, or by time: the count only shapes the shares.
+        self._update(f"{channel}#active", "SET active_json = :active", None, {":active": text(json.dumps(active))})
 
     def _get(self, key: str) -> Item:
         with passing_faults():

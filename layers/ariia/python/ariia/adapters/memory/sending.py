@@ -53,6 +53,10 @@ class MemorySendRates:
         self._active[channel] = {key: at for key, at in active.items() if at > now - _ACTIVE_MS}
         return len(self._active[channel])
 
+    def note_ended(self, channel: str, campaign_key: str) -> None:
+        """See the port."""
+        self._active.get(channel, {}).pop(campaign_key, None)
+
 
 class MemorySendQueue:
     """A list that a test works off."""
