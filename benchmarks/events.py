@@ -50,7 +50,7 @@ def measure(stub: StubClient) -> dict[str, Any]:
         if run:
             cpu.append(spent.cpu / len(records))
             walls.append(spent.wall / len(records))
-            writes += counts.calls.get("dynamodb.PutItem", 0)
+            writes += sum(counts.calls.get(f"dynamodb.{kind}", 0) for kind in ("PutItem", "UpdateItem"))
             reads += sum(counts.read_units.values())
             calls += sum(counts.calls.values())
             total += len(records)

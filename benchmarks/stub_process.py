@@ -98,6 +98,22 @@ def environment(endpoint: str) -> dict[str, str]:
         "ARIIA_CAMPAIGN_RUN_ARN": f"{_ACCOUNT}:stateMachine:campaign-run",
         "ARIIA_UPLOADS_BUCKET": "uploads",
         "ARIIA_PREFLIGHT_QUEUE_URL": f"{endpoint}/123456789012/ariia-preflights",
+        "ARIIA_QUIET_SECONDS": "330",
+        "ARIIA_SCHEDULE_GROUP": "ariia",
+        "ARIIA_SCHEDULE_ROLE_ARN": f"{_ACCOUNT}:role/schedules",
+        "ARIIA_SCHEDULE_DLQ_ARN": f"{_ACCOUNT}:schedules-dead-letters",
+        **_scheduled("FOLLOW_UP", "run-follow-up"),
+        **_scheduled("SERIES", "run-series"),
+        **_scheduled("PRIVACY", "privacy-requests"),
+    }
+
+
+def _scheduled(name: str, function: str) -> dict[str, str]:
+    return {
+        f"ARIIA_{name}_GROUP": f"ariia-{function}",
+        f"ARIIA_{name}_ARN": f"{_ACCOUNT}:function:{function}",
+        f"ARIIA_{name}_ROLE_ARN": f"{_ACCOUNT}:role/{function}",
+        f"ARIIA_{name}_DLQ_ARN": f"{_ACCOUNT}:{function}-dead-letters",
     }
 
 

@@ -56,24 +56,16 @@ def statistics_lag_watch(function: PythonFunction) -> Watch:
 
 
 def held_campaign_watch() -> Watch:
-    """Our own metrics; the dimension is the function that counts."""
-    metrics = [
-        cloudwatch.Metric(
-            namespace=METRICS_NAMESPACE,
-            metric_name=name,
-            dimensions_map={"service": service},
-            statistic="Sum",
-            period=FIVE_MINUTES,
-        )
-        for name, service in (
-            ("CampaignPausedByProvider", "send_batch"),
-            ("CampaignPausedByProvider", "release_batches"),
-            ("CampaignPausedForReputation", "release_batches"),
-            ("BatchesHeld", "release_batches"),
-        )
-    ]
+    """Our own metric, which all functions share."""
+    metric = cloudwatch.Metric(
+        namespace=METRICS_NAMESPACE,
+        metric_name="NeedsAttention",
+        dimensions_map={"service": "campaigns"},
+        statistic="Sum",
+        period=FIVE_MINUTES,
+    )
     advice = "A campaign paused itself or batches are held: the campaign's record says why."
-    return Watch("held-campaigns", advice, _sum(metrics), 1)
+    return Watch("held-campaigns", advice, metric, 1)
 
 
 def reputation_watch() -> Watch:

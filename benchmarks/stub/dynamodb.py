@@ -92,7 +92,7 @@ class DynamoDB:
         return item
 
     def _check(self, request: Request, key: Item) -> Item | None:
-        before = self._tables[request["TableName"]].get(key)
+        before = self._read(request["TableName"], key)
         holds = condition(request.get("ConditionExpression"), request.get("ExpressionAttributeNames"))
         if not holds(before or {}, request.get("ExpressionAttributeValues", {})):
             self.counts.write(request["TableName"], size_of(before or {}))

@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ariia.bootstrap.release_batches import build
 from ariia.domain.reputation import ACCOUNT, REPUTATION
-from ariia.observability import logger, metrics
+from ariia.observability import call_for_attention, logger, metrics
 from ariia.services.release import BatchReleaser
 from ariia.settings import ReleaseBatchesSettings
 
@@ -32,6 +32,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     logger.append_keys(tenant_id=tenant_id, campaign_id=campaign_id, epoch=epoch)
     result = releaser().round(tenant_id, campaign_id, epoch, int(event.get("idle", 0)))
     metrics.add_metric("MessagesReleased", MetricUnit.Count, result.released)
+    call_for_attention(result.held + bool(result.paused))
     if result.held:
         metrics.add_metric("BatchesHeld", MetricUnit.Count, result.held)
     if result.paused:

@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ariia.bootstrap.send_batch import SendBatchServices, build
 from ariia.domain.queued_batch import QueuedBatch
-from ariia.observability import logger, metrics
+from ariia.observability import call_for_attention, logger, metrics
 from ariia.services.sending import SendReport
 from ariia.settings import SendBatchSettings
 
@@ -67,6 +67,7 @@ def _publish(report: SendReport, records: list[Record]) -> None:
     for name, count in counts.items():
         if count:
             metrics.add_metric(name, MetricUnit.Count, count)
+    call_for_attention(len(report.paused))
     oldest = min(int(record["attributes"]["SentTimestamp"]) for record in records)
     metrics.add_metric("SendLag", MetricUnit.Milliseconds, max(0, services().clock.now() - oldest))
     for key, result in report.claims:

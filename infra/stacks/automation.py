@@ -217,7 +217,10 @@ class AutomationStack(Stack):
             "record_events",
             timeout_seconds=EVENTS_TIMEOUT_SECONDS,
             memory_mb=512,
-            environment={"ARIIA_EVENTS_TOPIC_ARN": self._messaging.email_events.topic.topic_arn},
+            environment={
+                "ARIIA_EVENTS_TOPIC_ARN": self._messaging.email_events.topic.topic_arn,
+                "ARIIA_QUIET_SECONDS": str(self._config.erasure_quiet_seconds),
+            },
         )
         work_off(self._messaging.events, function, batch_size=500, window_seconds=1)
         self._data.allow_writing(function, models.LedgerModel, models.SendRateModel)

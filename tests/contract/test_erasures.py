@@ -170,3 +170,25 @@ def test_the_trail_says_that_it_began_and_no_more(stores: Stores, tenant_id: str
     assert [(one.kind, one.action, one.by, one.member_id) for one in entries] == [
         (AuditKind.ERASURE, "begun", "boss", None)
     ]
+
+
+def test_cached_marks_know_everybody_whom_the_tenant_erased(stores: Stores, tenant_id: str) -> None:
+    assert stores.erasures.cached_marks(tenant_id, ["anna"]) == {}
+    stores.members.save([anna(tenant_id)])
+    begin(stores, tenant_id)
+    for _ in range(2):
+        assert stores.erasures.cached_marks(tenant_id, ["anna", "ben"]) == {"anna": MARK}
+    assert stores.erasures.cached_marks(f"{tenant_id}-other", ["anna"]) == {}
+
+
+@pytest.mark.usefixtures("dynamodb_tables")
+def test_that_a_tenant_erased_nobody_is_kept_for_as_long_as_is_said(tenant_id: str) -> None:
+    now = [1_000]
+    DynamoMembers(4).save([anna(tenant_id)])
+    remembering = DynamoErasures(4, now=lambda: now[0], remember_ms=33_000)
+    assert remembering.cached_marks(tenant_id, ["anna"]) == {}
+    assert DynamoErasures(4).begin(tenant_id, "anna", DynamoMembers(4).get(tenant_id, "anna"), MARK, entry(tenant_id))
+    now[0] += 32_999
+    assert remembering.cached_marks(tenant_id, ["anna"]) == {}
+    now[0] += 1
+    assert remembering.cached_marks(tenant_id, ["anna"]) == {"anna": MARK}

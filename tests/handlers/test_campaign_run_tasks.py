@@ -115,5 +115,7 @@ def test_a_campaign_that_pauses_itself_is_counted_for_the_alarm(
     assert world.statistics.apply(Fold("s1", "0001", {campaign.key: counts}), "")
     answer = release_module.handler(run(campaign, epoch), LambdaContext())  # type: ignore[arg-type]
     assert answer["outcome"] == "wait"
-    assert f'"{metric}":[1.0]' in capsys.readouterr().out.replace(" ", "")
+    told = capsys.readouterr().out.replace(" ", "")
+    assert f'"{metric}":[1.0]' in told
+    assert '"NeedsAttention":[1.0]' in told
     assert world.fresh(campaign).paused_at is not None

@@ -7,10 +7,26 @@ import traceback
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 logger = Logger()
-metrics = Metrics(namespace="ariia")
+_NAMESPACE = "ariia"
+metrics = Metrics(namespace=_NAMESPACE)
 _FRAMES = 20
+
+
+def call_for_attention(count: int) -> None:
+    """Counts campaigns that paused themselves and batches that are held, over all functions: an alarm is billed by the
+    metrics that it watches, and this is the one."""
+    if count:
+        with single_metric(
+            name="NeedsAttention",
+            unit=MetricUnit.Count,
+            value=count,
+            namespace=_NAMESPACE,
+            default_dimensions={"service": "campaigns"},
+        ):
+            pass
 
 
 def fault(error: BaseException) -> dict[str, Any]:

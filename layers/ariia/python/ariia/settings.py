@@ -192,9 +192,10 @@ class SendBatchSettings(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class RecordEventsSettings(Settings):
-    """Provider events."""
+    """Provider events. `quiet_seconds`: how long an erasure waits for what began before it."""
 
     events_topic_arn: str
+    quiet_seconds: int
 
 
 @dataclass(frozen=True, kw_only=True)

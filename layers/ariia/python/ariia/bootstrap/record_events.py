@@ -17,6 +17,10 @@ from ariia.services.recording import EventRecorder
 from ariia.settings import RecordEventsSettings
 
 
+# See ErasureMarks.cached_marks.
+_QUIET_PARTS = 10
+
+
 @dataclass(frozen=True)
 class RecordEventsServices:
     """The recorder, and the only topic whose messages are believed."""
@@ -37,6 +41,6 @@ def build(settings: RecordEventsSettings) -> RecordEventsServices:
         engagement=DynamoEngagement(client, names.physical(settings.table_prefix, names.MEMBERS), settings.shards),
         pipeline=pipeline,
         clock=SystemClock(),
-        erasures=DynamoErasures(settings.shards),
+        erasures=DynamoErasures(settings.shards, remember_ms=settings.quiet_seconds * 1000 // _QUIET_PARTS),
     )
     return RecordEventsServices(recorder, settings.events_topic_arn)

@@ -18,6 +18,12 @@ class ErasureMarks(Protocol):
         """The last erasure by member id, of those members who were ever erased; strongly consistent."""
         ...
 
+    def cached_marks(self, tenant_id: str, member_ids: Sequence[str]) -> dict[str, ErasureMark]:
+        """As `marks`, for those who write so often that a read each would cost: of a tenant that never erased anybody
+        nothing is read. What began a moment ago, a tenth of the quiet time of erasures at most, may be missing:
+        whatever is written meanwhile is swept by that erasure."""
+        ...
+
 
 class ErasureStore(ErasureMarks, Protocol):
     """Puts the marks where the members are taken away."""

@@ -82,7 +82,7 @@ class EventRecorder:
         by_tenant: dict[str, set[str]] = {}
         for event in events.values():
             by_tenant.setdefault(event.batch.tenant_id, set()).add(event.member_id)
-        marks = {one: self._erasures.marks(one, sorted(ids)) for one, ids in by_tenant.items()}
+        marks = {one: self._erasures.cached_marks(one, sorted(ids)) for one, ids in by_tenant.items()}
         marked = {place: marks[event.batch.tenant_id].get(event.member_id) for place, event in events.items()}
         return [place for place, mark in marked.items() if mark and not (mark.done and self._is_in(events[place]))]
 

@@ -9,7 +9,7 @@ from pynamodb.connection import Connection
 
 from ariia.adapters.clock import epoch_ms
 from ariia.adapters.dynamodb.audit import audit_items
-from ariia.adapters.dynamodb.member_items import pause, read_addresses, read_members
+from ariia.adapters.dynamodb.member_items import address_item, pause, read_addresses, read_members
 from ariia.adapters.dynamodb.member_transactions import MemberTransaction
 from ariia.adapters.dynamodb.models import SuppressionModel
 from ariia.domain.address_index import (
@@ -23,6 +23,7 @@ from ariia.domain.address_index import (
     touched,
 )
 from ariia.domain.audit import AuditEntry
+from ariia.domain.channel import Channel
 from ariia.domain.documents import encode
 from ariia.domain.erasing import end_mark, leave_mark
 from ariia.domain.erasure_mark import ErasureMark
@@ -33,17 +34,44 @@ _ATTEMPTS = 8
 
 
 class DynamoErasures:
-    """ErasureStore over the tables addresses, members, audit and suppressions."""
+    """ErasureStore over the tables addresses, members, audit and suppressions. `remember_ms`: for how long it is kept
+    that a tenant has erased nobody."""
 
-    def __init__(self, shards: int, connection: Connection | None = None, now: Callable[[], int] = epoch_ms) -> None:
-        self._shards, self._now = shards, now
+    def __init__(
+        self,
+        shards: int,
+        connection: Connection | None = None,
+        now: Callable[[], int] = epoch_ms,
+        *,
+        remember_ms: int = 0,
+    ) -> None:
+        self._shards, self._now, self._remember_ms = shards, now, remember_ms
         self._connection = connection or Connection()
+        self._nobody_until: dict[str, int] = {}
+        self._somebody = set[str]()
 
     def marks(self, tenant_id: str, member_ids: Sequence[str]) -> dict[str, ErasureMark]:
         """See ErasureMarks."""
         keys = {id_key(tenant_id, one): one for one in member_ids}
         records = read_addresses(self._connection, keys)
         return {keys[key]: record.erasure for key, record in records.items() if record.erasure is not None}
+
+    def cached_marks(self, tenant_id: str, member_ids: Sequence[str]) -> dict[str, ErasureMark]:
+        """See ErasureMarks."""
+        return self.marks(tenant_id, member_ids) if self._has_erased(tenant_id) else {}
+
+    def _has_erased(self, tenant_id: str) -> bool:
+        if tenant_id in self._somebody:
+            return True
+        asked_at = self._now()
+        if self._nobody_until.get(tenant_id, 0) > asked_at:
+            return False
+        key = _any_key(tenant_id)
+        if read_addresses(self._connection, [key])[key].version:
+            self._somebody.add(tenant_id)
+            return True
+        self._nobody_until[tenant_id] = asked_at + self._remember_ms
+        return False
 
     def begin(
         self, tenant_id: str, member_id: str, member: Member | None, mark: ErasureMark, entry: AuditEntry
@@ -64,7 +92,7 @@ class DynamoErasures:
             members=changed,
             deleted=[stored] if stored else [],
             addresses=list(records.values()),
-            added=[*told, *noted],
+            added=[*told, *noted, address_item(AddressRecord(_any_key(tenant_id)), 1)],
         ).commit(self._connection, self._shards)
 
     def finish(self, keys: Sequence[AddressKey], erasure_id: str) -> None:
@@ -90,6 +118,11 @@ class DynamoErasures:
                 return
             pause(attempt)
         raise TransientError("too many changes of this address at once; try again")
+
+
+def _any_key(tenant_id: str) -> AddressKey:
+    """Of the item that is there as soon as the tenant has erased anybody. No hash of an id reads like it."""
+    return AddressKey(tenant_id, Channel.MULTI, "any")
 
 
 def _goes_on(record: AddressRecord, mark: ErasureMark) -> bool:

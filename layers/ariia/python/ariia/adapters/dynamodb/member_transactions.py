@@ -28,12 +28,13 @@ _HOPELESS = ("ValidationException", "AccessDeniedException", "ResourceNotFoundEx
 @dataclass
 class MemberTransaction:
     """What changes together: each item only if its stored version is the one that was read. `added` and `removed` are
-    rows that go with it whatever is stored: of the audit trail, and of the list of suppressions."""
+    rows that go with it whatever is stored: of the audit trail, of the list of suppressions, and that a tenant has erased
+    somebody."""
 
     members: list[Member] = field(default_factory=list)
     deleted: list[Member] = field(default_factory=list)
     addresses: list[AddressRecord] = field(default_factory=list)
-    added: list[AuditModel | SuppressionModel] = field(default_factory=list)
+    added: list[AuditModel | SuppressionModel | AddressModel] = field(default_factory=list)
     removed: list[SuppressionModel] = field(default_factory=list)
 
     def commit(self, connection: Connection, shards: int) -> bool:

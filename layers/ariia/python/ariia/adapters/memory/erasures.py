@@ -25,6 +25,10 @@ class MemoryErasures:
         found = {one: records.get(id_key(tenant_id, one)) for one in member_ids}
         return {one: record.erasure for one, record in found.items() if record and record.erasure}
 
+    def cached_marks(self, tenant_id: str, member_ids: Sequence[str]) -> dict[str, ErasureMark]:
+        """See ErasureMarks; nothing is kept here."""
+        return self.marks(tenant_id, member_ids)
+
     def begin(
         self, tenant_id: str, member_id: str, member: Member | None, mark: ErasureMark, entry: AuditEntry
     ) -> bool:
