@@ -12,6 +12,7 @@ from .engine import RunningCampaign
 from .measuring import RUNS, LambdaContext, middle, quiet, spending
 from .message import TENANT
 from .stub.members import SHARDS
+from .stub.tables import PREFIX
 from .stub_process import TOPIC_ARN, StubClient
 
 PER_SHARD = 250
@@ -40,7 +41,7 @@ _DETAIL: dict[str, dict[str, Any]] = {
 
 def measure(stub: StubClient) -> dict[str, Any]:
     """Figures over the events of whole campaigns, in the order in which they come."""
-    cpu, writes, reads, calls, walls, total = [], 0.0, 0.0, 0, [], 0
+    cpu, writes, receipts, reads, calls, walls, total = [], 0.0, 0.0, 0.0, 0, [], 0
     for run in range(RUNS + 1):
         records = _sent_campaign(stub, f"events{run}")
         stub.recount()
@@ -51,12 +52,14 @@ def measure(stub: StubClient) -> dict[str, Any]:
             cpu.append(spent.cpu / len(records))
             walls.append(spent.wall / len(records))
             writes += sum(counts.calls.get(f"dynamodb.{kind}", 0) for kind in ("PutItem", "UpdateItem"))
+            receipts += counts.write_units.get(f"{PREFIX}-ledger", 0)
             reads += sum(counts.read_units.values())
             calls += sum(counts.calls.values())
             total += len(records)
     return {
         "cpu_ms_per_event": round(1000 * middle(cpu), 4),
         "writes_per_event": round(writes / total, 3),
+        "ledger_writes_per_event": round(receipts / total, 3),
         "read_units_per_event": round(reads / total, 3),
         "aws_calls_per_event": round(calls / total, 3),
         "events_per_message": EVENTS_PER_MESSAGE,

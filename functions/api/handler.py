@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_lambda_powertools.utilities.typing import LambdaContext
+from ariia.starting import importing
 
-from ariia.observability import logger
+with importing():
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from .application import Application
-from .dependencies import require_tenant, settings
-from .operations import ALL
+    from ariia.observability import logger
+
+    from .application import Application
+    from .dependencies import require_tenant, settings
+    from .operations import ALL
 
 application = Application(ALL, settings, require_tenant)
 

@@ -16,7 +16,6 @@ from ariia.domain.channel import Channel
 from ariia.services.recording import EventRecorder
 from ariia.settings import RecordEventsSettings
 
-
 # See ErasureMarks.cached_marks.
 _QUIET_PARTS = 10
 

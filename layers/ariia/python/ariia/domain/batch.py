@@ -146,6 +146,11 @@ class ReleaseCursor:
     queued_at: int = 0
     version: int = 0
 
+    @property
+    def is_done(self) -> bool:
+        """True when all of the lane in this shard is queued and finished."""
+        return self.exhausted and self.settled >= self.released
+
 
 def count_excluded(entries: Iterable[Entry]) -> dict[str, int]:
     """Number of excluded entries by reason."""

@@ -74,7 +74,7 @@ class LaneReleaser:
             after = step.after(self._clock.now())
             moved = move_cursor(self._ledger, step.partition, step.lane.id, step.before, after)
             tally.released += step.size
-            tally.unfinished |= not moved.exhausted or moved.settled < moved.released
+            tally.unfinished |= not moved.is_done
             tally.unreleased |= not moved.exhausted
 
     def _step(self, campaign: Campaign, lane: Lane, shard: int, cursor: ReleaseCursor) -> _Step:
@@ -84,7 +84,7 @@ class LaneReleaser:
         """Whether the lane has something to queue in this round; notes what is left of it if not."""
         if not cursor.exhausted and budget > 0 and self._may_release(campaign, lane, tally):
             return True
-        tally.unfinished |= not cursor.exhausted or cursor.settled < cursor.released
+        tally.unfinished |= not cursor.is_done
         tally.unreleased |= not cursor.exhausted
         return False
 

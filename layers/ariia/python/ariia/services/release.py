@@ -62,7 +62,8 @@ class BatchReleaser:
             return Round(END)
         tally = Tally()
         cursors = self._settler.settle(campaign, tally)
-        paused, cause = self._release(campaign, cursors, tally) if campaign.is_sendable else (None, None)
+        is_open = campaign.is_sendable and not all(one.is_done for one in cursors.values())
+        paused, cause = self._release(campaign, cursors, tally) if is_open else (None, None)
         if paused is not None:
             # What is claimed is still to be settled: the next rounds find it paused and do that.
             return Round(WAIT, self._policy.round_seconds, 0, 0, tally.held, paused, cause)

@@ -28,8 +28,8 @@ _HOPELESS = ("ValidationException", "AccessDeniedException", "ResourceNotFoundEx
 @dataclass
 class MemberTransaction:
     """What changes together: each item only if its stored version is the one that was read. `added` and `removed` are
-    rows that go with it whatever is stored: of the audit trail, of the list of suppressions, and that a tenant has erased
-    somebody."""
+    rows that go with it whatever is stored: of the audit trail, of the list of suppressions, and the one that says that
+    a tenant has erased somebody."""
 
     members: list[Member] = field(default_factory=list)
     deleted: list[Member] = field(default_factory=list)

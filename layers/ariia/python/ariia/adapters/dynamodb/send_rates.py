@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -14,7 +14,8 @@ from ariia.ports.sending import SendRate
 
 from .client import CONDITION_FAILED, Item, code_of, number, passing_faults, text
 
-_ACTIVE_MS = 30 * 60_000
+_ACTIVE, _ACTIVE_MS = "at#", 30 * 60_000
+_FORGOTTEN_AT_ONCE = 50
 # How much of an idle time may be caught up: SES tolerates short bursts only.
 _BURST_MS = 1_000
 # Release asks the account once a minute; a rate that came back with the last tokens need not be read again at once.
@@ -73,26 +74,23 @@ class DynamoSendRates:
         return self._update(channel, "SET next_free_at = :next", condition, values)
 
     def note_active(self, channel: str, campaign_key: str, now: int) -> int:
-        """See the port."""
-        known = self._active(channel)
-        active = {key: at for key, at in known.items() if at > now - _ACTIVE_MS} | {campaign_key: now}
-        self._save_active(channel, active)
-        return len(active)
+        """See the port. An attribute for each campaign, so that noting and counting is one write."""
+        name = _ACTIVE + campaign_key
+        item = self._update(f"{channel}#active", "SET #one = :now", None, {":now": number(now)}, {"#one": name}) or {}
+        active = {one: int(value["N"]) for one, value in item.items() if one.startswith(_ACTIVE)}
+        silent = [one for one, at in active.items() if at <= now - _ACTIVE_MS]
+        self._forget(channel, silent[:_FORGOTTEN_AT_ONCE])
+        return len(active) - len(silent)
 
     def note_ended(self, channel: str, campaign_key: str) -> None:
         """See the port."""
-        active = self._active(channel)
-        if active.pop(campaign_key, None) is not None:
-            self._save_active(channel, active)
+        self._forget(channel, [_ACTIVE + campaign_key])
 
-    def _active(self, channel: str) -> dict[str, int]:
-        item = self._get(f"{channel}#active")
-        known: dict[str, int] = json.loads(item["active_json"]["S"]) if "active_json" in item else {}
-        return known
-
-    def _save_active(self, channel: str, active: Mapping[str, int]) -> None:
-        # A lost update is mended by the next round of whose note it was, or by time: the count only shapes the shares.
-        self._update(f"{channel}#active", "SET active_json = :active", None, {":active": text(json.dumps(active))})
+    def _forget(self, channel: str, notes: Sequence[str]) -> None:
+        # Who noted itself again meanwhile does so in its next round too: the count only shapes the shares.
+        names = {f"#n{place}": one for place, one in enumerate(notes)}
+        if names:
+            self._update(f"{channel}#active", f"REMOVE {', '.join(names)}", None, {}, names)
 
     def _get(self, key: str) -> Item:
         with passing_faults():
@@ -100,14 +98,19 @@ class DynamoSendRates:
         found: Item = answer.get("Item", {})
         return found
 
-    def _update(self, key: str, expression: str, condition: str | None, values: Item) -> Item | None:
+    def _update(
+        self, key: str, expression: str, condition: str | None, values: Item, names: Mapping[str, str] | None = None
+    ) -> Item | None:
         request: dict[str, Any] = {
             "TableName": self._table,
             "Key": {"channel": text(key)},
             "UpdateExpression": expression,
-            "ExpressionAttributeValues": values,
             "ReturnValues": "ALL_NEW",
         }
+        if values:
+            request["ExpressionAttributeValues"] = values
+        if names:
+            request["ExpressionAttributeNames"] = dict(names)
         if condition:
             request["ConditionExpression"] = condition
         try:
@@ -117,7 +120,7 @@ class DynamoSendRates:
             if code_of(error) == CONDITION_FAILED:
                 return None
             raise
-        found: Item = answer["Attributes"]
+        found: Item = answer.get("Attributes", {})
         return found
 
 
