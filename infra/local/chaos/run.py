@@ -101,7 +101,7 @@ class ChaosRun:
                 time.sleep(_KILLED_AFTER_THE_END)
         finally:
             figures |= {"kills": sum(monkey.killed.values()), "kills_by_function": dict(sorted(monkey.killed.items()))}
-            figures |= self._provider_figures()
+            figures |= self._provider_figures() | {"resumed": self._campaign.resumed}
         if monkey.errors:
             raise DemoError(f"the trouble-maker failed: {monkey.errors[0]!r}")
 
@@ -113,6 +113,7 @@ class ChaosRun:
             self._progress.update(bar, completed=done, description=text)
             if holds(stats):
                 return
+            self._campaign.resume_if_paused()
             left = self._deadline - time.monotonic()
             if left < _LAST_KILL:
                 monkey.stop_killing()

@@ -33,17 +33,17 @@ SEND_PATH_USE: dict[str, float] = {
     "sqs_request": 6_000,
     "sqs_fair_request": 2_000,
     "lambda_request": 2_060,
-    "lambda_gb_second": 6_850,
+    "lambda_gb_second": 7_260,
     "step_transition": 240,
     "log_gb": 0.011,
 }
 EVENTS_USE: dict[str, float] = {
     "sns_publish": 2_400_000,  # send, delivery or bounce, 35 % opened, 5 % clicked
     "sqs_request": 480_000,
-    "dynamodb_write_unit": 1_395_000,  # one receipt per event but Send, less what comes together
-    "dynamodb_read_unit": 1_829_000,
+    "dynamodb_write_unit": 2_773_000,  # a receipt per event but Send, and a note with the member for each day
+    "dynamodb_read_unit": 2_513_000,
     "lambda_request": 6_245,
-    "lambda_gb_second": 6_700,
+    "lambda_gb_second": 13_800,
     "log_gb": 0.0035,
 }
 
