@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ariia.starting import importing
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
-with importing():
-    from aws_lambda_powertools.utilities.typing import LambdaContext
+from ariia.observability import logger
 
-    from ariia.observability import logger
-
-    from .application import Application
-    from .dependencies import require_tenant, settings
-    from .operations import ALL
+from .application import Application
+from .dependencies import require_tenant, settings
+from .operations import ALL
 
 application = Application(ALL, settings, require_tenant)
 

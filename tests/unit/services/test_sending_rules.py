@@ -107,6 +107,20 @@ def test_who_moves_to_where_it_is_quiet_gets_it_when_it_is_not(world: World) -> 
     assert len(times) == 90
 
 
+def test_several_who_moved_get_it_although_their_day_and_that_of_their_batch_never_meet() -> None:
+    world = World(rate=1)  # calls of one recipient each: no single look sees the whole batch
+    world.has_settings(quiet_hours={"email": QuietHours("13:00", "09:00")})
+    world.add(*[any_member(f"m{number}", timezone="Europe/Berlin") for number in range(6)])
+    campaign = world.approve()
+    epoch = world.start(campaign)
+    for one in list(world.members.rows.values()):
+        assert world.members.save([replace(one, timezone="America/New_York")]) == []
+    times = noting_times(world)
+    world.loop(campaign, epoch)
+    assert len(times) == 6
+    assert local_hours(world, times)["America/New_York"] == {9}
+
+
 def had(world: World, *members: str, hours_ago: float = 2) -> None:
     """Those members got another message so many hours ago."""
     note = RecentSend("earlier", world.clock.now() - round(hours_ago * HOUR))

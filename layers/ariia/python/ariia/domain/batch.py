@@ -23,7 +23,8 @@ class EntryState(StrEnum):
 @dataclass(frozen=True)
 class Entry:
     """One member in a batch. `detail` is the provider's id, the error or the exclusion reason, by state;
-    `attempt` is the one that settled it, at `at` (epoch ms) where it was accepted. `untracked` says what is not
+    `attempt` is the one that settled it, at `at` (epoch ms) where it was accepted; of who waits, until when a last look
+    put them off. `untracked` says what is not
     recorded of this message (tracking.Tracking.mark)."""
 
     member_id: str

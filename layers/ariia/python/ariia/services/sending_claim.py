@@ -17,6 +17,8 @@ from .composing import MessageComposer
 from .halving import POSTPONED, send_halving
 from .last_look import OLDEST_LOOK_MS, LastLook, LookVerdict
 
+_CLOCKS_DIFFER_MS = 10_000
+
 
 @dataclass
 class ClaimResult:
@@ -137,11 +139,13 @@ class ClaimSender:
         result: ClaimResult,
         deferred: Mapping[str, int] | None = None,
     ) -> ClaimResult:
-        entries, wait_until = batch.with_outcomes(outcomes), None
+        entries = batch.with_outcomes(outcomes)
         if deferred:
+            result.deferred = len(deferred)
+            entries = [_deferred(entry, deferred) for entry in entries]
             # They come last: a claim takes the first ones that wait.
             entries.sort(key=lambda entry: entry.member_id in deferred)
-            result.deferred, wait_until = len(deferred), _wait_until(entries, deferred)
+        wait_until = _wait_until(entries, self._clock.now())
         if not self._ledger.write_outcome(batch, claim, entries, claim.token, wait_until):
             result.void = True
             return result
@@ -171,10 +175,17 @@ def _refused(outcomes: Mapping[str, Entry], verdict: LookVerdict) -> Sequence[st
     return [one.id for one in verdict.may if one.id in outcomes and outcomes[one.id].state is EntryState.FAILED]
 
 
-def _wait_until(entries: Sequence[Entry], deferred: Mapping[str, int]) -> int | None:
-    """Until when the batch may be left alone; None when somebody waits who need not."""
-    waiting = [entry.member_id for entry in entries if entry.state is EntryState.PENDING]
-    return min(deferred.values()) if all(one in deferred for one in waiting) else None
+def _deferred(entry: Entry, deferred: Mapping[str, int]) -> Entry:
+    until = deferred.get(entry.member_id)
+    return replace(entry, at=until) if until is not None and entry.state is EntryState.PENDING else entry
+
+
+def _wait_until(entries: Sequence[Entry], now: int) -> int | None:
+    """Until when the batch may be left alone; None when somebody waits who need not, as far as is known. Where a claim
+    is smaller than the batch, several of them find out. Never so near that whoever queued the batch, by a clock that is
+    ahead of ours, had done so after it: it would not be queued again."""
+    waiting = [entry.at for entry in entries if entry.state is EntryState.PENDING]
+    return max(min(waiting), now + _CLOCKS_DIFFER_MS) if waiting and min(waiting) > now else None
 
 
 def _failed(entry: Entry, claim: Claim, reason: str) -> Entry:
