@@ -9,6 +9,8 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler.loadfile import LoadFileScheduling  # type: ignore[import-untyped]
 
+from tests.stacks import E2E, is_on_the_first
+
 os.environ.update(
     AWS_ACCESS_KEY_ID="testing",
     AWS_SECRET_ACCESS_KEY="testing",
@@ -25,18 +27,7 @@ settings.register_profile("suite", max_examples=100, deadline=None, derandomize=
 settings.load_profile("suite")
 
 
-# End-to-end tests wait more than they work, so they run on two laptop stacks at once: on the first one the provider and
-# the functions are made to fail. The others are shared out so that both take about as long.
-_E2E, _INFRA = "tests/e2e/", "tests/infra/"
-_FIRST_STACK = {
-    "test_account.py",
-    "test_follow_ups.py",
-    "test_killed_functions.py",
-    "test_pause_and_cancel.py",
-    "test_provider_faults.py",
-    "test_series.py",
-    "test_unsubscribe.py",
-}
+_INFRA = "tests/infra/"
 
 
 class _ByStack(LoadFileScheduling):  # type: ignore[misc]
@@ -47,14 +38,14 @@ class _ByStack(LoadFileScheduling):  # type: ignore[misc]
     def _split_scope(self, nodeid: str) -> str:
         if nodeid.startswith(_INFRA):
             return "infra"
-        if not nodeid.startswith(_E2E):
+        if not nodeid.startswith(E2E):
             return str(super()._split_scope(nodeid))
-        return "e2e-1" if nodeid.partition("::")[0].removeprefix(_E2E) in _FIRST_STACK else "e2e-2"
+        return "e2e-1" if is_on_the_first(nodeid) else "e2e-2"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What waits the most begins first: everything else runs beside it."""
-    items.sort(key=lambda item: not item.nodeid.startswith(_E2E))
+    items.sort(key=lambda item: not item.nodeid.startswith(E2E))
 
 
 @pytest.hookimpl(optionalhook=True)

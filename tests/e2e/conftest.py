@@ -11,6 +11,7 @@ import pytest
 
 from infra.local.simulator.client import SimulatorClient
 from infra.local.stack import LaptopStack
+from tests.stacks import is_on_the_first
 
 from .function_logs import errors_logged
 from .tenant import Tenant
@@ -62,9 +63,10 @@ def unknown_outcomes(laptop: LaptopStack, provider: SimulatorClient) -> UnknownO
     return UnknownOutcomes.begin(laptop, provider)
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(autouse=True)
 def _early_start(request: pytest.FixtureRequest) -> None:
-    if any(_is_unknown(item) for item in request.session.items):
+    """On the stack where they are looked at, and on no other."""
+    if is_on_the_first(request.node.nodeid) and any(_is_unknown(item) for item in request.session.items):
         request.getfixturevalue("unknown_outcomes")
 
 

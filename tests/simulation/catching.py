@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from typing import Any, Protocol
 
 from .engine import Parts
 from .run import simulate
 from .scenario import hard_weather
 
 SEEDS = 200
+
+
+class Violating(Protocol):
+    """What a run of any world comes to."""
+
+    @property
+    def violations(self) -> Sequence[str]:
+        """What did not hold, in words."""
+        ...
+
+
+def is_told_apart(play: Callable[..., Violating], mutant: Any, seeds: Iterable[int]) -> bool:
+    """True when a wrong way of a world violates what it is there to violate in one of its runs, and the right way
+    passes the first such run."""
+    caught = (seed for seed in seeds if any(re.search(mutant.violates, one) for one in play(seed, mutant).violations))
+    first = next(caught, None)
+    return first is not None and not play(first).violations
 
 
 def caught_by(mutant: type[Parts]) -> int | None:

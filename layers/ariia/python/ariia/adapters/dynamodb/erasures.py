@@ -11,7 +11,7 @@ from ariia.adapters.clock import epoch_ms
 from ariia.adapters.dynamodb.audit import audit_items
 from ariia.adapters.dynamodb.member_items import address_item, pause, read_addresses, read_members
 from ariia.adapters.dynamodb.member_transactions import MemberTransaction
-from ariia.adapters.dynamodb.models import SuppressionModel
+from ariia.adapters.dynamodb.models import AddressModel, SuppressionModel
 from ariia.domain.address_index import (
     AddressKey,
     AddressRecord,
@@ -92,8 +92,14 @@ class DynamoErasures:
             members=changed,
             deleted=[stored] if stored else [],
             addresses=list(records.values()),
-            added=[*told, *noted, address_item(AddressRecord(_any_key(tenant_id)), 1)],
+            added=[*told, *noted, *self._sign(tenant_id)],
         ).commit(self._connection, self._shards)
+
+    def _sign(self, tenant_id: str) -> list[AddressModel]:
+        """The item that says that the tenant has erased somebody: with the first erasure alone, or all that go on at
+        once would contend for it."""
+        known = self._has_erased(tenant_id)
+        return [] if known else [address_item(AddressRecord(_any_key(tenant_id)), 1)]
 
     def finish(self, keys: Sequence[AddressKey], erasure_id: str) -> None:
         """See ErasureStore."""
