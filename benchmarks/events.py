@@ -51,7 +51,7 @@ def measure(stub: StubClient) -> dict[str, Any]:
         if run:
             cpu.append(spent.cpu / len(records))
             walls.append(spent.wall / len(records))
-            writes += sum(counts.calls.get(f"dynamodb.{kind}", 0) for kind in ("PutItem", "UpdateItem"))
+            writes += sum(counts.write_units.values())
             receipts += counts.write_units.get(f"{PREFIX}-ledger", 0)
             reads += sum(counts.read_units.values())
             calls += sum(counts.calls.values())

@@ -79,6 +79,7 @@ class World:
         self.erasures = MemoryErasures(self.members)
         self.ledger = MemoryLedger()
         self.segments, self.lists = MemorySegments(), MemorySegmentLists(shards)
+        self.engagement = MemoryEngagement(self.members)
         self.queue = MemorySendQueue()
         self.rates = MemorySendRates()
         self.quota = FixedQuota(SendRate(per_second=rate, daily_quota=1_000_000, sent_last_day=0))
@@ -101,7 +102,7 @@ class World:
             shards,
             BroadcastQuota(self.quotas),
             Targets(self.segments, self.campaigns),
-            PageFactsReader(self.campaigns, self.ledger, self.lists, shards),
+            PageFactsReader(self.campaigns, self.ledger, self.lists, self.engagement, self.clock, shards),
             CampaignRules(self.tenants, self.runs),
         )
         resolver = UnknownResolver(self.campaigns, self.ledger, self.pipeline, self.clock, GRACE_MS)
@@ -130,7 +131,7 @@ class World:
             Channel.EMAIL,
             self.ledger,
             self.members,
-            MemoryEngagement(self.members),
+            self.engagement,
             self.pipeline,
             self.clock,
             self.erasures,

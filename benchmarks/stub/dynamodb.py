@@ -37,6 +37,7 @@ class DynamoDB:
         self._operations: dict[str, Callable[[Request], Answer]] = {
             "GetItem": self._get,
             "BatchGetItem": self._batch_get,
+            "BatchWriteItem": self._batch_write,
             "PutItem": self._put,
             "UpdateItem": self._update,
             "Query": self._query,
@@ -78,6 +79,16 @@ class DynamoDB:
         self._check(request, request["Item"])
         self._store(request["TableName"], request["Item"])
         return {}
+
+    def _batch_write(self, request: Request) -> Answer:
+        for table, writes in request["RequestItems"].items():
+            for kind, write in (next(iter(one.items())) for one in writes):
+                if kind == "PutRequest":
+                    self._store(table, write["Item"])
+                else:
+                    self.counts.write(table, size_of(self._tables[table].get(write["Key"]) or {}))
+                    self._tables[table].delete(write["Key"])
+        return {"UnprocessedItems": {}}
 
     def _update(self, request: Request) -> Answer:
         item = self._updated(request)

@@ -107,7 +107,7 @@ class ApiStack(Stack):
         data.allow_writing(function, models.CampaignModel, models.CampaignPartModel, models.SendRateModel)
         data.allow_writing(function, models.MemberModel, models.AddressModel, models.QuotaModel)
         data.allow_writing(function, models.SegmentModel, models.SeriesModel, models.FollowUpModel, models.EventModel)
-        data.allow_writing_in_bulk(function, models.SegmentMemberModel)
+        data.allow_writing_in_bulk(function, models.SegmentMemberModel, models.EngagementModel)
         data.allow_writing(function, models.AuditModel, models.SuppressionModel)
         data.allow_signing(function)
         # Decisions about held members, cancelled follow-ups, test sends.

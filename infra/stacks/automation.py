@@ -92,11 +92,14 @@ class AutomationStack(Stack):
 
     def _plan_audience(self) -> PythonFunction:
         function = PythonFunction(self._workshop, "plan_audience", timeout_seconds=300, memory_mb=1024)
-        self._data.allow_reading(function, models.MemberModel, models.SendRateModel, models.TenantModel)
+        self._data.allow_reading(function, models.SendRateModel, models.TenantModel)
         self._data.allow_reading(function, models.SegmentModel, models.SegmentMemberModel)
         self._data.allow_writing(function, models.CampaignModel, models.CampaignPartModel, models.LedgerModel)
         # What a run has begun of is used.
         self._data.allow_writing(function, models.QuotaModel)
+        # What is noted of members is settled into them where a segment asks for it.
+        self._data.allow_writing_in_bulk(function, models.EngagementModel)
+        self._data.allow_writing(function, models.MemberModel)
         return function
 
     def _check_schedules(self) -> PythonFunction:
@@ -226,6 +229,7 @@ class AutomationStack(Stack):
         self._data.allow_writing(function, models.LedgerModel, models.SendRateModel)
         self._data.allow_writing(function, models.MemberModel, models.AddressModel)
         self._data.allow_writing(function, models.AuditModel, models.SuppressionModel)
+        self._data.allow_writing_in_bulk(function, models.EngagementModel)
         return function
 
     def _aggregate_stats(self) -> PythonFunction:
@@ -284,8 +288,8 @@ class AutomationStack(Stack):
             self._workshop, "count_audience", timeout_seconds=PREFLIGHT_TIMEOUT_SECONDS, memory_mb=1024
         )
         work_off(self._messaging.preflights, function, batch_size=1)
-        self._data.allow_reading(function, models.MemberModel, models.CampaignModel, models.LedgerModel)
-        self._data.allow_writing(function, models.SegmentModel)
-        self._data.allow_writing_in_bulk(function, models.SegmentMemberModel)
+        self._data.allow_reading(function, models.CampaignModel, models.LedgerModel)
+        self._data.allow_writing(function, models.SegmentModel, models.MemberModel)
+        self._data.allow_writing_in_bulk(function, models.SegmentMemberModel, models.EngagementModel)
         self._data.allow_writing(function, models.JobModel)
         return function

@@ -40,5 +40,6 @@ def privacy_requests(
     data.allow_writing(function, models.FollowUpModel, models.QuotaModel, models.SeriesModel)
     data.allow_writing(function, models.CampaignModel, models.CampaignPartModel, models.LedgerModel)
     data.allow_writing_in_bulk(function, models.SegmentMemberModel)
+    data.allow_writing(function, models.EngagementModel)
     messaging.uploads.allow_archiving(function)
     return function

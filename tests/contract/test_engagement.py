@@ -7,12 +7,11 @@ from itertools import permutations
 
 import pytest
 
-from ariia.adapters.dynamodb import names
 from ariia.adapters.dynamodb.client import dynamodb_client
-from ariia.adapters.dynamodb.engagement import DynamoEngagement
 from ariia.adapters.dynamodb.members import DynamoMembers
 from ariia.adapters.memory.engagement import MemoryEngagement
 from ariia.adapters.memory.members import MemoryMembers
+from ariia.bootstrap.engagement import engagement_store
 from ariia.domain.member import Engagement, Member
 from ariia.ports.engagement import EngagementStore
 from ariia.ports.members import MemberStore
@@ -31,8 +30,7 @@ def stores(request: pytest.FixtureRequest) -> Iterator[Stores]:
     else:
         prefix = request.getfixturevalue("dynamodb_tables")
         dynamodb_client.cache_clear()
-        table = names.physical(prefix, names.MEMBERS)
-        yield DynamoMembers(SHARDS), DynamoEngagement(dynamodb_client(), table, SHARDS)
+        yield DynamoMembers(SHARDS), engagement_store(dynamodb_client(), prefix, SHARDS)
 
 
 def stored(members: MemberStore, tenant_id: str, member_id: str) -> Member:
@@ -41,13 +39,21 @@ def stored(members: MemberStore, tenant_id: str, member_id: str) -> Member:
     return member
 
 
-def test_engagement_rests_with_the_member_and_moves_no_version(stores: Stores, tenant_id: str) -> None:
+def settle(engagement: EngagementStore, tenant_id: str) -> None:
+    for shard in range(SHARDS):
+        while not engagement.settle(tenant_id, shard):
+            pass
+
+
+def test_what_is_noted_rests_with_the_member_once_settled_and_moves_no_version(stores: Stores, tenant_id: str) -> None:
     members, engagement = stores
     ids = [f"m{number}" for number in range(130)]
     for start in (0, 65):
         members.save([Member(one, tenant_id, first_name="A") for one in ids[start : start + 65]])
     before = stored(members, tenant_id, "m7")
     engagement.note(tenant_id, {one: Engagement(last_sent_at=NOON, last_opened_at=NOON + 1) for one in [*ids, "ghost"]})
+    assert stored(members, tenant_id, "m7").engagement == Engagement()
+    settle(engagement, tenant_id)
     after = stored(members, tenant_id, "m7")
     assert (after.version, after.engagement) == (1, Engagement(last_sent_at=NOON, last_opened_at=NOON + 1))
     assert members.get(tenant_id, "ghost") is None
@@ -59,23 +65,49 @@ def test_engagement_rests_with_the_member_and_moves_no_version(stores: Stores, t
     assert (again.first_name, again.version, again.engagement.last_opened_at) == ("B", 2, NOON + 1)
 
 
+def test_many_notes_are_settled_piece_by_piece(stores: Stores, tenant_id: str) -> None:
+    members, engagement = stores
+    members.save([Member("anna", tenant_id)])
+    for number in range(130):
+        engagement.note(tenant_id, {"anna": Engagement(last_sent_at=NOON + number * DAY)})
+    assert engagement.noted(tenant_id, "anna") == Engagement(last_sent_at=NOON + 129 * DAY)
+    settle(engagement, tenant_id)
+    assert stored(members, tenant_id, "anna").engagement == Engagement(last_sent_at=NOON + 129 * DAY)
+    assert engagement.noted(tenant_id, "anna") == Engagement()
+
+
+def test_other_tenants_notes_stay(stores: Stores, tenant_id: str) -> None:
+    members, engagement = stores
+    members.save([Member("anna", f"{tenant_id}-b")])
+    engagement.note(f"{tenant_id}-b", {"anna": Engagement(last_sent_at=NOON)})
+    settle(engagement, tenant_id)
+    assert stored(members, f"{tenant_id}-b", "anna").engagement == Engagement()
+    assert engagement.noted(tenant_id, "anna") == Engagement()
+    assert engagement.noted(f"{tenant_id}-b", "anna") == Engagement(last_sent_at=NOON)
+
+
 def test_a_day_is_written_once_and_never_goes_back(stores: Stores, tenant_id: str) -> None:
     members, engagement = stores
     members.save([Member("anna", tenant_id)])
     for at in (NOON, NOON + 3_600_000, NOON - 3 * DAY):
         engagement.note(tenant_id, {"anna": Engagement(last_clicked_at=at)})
+        settle(engagement, tenant_id)
         assert stored(members, tenant_id, "anna").engagement.last_clicked_at == NOON
     engagement.note(tenant_id, {"anna": Engagement(last_clicked_at=NOON + DAY)})
+    settle(engagement, tenant_id)
     assert stored(members, tenant_id, "anna").engagement == Engagement(last_clicked_at=NOON + DAY)
 
 
 def test_the_day_is_the_same_in_every_order(stores: Stores, tenant_id: str) -> None:
     members, engagement = stores
     times = (NOON, NOON + DAY // 4, NOON + DAY, NOON + DAY + 7)
-    for number, order in enumerate(permutations(times)):
-        members.save([Member(f"m{number}", tenant_id)])
-        for at in order:
-            engagement.note(tenant_id, {f"m{number}": Engagement(last_opened_at=at)})
+    orders = list(permutations(times))
+    members.save([Member(f"m{number}", tenant_id) for number in range(len(orders))])
+    for step in range(len(times)):
+        noted = {f"m{number}": Engagement(last_opened_at=order[step]) for number, order in enumerate(orders)}
+        engagement.note(tenant_id, noted)
+        settle(engagement, tenant_id)
+    for number in range(len(orders)):
         found = stored(members, tenant_id, f"m{number}").engagement.last_opened_at or 0
         assert found // DAY == (NOON + DAY) // DAY
 
@@ -84,6 +116,22 @@ def test_who_is_removed_and_comes_again_begins_anew(stores: Stores, tenant_id: s
     members, engagement = stores
     members.save([Member("anna", tenant_id)])
     engagement.note(tenant_id, {"anna": Engagement(last_sent_at=NOON)})
+    settle(engagement, tenant_id)
+    engagement.note(tenant_id, {"anna": Engagement(last_opened_at=NOON)})
     assert members.delete(stored(members, tenant_id, "anna"))
-    members.save([Member("anna", tenant_id)])
+    members.save([Member("anna", tenant_id, created_at=NOON + 1)])
+    settle(engagement, tenant_id)
     assert stored(members, tenant_id, "anna").engagement == Engagement()
+
+
+def test_who_is_forgotten_is_in_no_note_and_the_others_are(stores: Stores, tenant_id: str) -> None:
+    members, engagement = stores
+    members.save([Member("anna", tenant_id), Member("ben", tenant_id)])
+    for at in (NOON, NOON + DAY):
+        engagement.note(tenant_id, {one: Engagement(last_clicked_at=at) for one in ("anna", "ben")})
+    engagement.forget(tenant_id, "anna")
+    engagement.forget(tenant_id, "anna")
+    assert engagement.noted(tenant_id, "anna") == Engagement()
+    settle(engagement, tenant_id)
+    assert stored(members, tenant_id, "anna").engagement == Engagement()
+    assert stored(members, tenant_id, "ben").engagement == Engagement(last_clicked_at=NOON + DAY)

@@ -196,7 +196,8 @@ class Engine:
         reader = WatchedReader(self.scheduler, around("reader", MemorySendReader(self.campaigns, self.members)))
         shards, targets = self.scenario.shards, Targets(around("segments", self.segments), campaigns)
         rules = CampaignRules(around("tenants", self.tenants), runs)
-        facts = parts.facts(campaigns, ledger, around("lists", self.lists), shards)
+        engagement = around("engagement", MemoryEngagement(self.members))
+        facts = parts.facts(campaigns, ledger, around("lists", self.lists), engagement, clock, shards)
         self.executions.planner = parts.planner(
             campaigns, members, ledger, rates, runs, clock, shards, self.broadcasts, targets, facts, rules
         )
@@ -213,7 +214,6 @@ class Engine:
         policy = SendPolicy(parts.lease_ms, NEEDED_MS)
         ids = CountingIds("token")
         self.sender = parts.sender(Channel.EMAIL, ledger, reader, rates, claims, runs, clock, ids, policy)
-        engagement = around("engagement", MemoryEngagement(self.members))
         erasures = around("erasures", MemoryErasures(self.members))
         receipts = _ReceiptWriter(self.membrane, ledger)
         self.recorder = parts.recorder(Channel.EMAIL, receipts, members, engagement, pipeline, clock, erasures)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ariia.domain.batch import BatchKey
-from ariia.domain.engagement import engagement_in
+from ariia.domain.engagement import engagement_in, latest, since
 from ariia.domain.member import Engagement
 from ariia.domain.provider_event import ProviderEvent
 from ariia.domain.receipt import EventKind
@@ -29,3 +29,13 @@ KEY = BatchKey("t1", "c1", 0, "a", "l0", 0)
 def test_only_what_the_member_did_or_got_is_noted(kind: EventKind | None, noted: set[str]) -> None:
     found = engagement_in([ProviderEvent(kind, 7, KEY, 1, "anna"), ProviderEvent(kind, 5, KEY, 1, "anna")])
     assert found == ({("t1", "anna"): Engagement(**dict.fromkeys(noted, 7))} if noted else {})
+
+
+def test_what_is_latest_is_so_for_each_instant() -> None:
+    one, other = Engagement(last_sent_at=5, last_opened_at=9), Engagement(last_sent_at=7, last_clicked_at=1)
+    assert latest(one, other) == latest(other, one) == Engagement(7, 9, 1)
+
+
+def test_nobody_has_a_past_under_an_id_that_was_somebody_elses() -> None:
+    seen = Engagement(last_sent_at=5, last_opened_at=9, last_clicked_at=10)
+    assert since(seen, 9) == Engagement(last_opened_at=9, last_clicked_at=10)

@@ -6,6 +6,7 @@ from typing import Any
 
 from ariia.adapters.memory.campaigns import MemoryCampaigns
 from ariia.adapters.memory.clock import CountingIds, ManualClock
+from ariia.adapters.memory.engagement import MemoryEngagement
 from ariia.adapters.memory.jobs import MemoryJobs
 from ariia.adapters.memory.ledger import MemoryLedger
 from ariia.adapters.memory.members import MemoryMembers
@@ -68,12 +69,13 @@ class Desk:
         self.senders.get("t1", "gym.de")
         self.quota = FixedQuota(rate or SendRate(per_second=10, daily_quota=50_000, sent_last_day=0))
         self.segments, self.lists, self.ledger = MemorySegments(), MemorySegmentLists(SHARDS), MemoryLedger()
-        facts = PageFactsReader(self.campaigns, self.ledger, self.lists, SHARDS)
+        self.engagement = MemoryEngagement(self.members)
+        facts = PageFactsReader(self.campaigns, self.ledger, self.lists, self.engagement, self.clock, SHARDS)
         self.tenants, self.quotas = tenants, Quotas(MemoryQuotas(), tenants, self.clock)
         self.service = Preflights(
             campaigns=Campaigns(self.campaigns),
             contents=CampaignContents(self.templates, tenants, self.senders, ContentChecks(NoTrial())),
-            counter=AudienceCounter(self.members, facts, SHARDS, at_once),
+            counter=AudienceCounter(self.members, facts, self.clock, SHARDS, at_once),
             targets=Targets(self.segments, self.campaigns),
             jobs=self.jobs,
             queue=self.queue,

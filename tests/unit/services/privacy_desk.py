@@ -41,7 +41,7 @@ from ariia.services.erasing_campaigns import CampaignsStep, HeldStep
 from ariia.services.erasing_files import ArchivesStep, RejectedLinesStep, TestSendsStep
 from ariia.services.erasing_follow_ups import FollowUpsStep, StopFollowUpsStep
 from ariia.services.erasing_ledger import LedgerEraser
-from ariia.services.erasing_records import AuditStep, EventsStep, ListsStep, RowStep
+from ariia.services.erasing_records import AuditStep, EngagementStep, EventsStep, ListsStep, RowStep
 from ariia.services.erasing_series import SeriesStep
 from ariia.services.erasing_singles import ConfirmationsStep, SingleEraser
 from ariia.services.erasure_beginning import ErasureBeginning
@@ -109,7 +109,7 @@ class PrivacyDesk:
         ids = CountingIds("x")
         self.erasures = Erasures(self.erasure_jobs, beginning, self.care, store, members, trail, clock, ids)
         self.exports = MemberExports(exports, self.care, members, trail, uploads, clock, ids)
-        chance = CountingChance()
+        chance, engagement = CountingChance(), around("engagement", world.engagement)
         eraser = LedgerEraser(ledger, members, chance)
         asked, singles = AskedConfirmations(jobs), SingleEraser(campaigns, ledger, world.shards)
         walk = CampaignsStep(campaigns, jobs, eraser, chance)
@@ -125,6 +125,7 @@ class PrivacyDesk:
                 ListsStep(segments, lists, world.shards),
                 ArchivesStep(exports, uploads),
                 RejectedLinesStep(jobs, uploads, clock),
+                EngagementStep(engagement),
                 RowStep(members, beginning),
                 AuditStep(trail, members),
                 TestSendsStep(jobs, campaigns, eraser),
@@ -135,7 +136,9 @@ class PrivacyDesk:
             clock,
             ErasurePolicy(QUIET_SECONDS),
         )
-        facts = MemberFactsReader(desk.tenants, follow_ups, events, segments, lists, trail, asked, world.shards)
+        facts = MemberFactsReader(
+            desk.tenants, follow_ups, events, segments, lists, trail, asked, engagement, world.shards
+        )
         messages = MemberMessages(campaigns, ledger)
         export_runs = ExportRuns(exports, uploads, messages, facts, campaigns, members, clock)
         works = {PrivacyKind.ERASURE: self.erasure_runs, PrivacyKind.EXPORT: export_runs}
@@ -327,6 +330,7 @@ class PrivacyDesk:
             vars(world.campaigns),
             vars(world.segments),
             vars(world.lists),
+            vars(world.engagement)["_notes"],
             vars(desk.store),
             vars(desk.events),
             vars(self.jobs),

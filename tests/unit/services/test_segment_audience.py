@@ -7,10 +7,17 @@ from typing import Any
 import pytest
 
 from ariia.adapters.memory.engagement import MemoryEngagement
+from ariia.domain.audience import AudienceFilter
 from ariia.domain.campaign import Campaign, CampaignStatus, CampaignType, FollowUpCondition, SegmentCopy, TargetType
+from ariia.domain.channel import Channel
 from ariia.domain.member import Engagement
+from ariia.domain.preflight import CountRules
 from ariia.domain.receipt import EventKind
 from ariia.domain.segment import MemberSegment
+from ariia.ports.ledger import Partition
+from ariia.services.audience_count import AudienceCounter
+from ariia.services.page_facts import PageFactsReader
+from ariia.services.planning_shard import ShardPlanner
 from tests.builders import NOW, TENANT, any_campaign, any_member, any_target
 from tests.world import World
 
@@ -36,7 +43,7 @@ def world() -> World:
         ]
     )
     opened = {"anna": now - DAY, "ben": now - 90 * DAY, "cleo": now - 2 * DAY}
-    MemoryEngagement(made.members).note(TENANT, {one: Engagement(last_opened_at=at) for one, at in opened.items()})
+    made.engagement.note(TENANT, {one: Engagement(last_opened_at=at) for one, at in opened.items()})
     made.lists.add(TENANT, "list", ["anna", "emil", "gone"])
     made.segments.create(MemberSegment("list", TENANT, "List", is_dynamic=False))
     return made
@@ -141,8 +148,52 @@ def test_deleted_list_fails_the_campaign_and_sends_nobody(world: World) -> None:
 
 def test_what_members_were_sent_and_did_is_noted_with_them_to_the_day(world: World) -> None:
     first_campaign(world)
+    assert all(world.engagement.settle(TENANT, shard) for shard in range(world.shards))
     found = world.members.get_many(TENANT, ["anna", "ben", "cleo", "dora"])
     now = world.clock.now()
     assert (found["anna"].engagement.last_opened_at, found["anna"].engagement.last_clicked_at) == (now, None)
     assert found["ben"].engagement.last_clicked_at == found["ben"].engagement.last_interaction_at == now
     assert found["dora"].engagement == Engagement()
+
+
+class SlowToSettle(MemoryEngagement):
+    """Settles a note a second."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world.members)
+        self._clock, self.left = world.clock, 20
+
+    def settle(self, tenant_id: str, shard: int) -> bool:
+        self._clock.advance(1)
+        self.left -= 1
+        return self.left < 0 and super().settle(tenant_id, shard)
+
+
+def test_notes_are_left_alone_where_nobody_asks_for_them(world: World) -> None:
+    send(world, {"segment_ids": ["yoga"]})
+    assert world.engagement.noted(TENANT, "anna").last_opened_at is not None
+    send(world, {"segment_ids": ["yoga"]}, {"segment_ids": ["lately"]}, id="third")
+    assert world.engagement.noted(TENANT, "anna").last_opened_at is None
+
+
+def test_planning_waits_until_the_notes_are_settled(world: World) -> None:
+    slow = SlowToSettle(world)
+    facts = PageFactsReader(world.campaigns, world.ledger, world.lists, slow, world.clock, world.shards)
+    campaign = any_campaign(id="second", shards=world.shards)
+    audience = AudienceFilter.parse(TargetType.SEGMENT, {"segment_ids": ["lately"]}, segments=COPIES)
+    planner = ShardPlanner(campaign, audience, facts, world.members, world.ledger, world.clock)
+    partition = Partition(TENANT, "second", 0)
+    assert not planner.run(partition, world.clock.now() + 5_000)
+    assert (slow.left, world.ledger.plan_cursor(partition).version) == (15, 0)
+    assert planner.run(partition, world.clock.now() + 60_000)
+
+
+def test_counting_becomes_a_job_when_notes_take_too_long(world: World) -> None:
+    slow = SlowToSettle(world)
+    facts = PageFactsReader(world.campaigns, world.ledger, world.lists, slow, world.clock, world.shards)
+    counter = AudienceCounter(world.members, facts, world.clock, world.shards)
+    audience = AudienceFilter.parse(TargetType.SEGMENT, {"segment_ids": ["lately"]}, segments=COPIES)
+    assert counter.count(TENANT, audience, CountRules(Channel.EMAIL)) is None
+    assert (
+        counter.count(TENANT, AudienceFilter.parse(TargetType.ALL_MEMBERS, {}), CountRules(Channel.EMAIL)) is not None
+    )

@@ -8,6 +8,7 @@ import pytest
 
 from ariia.adapters.memory.campaigns import MemoryCampaigns
 from ariia.adapters.memory.clock import CountingIds, ManualClock
+from ariia.adapters.memory.engagement import MemoryEngagement
 from ariia.adapters.memory.jobs import MemoryJobs
 from ariia.adapters.memory.ledger import MemoryLedger
 from ariia.adapters.memory.members import MemoryMembers
@@ -50,8 +51,9 @@ class SegmentDesk:
         self.segments = Segments(self.store, self.campaigns, self.series, self.quotas, self.clock, ids)
         self.members, self.lists, self.jobs = MemoryMembers(SHARDS), MemorySegmentLists(SHARDS), MemoryJobs()
         self.queue, ids = MemoryPreflightQueue(), CountingIds("j")
-        facts = PageFactsReader(self.campaigns, MemoryLedger(), self.lists, SHARDS)
-        counter = AudienceCounter(self.members, facts, SHARDS, at_once)
+        self.engagement = MemoryEngagement(self.members)
+        facts = PageFactsReader(self.campaigns, MemoryLedger(), self.lists, self.engagement, self.clock, SHARDS)
+        counter = AudienceCounter(self.members, facts, self.clock, SHARDS, at_once)
         self.segment_members = SegmentMembers(self.segments, self.lists, self.members, self.queue, SHARDS)
         self.segment_counts = SegmentCounts(
             self.segments, counter, self.members, self.jobs, self.queue, self.clock, ids, SHARDS

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ariia.domain.errors import InvalidError, Problem
-from ariia.domain.filters.expression import MAX_BYTES, MAX_CONDITIONS, campaigns_in, parse_filter
+from ariia.domain.filters.expression import MAX_BYTES, MAX_CONDITIONS, asks_about_engagement, campaigns_in, parse_filter
 
 EXISTS = {"field": "email", "op": "exists", "value": True}
 
@@ -64,6 +64,12 @@ def test_campaigns_that_are_asked_about_are_known_and_at_most_ten() -> None:
     asked = [{"field": f"campaign:c{number}:opened", "op": "eq", "value": True} for number in range(11)]
     assert campaigns_in(parse_filter({"any": [{"not": {"all": asked[:2]}}, EXISTS]})) == {"c0", "c1"}
     assert [problem.message for problem in problems_of({"any": asked})] == ["asks about too many campaigns"]
+
+
+def test_it_is_known_whether_engagement_is_asked_about() -> None:
+    opened = {"field": "last_opened_at", "op": "exists", "value": True}
+    assert asks_about_engagement(parse_filter({"any": [{"not": {"all": [EXISTS, opened]}}, EXISTS]}))
+    assert not asks_about_engagement(parse_filter({"any": [{"not": EXISTS}, EXISTS]}))
 
 
 @pytest.mark.parametrize("value", [None, 7, [], "all", {}, {"all": []}, {"not": []}, {"field": 7}, {"field": ["tags"]}])

@@ -80,6 +80,7 @@ from ariia.settings import ApiSettings
 
 from .api_series import series_services
 from .double_opt_in import double_opt_in
+from .engagement import engagement_store
 from .follow_ups import follow_up_services
 from .privacy import privacy_services
 from .series import campaign_schedules
@@ -142,8 +143,10 @@ def build(settings: ApiSettings) -> ApiServices:
     broadcasts = BroadcastQuota(quotas)
     senders = SenderDomains(DynamoSenders(), SesIdentities(ses_client(_SES_READ_TIMEOUT_SECONDS)), clock)
     targets = Targets(segments, campaigns)
-    facts = PageFactsReader(campaigns, ledger, DynamoSegmentLists(settings.shards), settings.shards)
-    counter = AudienceCounter(members, facts, settings.shards)
+    engagement = engagement_store(client, settings.table_prefix, settings.shards)
+    lists = DynamoSegmentLists(settings.shards)
+    facts = PageFactsReader(campaigns, ledger, lists, engagement, clock, settings.shards)
+    counter = AudienceCounter(members, facts, clock, settings.shards)
     checks = ContentChecks(TemplateGuard())
     keys = SecretsManagerSigningKeys(secrets_client(), settings.signing_secret_arn)
     contents = CampaignContents(templates, tenants, senders, checks)

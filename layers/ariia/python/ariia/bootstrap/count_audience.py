@@ -19,6 +19,8 @@ from ariia.services.page_facts import PageFactsReader
 from ariia.services.segment_freezing import ShardFiller
 from ariia.settings import CountAudienceSettings
 
+from .engagement import engagement_store
+
 
 @dataclass(frozen=True)
 class CountAudienceServices:
@@ -33,9 +35,11 @@ def build(settings: CountAudienceSettings) -> CountAudienceServices:
     """The services on AWS; clients connect at their first call."""
     models.use_prefix(settings.table_prefix)
     clock, jobs, members = SystemClock(), DynamoJobs(), DynamoMembers(settings.shards)
-    ledger = DynamoLedger(dynamodb_client(), names.physical(settings.table_prefix, names.LEDGER))
+    client = dynamodb_client()
+    ledger = DynamoLedger(client, names.physical(settings.table_prefix, names.LEDGER))
     lists = DynamoSegmentLists(settings.shards)
-    facts = PageFactsReader(DynamoCampaigns(), ledger, lists, settings.shards)
+    engagement = engagement_store(client, settings.table_prefix, settings.shards)
+    facts = PageFactsReader(DynamoCampaigns(), ledger, lists, engagement, clock, settings.shards)
     return CountAudienceServices(
         counter=ShardCounter(members, facts, jobs, clock),
         filler=ShardFiller(members, facts, DynamoSegments(), lists, jobs, clock),

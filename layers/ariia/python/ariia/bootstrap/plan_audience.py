@@ -26,6 +26,8 @@ from ariia.services.sending_rules import CampaignRules
 from ariia.services.targets import Targets
 from ariia.settings import PlanAudienceSettings
 
+from .engagement import engagement_store
+
 
 @dataclass(frozen=True)
 class PlanAudienceServices:
@@ -55,7 +57,14 @@ def build(settings: PlanAudienceSettings) -> PlanAudienceServices:
         clock=clock,
         shards=settings.shards,
         targets=Targets(DynamoSegments(), campaigns),
-        facts=PageFactsReader(campaigns, ledger, DynamoSegmentLists(settings.shards), settings.shards),
+        facts=PageFactsReader(
+            campaigns,
+            ledger,
+            DynamoSegmentLists(settings.shards),
+            engagement_store(client, settings.table_prefix, settings.shards),
+            clock,
+            settings.shards,
+        ),
         broadcasts=broadcasts,
         rules=CampaignRules(tenants, runs),
     )

@@ -29,7 +29,7 @@ from ariia.services.erasing_campaigns import CampaignsStep, HeldStep
 from ariia.services.erasing_files import ArchivesStep, RejectedLinesStep, TestSendsStep
 from ariia.services.erasing_follow_ups import FollowUpsStep, StopFollowUpsStep
 from ariia.services.erasing_ledger import LedgerEraser
-from ariia.services.erasing_records import AuditStep, EventsStep, ListsStep, RowStep
+from ariia.services.erasing_records import AuditStep, EngagementStep, EventsStep, ListsStep, RowStep
 from ariia.services.erasing_series import SeriesStep
 from ariia.services.erasing_singles import ConfirmationsStep, SingleEraser
 from ariia.services.erasure_beginning import ErasureBeginning
@@ -47,6 +47,7 @@ from ariia.services.single_messages import SingleMessages
 from ariia.settings import PrivacyRequestsSettings
 
 from .double_opt_in import single_schedules
+from .engagement import engagement_store
 from .privacy import privacy_care
 
 
@@ -83,6 +84,7 @@ def _exports(settings: PrivacyRequestsSettings, clock: SystemClock) -> ExportRun
         DynamoSegmentLists(shards),
         DynamoAudit(),
         AskedConfirmations(DynamoJobs()),
+        engagement_store(dynamodb_client(), settings.table_prefix, shards),
         shards,
     )
     return ExportRuns(
@@ -110,6 +112,7 @@ def _erasures(settings: PrivacyRequestsSettings, clock: SystemClock) -> ErasureR
         ListsStep(DynamoSegments(), DynamoSegmentLists(settings.shards), settings.shards),
         ArchivesStep(ExportJobs(jobs, clock), uploads),
         RejectedLinesStep(jobs, uploads, clock),
+        EngagementStep(engagement_store(dynamodb_client(), settings.table_prefix, settings.shards)),
         RowStep(members, beginning),
         AuditStep(trail, members),
         # What may have to wait for a sender comes last.

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from ariia.adapters.clock import SystemClock
 from ariia.adapters.dynamodb import models, names
 from ariia.adapters.dynamodb.client import dynamodb_client
-from ariia.adapters.dynamodb.engagement import DynamoEngagement
 from ariia.adapters.dynamodb.erasures import DynamoErasures
 from ariia.adapters.dynamodb.ledger import DynamoLedger
 from ariia.adapters.dynamodb.members import DynamoMembers
@@ -15,6 +14,8 @@ from ariia.adapters.event_pipeline import SesEventPipeline
 from ariia.domain.channel import Channel
 from ariia.services.recording import EventRecorder
 from ariia.settings import RecordEventsSettings
+
+from .engagement import engagement_store
 
 # See ErasureMarks.cached_marks.
 _QUIET_PARTS = 10
@@ -37,7 +38,7 @@ def build(settings: RecordEventsSettings) -> RecordEventsServices:
         channel=Channel.EMAIL,
         ledger=DynamoLedger(client, names.physical(settings.table_prefix, names.LEDGER)),
         members=DynamoMembers(settings.shards),
-        engagement=DynamoEngagement(client, names.physical(settings.table_prefix, names.MEMBERS), settings.shards),
+        engagement=engagement_store(client, settings.table_prefix, settings.shards),
         pipeline=pipeline,
         clock=SystemClock(),
         erasures=DynamoErasures(settings.shards, remember_ms=settings.quiet_seconds * 1000 // _QUIET_PARTS),

@@ -12,7 +12,7 @@ from typing import Any
 
 from .campaign import FollowUpCondition, SegmentCopy, TargetType
 from .errors import InvalidError, Problem
-from .filters.expression import campaigns_in, parse_filter
+from .filters.expression import asks_about_engagement, campaigns_in, parse_filter
 from .filters.predicate import NO_FACTS, PageFacts, Predicate, compile_filter
 from .member import Member
 from .recipient_facts import RecipientFact
@@ -87,7 +87,7 @@ class AudienceFilter:
 
     `selected_ids` are the only members worth reading (sorted, without the excluded); None = the whole tenant.
     `segments` are those of the target. What `matches` must be told beside the member: facts of `campaign_ids`, and
-    which of the members are on the lists `list_ids`."""
+    which of the members are on the lists `list_ids`. `asks_engagement`: what is noted of it must be settled first."""
 
     target: Predicate
     selected_ids: Sequence[str] | None = None
@@ -96,6 +96,7 @@ class AudienceFilter:
     follow_up: FollowUp | None = None
     campaign_ids: frozenset[str] = frozenset()
     list_ids: frozenset[str] = frozenset()
+    asks_engagement: bool = False
 
     @classmethod
     def parse(
@@ -123,6 +124,7 @@ class AudienceFilter:
             follow_up,
             frozenset(asked),
             frozenset(reader.lists),
+            reader.asks_engagement,
         )
 
     def matches(self, member: Member, facts: PageFacts = NO_FACTS) -> bool:
@@ -152,6 +154,7 @@ class _Reader:
         self.targeted: dict[str, Predicate] = {}
         self.asked: set[str] = set()
         self.lists: set[str] = set()
+        self.asks_engagement = False
 
     def exclusion(self, document: Mapping[str, Any]) -> Exclusion:
         fields = TargetFields("exclude", document, self._problems)
@@ -199,6 +202,7 @@ class _Reader:
             return lambda member, facts: member.id in facts.lists[segment_id]
         expression = parse_filter(copy.filter_json)
         self.asked |= campaigns_in(expression)
+        self.asks_engagement = self.asks_engagement or asks_about_engagement(expression)
         return compile_filter(expression, self._at)
 
 

@@ -33,11 +33,28 @@ def engagement_in(events: Iterable[ProviderEvent]) -> dict[tuple[str, str], Enga
     machines open and click is no act of the member."""
     found: dict[tuple[str, str], Engagement] = {}
     for event in events:
-        for name in _NOTED.get(event.kind, ()) if event.kind is not None else ():
+        names = _NOTED.get(event.kind, ()) if event.kind is not None else ()
+        if names:
             place = (event.batch.tenant_id, event.member_id)
-            known = found.get(place, Engagement())
-            found[place] = replace(known, **{name: max(event.at, getattr(known, name) or 0)})
+            found[place] = latest(found.get(place, Engagement()), Engagement(**dict.fromkeys(names, event.at)))
     return found
+
+
+def latest(one: Engagement, other: Engagement) -> Engagement:
+    """The later of each instant."""
+    return Engagement(**{name: _later(getattr(one, name), getattr(other, name)) for name in NAMES})
+
+
+def _later(one: int | None, other: int | None) -> int | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return max(one, other)
+
+
+def since(seen: Engagement, joined_at: int) -> Engagement:
+    """Without what happened before `joined_at` (epoch ms): it was about somebody who had the same id before."""
+    early = {name: None for name in NAMES if (getattr(seen, name) or joined_at) < joined_at}
+    return replace(seen, **early)
 
 
 def news(stored: Engagement, seen: Engagement) -> dict[str, int]:

@@ -40,10 +40,10 @@ SEND_PATH_USE: dict[str, float] = {
 EVENTS_USE: dict[str, float] = {
     "sns_publish": 2_400_000,  # send, delivery or bounce, 35 % opened, 5 % clicked
     "sqs_request": 480_000,
-    "dynamodb_write_unit": 2_773_000,  # a receipt per event but Send, and a note with the member for each day
-    "dynamodb_read_unit": 2_513_000,
+    "dynamodb_write_unit": 1_502_000,  # a receipt per event but Send; notes of many members are one
+    "dynamodb_read_unit": 1_133_000,
     "lambda_request": 6_245,
-    "lambda_gb_second": 13_800,
+    "lambda_gb_second": 7_270,
     "log_gb": 0.0035,
 }
 

@@ -18,16 +18,25 @@ from .page_facts import PageFactsReader
 AT_ONCE = 20_000
 _PAGE = 1_000
 _GET_MANY = 100
+# Somebody waits, and the API has half a minute.
+_SETTLING_MS = 5_000
 
 
 class AudienceCounter:
     """Counts while somebody waits for the answer."""
 
-    def __init__(self, members: MemberScan, facts: PageFactsReader, shards: int, at_once: int = AT_ONCE) -> None:
-        self._members, self._facts, self._shards, self._at_once = members, facts, shards, at_once
+    def __init__(
+        self, members: MemberScan, facts: PageFactsReader, clock: Clock, shards: int, at_once: int = AT_ONCE
+    ) -> None:
+        self._members, self._facts, self._clock = members, facts, clock
+        self._shards, self._at_once = shards, at_once
 
     def count(self, tenant_id: str, audience: AudienceFilter, rules: CountRules) -> AudienceCount | None:
-        """The count; None when the tenant has more members than can be counted at once."""
+        """The count; None when the tenant has more members than can be counted at once, or more that is noted of
+        them and not settled."""
+        ends_at = self._clock.now() + _SETTLING_MS
+        if not all(self._facts.prepare(tenant_id, audience, shard, ends_at) for shard in range(self._shards)):
+            return None
         count = AudienceCount()
         if audience.selected_ids is not None:
             for members in self._selected(tenant_id, audience.selected_ids):
@@ -75,6 +84,8 @@ class ShardCounter:
 
     def _advance(self, question: AudienceQuestion, task: CountTask, progress: ShardCount, ends_at: int) -> None:
         audience, rules = question.audience, question.rules
+        if not self._facts.prepare(task.tenant_id, audience, task.shard, ends_at):
+            return
         for members in scan_pages(self._members, task.tenant_id, task.shard, progress.after):
             facts = self._facts.of(task.tenant_id, audience, members)
             count_members(progress.count, members, audience, rules, facts)

@@ -1,4 +1,4 @@
-"""What else is stored under a member's id: events, places on lists, a row that came back, the audit trail."""
+"""What else is stored under a member's id: events, places on lists, notes, a row that came back, the audit trail."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from ariia.domain.erasure import Erasure
 from ariia.domain.errors import TransientError
 from ariia.domain.identifiers import shard_of
 from ariia.ports.audit import AuditTrail
+from ariia.ports.engagement import EngagementStore
 from ariia.ports.follow_ups import EventStore
 from ariia.ports.members import MemberScan, MemberStore
 from ariia.ports.segments import SegmentLists, SegmentStore
@@ -64,6 +65,24 @@ class ListsStep:
     def _is_on(self, erasure: Erasure, segment_id: str) -> bool:
         shard = shard_of(erasure.who, self._shards)
         return bool(self._lists.between(erasure.tenant_id, segment_id, shard, erasure.who, erasure.who))
+
+
+class EngagementStep:
+    """Takes the member out of the notes of what members were sent and did, which would be settled some day."""
+
+    name = "engagement"
+
+    def __init__(self, engagement: EngagementStore) -> None:
+        self._engagement = engagement
+
+    def find(self, erasure: Erasure) -> Found:
+        """See ErasureStep. What was settled lies in the member's row; notes are no kind of thing of their own."""
+        return Found()
+
+    def erase(self, erasure: Erasure, found: Found) -> str | None:
+        """See ErasureStep."""
+        self._engagement.forget(erasure.tenant_id, erasure.who)
+        return None
 
 
 class RowStep:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from ariia.domain.audit import AuditEntry, subject_of
+from ariia.domain.engagement import latest, since
 from ariia.domain.follow_up import ScheduledFollowUp
 from ariia.domain.identifiers import shard_of
-from ariia.domain.member import Member
+from ariia.domain.member import Engagement, Member
 from ariia.domain.member_archive import MemberFacts
 from ariia.domain.member_event import MemberEvent
 from ariia.ports.audit import AuditTrail
+from ariia.ports.engagement import EngagementStore
 from ariia.ports.follow_ups import EventStore, FollowUpStore
 from ariia.ports.segments import SegmentListReader, SegmentStore
 from ariia.ports.tenants import TenantStore
@@ -33,18 +36,19 @@ class MemberFactsReader:
         lists: SegmentListReader,
         trail: AuditTrail,
         asked: AskedConfirmations,
+        engagement: EngagementStore,
         shards: int,
     ) -> None:
         self._tenants, self._follow_ups, self._events = tenants, follow_ups, events
         self._segments, self._lists, self._trail = segments, lists, trail
-        self._asked, self._shards = asked, shards
+        self._asked, self._engagement, self._shards = asked, engagement, shards
 
     def of(self, member: Member, messages: list[dict[str, Any]], follow_ups: list[ScheduledFollowUp]) -> MemberFacts:
         """All of it."""
         tenant = self._tenants.get(member.tenant_id)
         return MemberFacts(
             tenant_name=tenant.name if tenant else member.tenant_id,
-            member=member,
+            member=replace(member, engagement=self._all_engagement(member)),
             messages=messages,
             follow_ups=follow_ups,
             events=list(self._all_events(member)),
@@ -67,6 +71,10 @@ class MemberFactsReader:
         while page := self._asked.page(member.tenant_id, member.id, _PAGE, after):
             yield from page
             after = page[-1]
+
+    def _all_engagement(self, member: Member) -> Engagement:
+        noted = self._engagement.noted(member.tenant_id, member.id)
+        return latest(member.engagement, since(noted, member.created_at))
 
     def _all_events(self, member: Member) -> Iterator[MemberEvent]:
         after: str | None = None

@@ -12,6 +12,8 @@ from ariia.domain.identifiers import shard_of
 from ariia.domain.member import Member
 from ariia.domain.recipient_facts import CampaignFacts
 from ariia.ports.campaigns import CampaignStore
+from ariia.ports.clock import Clock
+from ariia.ports.engagement import NotedEngagement
 from ariia.ports.ledger import Partition, RecipientLedger
 from ariia.ports.segments import SegmentListReader
 
@@ -20,9 +22,26 @@ class PageFactsReader:
     """Reads only what an audience asks about; nothing for one that needs no more than the members."""
 
     def __init__(
-        self, campaigns: CampaignStore, ledger: RecipientLedger, lists: SegmentListReader, shards: int
+        self,
+        campaigns: CampaignStore,
+        ledger: RecipientLedger,
+        lists: SegmentListReader,
+        engagement: NotedEngagement,
+        clock: Clock,
+        shards: int,
     ) -> None:
         self._campaigns, self._ledger, self._lists, self._shards = campaigns, ledger, lists, shards
+        self._engagement, self._clock = engagement, clock
+
+    def prepare(self, tenant_id: str, audience: AudienceFilter, shard: int, ends_at: int) -> bool:
+        """Before the first page of a shard is read: lets the members have what was noted of them, where `audience` asks
+        for it. False when `ends_at` (epoch ms) came first: call it again. TransientError."""
+        if not audience.asks_engagement:
+            return True
+        while not self._engagement.settle(tenant_id, shard):
+            if self._clock.now() >= ends_at:
+                return False
+        return True
 
     def of(self, tenant_id: str, audience: AudienceFilter, members: Sequence[Member]) -> PageFacts:
         """The facts about these members that `audience` needs."""

@@ -49,6 +49,8 @@ class ShardPlanner:
     def run(self, partition: Partition, deadline: int) -> bool:
         """Commits pages until the shard is planned (True) or `deadline` (epoch ms) has passed (False)."""
         cursor = self._ledger.plan_cursor(partition)
+        if not cursor.done and not self._facts.prepare(partition.tenant_id, self._audience, partition.shard, deadline):
+            return False
         buffer = _Scanned([], cursor.after, False)
         while not cursor.done:
             buffer = self._fill(partition, buffer)

@@ -15,7 +15,7 @@ from ariia.domain.member import Engagement, Suppression
 from ariia.domain.provider_event import ProviderEvent, facts_of
 from ariia.domain.receipt import EventKind, Receipt, merge
 from ariia.ports.clock import Clock
-from ariia.ports.engagement import EngagementStore
+from ariia.ports.engagement import EngagementNotes
 from ariia.ports.erasures import ErasureMarks
 from ariia.ports.ledger import Partition, ReceiptKey, ReceiptLedger
 from ariia.ports.members import MemberStore
@@ -40,7 +40,7 @@ class EventRecorder:
         channel: Channel,
         ledger: ReceiptLedger,
         members: MemberStore,
-        engagement: EngagementStore,
+        engagement: EngagementNotes,
         pipeline: EventPipeline,
         clock: Clock,
         erasures: ErasureMarks,

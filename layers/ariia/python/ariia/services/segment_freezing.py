@@ -99,6 +99,8 @@ class ShardFiller:
         return True
 
     def _fill(self, task: SegmentTask, audience: AudienceFilter, after: str | None, ends_at: int) -> dict[str, object]:
+        if not self._facts.prepare(task.tenant_id, audience, task.shard, ends_at):
+            return {"after": after, "done": False}
         for members in scan_pages(self._members, task.tenant_id, task.shard, after):
             facts = self._facts.of(task.tenant_id, audience, members)
             meant = [member.id for member in members if audience.matches(member, facts)]

@@ -59,6 +59,10 @@ class DynamoDBCalls:
         """UpdateItem."""
         return self._calls.call("UpdateItem", plain_json(request))
 
+    def batch_write_item(self, **request: Any) -> dict[str, Any]:
+        """BatchWriteItem."""
+        return self._calls.call("BatchWriteItem", plain_json(request))
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._client, name)
 

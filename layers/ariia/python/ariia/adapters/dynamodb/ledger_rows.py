@@ -29,7 +29,7 @@ class LedgerRows:
         return found
 
     def get_many(self, keys: Sequence[Item], **options: Any) -> list[Item]:
-        """Those rows that exist, strongly consistent, 100 a call."""
+        """Those rows that exist, 100 a call; strongly consistent unless the options say otherwise."""
         found: list[Item] = []
         for some in chunks(keys, 100):
             request = {"Keys": list(some), "ConsistentRead": True, **options}

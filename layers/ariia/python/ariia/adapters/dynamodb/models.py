@@ -123,6 +123,17 @@ class MemberModel(Model):
     recent_sends = UnicodeAttribute(null=True)
 
 
+class EngagementModel(Model):
+    """A note of what some members were sent and did, in no order, until it is settled into the members of its shard."""
+
+    class Meta:
+        table_name = names.ENGAGEMENT
+
+    shard_key = UnicodeAttribute(hash_key=True)
+    note_id = UnicodeAttribute(range_key=True)
+    seen = UnicodeAttribute()
+
+
 class AddressModel(Model):
     """An address of a tenant, `tenant_id#channel#hash`: who has it, and whether it is suppressed or opted out."""
 
@@ -252,6 +263,7 @@ TABLES: tuple[type[Model], ...] = (
     SegmentModel,
     SegmentMemberModel,
     MemberModel,
+    EngagementModel,
     AddressModel,
     AuditModel,
     SuppressionModel,

@@ -11,6 +11,7 @@ SENDERS = "senders"
 SEGMENTS = "segments"
 SEGMENT_MEMBERS = "segment-members"
 MEMBERS = "members"
+ENGAGEMENT = "engagement"
 ADDRESSES = "addresses"
 AUDIT = "audit"
 SUPPRESSIONS = "suppressions"
@@ -32,6 +33,7 @@ ALL = (
     SEGMENTS,
     SEGMENT_MEMBERS,
     MEMBERS,
+    ENGAGEMENT,
     ADDRESSES,
     AUDIT,
     SUPPRESSIONS,

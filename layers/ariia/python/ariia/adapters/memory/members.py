@@ -33,7 +33,7 @@ class MemoryMembers:
     """MemberStore that forgets at exit; each call is one atomic step."""
 
     def __init__(self, shards: int = 16, audit: MemoryAudit | None = None, now: Callable[[], int] = epoch_ms) -> None:
-        self._shards, self._now, self._noted = shards, now, 0
+        self.shards, self._now, self._noted = shards, now, 0
         self.audit = audit or MemoryAudit()
         self.lock = RLock()
         self.rows: dict[tuple[str, str], Member] = {}
@@ -46,7 +46,7 @@ class MemoryMembers:
                 member_id
                 for tenant, member_id in self.rows
                 if tenant == tenant_id
-                and shard_of(member_id, self._shards) == shard
+                and shard_of(member_id, self.shards) == shard
                 and (after is None or member_id > after)
             )
             return [deepcopy(self.rows[tenant_id, member_id]) for member_id in ids[:limit]]

@@ -10,7 +10,7 @@ from typing import Any
 from ariia.domain.errors import InvalidError, Problem
 from ariia.domain.member_text import FieldError, shown
 
-from .fields import FIXED, Field, find_field
+from .fields import ENGAGEMENT, FIXED, Field, find_field
 from .operators import OPERANDS, Op
 from .values import parse_operand
 
@@ -72,6 +72,14 @@ def campaigns_in(expression: Expression) -> frozenset[str]:
         return frozenset() if campaign_id is None else frozenset({campaign_id})
     parts = expression.parts if isinstance(expression, Group) else (expression.part,)
     return frozenset().union(*(campaigns_in(part) for part in parts))
+
+
+def asks_about_engagement(expression: Expression) -> bool:
+    """True when a condition is about what members were sent and did, over all campaigns."""
+    if isinstance(expression, Condition):
+        return expression.field.name in ENGAGEMENT
+    parts = expression.parts if isinstance(expression, Group) else (expression.part,)
+    return any(asks_about_engagement(part) for part in parts)
 
 
 def campaign_places(filter_json: Mapping[str, Any], path: str = "filter_json") -> dict[str, str]:
