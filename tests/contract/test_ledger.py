@@ -186,6 +186,21 @@ def test_release_cursors_move_one_version_at_a_time(ledger: Ledger, partition: P
     assert len(cursors) == 4
 
 
+def test_of_many_release_cursors_those_are_stored_with_which_nobody_was_faster(
+    ledger: Ledger, partition: Partition
+) -> None:
+    partitions = [replace(partition, shard=shard) for shard in range(130)]
+    wanted = {(one, "l0"): ReleaseCursor(released="batch#x", version=1) for one in partitions}
+    assert ledger.save_release_cursor(partitions[7], "l0", ReleaseCursor(released="batch#y", version=1))
+    assert ledger.save_release_cursors(wanted) == set(wanted) - {(partitions[7], "l0")}
+    assert ledger.save_release_cursors(wanted) == set()
+    found = ledger.release_cursors(partitions, ["l0"])
+    assert [one.released for one in found.values()].count("batch#y") == 1
+    assert ledger.save_release_cursors({}) == set()
+    second = {(partitions[0], "l0"): ReleaseCursor(released="batch#z", version=2)}
+    assert ledger.save_release_cursors(second) == set(second)
+
+
 def test_receipts_merge_whatever_the_order_and_repetition(ledger: Ledger, partition: Partition) -> None:
     key = ReceiptKey(partition, "anna", "l0")
     facts = [

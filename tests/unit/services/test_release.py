@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -103,17 +103,17 @@ def test_a_resumed_campaign_does_not_wait_for_messages_that_were_dropped_in_the_
 
 def killed_before_the_cursor_moves(world: World, campaign: Campaign, epoch: int) -> None:
     """A round that announces and queues, and dies then."""
-    save = world.ledger.save_release_cursor
+    save = world.ledger.save_release_cursors
 
-    def dying(partition: Partition, lane: str, cursor: ReleaseCursor) -> bool:
-        if cursor.released:
+    def dying(cursors: Mapping[tuple[Partition, str], ReleaseCursor]) -> set[tuple[Partition, str]]:
+        if any(one.released for one in cursors.values()):
             raise RuntimeError("killed")
-        return save(partition, lane, cursor)
+        return save(cursors)
 
-    world.ledger.save_release_cursor = dying  # type: ignore[method-assign]
+    world.ledger.save_release_cursors = dying  # type: ignore[method-assign]
     with pytest.raises(RuntimeError):
         world.round(campaign, epoch)
-    world.ledger.save_release_cursor = save  # type: ignore[method-assign]
+    world.ledger.save_release_cursors = save  # type: ignore[method-assign]
 
 
 def test_what_was_queued_and_claimed_before_a_crash_is_in_flight(world: World) -> None:

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from ariia.domain.batch import EntryState
+from ariia.domain.batch import BATCH_PREFIX, EntryState, ReleaseCursor
 from ariia.domain.campaign import Campaign, CampaignStatus
 from ariia.domain.run import take_charge
 from ariia.domain.tenant import Tenant
 from ariia.ports.campaigns import CampaignChange
+from ariia.ports.ledger import Partition
 from ariia.ports.sending import Accepted, EntryOutcome, Returned, SendCall, SendRate
 from ariia.ports.statistics import Fold
 from ariia.services.release import Round
@@ -29,6 +30,9 @@ class Post:
         self.world.add(*[any_member(f"m{number:04d}") for number in range(MEMBERS)])
         self.campaign = self.world.approve()
         self.epoch = self.world.start(self.campaign)
+        # Nothing bounces before something was queued.
+        queued = ReleaseCursor(announced=BATCH_PREFIX, version=1)
+        assert self.world.ledger.save_release_cursor(Partition(TENANT, self.campaign.id, 0), "l0", queued)
 
     def counts(self, **facts: int) -> None:
         self.folds += 1
@@ -70,6 +74,18 @@ def test_campaign_within_limits_goes_on(facts: dict[str, int]) -> None:
     post.counts(**facts)
     assert post.round().paused is None
     assert post.fresh().is_sendable
+
+
+def test_counters_are_not_read_before_anything_was_queued() -> None:
+    world = World()
+    world.add(*[any_member(f"m{number:04d}") for number in range(MEMBERS)])
+    campaign = world.approve()
+    epoch, read, asked = world.start(campaign), world.statistics.read, []
+    world.statistics.read = lambda *about: asked.append(about) or read(*about)  # type: ignore[func-returns-value, method-assign]
+    assert world.round(campaign, epoch).released
+    assert asked == []
+    world.round(campaign, epoch)
+    assert len(asked) == 1
 
 
 def test_one_complaint_of_200_pauses_and_a_stricter_tenant_pauses_earlier() -> None:

@@ -90,6 +90,13 @@ class ReleaseLedger(Protocol):
         """Stores the cursor if the stored version is one below its own; False when another was faster."""
         ...
 
+    def save_release_cursors(
+        self, cursors: Mapping[tuple[Partition, str], ReleaseCursor]
+    ) -> set[tuple[Partition, str]]:
+        """The same for many, by partition and lane, in as few calls as can be; those that were stored. Each stands for
+        itself: where another was faster with one, the others are stored."""
+        ...
+
     def summaries_after(self, partition: Partition, row: str, limit: int) -> list[BatchSummary]:
         """Up to `limit` batches of any lane behind `row` in key order, strongly consistent, without their entries."""
         ...

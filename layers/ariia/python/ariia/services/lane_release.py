@@ -12,7 +12,7 @@ from ariia.ports.clock import Clock
 from ariia.ports.ledger import BatchSummary, Partition, ReleaseLedger
 from ariia.ports.sending import SendQueue
 
-from .release_round import Cursors, Tally, move_cursor
+from .release_round import Cursors, Tally, move_cursors
 from .released_batches import batches_after
 
 
@@ -32,6 +32,11 @@ class _Step:
     def has_moved(self) -> bool:
         """False when other lanes have used up the budget."""
         return self.exhausted or self.row != self.before.released
+
+    @property
+    def place(self) -> tuple[Partition, str]:
+        """Where the cursor rests."""
+        return self.partition, self.lane.id
 
     def add(self, summary: BatchSummary) -> int:
         """Takes the next batch of the lane; how many members of it wait."""
@@ -64,18 +69,19 @@ class LaneReleaser:
             ]
             budget -= self._choose(opened, budget)
             steps += opened
-        announced = [one for one in steps if self._announce(one)]
+        announced = self._announced(steps)
         tally.unfinished |= len(announced) < len(steps)
         self._queue.put([batch for step in announced for batch in step.chosen])
-        for step in announced:
-            if not step.has_moved:
-                tally.unfinished = tally.unreleased = True
-                continue
-            after = step.after(self._clock.now())
-            moved = move_cursor(self._ledger, step.partition, step.lane.id, step.before, after)
+        self._move(announced, tally)
+
+    def _move(self, steps: list[_Step], tally: Tally) -> None:
+        now = self._clock.now()
+        moved = move_cursors(self._ledger, {one.place: one.after(now) for one in steps if one.has_moved})
+        for step in steps:
+            cursor = moved.get(step.place, step.before)
             tally.released += step.size
-            tally.unfinished |= not moved.is_done
-            tally.unreleased |= not moved.exhausted
+            tally.unfinished |= not cursor.is_done
+            tally.unreleased |= not cursor.exhausted
 
     def _step(self, campaign: Campaign, lane: Lane, shard: int, cursor: ReleaseCursor) -> _Step:
         return _Step(Partition(campaign.tenant_id, campaign.id, shard), lane, cursor, cursor.released)
@@ -104,14 +110,15 @@ class LaneReleaser:
             step.exhausted = True
         return size
 
-    def _announce(self, step: _Step) -> bool:
-        """Says how far the lane will be queued; False when another round was faster: it queues them."""
-        if step.row <= step.before.announced or not step.chosen:
-            return True
-        wanted = replace(step.before, announced=step.row)
-        moved = move_cursor(self._ledger, step.partition, step.lane.id, step.before, wanted)
-        is_ours, step.before = moved is not step.before, moved
-        return is_ours
+    def _announced(self, steps: list[_Step]) -> list[_Step]:
+        """Says how far the lanes will be queued; without the steps with which another round was faster: it queues
+        them."""
+        further = [one for one in steps if one.chosen and one.row > one.before.announced]
+        wanted = {one.place: replace(one.before, announced=one.row) for one in further}
+        moved = move_cursors(self._ledger, wanted)
+        for step in steps:
+            step.before = moved.get(step.place, step.before)
+        return [one for one in steps if one.place in moved or one.place not in wanted]
 
     def _may_release(self, campaign: Campaign, lane: Lane, tally: Tally) -> bool:
         now = self._clock.now()

@@ -161,13 +161,14 @@ class AudiencePlanner:
         partitions = [Partition(campaign.tenant_id, campaign.id, shard) for shard in range(campaign.shards)]
         lanes = [lane.id for lane in campaign.lanes]
         cursors = self._ledger.release_cursors(partitions, lanes)
-        for partition in partitions:
-            for lane in lanes:
-                stored = cursors[(partition.shard, lane)]
-                # What the run before queued may still be claimed.
-                fresh = ReleaseCursor(announced=stored.announced, version=stored.version + 1)
-                if not self._ledger.save_release_cursor(partition, lane, fresh):
-                    raise TransientError(f"a round of an earlier run still releases shard {partition.shard}")
+        stored = {(one, lane): cursors[one.shard, lane] for one in partitions for lane in lanes}
+        # What the run before queued may still be claimed.
+        fresh = {
+            place: ReleaseCursor(announced=cursor.announced, version=cursor.version + 1)
+            for place, cursor in stored.items()
+        }
+        if len(self._ledger.save_release_cursors(fresh)) < len(fresh):
+            raise TransientError("a round of an earlier run still releases")
 
 
 def _has_work(campaign: Campaign) -> bool:

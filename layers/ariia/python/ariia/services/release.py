@@ -10,7 +10,7 @@ from ariia.ports.clock import Clock
 
 from .lane_release import LaneReleaser
 from .parking import Parking
-from .release_round import Cursors, ReleasePolicy, Tally
+from .release_round import Cursors, ReleasePolicy, Tally, claimable
 from .reputation_guard import ReputationGuard
 from .runs import CampaignRuns
 from .send_budget import SendBudget
@@ -75,7 +75,8 @@ class BatchReleaser:
 
     def _release(self, campaign: Campaign, cursors: Cursors, tally: Tally) -> tuple[str | None, str | None]:
         """Queues what fits; the reason and cause where it paused the campaign instead."""
-        harm = self._guard.look(campaign)
+        # Before anything was queued nothing can have bounced.
+        harm = self._guard.look(campaign) if any(map(claimable, cursors.values())) else None
         if harm is not None:
             return harm, REPUTATION
         budget = self._budget.of(campaign, tally)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from ariia.domain.batch import ReleaseCursor
 from ariia.ports.ledger import Partition, ReleaseLedger
 
 Cursors = dict[tuple[int, str], ReleaseCursor]
+Moved = dict[tuple[Partition, str], ReleaseCursor]
 
 
 _MANY = 1_000
@@ -60,9 +62,11 @@ def claimable(cursor: ReleaseCursor) -> str:
     return max(cursor.released, cursor.announced)
 
 
-def move_cursor(
-    ledger: ReleaseLedger, partition: Partition, lane_id: str, before: ReleaseCursor, after: ReleaseCursor
-) -> ReleaseCursor:
-    """The cursor as it stands after trying to store `after`: `before` when another round was faster."""
-    moved = replace(after, version=before.version + 1)
-    return moved if ledger.save_release_cursor(partition, lane_id, moved) else before
+def move_cursors(ledger: ReleaseLedger, wanted: Mapping[tuple[Partition, str], ReleaseCursor]) -> Moved:
+    """Stores the wanted cursors (by partition and lane), each as the one after the version that it has. The cursors as
+    they stand then, without those with which another round was faster."""
+    if not wanted:
+        return {}
+    moved = {place: replace(cursor, version=cursor.version + 1) for place, cursor in wanted.items()}
+    saved = ledger.save_release_cursors(moved)
+    return {place: cursor for place, cursor in moved.items() if place in saved}

@@ -13,7 +13,7 @@ from ariia.ports.clock import Clock
 from ariia.ports.ledger import BatchSummary, Partition, ReleaseLedger
 from ariia.ports.sending import SendQueue
 
-from .release_round import Cursors, ReleasePolicy, Tally, claimable, move_cursor
+from .release_round import Cursors, Moved, ReleasePolicy, Tally, claimable, move_cursors
 from .released_batches import batches_after, up_to
 from .resolving import UnknownResolver
 
@@ -36,6 +36,7 @@ class _Pass:
     """One lane of one shard on its way from the settled row to the last: `settled` up to where nobody waits, `stale`
     what must be queued again."""
 
+    partition: Partition
     lane: Lane
     cursor: ReleaseCursor
     last: str
@@ -43,6 +44,11 @@ class _Pass:
     settled: str
     contiguous: bool = True
     stale: list[QueuedBatch] = field(default_factory=list)
+
+    @property
+    def place(self) -> tuple[Partition, str]:
+        """Where the cursor rests."""
+        return self.partition, self.lane.id
 
     def add(self, summary: BatchSummary, left: Left) -> None:
         """Notes what is left of the next batch of the lane."""
@@ -67,12 +73,16 @@ class BatchSettler:
         cursors of every lane in every shard as they stand then."""
         partitions = [Partition(campaign.tenant_id, campaign.id, shard) for shard in range(campaign.shards)]
         cursors = self._ledger.release_cursors(partitions, [lane.id for lane in campaign.lanes])
-        for partition in partitions:
-            passes = self._passes(campaign, partition, cursors)
-            self._settle_shard(campaign, partition, passes, tally)
-            for one in passes:
-                cursors[partition.shard, one.lane.id] = self._moved(campaign, partition, one, tally)
+        passes = [one for partition in partitions for one in self._settled(campaign, partition, cursors, tally)]
+        for (partition, lane_id), cursor in self._moved(campaign, passes).items():
+            cursors[partition.shard, lane_id] = cursor
         return cursors
+
+    def _settled(self, campaign: Campaign, partition: Partition, cursors: Cursors, tally: Tally) -> list[_Pass]:
+        passes = self._passes(campaign, partition, cursors)
+        self._settle_shard(campaign, partition, passes, tally)
+        tally.settled += sum(one.settled != one.cursor.settled for one in passes)
+        return passes
 
     def _passes(self, campaign: Campaign, partition: Partition, cursors: Cursors) -> list[_Pass]:
         passes = []
@@ -81,7 +91,7 @@ class BatchSettler:
             last = _last_row(campaign, cursor)
             if cursor.settled < last:
                 overdue = self._is_overdue(campaign, cursor) and self._is_open(campaign, lane.id)
-                passes.append(_Pass(lane, cursor, last, overdue, cursor.settled))
+                passes.append(_Pass(partition, lane, cursor, last, overdue, cursor.settled))
         return passes
 
     def _settle_shard(self, campaign: Campaign, partition: Partition, passes: list[_Pass], tally: Tally) -> None:
@@ -95,16 +105,17 @@ class BatchSettler:
             if one is not None and one.cursor.settled < summary.key.row <= one.last:
                 one.add(summary, self._settle_one(campaign, summary, tally))
 
-    def _moved(self, campaign: Campaign, partition: Partition, one: _Pass, tally: Tally) -> ReleaseCursor:
-        """Queues again what has to be, and stores the cursor as far as the pass has come."""
-        requeue = one.stale if self._may_leave(campaign, one.lane) else []
-        tally.settled += one.settled != one.cursor.settled
-        if one.settled == one.cursor.settled and not requeue:
-            return one.cursor
-        self._queue.put(requeue)
-        queued_at = self._clock.now() if requeue else one.cursor.queued_at
-        moved = replace(one.cursor, settled=one.settled, queued_at=queued_at)
-        return move_cursor(self._ledger, partition, one.lane.id, one.cursor, moved)
+    def _moved(self, campaign: Campaign, passes: list[_Pass]) -> Moved:
+        """Queues again what has to be, and stores the cursors as far as the passes have come."""
+        requeued = [one for one in passes if one.stale and self._may_leave(campaign, one.lane)]
+        self._queue.put([batch for one in requeued for batch in one.stale])
+        wanted, now = {}, self._clock.now()
+        for one in passes:
+            if one in requeued:
+                wanted[one.place] = replace(one.cursor, settled=one.settled, queued_at=now)
+            elif one.settled != one.cursor.settled:
+                wanted[one.place] = replace(one.cursor, settled=one.settled)
+        return move_cursors(self._ledger, wanted)
 
     def _may_leave(self, campaign: Campaign, lane: Lane) -> bool:
         """Whether queueing again is of use; while the account may not send, it would only fill the queue."""

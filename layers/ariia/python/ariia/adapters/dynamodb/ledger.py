@@ -12,7 +12,7 @@ from ariia.domain.receipt import RECEIPT_PREFIX, Receipt, merge
 from ariia.ports.ledger import BatchSummary, Page, Partition, ReceiptKey
 
 from . import ledger_items as items
-from .client import Item, number, text
+from .client import Item, chunks, number, text
 from .ledger_rows import LedgerRows, version_is
 
 # Sorts behind every lane and number of a page, and before any longer id (`#` sorts before letters, digits and dashes).
@@ -23,6 +23,7 @@ _SUMMARY = (
 )
 _ADDRESS_HOMES = 16
 _TRIES = 20
+_CURSORS_PER_CALL = 100  # API_TransactWriteItems
 
 
 class DynamoLedger:
@@ -95,6 +96,24 @@ class DynamoLedger:
         """See the port."""
         item = items.document_item(partition, items.release_row(lane), cursor, cursor.version)
         return self._rows.put_if(item, **version_is(cursor.version - 1))
+
+    def save_release_cursors(
+        self, cursors: Mapping[tuple[Partition, str], ReleaseCursor]
+    ) -> set[tuple[Partition, str]]:
+        """See the port."""
+        saved: set[tuple[Partition, str]] = set()
+        for some in chunks(list(cursors), _CURSORS_PER_CALL):
+            if len(some) > 1 and self._rows.transact([self._put_cursor(place, cursors[place]) for place in some]):
+                saved.update(some)
+            else:
+                saved.update(place for place in some if self.save_release_cursor(*place, cursors[place]))
+        return saved
+
+    def _put_cursor(self, place: tuple[Partition, str], cursor: ReleaseCursor) -> dict[str, Any]:
+        partition, lane = place
+        put = self._rows.put(items.document_item(partition, items.release_row(lane), cursor, cursor.version))
+        put["Put"] |= version_is(cursor.version - 1)
+        return put
 
     def summaries_after(self, partition: Partition, row: str, limit: int) -> list[BatchSummary]:
         """See the port."""

@@ -78,6 +78,12 @@ class MemoryLedger:
             self._releases[(partition.key, lane)] = copy.deepcopy(cursor)
             return True
 
+    def save_release_cursors(
+        self, cursors: Mapping[tuple[Partition, str], ReleaseCursor]
+    ) -> set[tuple[Partition, str]]:
+        """See the port."""
+        return {place for place, cursor in cursors.items() if self.save_release_cursor(*place, cursor)}
+
     def summaries_after(self, partition: Partition, row: str, limit: int) -> list[BatchSummary]:
         """See the port."""
         with self._lock:
