@@ -114,6 +114,21 @@ def test_a_segment_is_counted_and_sampled_before_it_is_used(club: Club) -> None:
     assert {one["id"] for one in clicked["items"]} == {"anna", "dora"}
 
 
+def test_what_members_did_lately_is_known_as_soon_as_it_is_reported(club: Club) -> None:
+    def count(name: str) -> int:
+        asked = {"filter_json": {"field": name, "op": "within_last", "value": 1}}
+        return int(club.tenant.api.post("/v1/segments/count", asked, "viewer")["members"])
+
+    everybody_but_finn = len(_MEMBERS) - 1
+    assert {name: count(f"last_{name}_at") for name in ("sent", "opened", "clicked", "interaction")} == {
+        "sent": everybody_but_finn,
+        "opened": 3,
+        "clicked": 2,
+        "interaction": 3,
+    }
+    assert count("last_sent_at") == everybody_but_finn
+
+
 def test_a_campaign_goes_to_two_segments_without_the_excluded(club: Club) -> None:
     regulars, clickers = club.segment("Regulars", _REGULARS), club.segment("Clickers", club.clickers())
     staff = club.static("Staff", "gina")

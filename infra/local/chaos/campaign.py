@@ -18,8 +18,8 @@ TENANT, DOMAIN = "studio-chaos", "studio-chaos.example"
 _CONSENT: Json = {"email": {"status": "granted", "source": "form", "at": "2026-03-01T09:00:00Z"}}
 _BODY = '<p>Hello {{ member.first_name }}</p><p><a href="{{ unsubscribe_url }}">Unsubscribe</a></p>'
 _REACTIONS = ("", "", "", "", "", "", "", "+open", "+open.click", "+botopen")
-# One in so many gets the address of a mailbox that does not take the message, or complains.
-_TROUBLE_EVERY, _TROUBLES = 50, ("bounce", "softbounce", "reject", "complaint")
+# One in so many gets the address of a mailbox that does not take the message; one in a thousand complains.
+_TROUBLE_EVERY, _TROUBLES = 50, (*("bounce", "softbounce", "reject") * 6, "bounce", "complaint")
 _PATIENCE_SECONDS = 45.0
 
 
@@ -68,8 +68,7 @@ class ChaosCampaign:
         self.is_sending = True
 
     def resume_if_paused(self) -> None:
-        """One in two hundred complains, at which the campaign pauses itself again and again: the owner knows why and
-        goes on each time."""
+        """A complaint among the first thousand pauses the campaign, each time: the owner knows why and goes on."""
         if self._api.get(self._path)["paused_at"] is not None:
             self.resumed += 1
             answer = self._api.answer("POST", f"{self._path}/resume", "admin", {"reason": "It is chaos, not the list"})
