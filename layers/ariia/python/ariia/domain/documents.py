@@ -28,6 +28,10 @@ def encode(value: Any) -> Any:
     return value
 
 
+def _ignored(_: Any) -> Any:
+    """The reader of what a newer version wrote."""
+
+
 def decode(kind: type[T], document: dict[str, Any]) -> T:
     """A `kind` from what `encode` made; keys it does not know (written by a newer version) are ignored."""
     made: T = _dataclass_reader(kind)(document)  # type: ignore[arg-type]
@@ -42,9 +46,11 @@ def _dataclass_reader(kind: type) -> Reader:
     def read(document: dict[str, Any]) -> Any:
         known = {}
         for name, value in document.items():
-            if name in readers:
-                reader = readers[name]
-                known[name] = value if reader is None or value is None else reader(value)
+            reader = readers.get(name, _ignored)
+            if reader is None or value is None:
+                known[name] = value
+            elif reader is not _ignored:
+                known[name] = reader(value)
         return kind(**known)
 
     return read

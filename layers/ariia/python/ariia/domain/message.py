@@ -9,14 +9,21 @@ from typing import Any
 from .campaign import Campaign, Content
 from .channel import Channel
 from .confirmation_link import confirmation_token
-from .content.roots import campaign_view, clean, member_view, tenant_view
+from .content.roots import LINKS, campaign_view, clean, member_view, tenant_view
+from .content.use import EVERYTHING, TemplateUse
 from .content.variables import VariableValues, parse_variables
 from .links import LinkClaims, sign_each
 from .member import Member
 from .single_message import SingleKind, kind_of
 
 UNSUBSCRIBE, VIEW, PREFERENCES = "unsubscribe", "view", "preferences"
-CONFIRM_URL = "confirm_url"
+UNSUBSCRIBE_URL, CONFIRM_URL = "unsubscribe_url", "confirm_url"
+# Purpose of the token, and the path that it stands under.
+_LINKS = {
+    UNSUBSCRIBE_URL: (UNSUBSCRIBE, "/u/"),
+    "preferences_url": (PREFERENCES, "/preferences/"),
+    "view_url": (VIEW, "/v/"),
+}
 
 
 @dataclass(frozen=True)
@@ -26,15 +33,14 @@ class MessageLinks:
     base_url: str
     key: bytes
 
-    def of(self, campaign: Campaign, member_id: str, message: str, channel: Channel) -> dict[str, str]:
-        """The links that every template may use."""
+    def of(
+        self, campaign: Campaign, member_id: str, message: str, channel: Channel, wanted: frozenset[str] = LINKS
+    ) -> dict[str, str]:
+        """The `wanted` ones of the links that every template may use; to unsubscribe in any case."""
         claims = LinkClaims(campaign.tenant_id, campaign.id, member_id, message, channel)
-        unsubscribe, view, preferences = sign_each(self.key, (UNSUBSCRIBE, VIEW, PREFERENCES), claims)
-        return {
-            "unsubscribe_url": f"{self.base_url}/u/{unsubscribe}",
-            "preferences_url": f"{self.base_url}/preferences/{preferences}",
-            "view_url": f"{self.base_url}/v/{view}",
-        }
+        names = [name for name in _LINKS if name in wanted or name == UNSUBSCRIBE_URL]
+        tokens = sign_each(self.key, [_LINKS[name][0] for name in names], claims)
+        return {name: f"{self.base_url}{_LINKS[name][1]}{token}" for name, token in zip(names, tokens, strict=True)}
 
     def confirming(self, container: Campaign, member: Member) -> dict[str, str]:
         """The link of the message in `container`, which asks the member to confirm the address that it goes to."""
@@ -44,7 +50,9 @@ class MessageLinks:
 class MessageValues:
     """Values for every member of one campaign; what does not depend on the member is made once."""
 
-    def __init__(self, campaign: Campaign, content: Content) -> None:
+    def __init__(self, campaign: Campaign, content: Content, use: TemplateUse = EVERYTHING) -> None:
+        """`use`: nothing else of the member is shown to the template."""
+        self._fields = use.member_fields
         self._declared = VariableValues(parse_variables(content.variables), content.values)
         shown = {"id": campaign.shown_as or campaign.id, "name": campaign.name}
         shown |= {"type": str(campaign.type), "channel": str(campaign.channel)}
@@ -55,7 +63,8 @@ class MessageValues:
     def of(self, member: Member, links: dict[str, str]) -> dict[str, Any]:
         """What the template of this member's message may print; InvalidError naming a required variable without one."""
         attributes = member.attributes
-        return {**self._declared.of(attributes), **self._same, "member": member_view(vars(member)), **links}
+        shown = member_view(vars(member), self._fields)
+        return {**self._declared.of(attributes), **self._same, "member": shown, **links}
 
 
 def one_click_headers(unsubscribe_url: str) -> dict[str, str]:

@@ -99,11 +99,12 @@ class MessageComposer:
             compiled = compile_content(content.subject, without_tracking(content.html), content.body or None)
             if len(self._compiled) >= _KEPT:
                 self._compiled.clear()
-            self._compiled[place] = _Compiled(compiled, MessageValues(campaign, content))
+            self._compiled[place] = _Compiled(compiled, MessageValues(campaign, content, compiled.use))
         return self._compiled[place]
 
     def _recipient(self, campaign: Campaign, batch: Batch, compiled: _Compiled, member: Member) -> Recipient:
-        links = self._links.of(campaign, member.id, batch.key.lane, self._channel)
+        wanted = compiled.content.use.links
+        links = self._links.of(campaign, member.id, batch.key.lane, self._channel, wanted)
         if is_confirmation(campaign.id):
             links |= self._links.confirming(campaign, member)
         rendered = compiled.content.render(compiled.values.of(member, links))

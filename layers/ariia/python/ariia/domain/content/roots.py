@@ -22,13 +22,13 @@ ROOTS = LINKS | set(ROOT_FIELDS)
 _MAX_NESTING = 8
 
 
-def member_view(member: Mapping[str, Any]) -> dict[str, Any]:
-    """The `member` of templates, from a mapping of a member's fields (others are ignored).
+def member_view(member: Mapping[str, Any], fields: frozenset[str] = MEMBER_FIELDS) -> dict[str, Any]:
+    """The `member` of templates, from a mapping of a member's fields (others than `fields` are ignored).
 
     `tags` (a list) and `attributes` (a mapping) are always there. Control characters and lone surrogates, which no
     mail can carry, are removed from every text.
     """
-    view = _view(member, MEMBER_FIELDS)
+    view = _view(member, fields)
     view.setdefault("tags", [])
     view.setdefault("attributes", {})
     return view

@@ -18,11 +18,12 @@ from typing import Any, NamedTuple
 
 from ariia.domain.errors import InvalidError, Problem
 
-from .environment import ContentEnvironment, html_environment, plain_environment
+from .environment import html_environment, plain_environment
 from .failure import as_invalid
 from .meter import RenderLimitError, metered
 from .splitting import SplitTemplate, split
 from .syntax import parse
+from .use import TemplateUse, use_of
 
 # https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_ReplacementTemplate.html
 MAX_REPLACEMENT_DATA = 262_144
@@ -66,12 +67,13 @@ class RenderedMessage(NamedTuple):
 class CompiledContent:
     """A campaign's content: made by `compile_content`, kept for the life of the process, safe to share."""
 
-    def __init__(self, subject: SplitTemplate, html: SplitTemplate, text: SplitTemplate) -> None:
-        self._parts = (subject, html, text)
+    def __init__(self, subject: SplitTemplate, html: SplitTemplate, text: SplitTemplate, use: TemplateUse) -> None:
+        """`use` is what the three read of the roots."""
+        self._parts, self.use = (subject, html, text), use
         self._globals = dict(html_environment().globals)
         names = iter(f"s{number}" for number in range(10**6))
         keys = [[next(names) for filled in part.filled if filled] for part in self._parts]
-        self._keys = [key for part in keys for key in part]
+        self._heads = [f'"{key}":' for part in keys for key in part]
         self._constants = {next(names): run for run in self._ambiguous_runs()}
         self._constant_pairs = [_pair(key, run) for key, run in self._constants.items()]
         self.skeleton = Skeleton(*map(self._skeleton_of, self._parts, keys))
@@ -80,7 +82,8 @@ class CompiledContent:
         """The slots of one recipient; InvalidError naming part and line when the template fails on these variables,
         and when their JSON exceeds SES's 262,144 characters."""
         texts = [text for part in self._texts(variables) for text in part]
-        data = "{" + ",".join([*map(_pair, self._keys, texts), *self._constant_pairs]) + "}"
+        pairs = [head + encode_text(text) for head, text in zip(self._heads, texts, strict=True)]
+        data = "{" + ",".join(pairs + self._constant_pairs) + "}"
         if len(data) > MAX_REPLACEMENT_DATA:
             raise RenderLimitError(f"this recipient's part of the message exceeds {MAX_REPLACEMENT_DATA} characters")
         return RenderedMessage(data)
@@ -124,10 +127,12 @@ def compile_content(subject: str, html: str, text: str | None = None) -> Compile
     if not html and not text:
         raise InvalidError("the message is empty", problems=[Problem("html", "write an HTML or a text part")])
     plain, rich = plain_environment(), html_environment()
+    trees = [parse(plain, subject.strip(), "subject"), parse(rich, html, "html")]
+    # Derived from HTML that is known to be a template.
+    trees.append(parse(plain, text or _derived(html), "text"))
+    use, (of_subject, of_html, of_text) = use_of(trees), trees
     return CompiledContent(
-        _split(plain, subject.strip(), "subject"),
-        _split(rich, html, "html"),
-        _split(plain, text or _derived(html), "text"),
+        split(plain, of_subject, "subject"), split(rich, of_html, "html"), split(plain, of_text, "text"), use
     )
 
 
@@ -136,10 +141,6 @@ def _derived(html: str) -> str:
     from .plain_text import derive_text
 
     return derive_text(html)
-
-
-def _split(environment: ContentEnvironment, source: str, field: str) -> SplitTemplate:
-    return split(environment, parse(environment, source, field), field)
 
 
 def _one_line(subject: str) -> str:

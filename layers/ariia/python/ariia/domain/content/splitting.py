@@ -11,6 +11,7 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any
 
 from jinja2 import Template, nodes
@@ -51,7 +52,7 @@ class SplitTemplate:
         parts = "".join(pieces).split(self.separator)
         if len(parts) != len(self.filled):
             raise AssertionError(f"{len(parts)} parts instead of {len(self.filled)} between the separators")
-        return [part for part, filled in zip(parts, self.filled, strict=True) if filled]
+        return list(compress(parts, self.filled))
 
     def whole(self, slots: Sequence[str]) -> str:
         """The rendered part, put together from the slots' texts."""

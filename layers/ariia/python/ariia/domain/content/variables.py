@@ -89,7 +89,8 @@ class VariableValues:
                 problems.append(Problem(f"values.{name}", str(error), value=value))
         if problems:
             raise InvalidError(problems[0].message, problems=problems)
-        self._open = [variable for variable in declared.values() if variable.name not in self.fixed]
+        is_open = (variable for variable in declared.values() if variable.name not in self.fixed)
+        self._open = [(variable.name, CONVERTERS[variable.type], variable) for variable in is_open]
 
     def of(self, attributes: Mapping[str, Any]) -> dict[str, Any]:
         """Every variable that has a value for a member with `attributes`; InvalidError naming a required one without.
@@ -97,22 +98,18 @@ class VariableValues:
         An optional one without value stays out, which a template that prints it reports as an unknown variable.
         """
         values = dict(self.fixed)
-        for variable in self._open:
-            value = attributes.get(variable.name)
-            if not _is_blank(value):
-                values[variable.name] = self._converted(variable, value)
+        for name, converted, variable in self._open:
+            value = attributes.get(name)
+            if value is not None and value != "":
+                try:
+                    values[name] = converted(value)
+                except (TypeError, ValueError) as error:
+                    raise _invalid(name, _mismatch(variable, error)) from error
             elif variable.default is not None:
-                values[variable.name] = variable.default
+                values[name] = variable.default
             elif variable.required:
-                raise _invalid(variable.name, f"the required variable '{variable.name}' has no value for this member")
+                raise _invalid(name, f"the required variable '{name}' has no value for this member")
         return values
-
-    @staticmethod
-    def _converted(variable: Variable, value: Any) -> Any:
-        try:
-            return convert(variable, value)
-        except ValueError as error:
-            raise _invalid(variable.name, str(error)) from error
 
 
 def convert(variable: Variable, value: Any) -> Any:
@@ -121,7 +118,11 @@ def convert(variable: Variable, value: Any) -> Any:
     try:
         return CONVERTERS[variable.type](value)
     except (TypeError, ValueError) as error:
-        raise ValueError(f"the variable '{variable.name}' is no {variable.type}: {error}") from error
+        raise ValueError(_mismatch(variable, error)) from error
+
+
+def _mismatch(variable: Variable, error: Exception) -> str:
+    return f"the variable '{variable.name}' is no {variable.type}: {error}"
 
 
 def _entries(declared: Any) -> list[tuple[str, Any]]:
