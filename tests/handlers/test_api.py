@@ -14,6 +14,7 @@ import pytest
 from moto import mock_aws
 
 from ariia.adapters.dynamodb.client import dynamodb_client
+from ariia.adapters.dynamodb.connection import process_connection
 from ariia.adapters.dynamodb.members import DynamoMembers
 from ariia.adapters.dynamodb.models import TABLES, use_prefix
 from ariia.adapters.dynamodb.tenants import DynamoTenants
@@ -70,6 +71,7 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     caches = (dependencies.settings, dependencies.services, dynamodb_client)
+    tables_before = {model: model.Meta.table_name for model in TABLES}
     with mock_aws():
         for cache in caches:
             cache.cache_clear()
@@ -79,7 +81,10 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         DynamoTenants().create(Tenant("gym", "Gym Nord"))
         DynamoTenants().create(Tenant("club", "Club Süd"))
         yield
-    for cache in caches:
+    # What runs after this in the same process has its tables and its endpoint again.
+    for model, name in tables_before.items():
+        model.Meta.table_name, model._connection = name, None
+    for cache in (*caches, process_connection):
         cache.cache_clear()
 
 
