@@ -39,7 +39,7 @@ def _statistics(stub: StubClient) -> dict[str, Any]:
 def _cold_start(stub: StubClient) -> dict[str, Any]:
     from . import cold_start
 
-    return cold_start.measure()
+    return cold_start.measure(stub)
 
 
 def _render(stub: StubClient) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -15,10 +15,18 @@ from ariia.settings import ApiSettings
 from . import json_body
 from .auth import WITHOUT_TENANT, Caller, caller_of, require
 from .errors import MEDIA_TYPE, Answer, MalformedBodyError, answer_to
-from .routing import Operation, RouteTable
+from .routing import Operation
 from .validation import require_known_parameters
 
 RESPONSE_HEADERS = {"X-Content-Type-Options": "nosniff"}
+
+
+class Operations(Protocol):
+    """What the application offers."""
+
+    def find(self, method: str, path: str) -> tuple[Operation, Mapping[str, str]]:
+        """See RouteTable."""
+        ...
 
 
 class Application:
@@ -27,15 +35,14 @@ class Application:
 
     def __init__(
         self,
-        operations: Iterable[Operation],
+        operations: Operations,
         settings: Callable[[], ApiSettings],
         require_tenant: Callable[[str], None] = lambda _: None,
     ) -> None:
         """`require_tenant` raises ForbiddenError for a tenant, named by a valid token, that there is not."""
-        self.operations, self._require_tenant = list(operations), require_tenant
-        self._settings = settings
-        self._table = RouteTable(self.operations)
-        self.resolver = resolver_of(self.operations)
+        self._operations, self._settings, self._require_tenant = operations, settings, require_tenant
+        self._known: set[Operation] = set()
+        self.resolver = resolver_of(())
         self.resolver.exception_handler(Exception)(self._handled)
 
     def answer(self, event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -53,12 +60,13 @@ class Application:
 
     def _admit(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """The event as the resolver may see it. Role comes before content: who may not, learns nothing more."""
-        operation, parameters = self._table.find(_method(event), event["rawPath"])
+        operation, parameters = self._operations.find(_method(event), event["rawPath"])
         caller = self._caller(event, operation)
         require_known_parameters(operation, event)
         text = json_body.body_text(event)
         if text and not operation.takes_body and json_body.parse(text):
             raise MalformedBodyError("this operation takes no body")
+        self._make_known(operation)
         self.resolver.append_context(caller=caller)  # type: ignore[no-untyped-call]
         headers = json_body.declared_json(event.get("headers")) if text else event.get("headers")
         path = operation.path_of(parameters)
@@ -74,6 +82,12 @@ class Application:
         if operation.permission not in WITHOUT_TENANT:
             self._require_tenant(caller.tenant_id)
         return caller
+
+    def _make_known(self, operation: Operation) -> None:
+        """To the resolver, which knows those that were asked for: making a hundred takes longer than most answers."""
+        if operation not in self._known:
+            add(self.resolver, operation)
+            self._known.add(operation)
 
     def _handled(self, error: Exception) -> Response[str]:
         event = self.resolver.current_event.raw_event
@@ -93,17 +107,22 @@ def resolver_of(operations: Iterable[Operation]) -> APIGatewayHttpResolver:
         debug=False,
     )
     for one in operations:
-        resolver.route(
-            one.path,
-            one.method,
-            summary=one.summary,
-            description=one.run.__doc__,
-            tags=[one.tag],
-            operation_id=one.run.__name__,
-            include_in_schema=one.permission is not None,
-            status_code=one.status,
-        )(one.run)
+        add(resolver, one)
     return resolver
+
+
+def add(resolver: APIGatewayHttpResolver, operation: Operation) -> None:
+    """Lets the resolver answer requests for `operation`."""
+    resolver.route(
+        operation.path,
+        operation.method,
+        summary=operation.summary,
+        description=operation.run.__doc__,
+        tags=[operation.tag],
+        operation_id=operation.run.__name__,
+        include_in_schema=operation.permission is not None,
+        status_code=operation.status,
+    )(operation.run)
 
 
 def _method(event: Mapping[str, Any]) -> str:

@@ -10,9 +10,10 @@ from ariia.observability import logger
 
 from .application import Application
 from .dependencies import require_tenant, settings
-from .operations import ALL
+from .operations import RESOURCES
+from .resources import ResourceTable
 
-application = Application(ALL, settings, require_tenant)
+application = Application(ResourceTable(RESOURCES), settings, require_tenant)
 
 
 @logger.inject_lambda_context(clear_state=True)

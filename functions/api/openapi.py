@@ -12,8 +12,10 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
 from ariia.domain.filters.schema import filter_schema
 
+from .application import resolver_of
 from .auth import roles_and_permissions, roles_with
 from .errors import KINDS, MEDIA_TYPE
+from .operations import all_operations
 from .routing import Operation
 
 _JSON = "application/json"
@@ -116,11 +118,8 @@ _PROBLEM_EXTRAS: dict[str, dict[str, Any]] = {
 @functools.cache
 def document(base_url: str) -> str:
     """The document as JSON text, made once per process; `base_url` is where the API is."""
-    # The list of operations holds the ones that serve this document.
-    from .application import resolver_of
-    from .operations import ALL
-
-    return json.dumps(describe(resolver_of(ALL), ALL, base_url), ensure_ascii=False)
+    operations = all_operations()
+    return json.dumps(describe(resolver_of(operations), operations, base_url), ensure_ascii=False)
 
 
 def describe(resolver: APIGatewayHttpResolver, operations: Iterable[Operation], base_url: str) -> dict[str, Any]:

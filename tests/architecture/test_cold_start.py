@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 
@@ -28,7 +29,7 @@ _NEVER = (
 _NEVER_IF_HOT = ("pydantic", "nh3", "zoneinfo._tzpath", "aws_lambda_powertools.event_handler")
 HOT = ("send_batch", "record_events", "aggregate_stats")
 # The modules of a handler's import, measured in November 2026 (benchmarks.cold_start) and a tenth more.
-MOST_MODULES = {"send_batch": 580, "record_events": 560, "aggregate_stats": 520, "api": 980, "privacy_requests": 730}
+MOST_MODULES = {"send_batch": 580, "record_events": 560, "aggregate_stats": 520, "api": 755, "privacy_requests": 730}
 MOST_MODULES_ELSEWHERE = 640
 
 
@@ -56,6 +57,21 @@ def test_a_handler_starts_without_heavy_imports_and_on_few_modules(name: str) ->
 def test_the_api_starts_without_the_template_engine_which_few_requests_need() -> None:
     modules = imported_by(_PROBE.format("api"))
     assert [one for one in modules if one.partition(".")[0] in ("jinja2", "markupsafe")] == []
+
+
+def test_the_api_starts_without_any_resource_and_a_request_loads_its_own() -> None:
+    """What is of one resource: its routes, their schemas, the services and the records behind them."""
+    of_a_resource = re.compile(
+        r"functions\.api\.(routes|schemas)\.|functions\.api\.openapi|ariia\.services\.(?!tenants$)"
+    )
+    find = (
+        "from functions.api.operations import RESOURCES as known; from functions.api.resources import ResourceTable; "
+    )
+    find += "ResourceTable(known).find('GET', '/v1/campaigns/01k9qjz7t2n4h6p8s0v3x5y7ab')"
+    start = imported_by(_PROBE.format("api"))
+    then = imported_by(f"{find}; {_PROBE.format('api')}")
+    assert [one for one in start if of_a_resource.match(one)] == []
+    assert [one for one in then if one.startswith("functions.api.routes.")] == ["functions.api.routes.campaigns"]
 
 
 def test_a_heavy_import_that_creeps_in_is_named() -> None:

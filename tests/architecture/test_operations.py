@@ -10,14 +10,14 @@ import pytest
 from functions.api import dependencies
 from functions.api.application import Application
 from functions.api.auth import GRANTS, Role
-from functions.api.operations import ALL
-from functions.api.routing import Operation
+from functions.api.operations import all_operations
+from functions.api.routing import Operation, RouteTable
 from tests.unit.api.campaign_clients import SETTINGS
 from tests.unit.api.http import Client, claims
 
 from .source_tree import ROOT
 
-CLOSED = [one for one in ALL if one.permission is not None]
+CLOSED = [one for one in all_operations() if one.permission is not None]
 _PARAMETER = re.compile(r"<\w+>")
 _CALLERS = ("unit/api", "handlers", "e2e")
 
@@ -30,7 +30,7 @@ class Untouchable:
 
 
 def client(claimed: dict[str, str] | None) -> Client:
-    application = Application(CLOSED, lambda: SETTINGS)
+    application = Application(RouteTable(CLOSED), lambda: SETTINGS)
     application.resolver.dependency_overrides[dependencies.services] = Untouchable
     return Client(application.answer, claimed)
 
@@ -63,7 +63,7 @@ def test_who_may_use_it_gets_past_the_gate() -> None:
     assert client(claims("gym", "viewer")).call("GET", allowed.path).status == 500
 
 
-@pytest.mark.parametrize("operation", ALL, ids=name_of)
+@pytest.mark.parametrize("operation", all_operations(), ids=name_of)
 def test_every_operation_is_called_by_a_test(operation: Operation) -> None:
     pattern = calls(operation)
     places = [path for folder in _CALLERS for path in (ROOT / "tests" / folder).rglob("*.py")]

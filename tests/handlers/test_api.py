@@ -5,16 +5,20 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from moto import mock_aws
 
 from ariia.adapters.dynamodb.client import dynamodb_client
+from ariia.adapters.dynamodb.connection import process_connection
 from ariia.adapters.dynamodb.members import DynamoMembers
 from ariia.adapters.dynamodb.models import TABLES, use_prefix
 from ariia.adapters.dynamodb.tenants import DynamoTenants
+from ariia.bootstrap.api import ApiServices
 from ariia.domain.tenant import Tenant
 from functions.api import dependencies
 from functions.api.handler import handler
@@ -67,6 +71,7 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     caches = (dependencies.settings, dependencies.services, dynamodb_client)
+    tables_before = {model: model.Meta.table_name for model in TABLES}
     with mock_aws():
         for cache in caches:
             cache.cache_clear()
@@ -76,7 +81,10 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         DynamoTenants().create(Tenant("gym", "Gym Nord"))
         DynamoTenants().create(Tenant("club", "Club Süd"))
         yield
-    for cache in caches:
+    # What runs after this in the same process has its tables and its endpoint again.
+    for model, name in tables_before.items():
+        model.Meta.table_name, model._connection = name, None
+    for cache in (*caches, process_connection):
         cache.cache_clear()
 
 
@@ -113,6 +121,35 @@ def test_gate_answers_before_any_service_is_built() -> None:
     assert Client(call, claims("gym", "viewer")).get("/v1/nowhere").status == 404
     assert Client(call, None).get("/openapi.json").status == 200
     assert dependencies.services.cache_info().currsize == 0
+
+
+def services_of(kind: type[ApiServices]) -> dict[str, str]:
+    """The type of every service, by its name."""
+    members = [one for each in kind.__mro__ for one in vars(each).items()]
+    made = {name: member.func for name, member in members if isinstance(member, cached_property)}
+    return {name: make.__annotations__["return"] for name, make in made.items() if not name.startswith("_")}
+
+
+@pytest.mark.usefixtures("deployed")
+@pytest.mark.parametrize(("name", "kind"), services_of(ApiServices).items(), ids=list(services_of(ApiServices)))
+def test_every_service_is_made_when_it_is_asked_for(name: str, kind: str) -> None:
+    made = getattr(dependencies.services(), name)
+    assert type(made).__name__ == kind
+    assert getattr(dependencies.services(), name) is made
+
+
+@pytest.mark.usefixtures("deployed")
+def test_reading_a_campaign_makes_no_client_but_that_of_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    viewer, make, made = Client(call, claims("gym", "viewer")), boto3.client, set[str]()
+
+    def noted(service: str, **how: Any) -> Any:
+        made.add(service)
+        return make(service, **how)
+
+    monkeypatch.setattr(boto3, "client", noted)
+    assert viewer.get("/v1/campaigns").status == 200
+    assert viewer.get("/v1/campaigns/01k9qjz7t2n4h6p8s0v3x5y7ab").status == 404
+    assert made <= {"dynamodb"}
 
 
 def test_importing_the_handler_touches_no_aws_and_loads_nothing_heavy() -> None:

@@ -9,7 +9,7 @@ from ariia.settings import ApiSettings
 from functions.api import dependencies
 from functions.api.application import Application
 from functions.api.routes import campaign_actions, campaigns, statistics, templates
-from functions.api.routing import Operation
+from functions.api.routing import Operation, RouteTable
 from tests.unit.services.campaign_desk import HTML, Desk
 
 from .http import Client, claims
@@ -54,7 +54,7 @@ class Api:
 
     def __init__(self, operations: Sequence[Operation] = OPERATIONS, **desk: Any) -> None:
         self.desk = Desk(**desk)
-        self.application = Application(operations, lambda: SETTINGS)
+        self.application = Application(RouteTable(operations), lambda: SETTINGS)
         self.application.resolver.dependency_overrides[dependencies.services] = lambda: self.desk
 
     def as_role(self, role: str = "admin", tenant: str = "gym", subject: str = "anna") -> Client:

@@ -12,10 +12,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from ariia.domain.errors import NotFoundError
 from functions.api.errors import HttpError
 from functions.api.openapi import problems_of, successes_of
-from functions.api.operations import ALL
+from functions.api.operations import all_operations
 from functions.api.routing import RouteTable
 
-_ROUTES = RouteTable(ALL)
+_ROUTES = RouteTable(all_operations())
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from functions.api.answers import created, found
 from functions.api.application import Application
 from functions.api.auth import Permission
 from functions.api.dependencies import CurrentCaller, IdempotencyKey, IfMatch
-from functions.api.routing import Routes
+from functions.api.routing import Routes, RouteTable
 from functions.api.schemas.fields import RequestModel, ResponseModel
 from functions.api.versions import expected_version
 
@@ -112,7 +112,7 @@ SETTINGS = ApiSettings(
     signing_secret_arn="secret",
     configuration_set="set",
 )
-application = Application(routes.operations, lambda: SETTINGS)
+application = Application(RouteTable(routes.operations), lambda: SETTINGS)
 
 
 def client(role: str = "admin", **changes: str) -> Client:

@@ -21,6 +21,7 @@ from ariia.services.tenants import Tenants
 from functions.api import dependencies
 from functions.api.application import Application
 from functions.api.routes import audit, members, settings, suppressions
+from functions.api.routing import RouteTable
 from tests.builders import any_double_opt_in
 from tests.unit.services.campaign_desk import VerifiedDomains
 
@@ -44,7 +45,7 @@ class Api:
         )
         resources = (members, suppressions, audit, settings)
         operations = [operation for resource in resources for operation in resource.routes.operations]
-        self.application = Application(operations, lambda: SETTINGS)
+        self.application = Application(RouteTable(operations), lambda: SETTINGS)
         self.application.resolver.dependency_overrides[dependencies.services] = lambda: services
 
     def as_role(self, role: str = "admin", tenant: str = "gym", subject: str = "boss") -> Client:

@@ -14,6 +14,7 @@ from ariia.services.tenants import Tenants
 from functions.api import dependencies
 from functions.api.application import Application
 from functions.api.routes import imports, members, settings, tenants
+from functions.api.routing import RouteTable
 from tests.builders import TENANT, any_double_opt_in
 from tests.unit.services.confirmation_desk import MAIL, ConfirmationDesk
 
@@ -37,7 +38,7 @@ class Api:
             imports=Imports(desk.jobs, MemoryUploads(), opt_in, desk.clock, CountingIds("i")),
         )
         operations = [one for group in (members, settings, imports, tenants) for one in group.routes.operations]
-        self.application = Application(operations, lambda: SETTINGS)
+        self.application = Application(RouteTable(operations), lambda: SETTINGS)
         self.application.resolver.dependency_overrides[dependencies.services] = lambda: services
 
     def as_role(self, role: str = "editor", tenant: str = TENANT) -> Client:

@@ -16,6 +16,7 @@ from ariia.services.statistics import CampaignStatistics
 from functions.api import dependencies
 from functions.api.application import Application
 from functions.api.routes import events, follow_ups
+from functions.api.routing import RouteTable
 from functions.api.schemas.fields import iso
 from tests.builders import TENANT
 from tests.unit.services.follow_up_desk import HOUR_MS, FollowUpDesk
@@ -31,7 +32,7 @@ class Api:
     desk: FollowUpDesk = field(default_factory=FollowUpDesk)
 
     def client(self, role: str = "agent", tenant: str = TENANT) -> Client:
-        application = Application(OPERATIONS, lambda: SETTINGS)
+        application = Application(RouteTable(OPERATIONS), lambda: SETTINGS)
         application.resolver.dependency_overrides[dependencies.services] = lambda: self.desk
         return Client(application.answer, claims(tenant, role))
 

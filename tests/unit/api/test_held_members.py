@@ -12,6 +12,7 @@ from ariia.services.statistics import CampaignStatistics
 from functions.api import dependencies
 from functions.api.application import Application
 from functions.api.routes import held_members, recipients
+from functions.api.routing import RouteTable
 from tests.builders import TENANT
 from tests.unit.services.test_held_members import Held
 
@@ -29,7 +30,7 @@ class Api:
             statistics=CampaignStatistics(MemoryStatistics()),
         )
         operations = [*held_members.routes.operations, *recipients.routes.operations]
-        self.application = Application(operations, lambda: SETTINGS)
+        self.application = Application(RouteTable(operations), lambda: SETTINGS)
         self.application.resolver.dependency_overrides[dependencies.services] = lambda: services
         self.path = f"/v1/campaigns/{self.held.campaign.id}"
 

@@ -23,6 +23,7 @@ from ariia.services.members import Members
 from functions.api import dependencies
 from functions.api.application import Application
 from functions.api.routes import imports, members
+from functions.api.routing import RouteTable
 from tests.builders import any_double_opt_in
 
 from .campaign_clients import SETTINGS
@@ -43,7 +44,7 @@ class Api:
             imports=Imports(self.jobs, self.uploads, self.double_opt_in, self.clock, ids),
         )
         operations = [*members.routes.operations, *imports.routes.operations]
-        self.application = Application(operations, lambda: SETTINGS)
+        self.application = Application(RouteTable(operations), lambda: SETTINGS)
         self.application.resolver.dependency_overrides[dependencies.services] = lambda: services
 
     def as_role(self, role: str = "editor", tenant: str = "gym") -> Client:

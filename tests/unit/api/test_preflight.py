@@ -10,6 +10,7 @@ from ariia.services.preflight import Preflights
 from functions.api import dependencies
 from functions.api.application import Application
 from functions.api.routes import preflight
+from functions.api.routing import RouteTable
 from tests.unit.services.preflight_desk import YOGA, Desk, crowd
 
 from .http import Client, claims
@@ -24,7 +25,7 @@ class Services:
 
 
 def client_of(desk: Desk, role: str = "editor", tenant: str = "t1") -> Client:
-    application = Application(preflight.routes.operations, lambda: SETTINGS)
+    application = Application(RouteTable(preflight.routes.operations), lambda: SETTINGS)
     application.resolver.dependency_overrides[dependencies.services] = lambda: Services(desk.service)
     return Client(application.answer, claims(tenant, role))
 

@@ -12,6 +12,7 @@ import pytest
 from functions.api import dependencies
 from functions.api.application import Application
 from functions.api.routes import privacy
+from functions.api.routing import RouteTable
 from tests.builders import TENANT
 from tests.unit.services.privacy_desk import WHO, PrivacyDesk
 
@@ -26,7 +27,7 @@ class Api:
     def __init__(self) -> None:
         self.desk = PrivacyDesk().knows_annika()
         services = SimpleNamespace(member_exports=self.desk.exports, erasures=self.desk.erasures)
-        self.application = Application(privacy.routes.operations, lambda: SETTINGS)
+        self.application = Application(RouteTable(privacy.routes.operations), lambda: SETTINGS)
         self.application.resolver.dependency_overrides[dependencies.services] = lambda: services
 
     def client(self, role: str = "admin", tenant: str = TENANT) -> Client:

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 from functions.api import dependencies
 from functions.api.application import Application
 from functions.api.routes import segment_members, segments
+from functions.api.routing import RouteTable
 from tests.unit.services.test_segments import YOGA, SegmentDesk
 
 from .campaign_clients import SETTINGS
@@ -25,7 +26,7 @@ class Api:
     desk: SegmentDesk = field(default_factory=SegmentDesk)
 
     def client(self, role: str = "editor", tenant: str = "gym") -> Client:
-        application = Application(OPERATIONS, lambda: SETTINGS)
+        application = Application(RouteTable(OPERATIONS), lambda: SETTINGS)
         application.resolver.dependency_overrides[dependencies.services] = lambda: self.desk
         return Client(application.answer, claims(tenant, role))
 

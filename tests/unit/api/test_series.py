@@ -10,6 +10,7 @@ from ariia.domain.tenant import Plan
 from functions.api import dependencies
 from functions.api.application import Application
 from functions.api.routes import campaigns, series, series_actions
+from functions.api.routing import RouteTable
 from tests.unit.services.campaign_desk import HTML
 from tests.unit.services.series_desk import SeriesDesk
 
@@ -25,7 +26,7 @@ class Api:
 
     def __init__(self) -> None:
         self.desk = SeriesDesk()
-        self._application = Application(_OPERATIONS, lambda: SETTINGS)
+        self._application = Application(RouteTable(_OPERATIONS), lambda: SETTINGS)
         self._application.resolver.dependency_overrides[dependencies.services] = lambda: self.desk
 
     def as_role(self, role: str = "editor", tenant: str = "gym", subject: str = "anna") -> Client:

@@ -18,6 +18,7 @@ from ariia.settings import ApiSettings
 from functions.api import dependencies
 from functions.api.application import Application
 from functions.api.routes import recipients, senders, settings, tenants
+from functions.api.routing import RouteTable
 from tests.unit.services.test_recipients import MEMBERS, Desk
 
 from .http import Client, claims
@@ -72,7 +73,7 @@ def as_role(identities: MemoryIdentities) -> Callable[..., Client]:
     services = Services(Tenants(MemoryTenants(), senders_, clock), senders_, desk.service)
     resources = (tenants, settings, senders, recipients)
     operations = [operation for resource in resources for operation in resource.routes.operations]
-    application = Application(operations, lambda: SETTINGS)
+    application = Application(RouteTable(operations), lambda: SETTINGS)
     application.resolver.dependency_overrides[dependencies.services] = lambda: services
     return lambda role="admin", tenant="t1": Client(application.answer, claims(tenant, role))
 

@@ -18,6 +18,7 @@ from ariia.services.test_sends import TestSends as Sends
 from functions.api import dependencies
 from functions.api.application import Application
 from functions.api.routes import test_sends
+from functions.api.routing import RouteTable
 from tests.builders import any_member
 from tests.unit.services.campaign_desk import Desk
 from tests.world import World
@@ -50,7 +51,7 @@ class Api:
         )
 
     def client(self, role: str = "editor", tenant: str = "gym") -> Client:
-        application = Application(test_sends.routes.operations, lambda: SETTINGS)
+        application = Application(RouteTable(test_sends.routes.operations), lambda: SETTINGS)
         application.resolver.dependency_overrides[dependencies.services] = lambda: self
         return Client(application.answer, claims(tenant, role))
 

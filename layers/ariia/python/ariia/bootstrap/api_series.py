@@ -2,45 +2,80 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from ariia.adapters.clock import RandomIds, SystemClock
-from ariia.adapters.dynamodb.campaigns import DynamoCampaigns
-from ariia.adapters.dynamodb.series import DynamoSeries
-from ariia.services.broadcast_quota import BroadcastQuota
-from ariia.services.campaign_contents import CampaignContents
-from ariia.services.campaign_drafts import CampaignDrafts
-from ariia.services.campaign_scheduling import CampaignScheduling
-from ariia.services.campaign_sending import CampaignSending
-from ariia.services.series import SeriesDirectory
-from ariia.services.series_editing import SeriesEditing
-from ariia.services.series_review import SeriesReview
-from ariia.services.series_starting import SeriesStarting
-from ariia.services.series_stopping import SeriesStopping
-from ariia.services.targets import Targets
-from ariia.settings import ApiSettings
+from .api_campaigns import CampaignServices
 
-from .series import series_runs, series_waking
+if TYPE_CHECKING:
+    from ariia.adapters.dynamodb.series import DynamoSeries
+    from ariia.services.series import SeriesDirectory
+    from ariia.services.series_editing import SeriesEditing
+    from ariia.services.series_review import SeriesReview
+    from ariia.services.series_stopping import SeriesStopping
+    from ariia.services.series_waking import SeriesWaking
 
 
-def series_services(
-    settings: ApiSettings,
-    contents: CampaignContents,
-    targets: Targets,
-    drafts: CampaignDrafts,
-    broadcasts: BroadcastQuota,
-    scheduling: CampaignScheduling,
-    sending: CampaignSending,
-) -> dict[str, Any]:
-    """By their names among the API's services."""
-    store, clock = DynamoSeries(), SystemClock()
-    waking, runs = series_waking(settings, clock), series_runs(settings, broadcasts, clock)
-    directory = SeriesDirectory(store, DynamoCampaigns(), clock)
-    stopping = SeriesStopping(store, directory, waking, scheduling, sending, broadcasts, clock)
-    starting = SeriesStarting(store, waking, stopping, runs, clock)
-    return {
-        "series": directory,
-        "series_editing": SeriesEditing(store, directory, drafts, contents, stopping, clock, RandomIds(clock)),
-        "series_review": SeriesReview(store, directory, contents, targets, starting, clock),
-        "series_stopping": stopping,
-    }
+class SeriesServices(CampaignServices):
+    """Series, which make campaigns."""
+
+    @cached_property
+    def series(self) -> SeriesDirectory:
+        """Reads series."""
+        from ariia.services.series import SeriesDirectory
+
+        return SeriesDirectory(self._series_store, self._campaign_store, self._clock)
+
+    @cached_property
+    def series_editing(self) -> SeriesEditing:
+        """Makes and changes drafts."""
+        from ariia.services.series_editing import SeriesEditing
+
+        return SeriesEditing(
+            self._series_store,
+            self.series,
+            self._drafts,
+            self._contents,
+            self.series_stopping,
+            self._clock,
+            self._ids,
+        )
+
+    @cached_property
+    def series_review(self) -> SeriesReview:
+        """Submits, approves, rejects."""
+        from ariia.services.series_review import SeriesReview
+        from ariia.services.series_starting import SeriesStarting
+
+        from .series import series_runs
+
+        runs = series_runs(self._settings, self._broadcasts, self._clock)
+        starting = SeriesStarting(self._series_store, self._waking, self.series_stopping, runs, self._clock)
+        return SeriesReview(self._series_store, self.series, self._contents, self._targets, starting, self._clock)
+
+    @cached_property
+    def series_stopping(self) -> SeriesStopping:
+        """Pauses, resumes, ends."""
+        from ariia.services.series_stopping import SeriesStopping
+
+        return SeriesStopping(
+            self._series_store,
+            self.series,
+            self._waking,
+            self.campaign_scheduling,
+            self.campaign_sending,
+            self._broadcasts,
+            self._clock,
+        )
+
+    @cached_property
+    def _series_store(self) -> DynamoSeries:
+        from ariia.adapters.dynamodb.series import DynamoSeries
+
+        return DynamoSeries()
+
+    @cached_property
+    def _waking(self) -> SeriesWaking:
+        from .series import series_waking
+
+        return series_waking(self._settings, self._clock)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Protocol
 
 from ariia.adapters.clock import RandomIds, SystemClock
 from ariia.adapters.dynamodb.audit import DynamoAudit
@@ -55,13 +55,24 @@ def privacy_care(settings: PrivacySettings) -> PrivacyCare:
     return PrivacyCare(EventBridgeSchedules(scheduler_client(), target), SystemClock())
 
 
-def privacy_services(settings: ApiSettings) -> dict[str, Any]:
-    """By their names among the API's services."""
-    clock, jobs, trail, store = SystemClock(), DynamoJobs(), DynamoAudit(), DynamoErasures(settings.shards)
-    ids, members, care = RandomIds(clock), DynamoMembers(settings.shards), privacy_care(settings)
-    uploads, erasures = S3Uploads(s3_client(), settings.uploads_bucket), ErasureJobs(jobs, clock)
-    beginning = ErasureBeginning(store, members, erasures, clock)
-    return {
-        "member_exports": MemberExports(ExportJobs(jobs, clock), care, members, trail, uploads, clock, ids),
-        "erasures": Erasures(erasures, beginning, care, store, members, trail, clock, ids),
-    }
+def member_exports(settings: ApiSettings) -> MemberExports:
+    """The service on AWS."""
+    clock, jobs = SystemClock(), DynamoJobs()
+    uploads = S3Uploads(s3_client(), settings.uploads_bucket)
+    return MemberExports(
+        ExportJobs(jobs, clock),
+        privacy_care(settings),
+        DynamoMembers(settings.shards),
+        DynamoAudit(),
+        uploads,
+        clock,
+        RandomIds(clock),
+    )
+
+
+def erasures(settings: ApiSettings) -> Erasures:
+    """The service on AWS."""
+    clock, store, members = SystemClock(), DynamoErasures(settings.shards), DynamoMembers(settings.shards)
+    jobs = ErasureJobs(DynamoJobs(), clock)
+    beginning = ErasureBeginning(store, members, jobs, clock)
+    return Erasures(jobs, beginning, privacy_care(settings), store, members, DynamoAudit(), clock, RandomIds(clock))

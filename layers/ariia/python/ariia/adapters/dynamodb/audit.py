@@ -9,6 +9,7 @@ from itertools import chain
 from pynamodb.connection import Connection
 from pynamodb.transactions import TransactWrite
 
+from ariia.adapters.dynamodb.connection import process_connection
 from ariia.adapters.dynamodb.documents import commit, put_if, read, rows
 from ariia.adapters.dynamodb.models import AuditModel
 from ariia.domain.audit import AuditEntry
@@ -44,7 +45,7 @@ class DynamoAudit:
     """AuditTrail over the audit table."""
 
     def __init__(self, connection: Connection | None = None) -> None:
-        self._connection = connection or Connection()
+        self._connection = connection or process_connection()
 
     def append(self, tenant_id: str, entries: Sequence[AuditEntry], token: str) -> None:
         """See the port."""

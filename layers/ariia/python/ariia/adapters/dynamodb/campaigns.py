@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pynamodb.connection import Connection
 from pynamodb.transactions import TransactWrite
 
+from ariia.adapters.dynamodb.connection import process_connection
 from ariia.domain.campaign import Campaign, Content, Move, Target
 from ariia.domain.documents import decode, encode
 from ariia.domain.errors import NotFoundError
@@ -29,7 +30,7 @@ class DynamoCampaigns:
     """CampaignStore over the tables campaigns and campaign-parts."""
 
     def __init__(self, connection: Connection | None = None) -> None:
-        self._connection = connection or Connection()
+        self._connection = connection or process_connection()
 
     def get(self, tenant_id: str, campaign_id: str) -> Campaign | None:
         """See CampaignStore."""

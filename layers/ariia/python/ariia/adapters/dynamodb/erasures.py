@@ -9,6 +9,7 @@ from pynamodb.connection import Connection
 
 from ariia.adapters.clock import epoch_ms
 from ariia.adapters.dynamodb.audit import audit_items
+from ariia.adapters.dynamodb.connection import process_connection
 from ariia.adapters.dynamodb.member_items import address_item, pause, read_addresses, read_members
 from ariia.adapters.dynamodb.member_transactions import MemberTransaction
 from ariia.adapters.dynamodb.models import AddressModel, SuppressionModel
@@ -46,7 +47,7 @@ class DynamoErasures:
         remember_ms: int = 0,
     ) -> None:
         self._shards, self._now, self._remember_ms = shards, now, remember_ms
-        self._connection = connection or Connection()
+        self._connection = connection or process_connection()
         self._nobody_until: dict[str, int] = {}
         self._somebody = set[str]()
 

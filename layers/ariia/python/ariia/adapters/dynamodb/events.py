@@ -5,6 +5,7 @@ from __future__ import annotations
 from pynamodb.connection import Connection
 from pynamodb.transactions import TransactWrite
 
+from ariia.adapters.dynamodb.connection import process_connection
 from ariia.domain.documents import decode, encode
 from ariia.domain.member_event import MemberEvent
 
@@ -16,7 +17,7 @@ class DynamoEvents:
     """EventStore over the table events."""
 
     def __init__(self, connection: Connection | None = None) -> None:
-        self._connection = connection or Connection()
+        self._connection = connection or process_connection()
 
     def put(self, event: MemberEvent) -> bool:
         """See the port."""

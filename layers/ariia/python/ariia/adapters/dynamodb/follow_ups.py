@@ -8,6 +8,7 @@ from __future__ import annotations
 from pynamodb.connection import Connection
 from pynamodb.transactions import TransactWrite
 
+from ariia.adapters.dynamodb.connection import process_connection
 from ariia.domain.documents import decode, encode
 from ariia.domain.follow_up import ScheduledFollowUp
 from ariia.domain.identifiers import derived_id
@@ -22,7 +23,7 @@ class DynamoFollowUps:
     """FollowUpStore over the table follow-ups."""
 
     def __init__(self, connection: Connection | None = None) -> None:
-        self._connection = connection or Connection()
+        self._connection = connection or process_connection()
 
     def create(self, follow_up: ScheduledFollowUp) -> bool:
         """See the port."""

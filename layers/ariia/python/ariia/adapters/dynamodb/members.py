@@ -10,6 +10,7 @@ from pynamodb.connection import Connection
 from ariia.adapters.clock import epoch_ms
 from ariia.adapters.dynamodb.address_changes import AddressChange, AddressWriter
 from ariia.adapters.dynamodb.audit import audit_items
+from ariia.adapters.dynamodb.connection import process_connection
 from ariia.adapters.dynamodb.member_items import member_of, pause, read_addresses, read_members, shard_key
 from ariia.adapters.dynamodb.member_transactions import MemberTransaction, in_groups, without
 from ariia.adapters.dynamodb.models import MemberModel
@@ -41,7 +42,7 @@ class DynamoMembers:
     def __init__(self, shards: int, connection: Connection | None = None, now: Callable[[], int] = epoch_ms) -> None:
         """`now` gives the instant (epoch ms) at which the audit trail notes a change."""
         self._shards, self._now = shards, now
-        self._connection = connection or Connection()
+        self._connection = connection or process_connection()
         self._suppressions = DynamoSuppressions(shards, self._connection, now)
         self._writer = AddressWriter(shards, self._connection, now)
 

@@ -9,9 +9,10 @@ from pynamodb.attributes import JSONAttribute, NumberAttribute, TTLAttribute, Un
 from pynamodb.models import Model
 
 from . import names
+from .connection import Table, process_connection
 
 
-class TenantModel(Model):
+class TenantModel(Table):
     """A business that sends."""
 
     class Meta:
@@ -22,7 +23,7 @@ class TenantModel(Model):
     version = NumberAttribute()
 
 
-class CampaignModel(Model):
+class CampaignModel(Table):
     """The control record of a campaign; small, as it is read with every batch."""
 
     class Meta:
@@ -34,7 +35,7 @@ class CampaignModel(Model):
     version = NumberAttribute()
 
 
-class CampaignPartModel(Model):
+class CampaignPartModel(Table):
     """Content, target and history of a campaign: `content#draft`, `content#<hash>`, `target#…`, `move#…`. Only
     recipients who are no members (`recipient#…`) expire."""
 
@@ -47,7 +48,7 @@ class CampaignPartModel(Model):
     expires_at = TTLAttribute(null=True)
 
 
-class SeriesModel(Model):
+class SeriesModel(Table):
     """Series by id under their tenant; under `tenant_id#series_id` its `content#…`, `target#…`, `move#…`, `made#…`."""
 
     class Meta:
@@ -59,7 +60,7 @@ class SeriesModel(Model):
     version = NumberAttribute(null=True)
 
 
-class TemplateModel(Model):
+class TemplateModel(Table):
     """A reusable message skeleton."""
 
     class Meta:
@@ -71,7 +72,7 @@ class TemplateModel(Model):
     version = NumberAttribute()
 
 
-class SenderModel(Model):
+class SenderModel(Table):
     """A domain that a tenant sends from."""
 
     class Meta:
@@ -83,7 +84,7 @@ class SenderModel(Model):
     version = NumberAttribute()
 
 
-class SegmentModel(Model):
+class SegmentModel(Table):
     """A named part of a tenant's members."""
 
     class Meta:
@@ -95,7 +96,7 @@ class SegmentModel(Model):
     version = NumberAttribute()
 
 
-class SegmentMemberModel(Model):
+class SegmentMemberModel(Table):
     """A member on the list of a static segment; hash key `tenant_id#segment_id#shard`."""
 
     class Meta:
@@ -105,7 +106,7 @@ class SegmentMemberModel(Model):
     member_id = UnicodeAttribute(range_key=True)
 
 
-class MemberModel(Model):
+class MemberModel(Table):
     """A member; hash key `tenant_id#shard`."""
 
     class Meta:
@@ -123,7 +124,7 @@ class MemberModel(Model):
     recent_sends = UnicodeAttribute(null=True)
 
 
-class EngagementModel(Model):
+class EngagementModel(Table):
     """A note of what some members were sent and did, in no order, until it is settled into the members of its shard."""
 
     class Meta:
@@ -134,7 +135,7 @@ class EngagementModel(Model):
     seen = UnicodeAttribute()
 
 
-class AddressModel(Model):
+class AddressModel(Table):
     """An address of a tenant, `tenant_id#channel#hash`: who has it, and whether it is suppressed or opted out."""
 
     class Meta:
@@ -149,7 +150,7 @@ class AddressModel(Model):
     version = NumberAttribute()
 
 
-class AuditModel(Model):
+class AuditModel(Table):
     """Who changed what: `tenant_id#<yyyy-mm>` lists everything, `tenant_id#<subject>` what is about one member."""
 
     class Meta:
@@ -161,7 +162,7 @@ class AuditModel(Model):
     version = NumberAttribute()
 
 
-class SuppressionModel(Model):
+class SuppressionModel(Table):
     """The suppressed addresses of a tenant as a list, `channel#hash`; what counts is in the address's own item."""
 
     class Meta:
@@ -172,7 +173,7 @@ class SuppressionModel(Model):
     document = JSONAttribute()
 
 
-class LedgerModel(Model):
+class LedgerModel(Table):
     """Batches, cursors, address claims and receipts of one shard of one campaign, `tenant_id#campaign_id#shard`."""
 
     class Meta:
@@ -183,7 +184,7 @@ class LedgerModel(Model):
     row = UnicodeAttribute(range_key=True)
 
 
-class StatisticsModel(Model):
+class StatisticsModel(Table):
     """Counters of (campaign, stream shard) and the stream shards' watermarks."""
 
     class Meta:
@@ -193,7 +194,7 @@ class StatisticsModel(Model):
     counter = UnicodeAttribute(range_key=True)
 
 
-class JobModel(Model):
+class JobModel(Table):
     """Long work that a client asked for (import, preflight) and its parts, `job_id` or `job_id#part`."""
 
     class Meta:
@@ -206,7 +207,7 @@ class JobModel(Model):
     expires_at = TTLAttribute(null=True)
 
 
-class SendRateModel(Model):
+class SendRateModel(Table):
     """Per channel: the token bucket, the account's limits, and the event pipeline's sign of life."""
 
     class Meta:
@@ -215,7 +216,7 @@ class SendRateModel(Model):
     channel = UnicodeAttribute(hash_key=True)
 
 
-class QuotaModel(Model):
+class QuotaModel(Table):
     """What a tenant has used of its plan: `claim#<feature>#<key>`, `month#<yyyy-mm>#<feature>`, `holding#<feature>`."""
 
     class Meta:
@@ -230,7 +231,7 @@ class QuotaModel(Model):
     expires_at = TTLAttribute(null=True)
 
 
-class FollowUpModel(Model):
+class FollowUpModel(Table):
     """Follow-ups by id under their tenant, and references under `tenant_id#m#<member>` and `tenant_id#c#<hash>`."""
 
     class Meta:
@@ -242,7 +243,7 @@ class FollowUpModel(Model):
     version = NumberAttribute(null=True)
 
 
-class EventModel(Model):
+class EventModel(Table):
     """Events of members under `tenant_id#<member>`, and their ids under `tenant_id#`."""
 
     class Meta:
@@ -285,6 +286,7 @@ def logical_name(model: type[Model]) -> str:
 
 def use_prefix(prefix: str, models: Iterable[type[Model]] = TABLES) -> None:
     """Points the models to the tables of the deployment named `prefix`; called once by the composition root."""
+    process_connection.cache_clear()
     for model in models:
         model.Meta.table_name = names.physical(prefix, _LOGICAL[model])
         model._connection = None  # pynamodb keeps the first table name it saw

@@ -12,6 +12,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
+from ariia.adapters.dynamodb.connection import process_connection
 from ariia.domain.documents import decode, encode
 from ariia.domain.plan import Feature
 from ariia.domain.quota import Holding, MonthCount, QuotaClaim, count_changes
@@ -24,7 +25,7 @@ class DynamoQuotas:
     """QuotaStore over the quotas table."""
 
     def __init__(self, connection: Connection | None = None) -> None:
-        self._connection = connection or Connection()
+        self._connection = connection or process_connection()
 
     def claim(self, tenant_id: str, feature: Feature, key: str) -> QuotaClaim | None:
         """See QuotaStore."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from pynamodb.connection import Connection
 
+from ariia.adapters.dynamodb.connection import process_connection
 from ariia.domain.errors import TransientError
 from ariia.domain.identifiers import shard_of
 
@@ -25,7 +26,7 @@ class DynamoSegmentLists:
 
     def __init__(self, shards: int, connection: Connection | None = None) -> None:
         self._shards = shards
-        self._connection = connection or Connection()
+        self._connection = connection or process_connection()
 
     def page(self, tenant_id: str, segment_id: str, shard: int, after: str | None, limit: int) -> list[str]:
         """See SegmentListReader."""

@@ -9,6 +9,7 @@ from pynamodb.connection import Connection
 from pynamodb.exceptions import DeleteError, PutError, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
+from ariia.adapters.dynamodb.connection import process_connection
 from ariia.adapters.dynamodb.models import SenderModel
 from ariia.domain.documents import decode, encode
 from ariia.domain.errors import TransientError
@@ -21,7 +22,7 @@ class DynamoSenders:
     """SenderStore over the senders table."""
 
     def __init__(self, connection: Connection | None = None) -> None:
-        self._connection = connection or Connection()
+        self._connection = connection or process_connection()
 
     def get(self, tenant_id: str, domain: str) -> SenderDomain | None:
         """See SenderStore."""

@@ -8,6 +8,7 @@ from typing import Any
 from pynamodb.connection import Connection
 from pynamodb.transactions import TransactWrite
 
+from ariia.adapters.dynamodb.connection import process_connection
 from ariia.domain.campaign import Content, Move, Target
 from ariia.domain.documents import decode, encode
 from ariia.domain.errors import NotFoundError
@@ -29,7 +30,7 @@ class DynamoSeries:
     """SeriesStore and SeriesNotes over the table series."""
 
     def __init__(self, connection: Connection | None = None) -> None:
-        self._connection = connection or Connection()
+        self._connection = connection or process_connection()
 
     def get(self, tenant_id: str, series_id: str) -> Series | None:
         """See SeriesStore."""

@@ -9,6 +9,7 @@ from pynamodb.connection import Connection
 
 from ariia.adapters.clock import epoch_ms
 from ariia.adapters.dynamodb.address_changes import AddressChange, AddressWriter
+from ariia.adapters.dynamodb.connection import process_connection
 from ariia.adapters.dynamodb.documents import read
 from ariia.adapters.dynamodb.models import SuppressionModel
 from ariia.domain.address_index import AddressKey, AddressRecord
@@ -23,7 +24,7 @@ class DynamoSuppressions:
     """SuppressionStore over the tables addresses, members and suppressions."""
 
     def __init__(self, shards: int, connection: Connection | None = None, now: Callable[[], int] = epoch_ms) -> None:
-        self._writer = AddressWriter(shards, connection or Connection(), now)
+        self._writer = AddressWriter(shards, connection or process_connection(), now)
 
     def add(self, tenant_id: str, channel: str, address_hash: str, suppression: Suppression) -> list[str]:
         """See the port. Of a crowd the address comes first: whoever joins it from then on inherits."""

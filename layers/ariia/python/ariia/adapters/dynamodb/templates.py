@@ -9,6 +9,7 @@ from pynamodb.connection import Connection
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
+from ariia.adapters.dynamodb.connection import process_connection
 from ariia.domain.channel import Channel
 from ariia.domain.documents import decode, encode
 from ariia.domain.errors import TransientError
@@ -27,7 +28,7 @@ class DynamoTemplates:
     """TemplateStore over the templates table."""
 
     def __init__(self, connection: Connection | None = None) -> None:
-        self._connection = connection or Connection()
+        self._connection = connection or process_connection()
 
     def get(self, tenant_id: str, template_id: str) -> CampaignTemplate | None:
         """See TemplateStore."""

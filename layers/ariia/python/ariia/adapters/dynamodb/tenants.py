@@ -11,6 +11,7 @@ from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from ariia.adapters.dynamodb.audit import audit_items
+from ariia.adapters.dynamodb.connection import process_connection
 from ariia.adapters.dynamodb.documents import commit
 from ariia.adapters.dynamodb.models import TenantModel
 from ariia.domain.audit import AuditEntry
@@ -28,7 +29,7 @@ class DynamoTenants:
     """TenantStore over the tenants table."""
 
     def __init__(self, connection: Connection | None = None) -> None:
-        self._connection = connection or Connection()
+        self._connection = connection or process_connection()
 
     def get(self, tenant_id: str) -> Tenant | None:
         """See TenantStore."""

@@ -1,0 +1,160 @@
+"""The API's services around campaigns: written, reviewed, sent, and what came of it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ariia.adapters.dynamodb import names
+
+from .api_foundations import SES_READ_TIMEOUT_SECONDS, ApiFoundations
+
+if TYPE_CHECKING:
+    from ariia.adapters.campaign_runs import StepFunctionsRuns
+    from ariia.services.campaign_drafts import CampaignDrafts
+    from ariia.services.campaign_editing import CampaignEditing
+    from ariia.services.campaign_review import CampaignReview
+    from ariia.services.campaign_scheduling import CampaignScheduling
+    from ariia.services.campaign_sending import CampaignSending
+    from ariia.services.campaigns import Campaigns
+    from ariia.services.held_members import HeldMembers
+    from ariia.services.preflight import Preflights
+    from ariia.services.recipients import Recipients
+    from ariia.services.send_outlook import SendOutlook
+    from ariia.services.statistics import CampaignStatistics
+    from ariia.services.templates import Templates
+    from ariia.services.thumbnails import Thumbnails
+
+
+class CampaignServices(ApiFoundations):
+    """Campaigns, their recipients and figures, and the templates that they are written from."""
+
+    @cached_property
+    def campaigns(self) -> Campaigns:
+        """Reads campaigns."""
+        from ariia.services.campaigns import Campaigns
+
+        return Campaigns(self._campaign_store)
+
+    @cached_property
+    def campaign_editing(self) -> CampaignEditing:
+        """Makes and changes drafts."""
+        from ariia.services.campaign_editing import CampaignEditing
+
+        return CampaignEditing(self._campaign_store, self._drafts, self._clock, self._ids, self._broadcasts)
+
+    @cached_property
+    def campaign_review(self) -> CampaignReview:
+        """Submits, approves, rejects."""
+        from ariia.services.campaign_review import CampaignReview
+
+        return CampaignReview(self._campaign_store, self._contents, self._targets, self._clock)
+
+    @cached_property
+    def campaign_sending(self) -> CampaignSending:
+        """Sends, pauses, resumes, cancels."""
+        from ariia.services.campaign_sending import CampaignSending
+        from ariia.services.in_flight import InFlightCount
+
+        in_flight = InFlightCount(self._ledger)
+        return CampaignSending(
+            self._campaign_store, self._runs, self._contents, self._targets, in_flight, self._clock, self._broadcasts
+        )
+
+    @cached_property
+    def campaign_scheduling(self) -> CampaignScheduling:
+        """Sends later."""
+        from ariia.services.campaign_scheduling import CampaignScheduling
+
+        from .series import campaign_schedules
+
+        schedules = campaign_schedules(self._settings)
+        return CampaignScheduling(
+            self._campaign_store, schedules, self._contents, self._targets, self._broadcasts, self._clock
+        )
+
+    @cached_property
+    def statistics(self) -> CampaignStatistics:
+        """Figures of campaigns."""
+        from ariia.adapters.dynamodb.statistics import DynamoStatistics
+        from ariia.services.statistics import CampaignStatistics
+
+        return CampaignStatistics(DynamoStatistics(self._dynamodb, self._table(names.STATISTICS)))
+
+    @cached_property
+    def templates(self) -> Templates:
+        """Skeletons of messages."""
+        from ariia.services.templates import Templates
+
+        return Templates(
+            self._template_store,
+            self._tenant_store,
+            self._checks,
+            self._clock,
+            self._ids,
+            self._channels,
+            self.quotas,
+        )
+
+    @cached_property
+    def thumbnails(self) -> Thumbnails:
+        """Where pictures of templates are."""
+        from ariia.adapters.secrets import SecretsManagerSigningKeys, secrets_client
+        from ariia.services.thumbnails import Thumbnails
+
+        keys = SecretsManagerSigningKeys(secrets_client(), self._settings.signing_secret_arn)
+        return Thumbnails(keys, self._template_store, self._tenant_store, self._settings.public_base_url)
+
+    @cached_property
+    def recipients(self) -> Recipients:
+        """What became of each message."""
+        from ariia.services.recipients import Recipients
+
+        return Recipients(self._campaign_store, self._ledger)
+
+    @cached_property
+    def held_members(self) -> HeldMembers:
+        """Decides about members held as unknown."""
+        from ariia.services.held_members import HeldMembers
+
+        return HeldMembers(self._campaign_store, self._ledger, self._runs, self._clock)
+
+    @cached_property
+    def preflights(self) -> Preflights:
+        """Who will get a campaign, and what it costs."""
+        from ariia.services.preflight import Preflights
+
+        return Preflights(
+            campaigns=self.campaigns,
+            contents=self._contents,
+            counter=self._counter,
+            targets=self._targets,
+            jobs=self._job_store,
+            queue=self._preflight_queue,
+            outlook=self._outlook,
+            clock=self._clock,
+            ids=self._ids,
+            shards=self._settings.shards,
+        )
+
+    @cached_property
+    def _drafts(self) -> CampaignDrafts:
+        from ariia.services.campaign_drafts import CampaignDrafts
+
+        return CampaignDrafts(self._contents, self._targets, self._channels)
+
+    @cached_property
+    def _outlook(self) -> SendOutlook:
+        from ariia.adapters.dynamodb.send_rates import DynamoSendRates
+        from ariia.adapters.senders.ses import SesAccount, ses_client
+        from ariia.services.send_outlook import SendOutlook
+
+        rates = DynamoSendRates(self._dynamodb, self._table(names.SEND_RATES))
+        account = SesAccount(ses_client(SES_READ_TIMEOUT_SECONDS))
+        return SendOutlook(self._broadcasts, rates, account, self._clock, self._settings.ses_usd_per_1000)
+
+    @cached_property
+    def _runs(self) -> StepFunctionsRuns:
+        from ariia.adapters.campaign_runs import StepFunctionsRuns, step_functions_client
+
+        return StepFunctionsRuns(step_functions_client(), self._settings.campaign_run_arn)

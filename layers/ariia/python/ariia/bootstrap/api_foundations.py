@@ -1,0 +1,160 @@
+"""What several of the API's services are made of."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from ariia.adapters.clock import RandomIds, SystemClock
+from ariia.adapters.dynamodb import names
+from ariia.adapters.dynamodb.client import dynamodb_client
+from ariia.adapters.dynamodb.tenants import DynamoTenants
+from ariia.domain.channel import Channel
+from ariia.settings import ApiSettings
+
+if TYPE_CHECKING:
+    from ariia.adapters.dynamodb.campaigns import DynamoCampaigns
+    from ariia.adapters.dynamodb.jobs import DynamoJobs
+    from ariia.adapters.dynamodb.ledger import DynamoLedger
+    from ariia.adapters.dynamodb.members import DynamoMembers
+    from ariia.adapters.dynamodb.segments import DynamoSegments
+    from ariia.adapters.dynamodb.templates import DynamoTemplates
+    from ariia.adapters.preflight_queue import SqsPreflightQueue
+    from ariia.services.audience_count import AudienceCounter
+    from ariia.services.broadcast_quota import BroadcastQuota
+    from ariia.services.campaign_contents import CampaignContents
+    from ariia.services.content_checks import ContentChecks
+    from ariia.services.double_opt_in import DoubleOptIn
+    from ariia.services.quotas import Quotas
+    from ariia.services.sender_domains import SenderDomains
+    from ariia.services.targets import Targets
+
+SES_READ_TIMEOUT_SECONDS = 5
+
+
+class ApiFoundations:
+    """Each is imported and made when it is first asked for, as the services on top of it are: an environment serves
+    the routes that come to it, and seldom all."""
+
+    def __init__(self, settings: ApiSettings) -> None:
+        self._settings, self._clock = settings, SystemClock()
+        self._ids, self._tenant_store = RandomIds(self._clock), DynamoTenants()
+        self._channels = frozenset(Channel(name.strip()) for name in settings.channels.split(","))
+
+    @cached_property
+    def quotas(self) -> Quotas:
+        """What the plan allows and what is used of it; what there is of templates and segments is counted where it
+        rests."""
+        from ariia.adapters.dynamodb.quotas import DynamoQuotas
+        from ariia.domain.plan import Feature
+        from ariia.services.quotas import Existing, Quotas
+
+        existing: dict[Feature, Existing] = {
+            Feature.TEMPLATES: lambda tenant, most: [one.id for one in self._template_store.page(tenant, most, None)],
+            Feature.SEGMENTS: lambda tenant, most: [one.id for one in self._segment_store.page(tenant, most, None)],
+        }
+        return Quotas(DynamoQuotas(), self._tenant_store, self._clock, existing)
+
+    @cached_property
+    def sender_domains(self) -> SenderDomains:
+        """Domains that tenants send from."""
+        from ariia.adapters.dynamodb.senders import DynamoSenders
+        from ariia.adapters.senders.ses import ses_client
+        from ariia.adapters.ses_identities import SesIdentities
+        from ariia.services.sender_domains import SenderDomains
+
+        return SenderDomains(DynamoSenders(), SesIdentities(ses_client(SES_READ_TIMEOUT_SECONDS)), self._clock)
+
+    @property
+    def _dynamodb(self) -> Any:
+        return dynamodb_client()
+
+    def _table(self, name: str) -> str:
+        return names.physical(self._settings.table_prefix, name)
+
+    @cached_property
+    def _broadcasts(self) -> BroadcastQuota:
+        from ariia.services.broadcast_quota import BroadcastQuota
+
+        return BroadcastQuota(self.quotas)
+
+    @cached_property
+    def _campaign_store(self) -> DynamoCampaigns:
+        from ariia.adapters.dynamodb.campaigns import DynamoCampaigns
+
+        return DynamoCampaigns()
+
+    @cached_property
+    def _checks(self) -> ContentChecks:
+        from ariia.adapters.template_guard import TemplateGuard
+        from ariia.services.content_checks import ContentChecks
+
+        return ContentChecks(TemplateGuard())
+
+    @cached_property
+    def _contents(self) -> CampaignContents:
+        from ariia.services.campaign_contents import CampaignContents
+
+        return CampaignContents(self._template_store, self._tenant_store, self.sender_domains, self._checks)
+
+    @cached_property
+    def _counter(self) -> AudienceCounter:
+        from ariia.adapters.dynamodb.segment_lists import DynamoSegmentLists
+        from ariia.services.audience_count import AudienceCounter
+        from ariia.services.page_facts import PageFactsReader
+
+        from .engagement import engagement_store
+
+        shards, lists = self._settings.shards, DynamoSegmentLists(self._settings.shards)
+        engagement = engagement_store(self._dynamodb, self._settings.table_prefix, shards)
+        facts = PageFactsReader(self._campaign_store, self._ledger, lists, engagement, self._clock, shards)
+        return AudienceCounter(self._member_store, facts, self._clock, shards)
+
+    @cached_property
+    def _job_store(self) -> DynamoJobs:
+        from ariia.adapters.dynamodb.jobs import DynamoJobs
+
+        return DynamoJobs()
+
+    @cached_property
+    def _ledger(self) -> DynamoLedger:
+        from ariia.adapters.dynamodb.ledger import DynamoLedger
+
+        return DynamoLedger(self._dynamodb, self._table(names.LEDGER))
+
+    @cached_property
+    def _member_store(self) -> DynamoMembers:
+        from ariia.adapters.dynamodb.members import DynamoMembers
+
+        return DynamoMembers(self._settings.shards)
+
+    @cached_property
+    def _opt_in(self) -> DoubleOptIn:
+        from .double_opt_in import double_opt_in
+
+        return double_opt_in(self._settings)
+
+    @cached_property
+    def _preflight_queue(self) -> SqsPreflightQueue:
+        from ariia.adapters.preflight_queue import SqsPreflightQueue
+        from ariia.adapters.send_queue import sqs_client
+
+        return SqsPreflightQueue(sqs_client(), self._settings.preflight_queue_url)
+
+    @cached_property
+    def _segment_store(self) -> DynamoSegments:
+        from ariia.adapters.dynamodb.segments import DynamoSegments
+
+        return DynamoSegments()
+
+    @cached_property
+    def _targets(self) -> Targets:
+        from ariia.services.targets import Targets
+
+        return Targets(self._segment_store, self._campaign_store)
+
+    @cached_property
+    def _template_store(self) -> DynamoTemplates:
+        from ariia.adapters.dynamodb.templates import DynamoTemplates
+
+        return DynamoTemplates()

@@ -1,0 +1,60 @@
+"""The API's services around segments."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from .api_foundations import ApiFoundations
+
+if TYPE_CHECKING:
+    from ariia.services.segment_counts import SegmentCounts
+    from ariia.services.segment_freezing import SegmentFreezing
+    from ariia.services.segment_members import SegmentMembers
+    from ariia.services.segments import Segments
+
+
+class SegmentServices(ApiFoundations):
+    """Named parts of a tenant's members, and who is in them."""
+
+    @cached_property
+    def segments(self) -> Segments:
+        """Makes, reads and changes segments."""
+        from ariia.adapters.dynamodb.series import DynamoSeries
+        from ariia.services.segments import Segments
+
+        return Segments(self._segment_store, self._campaign_store, DynamoSeries(), self.quotas, self._clock, self._ids)
+
+    @cached_property
+    def segment_members(self) -> SegmentMembers:
+        """Lists of static segments."""
+        from ariia.adapters.dynamodb.segment_lists import DynamoSegmentLists
+        from ariia.services.segment_members import SegmentMembers
+
+        lists = DynamoSegmentLists(self._settings.shards)
+        return SegmentMembers(self.segments, lists, self._member_store, self._preflight_queue, self._settings.shards)
+
+    @cached_property
+    def segment_counts(self) -> SegmentCounts:
+        """How many members a segment or filter means, and a few of them."""
+        from ariia.services.segment_counts import SegmentCounts
+
+        return SegmentCounts(
+            self.segments,
+            self._counter,
+            self._member_store,
+            self._job_store,
+            self._preflight_queue,
+            self._clock,
+            self._ids,
+            self._settings.shards,
+        )
+
+    @cached_property
+    def segment_freezing(self) -> SegmentFreezing:
+        """Makes a static segment of a filter."""
+        from ariia.services.segment_freezing import SegmentFreezing
+
+        return SegmentFreezing(
+            self.segments, self._job_store, self._preflight_queue, self._clock, self._ids, self._settings.shards
+        )

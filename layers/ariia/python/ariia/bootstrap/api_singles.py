@@ -1,0 +1,130 @@
+"""The API's services around single messages: follow-ups, the events that cancel them, test sends, confirmations."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from .api_campaigns import CampaignServices
+from .api_foundations import SES_READ_TIMEOUT_SECONDS
+from .api_members import MemberServices
+
+if TYPE_CHECKING:
+    from ariia.adapters.dynamodb.follow_ups import DynamoFollowUps
+    from ariia.adapters.schedules import EventBridgeSchedules
+    from ariia.services.asking_again import AskingAgain
+    from ariia.services.follow_up_ending import FollowUpEnding
+    from ariia.services.follow_ups import FollowUps
+    from ariia.services.member_events import MemberEvents
+    from ariia.services.single_messages import SingleMessages
+    from ariia.services.test_sends import TestSends
+
+
+class SingleServices(CampaignServices, MemberServices):
+    """One message to one member."""
+
+    @cached_property
+    def follow_ups(self) -> FollowUps:
+        """Messages at a time that was agreed on."""
+        from ariia.services.follow_up_content import FollowUpContents
+        from ariia.services.follow_ups import FollowUps
+
+        return FollowUps(
+            self._follow_up_store,
+            self._single_schedules,
+            self._singles,
+            FollowUpContents(self.sender_domains, self._checks),
+            self._ending,
+            self._member_store,
+            self._tenant_store,
+            self.quotas,
+            self._clock,
+            self._ids,
+            self._channels,
+        )
+
+    @cached_property
+    def member_events(self) -> MemberEvents:
+        """What members do elsewhere."""
+        from ariia.adapters.dynamodb.events import DynamoEvents
+        from ariia.services.member_events import MemberEvents
+        from ariia.services.stop_words import StopWords
+
+        stop_words = StopWords(self._member_store, self.member_consent)
+        return MemberEvents(
+            DynamoEvents(),
+            self._follow_up_store,
+            self._ending,
+            self._member_store,
+            stop_words,
+            self._clock,
+            self._ids,
+        )
+
+    @cached_property
+    def test_sends(self) -> TestSends:
+        """Tests of campaigns."""
+        from ariia.services.single_care import SingleCare
+        from ariia.services.test_sends import TestSends
+
+        care = SingleCare(self._single_schedules, self._clock)
+        return TestSends(
+            self.campaigns,
+            self._contents,
+            self._singles,
+            care,
+            self._member_store,
+            self._job_store,
+            self._clock,
+            self._ids,
+        )
+
+    @cached_property
+    def asking_again(self) -> AskingAgain:
+        """Confirmations that are asked for once more."""
+        from ariia.services.asking_again import AskingAgain
+        from ariia.services.confirmation_care import ConfirmationCare
+        from ariia.services.confirmation_limits import ConfirmationLimits
+
+        return AskingAgain(
+            self._member_store,
+            self._tenant_store,
+            self.sender_domains,
+            ConfirmationLimits(self._job_store, self._clock),
+            ConfirmationCare(self._single_schedules, self._clock),
+            self._clock,
+            self._ids,
+        )
+
+    @cached_property
+    def _ending(self) -> FollowUpEnding:
+        from ariia.services.follow_up_ending import FollowUpEnding
+
+        return FollowUpEnding(self._follow_up_store, self._single_schedules, self._singles, self.quotas, self._clock)
+
+    @cached_property
+    def _follow_up_store(self) -> DynamoFollowUps:
+        from ariia.adapters.dynamodb.follow_ups import DynamoFollowUps
+
+        return DynamoFollowUps()
+
+    @cached_property
+    def _single_schedules(self) -> EventBridgeSchedules:
+        from .double_opt_in import single_schedules
+
+        return single_schedules(self._settings)
+
+    @cached_property
+    def _singles(self) -> SingleMessages:
+        from ariia.adapters.senders.ses import ses_client
+
+        from .single_messages import single_messages
+
+        return single_messages(
+            self._dynamodb,
+            ses_client(SES_READ_TIMEOUT_SECONDS),
+            self._clock,
+            table_prefix=self._settings.table_prefix,
+            shards=self._settings.shards,
+            email_queue_url=self._settings.email_queue_url,
+        )
