@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from ariia.bootstrap.plan_audience import PlanAudienceServices
+from ariia.domain.batch import BATCH_PREFIX, ReleaseCursor
 from ariia.domain.campaign import Campaign, CampaignStatus, CampaignType, TargetType
+from ariia.ports.ledger import Partition
 from ariia.ports.statistics import Fold
 from functions.plan_audience import handler as plan_module
 from functions.release_batches import handler as release_module
@@ -111,6 +113,9 @@ def test_a_campaign_that_pauses_itself_is_counted_for_the_alarm(
     world.quota.answer = replace(world.quota.answer, enforcement=enforcement)
     campaign = world.approve()
     epoch = world.start(campaign)
+    # Nothing bounces before something was queued.
+    queued = ReleaseCursor(announced=BATCH_PREFIX, version=1)
+    assert world.ledger.save_release_cursor(Partition(TENANT, campaign.id, 0), "l0", queued)
     counts = {("lane:l0", "accepted"): 200, ("lane:l0", "complained"): complaints}
     assert world.statistics.apply(Fold("s1", "0001", {campaign.key: counts}), "")
     answer = release_module.handler(run(campaign, epoch), LambdaContext())  # type: ignore[arg-type]
