@@ -82,7 +82,7 @@ class StageConfig:
     laptop: bool = False
     tracing: bool = True
     alarms: bool = True
-    dashboard: bool = True
+    dashboard: bool = False
     alarm_email: str | None = None
     shards: int = 16
     lease_seconds: int = 120
@@ -123,8 +123,8 @@ class StageConfig:
             "laptop": section.flag("laptop", default=False),
             "tracing": section.flag("tracing", default=True),
             "alarms": section.flag("alarms", default=True),
-            # CloudWatch: three dashboards of an account are free, each further one costs $3 a month.
-            "dashboard": section.flag("dashboard", default=True),
+            # An account has three for free, each further one is $3 a month: https://aws.amazon.com/cloudwatch/pricing/
+            "dashboard": section.flag("dashboard", default=False),
             "alarm_email": section.optional_text("alarm_email", pattern=r"^[^@\s]+@[^@\s]+$"),
             "shards": section.number("shards", minimum=1, maximum=64, default=16),
             "provider_read_timeout_seconds": read_timeout,

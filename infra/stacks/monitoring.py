@@ -28,7 +28,7 @@ from infra.watches import (
 
 
 class MonitoringStack(Stack):
-    """Eight alarms at most: what is not acted on is on the dashboard only."""
+    """Eight alarms at most: what is not acted on is on the dashboard only, where the stage has one."""
 
     def __init__(
         self,

@@ -94,6 +94,13 @@ def test_a_dashboard_is_there_if_the_stage_wants_one(tmp_path_factory: pytest.Te
     assert templates.resources("AWS::CloudWatch::Alarm")
 
 
+def test_a_stage_without_alarms_and_dashboard_has_nothing_to_monitor_with(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    templates = synthesise(any_config(alarms=False), tmp_path_factory)
+    assert "monitoring" not in map(part, templates.stacks)
+
+
 def test_the_stacks_need_no_custom_resource(stage: Templates) -> None:
     kinds = {one["Type"] for template in stage.stacks.values() for one in template["Resources"].values()}
     assert not [kind for kind in kinds if "Custom" in kind]
