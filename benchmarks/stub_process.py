@@ -92,7 +92,7 @@ def environment(endpoint: str) -> dict[str, str]:
         "ARIIA_EMAIL_QUEUE_URL": f"{endpoint}/123456789012/ariia-email",
         "ARIIA_EVENTS_QUEUE_URL": f"{endpoint}/123456789012/ariia-events",
         "ARIIA_EVENTS_DLQ_URL": f"{endpoint}/123456789012/ariia-events-dead-letters",
-        "ARIIA_STREAM_DLQ_URL": f"{endpoint}/123456789012/ariia-statistics-dead-letters",
+        "ARIIA_STREAM_DLQ_URL": f"{endpoint}/123456789012/ariia-dead-letters",
         "ARIIA_EVENTS_TOPIC_ARN": TOPIC_ARN,
         "ARIIA_STREAM_SHARD": "shard-0",
         "ARIIA_CAMPAIGN_RUN_ARN": f"{_ACCOUNT}:stateMachine:campaign-run",
@@ -101,7 +101,7 @@ def environment(endpoint: str) -> dict[str, str]:
         "ARIIA_QUIET_SECONDS": "330",
         "ARIIA_SCHEDULE_GROUP": "ariia",
         "ARIIA_SCHEDULE_ROLE_ARN": f"{_ACCOUNT}:role/schedules",
-        "ARIIA_SCHEDULE_DLQ_ARN": f"{_ACCOUNT}:schedules-dead-letters",
+        "ARIIA_SCHEDULE_DLQ_ARN": f"{_ACCOUNT}:ariia-dead-letters",
         **_scheduled("FOLLOW_UP", "run-follow-up"),
         **_scheduled("SERIES", "run-series"),
         **_scheduled("PRIVACY", "privacy-requests"),
@@ -113,7 +113,7 @@ def _scheduled(name: str, function: str) -> dict[str, str]:
         f"ARIIA_{name}_GROUP": f"ariia-{function}",
         f"ARIIA_{name}_ARN": f"{_ACCOUNT}:function:{function}",
         f"ARIIA_{name}_ROLE_ARN": f"{_ACCOUNT}:role/{function}",
-        f"ARIIA_{name}_DLQ_ARN": f"{_ACCOUNT}:{function}-dead-letters",
+        f"ARIIA_{name}_DLQ_ARN": f"{_ACCOUNT}:ariia-dead-letters",
     }
 
 

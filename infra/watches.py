@@ -25,7 +25,8 @@ def dead_letter_watch(queues: Sequence[Queue]) -> Watch:
         queue.metric_approximate_number_of_messages_visible(period=FIVE_MINUTES, statistic="Maximum")
         for queue in queues
     ]
-    return Watch("dead-letters", "Work was given up: read the message, mend the cause, redrive.", _sum(metrics), 1)
+    advice = "Work was given up: read the message, mend the cause, redrive it or invoke its function."
+    return Watch("dead-letters", advice, _sum(metrics), 1)
 
 
 def function_error_watch() -> Watch:

@@ -56,18 +56,14 @@ class AutomationStack(Stack):
                 "PlanCallsPerShard": str(PLAN_CALLS_PER_SHARD),
             },
         )
-        self.campaign_schedules = OneTimeSchedules(
-            self, "campaigns", config, self.campaign_run, messaging.schedule_dead_letters
-        )
+        self.campaign_schedules = OneTimeSchedules(self, "campaigns", config, self.campaign_run, messaging.dead_letters)
         self.follow_up_schedules = FunctionSchedules(
-            self, config, "follow-ups", "FOLLOW_UP", RUN_FOLLOW_UP, messaging.follow_up_dead_letters
+            self, config, "follow-ups", "FOLLOW_UP", RUN_FOLLOW_UP, messaging.dead_letters
         )
-        self.series_schedules = FunctionSchedules(
-            self, config, "series", "SERIES", RUN_SERIES, messaging.schedule_dead_letters
-        )
+        self.series_schedules = FunctionSchedules(self, config, "series", "SERIES", RUN_SERIES, messaging.dead_letters)
         self.run_follow_up, self.run_series = self._run_follow_up(), self._run_series()
         self.privacy_schedules = FunctionSchedules(
-            self, config, "privacy", "PRIVACY", PRIVACY_REQUESTS, messaging.schedule_dead_letters
+            self, config, "privacy", "PRIVACY", PRIVACY_REQUESTS, messaging.dead_letters
         )
         self.privacy_requests = privacy_requests(
             self._workshop, data, messaging, self.privacy_schedules, self.follow_up_schedules
@@ -233,7 +229,7 @@ class AutomationStack(Stack):
         return function
 
     def _aggregate_stats(self) -> PythonFunction:
-        dead_letters, config = self._messaging.statistics_dead_letters, self._config
+        dead_letters, config = self._messaging.dead_letters, self._config
         environment = {"ARIIA_STREAM_DLQ_URL": dead_letters.queue_url}
         if config.laptop:
             environment["ARIIA_STREAM_SHARD"] = LAPTOP_STREAM_SHARD

@@ -40,9 +40,8 @@ class MonitoringStack(Stack):
     ) -> None:
         super().__init__(scope, f"{config.prefix}-monitoring")
         functions = [*automation.functions, *api.functions.values()]
-        dead_letters = [queue.dead_letters for queue in messaging.work_queues]
         watches = [
-            dead_letter_watch([*dead_letters, *messaging.other_dead_letters]),
+            dead_letter_watch([messaging.dead_letters, messaging.events.dead_letters]),
             function_error_watch(),
             run_failure_watch(automation.campaign_run),
             queue_age_watch([*messaging.channels.values(), messaging.events]),
