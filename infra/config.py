@@ -85,6 +85,7 @@ class StageConfig:
     dashboard: bool = False
     alarm_email: str | None = None
     shards: int = 16
+    job_concurrency: int = 16
     lease_seconds: int = 120
     grace_seconds: int = 300
     provider_read_timeout_seconds: int = 10
@@ -127,6 +128,8 @@ class StageConfig:
             "dashboard": section.flag("dashboard", default=False),
             "alarm_email": section.optional_text("alarm_email", pattern=r"^[^@\s]+@[^@\s]+$"),
             "shards": section.number("shards", minimum=1, maximum=64, default=16),
+            # How many invocations work on one import, count or list at once.
+            "job_concurrency": section.number("job_concurrency", minimum=1, maximum=100, default=16),
             "provider_read_timeout_seconds": read_timeout,
             "lease_seconds": section.number("lease_seconds", minimum=shortest_lease, maximum=900, default=120),
             "grace_seconds": section.number("grace_seconds", minimum=1, maximum=86_400, default=300),

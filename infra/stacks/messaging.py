@@ -1,4 +1,4 @@
-"""What moves messages: queues, the uploads bucket, SES's events, and the address that links point to."""
+"""What moves messages: queues, SES's events, and the address that links point to."""
 
 from __future__ import annotations
 
@@ -15,12 +15,9 @@ from infra.constructs.queue_worker import (
     WorkQueue,
     dead_letter_queue,
 )
-from infra.constructs.uploads import Uploads
 from infra.stacks.data import DataStack
 
 EVENTS_TIMEOUT_SECONDS = 60
-IMPORT_TIMEOUT_SECONDS = 120
-PREFLIGHT_TIMEOUT_SECONDS = 120
 
 
 class MessagingStack(Stack):
@@ -40,15 +37,12 @@ class MessagingStack(Stack):
             for channel in config.channels
         }
         self.events = self._queue("events", EVENTS_TIMEOUT_SECONDS, dead_letter_queue(self, config, "events"))
-        self.imports = self._queue("imports", IMPORT_TIMEOUT_SECONDS)
-        self.preflights = self._queue("preflights", PREFLIGHT_TIMEOUT_SECONDS)
         self.email_events = EmailEvents(self, config, self.events)
-        self.uploads = Uploads(self, config, self.imports)
         self._outputs()
 
     @property
     def work_queues(self) -> list[WorkQueue]:
-        return [*self.channels.values(), self.events, self.imports, self.preflights]
+        return [*self.channels.values(), self.events]
 
     def _queue(
         self,
@@ -69,4 +63,3 @@ class MessagingStack(Stack):
     def _outputs(self) -> None:
         CfnOutput(self, "BaseUrl", value=self.gateway.base_url, description="Where clients and members reach the API")
         CfnOutput(self, "EmailEventsTopicArn", value=self.email_events.topic.topic_arn)
-        CfnOutput(self, "UploadsBucket", value=self.uploads.bucket_name)

@@ -90,15 +90,6 @@ def test_dead_letters_are_kept_for_two_weeks(stage: Templates) -> None:
         assert queue.properties["MessageRetentionPeriod"] == 14 * 24 * 3600
 
 
-def test_bucket_may_write_to_the_import_queue_before_it_is_told_to(stage: Templates) -> None:
-    [bucket] = stage.resources("AWS::S3::Bucket")
-    [notification] = bucket.properties["NotificationConfiguration"]["QueueConfigurations"]
-    queue = stage.resource(notification["Queue"], bucket.stack)
-    assert str(queue.properties["QueueName"]).endswith("-imports")
-    policies = [one.logical_id for one in stage.resources("AWS::SQS::QueuePolicy")]
-    assert any(name in policies for name in bucket.body["DependsOn"])
-
-
 def test_events_keep_their_envelope(stage: Templates) -> None:
     [subscription] = [one for one in stage.resources("AWS::SNS::Subscription") if one.properties["Protocol"] == "sqs"]
     assert subscription.properties.get("RawMessageDelivery", False) is False

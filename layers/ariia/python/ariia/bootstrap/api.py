@@ -24,9 +24,8 @@ from ariia.adapters.dynamodb.statistics import DynamoStatistics
 from ariia.adapters.dynamodb.suppressions import DynamoSuppressions
 from ariia.adapters.dynamodb.templates import DynamoTemplates
 from ariia.adapters.dynamodb.tenants import DynamoTenants
-from ariia.adapters.preflight_queue import SqsPreflightQueue
+from ariia.adapters.invocations import InvokedShards, lambda_client
 from ariia.adapters.secrets import SecretsManagerSigningKeys, secrets_client
-from ariia.adapters.send_queue import sqs_client
 from ariia.adapters.senders.ses import SesAccount, ses_client
 from ariia.adapters.ses_identities import SesIdentities
 from ariia.adapters.template_guard import TemplateGuard
@@ -203,21 +202,21 @@ def _campaigns(
     }
 
 
+def _shard_work(settings: ApiSettings) -> InvokedShards:
+    return InvokedShards(lambda_client, settings.count_audience_arn, settings.job_concurrency)
+
+
 def _segments(
     settings: ApiSettings, segments: Segments, counter: AudienceCounter, members: DynamoMembers, jobs: DynamoJobs
 ) -> dict[str, Any]:
     """Everything around segments, by its name among the services."""
     clock, lists = SystemClock(), DynamoSegmentLists(settings.shards)
-    queue, ids, shards = (
-        SqsPreflightQueue(sqs_client(), settings.preflight_queue_url),
-        RandomIds(clock),
-        settings.shards,
-    )
+    work, ids, shards = _shard_work(settings), RandomIds(clock), settings.shards
     return {
         "segments": segments,
-        "segment_members": SegmentMembers(segments, lists, members, queue, shards),
-        "segment_counts": SegmentCounts(segments, counter, members, jobs, queue, clock, ids, shards),
-        "segment_freezing": SegmentFreezing(segments, jobs, queue, clock, ids, shards),
+        "segment_members": SegmentMembers(segments, lists, members, work, shards),
+        "segment_counts": SegmentCounts(segments, counter, members, jobs, work, clock, ids, shards),
+        "segment_freezing": SegmentFreezing(segments, jobs, work, clock, ids, shards),
     }
 
 
@@ -237,7 +236,7 @@ def _preflights(
         counter=counter,
         targets=targets,
         jobs=jobs,
-        queue=SqsPreflightQueue(sqs_client(), settings.preflight_queue_url),
+        work=_shard_work(settings),
         outlook=SendOutlook(
             broadcasts,
             DynamoSendRates(client, names.physical(settings.table_prefix, names.SEND_RATES)),
