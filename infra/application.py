@@ -1,4 +1,4 @@
-"""The five stacks of one stage. Nothing else is in the app."""
+"""The five stacks of one stage, the last where it has something to watch. Nothing else is in the app."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Stacks:
     messaging: MessagingStack
     automation: AutomationStack
     api: ApiStack
-    monitoring: MonitoringStack
+    monitoring: MonitoringStack | None
 
 
 def build(app: App, config: StageConfig) -> Stacks:
@@ -32,7 +32,10 @@ def build(app: App, config: StageConfig) -> Stacks:
     messaging = MessagingStack(app, config, data)
     automation = AutomationStack(app, config, data, messaging)
     api = ApiStack(app, config, data, messaging, automation)
-    monitoring = MonitoringStack(app, config, messaging, automation, api)
+    monitoring = None
+    # CloudFormation takes no stack without resources.
+    if config.alarms or config.dashboard:
+        monitoring = MonitoringStack(app, config, messaging, automation, api)
     Tags.of(app).add("application", "ariia")
     Tags.of(app).add("stage", config.stage)
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))

@@ -82,9 +82,10 @@ class StageConfig:
     laptop: bool = False
     tracing: bool = True
     alarms: bool = True
-    dashboard: bool = True
+    dashboard: bool = False
     alarm_email: str | None = None
     shards: int = 16
+    job_concurrency: int = 16
     lease_seconds: int = 120
     grace_seconds: int = 300
     provider_read_timeout_seconds: int = 10
@@ -123,10 +124,12 @@ class StageConfig:
             "laptop": section.flag("laptop", default=False),
             "tracing": section.flag("tracing", default=True),
             "alarms": section.flag("alarms", default=True),
-            # CloudWatch: three dashboards of an account are free, each further one costs $3 a month.
-            "dashboard": section.flag("dashboard", default=True),
+            # An account has three for free, each further one is $3 a month: https://aws.amazon.com/cloudwatch/pricing/
+            "dashboard": section.flag("dashboard", default=False),
             "alarm_email": section.optional_text("alarm_email", pattern=r"^[^@\s]+@[^@\s]+$"),
             "shards": section.number("shards", minimum=1, maximum=64, default=16),
+            # How many invocations work on one import, count or list at once.
+            "job_concurrency": section.number("job_concurrency", minimum=1, maximum=100, default=16),
             "provider_read_timeout_seconds": read_timeout,
             "lease_seconds": section.number("lease_seconds", minimum=shortest_lease, maximum=900, default=120),
             "grace_seconds": section.number("grace_seconds", minimum=1, maximum=86_400, default=300),

@@ -1,4 +1,4 @@
-"""What is watched. Metric math joins many metrics into one alarm, so that eight say all."""
+"""What is watched. Metric math joins many metrics into one alarm, so that seven say all."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk.aws_apigatewayv2 import HttpApi
 from aws_cdk.aws_sqs import Queue
 
@@ -25,7 +24,8 @@ def dead_letter_watch(queues: Sequence[Queue]) -> Watch:
         queue.metric_approximate_number_of_messages_visible(period=FIVE_MINUTES, statistic="Maximum")
         for queue in queues
     ]
-    return Watch("dead-letters", "Work was given up: read the message, mend the cause, redrive.", _sum(metrics), 1)
+    advice = "Work was given up: read the message, mend the cause, redrive it or invoke its function."
+    return Watch("dead-letters", advice, _sum(metrics), 1)
 
 
 def function_error_watch() -> Watch:
@@ -34,11 +34,6 @@ def function_error_watch() -> Watch:
     errors = cloudwatch.Metric(namespace="AWS/Lambda", metric_name="Errors", statistic="Sum", period=FIVE_MINUTES)
     advice = "Functions of this account keep failing: see whose Errors grow, search their logs for ERROR."
     return Watch("function-errors", advice, errors, 5)
-
-
-def run_failure_watch(machine: sfn.StateMachine) -> Watch:
-    metrics = [machine.metric_failed(period=FIVE_MINUTES), machine.metric_timed_out(period=FIVE_MINUTES)]
-    return Watch("run-failures", "A campaign's run ended by itself: look at the execution, resume.", _sum(metrics), 1)
 
 
 def queue_age_watch(queues: Sequence[Queue]) -> Watch:

@@ -1,9 +1,8 @@
-"""Works on the shards that the preflight queue names: counts them, or fills or empties a segment's list. A shard too
-large for one invocation rests where it got to, and its message comes back."""
+"""Works on the shards that an invocation names, one after the other: counts them, or fills or empties a segment's list.
+What one invocation has no time for rests where it got to, and the next is begun before this one ends."""
 
 from __future__ import annotations
 
-import json
 import os
 from functools import cache
 from typing import Any
@@ -11,10 +10,9 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ariia.bootstrap.count_audience import CountAudienceServices, build
-from ariia.domain.errors import TransientError
 from ariia.domain.preflight_job import CountTask
 from ariia.domain.segment_task import SegmentTask
-from ariia.observability import logger
+from ariia.observability import logger, repeated_by_lambda
 from ariia.settings import CountAudienceSettings
 
 # What is left of the invocation when counting stops: writing a million hashes takes about two seconds.
@@ -29,29 +27,28 @@ def services() -> CountAudienceServices:
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """The partial batch response: messages whose shard is not done are reported as failed."""
+    """`{"left": …}`, the number of shards that another invocation goes on with. What fails is raised: Lambda repeats it
+    twice and dead-letters it; shards that are done are passed over then."""
     ends_at = services().clock.now() + context.get_remaining_time_in_millis() - _MARGIN_MS
-    kept = [record for record in event["Records"] if not _work(record, ends_at)]
-    return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in kept]}
+    with repeated_by_lambda("not worked on"):
+        left = [_task(one) for one in event["tasks"]]
+        while left and _is_done(left[0], ends_at):
+            del left[0]
+        if left:
+            services().shards.go_on(left)
+    return {"left": len(left)}
 
 
-def _work(record: dict[str, Any], ends_at: int) -> bool:
-    try:
-        task = _task(record["body"])
-    except (ValueError, KeyError, TypeError):
-        logger.error("unreadable message", message_id=record["messageId"])
+def _is_done(task: CountTask | SegmentTask, ends_at: int) -> bool:
+    if services().clock.now() >= ends_at:
         return False
-    try:
-        done = _do(task, ends_at)
-    except TransientError as error:
-        logger.warning("not worked on", tenant=task.tenant_id, shard=task.shard, reason=error.message)
-        return False
+    done = _do(task, ends_at)
     logger.info("worked on", tenant=task.tenant_id, kind=type(task).__name__, shard=task.shard, done=done)
     return done
 
 
-def _task(body: str) -> CountTask | SegmentTask:
-    return SegmentTask.from_text(body) if "segment" in json.loads(body) else CountTask.from_text(body)
+def _task(payload: dict[str, Any]) -> CountTask | SegmentTask:
+    return SegmentTask.from_payload(payload) if "segment" in payload else CountTask.from_payload(payload)
 
 
 def _do(task: CountTask | SegmentTask, ends_at: int) -> bool:

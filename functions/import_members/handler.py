@@ -1,4 +1,4 @@
-"""Imports members from uploaded files: a file is cut into ranges, each of which comes back as a message of its own."""
+"""Imports members from uploaded files: a file is cut into ranges, each of which gets an invocation of its own."""
 
 from __future__ import annotations
 
@@ -11,18 +11,14 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ariia.bootstrap.import_members import ImportMembersServices, build
 from ariia.domain.import_job import PartResult, PartState
-from ariia.observability import fault, logger, metrics
+from ariia.observability import logger, metrics, repeated_by_lambda
 from ariia.ports.uploads import RangeTask
 from ariia.settings import ImportMembersSettings
 
-from .messages import parse
+from .events import Uploaded, parse
 
 # What a chunk may still take that began in time, so that an attempt ends by itself and not by the timeout.
 _RESERVE_MS = 15_000
-# Times the number of the attempt: the queue's visibility timeout is there for killed attempts, and far longer.
-_COME_AGAIN_SECONDS = 20
-
-Record = dict[str, Any]
 
 
 @cache
@@ -33,45 +29,26 @@ def services() -> ImportMembersServices:
 
 @metrics.log_metrics
 @logger.inject_lambda_context
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """The partial batch response: what failed comes again, and ends in the dead-letter queue."""
+def handler(event: dict[str, Any], context: LambdaContext) -> None:
+    """What fails is raised: Lambda repeats it twice and dead-letters it."""
     stop_at = services().clock.now() + context.get_remaining_time_in_millis() - _RESERVE_MS
-    failed = [record for record in event["Records"] if not _succeeds(record, stop_at)]
-    for record in failed:
-        seconds = _COME_AGAIN_SECONDS * _attempt(record)
-        services().returns.later(record["eventSourceARN"], [record["receiptHandle"]], seconds)
-    return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in failed]}
+    with repeated_by_lambda("import attempt failed"):
+        task = parse(event)
+        if isinstance(task, RangeTask):
+            _import(task, stop_at)
+        else:
+            _cut(task)
 
 
-def _succeeds(record: Record, stop_at: int) -> bool:
-    """Raising would give back the whole batch."""
-    try:
-        _work(record, stop_at)
-    except Exception as error:
-        metrics.add_metric("ImportAttemptFailed", MetricUnit.Count, 1)
-        logger.error("import attempt failed", message_id=record["messageId"], **fault(error))
-        return False
-    return True
-
-
-def _work(record: Record, stop_at: int) -> None:
-    last_attempt = _attempt(record) >= services().attempts
-    message = parse(record["body"])
-    if isinstance(message, RangeTask):
-        _import(message, stop_at, last_attempt)
-        return
-    for key in message.keys:
-        job = services().cutting.run(key, last_attempt=last_attempt)
+def _cut(news: Uploaded) -> None:
+    for key in news.keys:
+        job = services().cutting.run(key)
         if job is not None:
             logger.info("file cut", tenant=job.tenant_id, import_id=job.id, ranges=len(job.ranges), size=job.size)
 
 
-def _attempt(record: Record) -> int:
-    return int(record["attributes"]["ApproximateReceiveCount"])
-
-
-def _import(task: RangeTask, stop_at: int, last_attempt: bool) -> None:
-    result = services().ranges.run(task, stop_at=stop_at, last_attempt=last_attempt)
+def _import(task: RangeTask, stop_at: int) -> None:
+    result = services().ranges.run(task, stop_at=stop_at)
     fields: dict[str, Any] = {"tenant": task.tenant_id, "import_id": task.job_id, "range": task.number}
     if result is None:
         logger.warning("range of an unknown import", **fields)

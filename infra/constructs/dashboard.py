@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk.aws_stepfunctions import StateMachine
 from constructs import Construct
 
 from infra.config import StageConfig
@@ -27,15 +28,17 @@ class Dashboard(cloudwatch.Dashboard):
         watches: Sequence[Watch],
         functions: Sequence[PythonFunction],
         queues: Sequence[WorkQueue],
+        runs: StateMachine,
     ) -> None:
         super().__init__(scope, "Dashboard", dashboard_name=config.prefix, default_interval=Duration.hours(6))
         for first in range(0, len(watches), _COLUMNS):
             self.add_widgets(*[_graph(one.name, [one.metric]) for one in watches[first : first + _COLUMNS]])
         self.add_widgets(
+            _graph("Runs that failed", [runs.metric_failed(), runs.metric_timed_out(), runs.metric_aborted()]),
             _graph("Messages waiting", [queue.metric_approximate_number_of_messages_visible() for queue in queues]),
-            _graph("Sent and failed", [_search("Sent"), _search("Failed"), _search("Throttled")]),
         )
         self.add_widgets(
+            _graph("Sent and failed", [_search("Sent"), _search("Failed"), _search("Throttled")]),
             _graph("Duration p95", [one.metric_duration(statistic="p95") for one in functions]),
             _graph("Running at once", [one.metric("ConcurrentExecutions", statistic="Maximum") for one in functions]),
         )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from aws_cdk import ArnFormat, Aws, Duration, Stack
+from aws_cdk import Aws, Stack
 from aws_cdk import aws_iam as iam
-from aws_cdk.aws_lambda_destinations import SqsDestination
 from aws_cdk.aws_scheduler import CfnScheduleGroup
 from aws_cdk.aws_sqs import Queue
 from constructs import Construct
 
 from infra.config import StageConfig
 from infra.constructs.accepted import accept
+from infra.constructs.asynchronous import arn_by_name, catch
 from infra.constructs.python_function import PythonFunction
 
 
@@ -24,12 +24,7 @@ class FunctionSchedules(Construct):
         super().__init__(scope, "".join(part.title() for part in name.split("-")) + "Schedules")
         self._group, self._setting, self._dead_letters = f"{config.prefix}-{name}", setting, dead_letters
         CfnScheduleGroup(self, "Group", name=self._group)
-        self._arn = Stack.of(self).format_arn(
-            service="lambda",
-            resource="function",
-            resource_name=f"{config.prefix}-{function.replace('_', '-')}",
-            arn_format=ArnFormat.COLON_RESOURCE_NAME,
-        )
+        self._arn = arn_by_name(self, config, function)
         # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
         account = {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
         scheduler = iam.ServicePrincipal("scheduler.amazonaws.com", conditions=account)
@@ -50,9 +45,7 @@ class FunctionSchedules(Construct):
 
     def catch(self, function: PythonFunction) -> None:
         """Lets Lambda repeat what `function` fails at twice, and then send it to the dead letters."""
-        function.configure_async_invoke(
-            on_failure=SqsDestination(self._dead_letters), retry_attempts=2, max_event_age=Duration.hours(6)
-        )
+        catch(function, self._dead_letters)
 
     def allow_scheduling(self, function: PythonFunction) -> None:
         """Lets `function` make and delete schedules of this group."""

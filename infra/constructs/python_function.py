@@ -38,6 +38,7 @@ class PythonFunction(lambda_.Function):
         memory_mb: int,
         environment: Mapping[str, str] | None = None,
         suffix: str = "",
+        may_invoke_itself: bool = False,
     ) -> None:
         config = workshop.config
         full_name = f"{config.prefix}-{name.replace('_', '-')}{suffix}"
@@ -58,6 +59,9 @@ class PythonFunction(lambda_.Function):
             memory_size=memory_mb,
             tracing=lambda_.Tracing.ACTIVE if config.tracing else lambda_.Tracing.DISABLED,
             environment={**_base_environment(config, name), **(environment or {})},
+            # Otherwise Lambda ends a chain of invocations after about 16:
+            # https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+            recursive_loop=lambda_.RecursiveLoop.ALLOW if may_invoke_itself else None,
         )
         logs.grant_write(self)
         self.folder = name

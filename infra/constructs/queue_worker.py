@@ -21,7 +21,7 @@ DEAD_LETTERS_KEPT = Duration.days(14)
 
 
 class WorkQueue(sqs.Queue):
-    """A standard queue, fair between the message groups that senders name, with a dead-letter queue of its own."""
+    """A standard queue, fair between the message groups that senders name. What it can't do goes to `dead_letters`."""
 
     def __init__(
         self,
@@ -30,11 +30,12 @@ class WorkQueue(sqs.Queue):
         config: StageConfig,
         *,
         worker_timeout_seconds: int,
+        dead_letters: sqs.Queue,
         receives: int = RECEIVES_BEFORE_DEAD_LETTER,
     ) -> None:
         self.name = name
         self.worker_timeout_seconds = worker_timeout_seconds
-        self.dead_letters = dead_letter_queue(scope, name, config)
+        self.dead_letters = dead_letters
         super().__init__(
             scope,
             f"{_title(name)}Queue",
@@ -43,16 +44,17 @@ class WorkQueue(sqs.Queue):
             retention_period=Duration.days(4),
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
-            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=receives),
+            dead_letter_queue=sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=receives),
         )
 
 
-def dead_letter_queue(scope: Construct, name: str, config: StageConfig) -> sqs.Queue:
-    """Where `name` puts what it can't do; kept 14 days for a person to look at and redrive."""
+def dead_letter_queue(scope: Construct, config: StageConfig, name: str | None = None) -> sqs.Queue:
+    """Where `name`, or everything without one of its own, puts what it can't do; kept 14 days for a person to look at
+    and redrive."""
     return sqs.Queue(
         scope,
-        f"{_title(name)}DeadLetters",
-        queue_name=f"{config.prefix}-{name}-dead-letters",
+        f"{_title(name or '')}DeadLetters",
+        queue_name="-".join(filter(None, (config.prefix, name, "dead-letters"))),
         retention_period=DEAD_LETTERS_KEPT,
         encryption=sqs.QueueEncryption.SQS_MANAGED,
         enforce_ssl=True,

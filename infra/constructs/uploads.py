@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from aws_cdk import Aws, Duration
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
@@ -12,16 +13,15 @@ from infra.config import StageConfig
 from infra.constructs.accepted import accept
 from infra.constructs.log_group import removal_policy
 from infra.constructs.python_function import PythonFunction
-from infra.constructs.queue_worker import WorkQueue
 
 IMPORTS, RESULTS, EXPORTS = "imports/", "results/", "exports/"
 _ACCOUNT_REGION = "<AWS::AccountId>-<AWS::Region>"  # as cdk-nag writes them
 
 
 class Uploads(s3.Bucket):
-    """Private, encrypted, reached over TLS only, forgetful after some days; tells `imports` about each new import."""
+    """Private, encrypted, reached over TLS only, forgetful after some days."""
 
-    def __init__(self, scope: Construct, config: StageConfig, imports: WorkQueue) -> None:
+    def __init__(self, scope: Construct, config: StageConfig) -> None:
         self._prefix = config.prefix
         super().__init__(
             scope,
@@ -40,8 +40,41 @@ class Uploads(s3.Bucket):
             ],
             removal_policy=removal_policy(config),
         )
-        self._notify(imports)
         accept(self, {"S1": "Each import is logged as a job by who asked for it; the files go within days."})
+
+    @property
+    def name(self) -> str:
+        """For who is announced to; a reference to the bucket would make bucket and function wait for each other."""
+        return _bucket_name(self._prefix)
+
+    def announce_to(self, imports: PythonFunction) -> None:
+        """Has S3 invoke `imports` with each new import. By the bucket's own property: CDK's way is a custom resource
+        with one more function to run and to grant."""
+        permission = lambda_.CfnPermission(
+            self,
+            "Announcing",
+            action="lambda:InvokeFunction",
+            function_name=imports.function_arn,
+            principal="s3.amazonaws.com",
+            source_account=Aws.ACCOUNT_ID,
+            source_arn=self._arn(),
+        )
+        bucket = self.node.default_child
+        assert isinstance(bucket, s3.CfnBucket)
+        starts_with = s3.CfnBucket.FilterRuleProperty(name="prefix", value=IMPORTS)
+        bucket.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
+            lambda_configurations=[
+                s3.CfnBucket.LambdaConfigurationProperty(
+                    event="s3:ObjectCreated:*",
+                    function=imports.function_arn,
+                    filter=s3.CfnBucket.NotificationFilterProperty(
+                        s3_key=s3.CfnBucket.S3KeyFilterProperty(rules=[starts_with])
+                    ),
+                )
+            ]
+        )
+        # S3 asks whether it may before it takes the configuration.
+        bucket.node.add_dependency(permission)
 
     def allow_reading(self, reader: PythonFunction) -> None:
         """Listing is what tells a missing file (404) from a forbidden one (403):
@@ -74,39 +107,8 @@ class Uploads(s3.Bucket):
             finding = f"IAM5[Resource::arn:<AWS::Partition>:s3:::{self._prefix}-uploads-{_ACCOUNT_REGION}/{folder}*]"
             accept(function.role, {finding: "Each import, list of a range and archive is an object of its own there."})
 
-    def _notify(self, imports: WorkQueue) -> None:
-        """By the bucket's own property: CDK's way is a custom resource with one more function to run and to grant."""
-        permission = iam.PolicyStatement(
-            actions=["sqs:SendMessage"],
-            resources=[imports.queue_arn],
-            principals=[iam.ServicePrincipal("s3.amazonaws.com")],
-            conditions={
-                "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
-                "ArnEquals": {"aws:SourceArn": self._arn()},
-            },
-        )
-        policy = imports.add_to_resource_policy(permission).policy_dependable
-        bucket = self.node.default_child
-        assert isinstance(bucket, s3.CfnBucket)
-        bucket.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
-            queue_configurations=[
-                s3.CfnBucket.QueueConfigurationProperty(
-                    event="s3:ObjectCreated:*",
-                    queue=imports.queue_arn,
-                    filter=s3.CfnBucket.NotificationFilterProperty(
-                        s3_key=s3.CfnBucket.S3KeyFilterProperty(
-                            rules=[s3.CfnBucket.FilterRuleProperty(name="prefix", value=IMPORTS)]
-                        )
-                    ),
-                )
-            ]
-        )
-        if policy is not None:
-            bucket.node.add_dependency(policy)
-
     def _arn(self) -> str:
-        """Not `bucket_arn`: a reference to the bucket would make it and the queue's policy wait for each other."""
-        return f"arn:{Aws.PARTITION}:s3:::{_bucket_name(self._prefix)}"
+        return f"arn:{Aws.PARTITION}:s3:::{self.name}"
 
 
 def _bucket_name(prefix: str) -> str:

@@ -30,6 +30,7 @@ class Deployer:
         self._cloudformation = session.client("cloudformation", endpoint_url=endpoint)
         self._s3 = session.client("s3", endpoint_url=endpoint)
         self._ssm = session.client("ssm", endpoint_url=endpoint)
+        self._lambda = session.client("lambda", endpoint_url=endpoint)
         self._assembly = assembly
         self._parameters = parameters
         self._manifest = json.loads((assembly / "manifest.json").read_text())["artifacts"]
@@ -77,7 +78,16 @@ class Deployer:
         }
         if self._create_or_update(name, request):
             self._wait(name)
+            self._allow_loops(template)
         return self._outputs(name)
+
+    def _allow_loops(self, template: dict[str, Any]) -> None:
+        """What the emulator's CloudFormation leaves out: which functions may invoke themselves as often as they do."""
+        for resource in template["Resources"].values():
+            loop = resource["Properties"].get("RecursiveLoop") if resource["Type"] == "AWS::Lambda::Function" else None
+            if loop is not None:
+                function = resource["Properties"]["FunctionName"]
+                self._lambda.put_function_recursion_config(FunctionName=function, RecursiveLoop=loop)
 
     def _create_or_update(self, name: str, request: dict[str, Any]) -> bool:
         """Whether anything is under way."""

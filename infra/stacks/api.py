@@ -13,6 +13,7 @@ from constructs import Construct
 from ariia.adapters.dynamodb import models
 from infra.config import StageConfig
 from infra.constructs.accepted import accept
+from infra.constructs.asynchronous import allow_invoking
 from infra.constructs.layers import Layers
 from infra.constructs.python_function import PythonFunction, Workshop
 from infra.grants import allow_account_reading, allow_identity_management
@@ -84,8 +85,9 @@ class ApiStack(Stack):
             environment={
                 "ARIIA_PUBLIC_BASE_URL": messaging.gateway.base_url,
                 "ARIIA_CAMPAIGN_RUN_ARN": campaign_run.state_machine_arn,
-                "ARIIA_UPLOADS_BUCKET": messaging.uploads.bucket_name,
-                "ARIIA_PREFLIGHT_QUEUE_URL": messaging.preflights.queue_url,
+                "ARIIA_UPLOADS_BUCKET": self._automation.uploads.bucket_name,
+                "ARIIA_COUNT_AUDIENCE_ARN": self._automation.count_audience.function_arn,
+                "ARIIA_JOB_CONCURRENCY": str(config.job_concurrency),
                 "ARIIA_SIGNING_SECRET_ARN": data.signing_secret.secret_arn,
                 "ARIIA_CONFIGURATION_SET": config.prefix,
                 **self._automation.campaign_schedules.environment,
@@ -116,13 +118,18 @@ class ApiStack(Stack):
         campaign_run.grant_start_execution(function)
         for group in self._automation.schedules:
             group.allow_scheduling(function)
-        messaging.uploads.allow_reading(function)
-        messaging.uploads.allow_writing(function)
-        messaging.uploads.allow_downloading(function)
-        messaging.preflights.grant(function, "sqs:SendMessage")
+        self._allow_beginning_jobs(function)
         allow_identity_management(function)
         allow_account_reading(function)
         return function
+
+    def _allow_beginning_jobs(self, function: PythonFunction) -> None:
+        """Imports by upload, counts by invocation; and exports are downloaded."""
+        uploads, count_audience = self._automation.uploads, self._automation.count_audience
+        uploads.allow_reading(function)
+        uploads.allow_writing(function)
+        uploads.allow_downloading(function)
+        allow_invoking(function, count_audience.function_arn)
 
     def _public_pages(self) -> PythonFunction:
         data = self._data

@@ -10,21 +10,19 @@ from constructs import Construct
 from ariia.adapters.dynamodb import models
 from infra.config import StageConfig
 from infra.constructs.accepted import accept
+from infra.constructs.asynchronous import allow_invoking, arn_by_name, catch
 from infra.constructs.channel_sender import ChannelSender
 from infra.constructs.function_schedules import FunctionSchedules
 from infra.constructs.layers import Layers
 from infra.constructs.one_time_schedules import OneTimeSchedules, tick
 from infra.constructs.python_function import PythonFunction, Workshop
-from infra.constructs.queue_worker import RECEIVES_BEFORE_DEAD_LETTER, work_off
+from infra.constructs.queue_worker import work_off
 from infra.constructs.state_machine import StateMachine
+from infra.constructs.uploads import Uploads
 from infra.grants import allow_account_reading, allow_sending
 from infra.stacks.data import DataStack
-from infra.stacks.messaging import (
-    EVENTS_TIMEOUT_SECONDS,
-    IMPORT_TIMEOUT_SECONDS,
-    PREFLIGHT_TIMEOUT_SECONDS,
-    MessagingStack,
-)
+from infra.stacks.imports import import_members
+from infra.stacks.messaging import EVENTS_TIMEOUT_SECONDS, MessagingStack
 from infra.stacks.privacy_requests import PRIVACY_REQUESTS, privacy_requests
 
 # At most 8 x 16 failing planning calls and 1,000 failing rounds stay below the 25,000 events of one history:
@@ -32,8 +30,8 @@ from infra.stacks.privacy_requests import PRIVACY_REQUESTS, privacy_requests
 PLAN_CALLS_PER_SHARD = 8
 # A look costs nothing while nothing is due, and what it finds is late by some minutes already.
 CHECK_MINUTES = 5
+RUN_FOLLOW_UP, RUN_SERIES, COUNT_AUDIENCE = "run_follow_up", "run_series", "count_audience"
 # The one constant that stands for the shard id that the emulator's stream events lack.
-RUN_FOLLOW_UP, RUN_SERIES = "run_follow_up", "run_series"
 LAPTOP_STREAM_SHARD = "shardId-laptop"
 
 
@@ -56,21 +54,20 @@ class AutomationStack(Stack):
                 "PlanCallsPerShard": str(PLAN_CALLS_PER_SHARD),
             },
         )
-        self.campaign_schedules = OneTimeSchedules(
-            self, "campaigns", config, self.campaign_run, messaging.schedule_dead_letters
-        )
+        self.campaign_schedules = OneTimeSchedules(self, "campaigns", config, self.campaign_run, messaging.dead_letters)
         self.follow_up_schedules = FunctionSchedules(
-            self, config, "follow-ups", "FOLLOW_UP", RUN_FOLLOW_UP, messaging.follow_up_dead_letters
+            self, config, "follow-ups", "FOLLOW_UP", RUN_FOLLOW_UP, messaging.dead_letters
         )
-        self.series_schedules = FunctionSchedules(
-            self, config, "series", "SERIES", RUN_SERIES, messaging.schedule_dead_letters
-        )
+        self.series_schedules = FunctionSchedules(self, config, "series", "SERIES", RUN_SERIES, messaging.dead_letters)
         self.run_follow_up, self.run_series = self._run_follow_up(), self._run_series()
         self.privacy_schedules = FunctionSchedules(
-            self, config, "privacy", "PRIVACY", PRIVACY_REQUESTS, messaging.schedule_dead_letters
+            self, config, "privacy", "PRIVACY", PRIVACY_REQUESTS, messaging.dead_letters
         )
+        self.uploads = Uploads(self, config)
+        self.import_members = import_members(self._workshop, data, messaging, self.uploads, self.follow_up_schedules)
+        self.count_audience = self._count_audience()
         self.privacy_requests = privacy_requests(
-            self._workshop, data, messaging, self.privacy_schedules, self.follow_up_schedules
+            self._workshop, data, self.uploads, self.privacy_schedules, self.follow_up_schedules
         )
         self.aggregate_stats = self._aggregate_stats()
         woken = [self.follow_up_schedules, self.series_schedules, self.privacy_schedules]
@@ -81,13 +78,14 @@ class AutomationStack(Stack):
             *[self._send_batch(channel) for channel in config.channels],
             self._record_events(),
             self.aggregate_stats,
-            self._import_members(),
-            self._count_audience(),
+            self.import_members,
+            self.count_audience,
             self._check_schedules(),
             self.run_follow_up,
             self.run_series,
             self.privacy_requests,
         ]
+        CfnOutput(self, "UploadsBucket", value=self.uploads.bucket_name)
         CfnOutput(self, "CampaignRunArn", value=self.campaign_run.state_machine_arn)
 
     def _plan_audience(self) -> PythonFunction:
@@ -233,7 +231,7 @@ class AutomationStack(Stack):
         return function
 
     def _aggregate_stats(self) -> PythonFunction:
-        dead_letters, config = self._messaging.statistics_dead_letters, self._config
+        dead_letters, config = self._messaging.dead_letters, self._config
         environment = {"ARIIA_STREAM_DLQ_URL": dead_letters.queue_url}
         if config.laptop:
             environment["ARIIA_STREAM_SHARD"] = LAPTOP_STREAM_SHARD
@@ -257,37 +255,19 @@ class AutomationStack(Stack):
         accept(function.role or function, {"IAM5[Resource::*]": "ListStreams knows no resources; X-Ray neither."})
         return function
 
-    def _import_members(self) -> PythonFunction:
-        messaging = self._messaging
+    def _count_audience(self) -> PythonFunction:
+        own_arn = arn_by_name(self, self._config, COUNT_AUDIENCE)
         function = PythonFunction(
             self._workshop,
-            "import_members",
-            timeout_seconds=IMPORT_TIMEOUT_SECONDS,
+            COUNT_AUDIENCE,
+            timeout_seconds=120,
             memory_mb=1024,
-            environment={
-                "ARIIA_UPLOADS_BUCKET": messaging.uploads.bucket_name,
-                "ARIIA_IMPORT_QUEUE_URL": messaging.imports.queue_url,
-                "ARIIA_IMPORT_ATTEMPTS": str(RECEIVES_BEFORE_DEAD_LETTER),
-                **self.follow_up_schedules.environment,
-            },
+            environment={"ARIIA_COUNT_AUDIENCE_ARN": own_arn},
         )
-        # Whom the tenant's double opt-in leaves waiting is asked by a schedule.
-        self.follow_up_schedules.allow_scheduling(function)
-        self._data.allow_reading(function, models.TenantModel)
-        work_off(messaging.imports, function, batch_size=1)
-        messaging.imports.grant(function, "sqs:SendMessage")
-        messaging.uploads.allow_reading(function)
-        messaging.uploads.allow_writing(function)
-        self._data.allow_writing(function, models.MemberModel, models.AddressModel, models.JobModel)
-        # The cleaned of a Mailchimp export are suppressed.
-        self._data.allow_writing(function, models.AuditModel, models.SuppressionModel)
-        return function
-
-    def _count_audience(self) -> PythonFunction:
-        function = PythonFunction(
-            self._workshop, "count_audience", timeout_seconds=PREFLIGHT_TIMEOUT_SECONDS, memory_mb=1024
-        )
-        work_off(self._messaging.preflights, function, batch_size=1)
+        catch(function, self._messaging.dead_letters)
+        # What one invocation has no time for goes on in the next. Lambda ends such a chain after about 16, half an hour
+        # that no count comes near to and a fault would not get over.
+        allow_invoking(function, own_arn)
         self._data.allow_reading(function, models.CampaignModel, models.LedgerModel)
         self._data.allow_writing(function, models.SegmentModel, models.MemberModel)
         self._data.allow_writing_in_bulk(function, models.SegmentMemberModel, models.EngagementModel)

@@ -1,4 +1,4 @@
-"""Alarms that each ask a person to do something, and a dashboard where the stage wants one."""
+"""Alarms and news of failed runs, which each ask a person to do something, and a dashboard where one is wanted."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from constructs import Construct
 from infra.config import StageConfig
 from infra.constructs.alarm import Watch, add_alarm
 from infra.constructs.dashboard import Dashboard
+from infra.constructs.failed_runs import FailedRuns
 from infra.stacks.api import ApiStack
 from infra.stacks.automation import AutomationStack
 from infra.stacks.messaging import MessagingStack
@@ -22,13 +23,12 @@ from infra.watches import (
     held_campaign_watch,
     queue_age_watch,
     reputation_watch,
-    run_failure_watch,
     statistics_lag_watch,
 )
 
 
 class MonitoringStack(Stack):
-    """Eight alarms at most: what is not acted on is on the dashboard only."""
+    """Seven alarms: what is not acted on is on the dashboard only, where the stage has one."""
 
     def __init__(
         self,
@@ -40,11 +40,9 @@ class MonitoringStack(Stack):
     ) -> None:
         super().__init__(scope, f"{config.prefix}-monitoring")
         functions = [*automation.functions, *api.functions.values()]
-        dead_letters = [queue.dead_letters for queue in messaging.work_queues]
         watches = [
-            dead_letter_watch([*dead_letters, *messaging.other_dead_letters]),
+            dead_letter_watch([messaging.dead_letters, messaging.events.dead_letters]),
             function_error_watch(),
-            run_failure_watch(automation.campaign_run),
             queue_age_watch([*messaging.channels.values(), messaging.events]),
             statistics_lag_watch(automation.aggregate_stats),
             held_campaign_watch(),
@@ -53,11 +51,12 @@ class MonitoringStack(Stack):
         ]
         # The emulator of the laptop stage refuses alarms on metric math.
         if config.alarms:
-            self._alarms(config, watches)
+            topic = self._alarms(config, watches)
+            FailedRuns(self, config, automation.campaign_run, topic)
         if config.dashboard:
-            Dashboard(self, config, watches, functions, messaging.work_queues)
+            Dashboard(self, config, watches, functions, messaging.work_queues, automation.campaign_run)
 
-    def _alarms(self, config: StageConfig, watches: list[Watch]) -> None:
+    def _alarms(self, config: StageConfig, watches: list[Watch]) -> Topic:
         topic = Topic(self, "Alarms", topic_name=f"{config.prefix}-alarms", enforce_ssl=True)
         # A topic with a policy of its own loses the default one, which lets the account's alarms publish.
         topic.add_to_resource_policy(
@@ -72,3 +71,4 @@ class MonitoringStack(Stack):
             topic.add_subscription(EmailSubscription(config.alarm_email))
         for watch in watches:
             add_alarm(self, config, watch).add_alarm_action(SnsAction(topic))
+        return topic

@@ -5,8 +5,8 @@ from __future__ import annotations
 from ariia.adapters.dynamodb import models
 from infra.constructs.function_schedules import FunctionSchedules
 from infra.constructs.python_function import PythonFunction, Workshop
+from infra.constructs.uploads import Uploads
 from infra.stacks.data import DataStack
-from infra.stacks.messaging import MessagingStack
 
 PRIVACY_REQUESTS = "privacy_requests"
 
@@ -14,7 +14,7 @@ PRIVACY_REQUESTS = "privacy_requests"
 def privacy_requests(
     workshop: Workshop,
     data: DataStack,
-    messaging: MessagingStack,
+    uploads: Uploads,
     schedules: FunctionSchedules,
     follow_up_schedules: FunctionSchedules,
 ) -> PythonFunction:
@@ -27,7 +27,7 @@ def privacy_requests(
         environment={
             **schedules.environment,
             **follow_up_schedules.environment,
-            "ARIIA_UPLOADS_BUCKET": messaging.uploads.bucket_name,
+            "ARIIA_UPLOADS_BUCKET": uploads.bucket_name,
             "ARIIA_QUIET_SECONDS": str(workshop.config.erasure_quiet_seconds),
         },
     )
@@ -41,5 +41,5 @@ def privacy_requests(
     data.allow_writing(function, models.CampaignModel, models.CampaignPartModel, models.LedgerModel)
     data.allow_writing_in_bulk(function, models.SegmentMemberModel)
     data.allow_writing(function, models.EngagementModel)
-    messaging.uploads.allow_archiving(function)
+    uploads.allow_archiving(function)
     return function

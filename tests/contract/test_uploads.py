@@ -6,7 +6,6 @@ import urllib.request
 import uuid
 from collections.abc import Iterator
 
-import boto3
 import pytest
 
 from ariia.adapters.memory.uploads import MemoryUploads
@@ -109,22 +108,3 @@ def test_client_can_download_from_the_signed_url_and_saves_it_by_name(stored_upl
         assert answer.read() == b"PK"
         assert answer.headers["Content-Type"] == "application/zip"
     assert "filename" in stored_uploads.download_url(KEY, "member-data.zip", 60)
-
-
-def test_import_queue_carries_every_task(ministack: object) -> None:
-    from ariia.adapters.import_queue import SqsImportQueue
-    from ariia.ports.uploads import RangeTask
-    from functions.import_members.messages import parse
-
-    client = boto3.client("sqs")
-    url = client.create_queue(QueueName=f"imports-{uuid.uuid4().hex[:8]}")["QueueUrl"]
-    tasks = [RangeTask("studio", "job-1", number) for number in range(23)]
-
-    SqsImportQueue(client, url).put(tasks)
-
-    received: set[object] = set()
-    while messages := client.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
-        received |= {parse(message["Body"]) for message in messages}
-        for message in messages:
-            client.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-    assert received == set(tasks)

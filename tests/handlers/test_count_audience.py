@@ -1,23 +1,24 @@
-"""Counting one shard, on events as SQS delivers them."""
+"""Counting one shard, as an invocation names it."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
+import traceback
 from typing import Any
 
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ariia.adapters.memory.clock import ManualClock
+from ariia.adapters.memory.shard_work import MemoryShardWork
 from ariia.bootstrap.count_audience import CountAudienceServices
 from ariia.domain.errors import TransientError
 from ariia.domain.preflight_job import CountTask
 from ariia.domain.segment_task import SegmentTask
+from ariia.observability import AttemptFailedError
 from functions.count_audience import handler as module
 
-EVENT = json.loads((Path(__file__).parent.parent / "events" / "sqs_count_audience.json").read_text())
-MESSAGE = EVENT["Records"][0]["messageId"]
+TASK, OTHER = CountTask("t1", "c1", "job-1", 2), CountTask("t1", "c1", "job-1", 4)
 
 
 class Counter:
@@ -26,12 +27,14 @@ class Counter:
     def __init__(self) -> None:
         self.asked: list[tuple[CountTask | SegmentTask, int]] = []
         self.answer: bool | Exception = True
+        self.work_begun, self.clock, self.takes_seconds = MemoryShardWork(), ManualClock(1_000_000), 1
 
     def work(self, task: SegmentTask, ends_at: int) -> bool:
         return self.count(task, ends_at)
 
     def count(self, task: CountTask | SegmentTask, ends_at: int) -> bool:
         self.asked.append((task, ends_at))
+        self.clock.advance(self.takes_seconds)
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
@@ -53,36 +56,60 @@ class Context(LambdaContext):
 @pytest.fixture
 def counter(monkeypatch: pytest.MonkeyPatch) -> Counter:
     counter = Counter()
-    services = CountAudienceServices(counter, counter, ManualClock(1_000_000))  # type: ignore[arg-type]
+    services = CountAudienceServices(counter, counter, counter.work_begun, counter.clock)  # type: ignore[arg-type]
     monkeypatch.setattr(module, "services", lambda: services)
     return counter
 
 
-def handle(event: dict[str, Any]) -> list[str]:
-    answer = module.handler(event, Context())
-    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+def handle(*tasks: CountTask | SegmentTask) -> int:
+    event = json.loads(json.dumps({"tasks": [task.to_payload() for task in tasks]}))
+    left: int = module.handler(event, Context())["left"]
+    return left
 
 
-def test_message_names_the_shard_to_count_well_within_the_invocation(counter: Counter) -> None:
-    assert handle(EVENT) == []
-    assert counter.asked == [(CountTask("t1", "c1", "job-1", 2), 1_000_000 + 105_000)]
+def test_task_names_the_shard_to_count_well_within_the_invocation(counter: Counter) -> None:
+    assert handle(TASK) == 0
+    assert counter.asked == [(TASK, 1_000_000 + 105_000)]
+    assert counter.work_begun.waiting == []
 
 
 @pytest.mark.parametrize("job_id", ["job-1", None])
-def test_message_about_a_list_is_work_on_the_list(counter: Counter, job_id: str | None) -> None:
+def test_task_about_a_list_is_work_on_the_list(counter: Counter, job_id: str | None) -> None:
     task = SegmentTask("t1", "s1", 3, job_id)
-    assert handle({"Records": [{"messageId": "m", "body": task.to_text()}]}) == []
+    assert handle(task) == 0
     assert counter.asked[0][0] == task
 
 
-@pytest.mark.parametrize("answer", [False, TransientError("busy")])
-def test_shard_that_is_not_done_comes_back(counter: Counter, answer: bool | Exception) -> None:
-    counter.answer = answer
-    assert handle(EVENT) == [MESSAGE]
+def test_shards_are_worked_on_one_after_the_other(counter: Counter) -> None:
+    assert handle(TASK, OTHER) == 0
+    assert [task for task, _ in counter.asked] == [TASK, OTHER]
 
 
-@pytest.mark.parametrize("body", ["", "[]", "{}", '{"tenant":"t1","campaign":"c1","job":"j","shard":"x"}'])
-def test_unreadable_message_comes_back_and_ends_in_the_dead_letter_queue(counter: Counter, body: str) -> None:
-    record = {**EVENT["Records"][0], "body": body}
-    assert handle({"Records": [record]}) == [MESSAGE]
+def test_shard_that_is_not_done_goes_on_in_another_invocation_with_those_behind_it(counter: Counter) -> None:
+    counter.answer = False
+    assert handle(TASK, OTHER) == 2
+    assert counter.work_begun.waiting == [TASK, OTHER]
+
+
+def test_shard_for_which_no_time_is_left_is_left_to_another_invocation(counter: Counter) -> None:
+    counter.takes_seconds = 105
+    assert handle(TASK, OTHER) == 1
+    assert counter.work_begun.waiting == [OTHER]
+
+
+@pytest.mark.parametrize("error", [TransientError("busy"), RuntimeError("anna@studio.example")])
+def test_what_fails_is_raised_for_lambda_to_repeat_without_its_text(counter: Counter, error: Exception) -> None:
+    counter.answer = error
+    with pytest.raises(AttemptFailedError) as failed:
+        handle(TASK)
+    assert str(error) not in "".join(traceback.format_exception(failed.value))
+    assert counter.work_begun.waiting == []
+
+
+@pytest.mark.parametrize(
+    "event", [{}, [], {"tasks": [{"tenant": "t1", "campaign": "c1", "job": "j", "shard": "x"}]}, {"tasks": ["t1"]}]
+)
+def test_event_of_nobody_we_know_is_raised_for_the_dead_letters(counter: Counter, event: Any) -> None:
+    with pytest.raises(AttemptFailedError):
+        module.handler(event, Context())
     assert counter.asked == []

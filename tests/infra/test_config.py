@@ -87,4 +87,4 @@ def test_defaults_are_those_of_the_design() -> None:
     assert config.identity.tenant_claim == "custom:tenant_id"
     assert config.tracing
     assert config.alarms
-    assert config.dashboard
+    assert not config.dashboard

@@ -70,7 +70,7 @@ def test_uploads_are_private_and_forgotten_after_a_week(stage: Templates) -> Non
 
 def test_only_uploads_are_announced_not_what_came_of_them(stage: Templates) -> None:
     [bucket] = stage.resources("AWS::S3::Bucket")
-    [told] = bucket.properties["NotificationConfiguration"]["QueueConfigurations"]
+    [told] = bucket.properties["NotificationConfiguration"]["LambdaConfigurations"]
     rules = told["Filter"]["S3Key"]["Rules"]
     job = ImportJob("job-1", "studio", ImportFormat.CSV, "anna", 0)
     assert rules == [{"Name": "prefix", "Value": "imports/"}]

@@ -18,6 +18,7 @@ STARTERS = (
     "AWS::StepFunctions::StateMachine",
     "AWS::Events::Rule",
     "AWS::Scheduler::Schedule",
+    "AWS::S3::Bucket",
 )
 ROOT = Path(__file__).parents[2]
 
@@ -44,8 +45,8 @@ def test_every_function_folder_is_deployed_and_nothing_else(stage: Templates) ->
 
 
 def test_every_function_is_started_by_something(stage: Templates) -> None:
-    """By a queue or stream, a request, a state machine, a rule or schedule, or a schedule that another function makes
-    for it (whose ARN it is told)."""
+    """By a queue or stream, an upload, a request, a state machine, a rule or schedule, or by another function, or a
+    schedule that one makes for it (whose ARN it is told)."""
     started = set()
     for kind in STARTERS:
         for one in stage.resources(kind) if stage.count(kind) else ():

@@ -19,9 +19,23 @@ def test_every_queue_has_a_dead_letter_queue(stage: Templates) -> None:
     for queue in stage.resources(QUEUES):
         if not is_dead_letter_queue(queue):
             target = stage.resource(queue.properties["RedrivePolicy"]["deadLetterTargetArn"], queue.stack)
-            assert target.properties["QueueName"] == f"{queue.properties['QueueName']}-dead-letters"
+            assert is_dead_letter_queue(target)
             patient = str(queue.properties["QueueName"]).endswith("-email")
             assert queue.properties["RedrivePolicy"]["maxReceiveCount"] == (300 if patient else 5)
+
+
+def test_nothing_but_the_event_queue_fills_the_dead_letters_that_the_proof_of_events_looks_at(stage: Templates) -> None:
+    [own] = [one for one in stage.resources(QUEUES) if one.properties["QueueName"].endswith("-events-dead-letters")]
+    redriven = [one for one in stage.resources(QUEUES) if key(own) in stage.references(one.body, one.stack)]
+    assert [str(one.properties["QueueName"]).rpartition("-")[2] for one in redriven] == ["events"]
+    actions = {
+        action
+        for policy in stage.resources("AWS::IAM::Policy")
+        for statement in policy.properties["PolicyDocument"]["Statement"]
+        if key(own) in stage.references(statement["Resource"], policy.stack)
+        for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
+    }
+    assert actions == {"sqs:GetQueueAttributes"}
 
 
 def test_an_unreadable_message_reaches_the_dead_letters_before_it_expires(stage: Templates) -> None:
@@ -74,15 +88,6 @@ def test_every_queue_is_encrypted_and_refuses_plain_http(stage: Templates) -> No
 def test_dead_letters_are_kept_for_two_weeks(stage: Templates) -> None:
     for queue in filter(is_dead_letter_queue, stage.resources(QUEUES)):
         assert queue.properties["MessageRetentionPeriod"] == 14 * 24 * 3600
-
-
-def test_bucket_may_write_to_the_import_queue_before_it_is_told_to(stage: Templates) -> None:
-    [bucket] = stage.resources("AWS::S3::Bucket")
-    [notification] = bucket.properties["NotificationConfiguration"]["QueueConfigurations"]
-    queue = stage.resource(notification["Queue"], bucket.stack)
-    assert str(queue.properties["QueueName"]).endswith("-imports")
-    policies = [one.logical_id for one in stage.resources("AWS::SQS::QueuePolicy")]
-    assert any(name in policies for name in bucket.body["DependsOn"])
 
 
 def test_events_keep_their_envelope(stage: Templates) -> None:

@@ -47,9 +47,9 @@ def test_every_stack_depends_only_on_those_to_its_left(stage: Templates) -> None
         assert all(ORDER.index(one) < ORDER.index(part(name)) for one in needs), name
 
 
-def test_there_are_at_most_eight_alarms_and_each_gives_advice(production: Templates) -> None:
+def test_there_are_seven_alarms_at_most_and_each_gives_advice(production: Templates) -> None:
     alarms = production.resources("AWS::CloudWatch::Alarm")
-    assert len(alarms) <= 8
+    assert len(alarms) <= 7
     for alarm in alarms:
         assert len(alarm.properties["AlarmDescription"]) > 20
         assert alarm.properties["AlarmActions"]
@@ -65,7 +65,26 @@ def test_alarms_may_publish_to_their_topic(production: Templates) -> None:
         if one.properties["Topics"] == [{"Ref": topic.logical_id}]
     ]
     allowed = [one["Principal"] for one in policy.properties["PolicyDocument"]["Statement"] if one["Effect"] == "Allow"]
-    assert allowed == [{"Service": "cloudwatch.amazonaws.com"}]
+    assert allowed == [{"Service": "cloudwatch.amazonaws.com"}, {"Service": "events.amazonaws.com"}]
+
+
+def test_a_run_that_ended_as_it_should_not_is_told_to_whom_alarms_call(production: Templates) -> None:
+    [rule] = production.resources("AWS::Events::Rule")
+    pattern, [target] = rule.properties["EventPattern"], rule.properties["Targets"]
+    assert set(pattern["detail"]["status"]) == {"FAILED", "TIMED_OUT", "ABORTED"}
+    [machine] = pattern["detail"]["stateMachineArn"]
+    assert production.resource(machine, rule.stack).body["Type"] == "AWS::StepFunctions::StateMachine"
+    alarm = production.resources("AWS::CloudWatch::Alarm")[0]
+    assert target["Arn"] == alarm.properties["AlarmActions"][0]
+    words = target["InputTransformer"]["InputTemplate"]
+    assert "pause and resume" in words
+    for name, path in target["InputTransformer"]["InputPathsMap"].items():
+        assert f"<{name}>" in words
+        assert path in ("$.detail.status", "$.detail.executionArn")
+
+
+def test_a_stage_without_alarms_is_told_nothing(laptop: Templates) -> None:
+    assert laptop.count("AWS::Events::Rule") == laptop.count("AWS::CloudWatch::Alarm") == 0
 
 
 def test_no_alarm_joins_more_metrics_than_cloudwatch_takes(production: Templates) -> None:
@@ -92,6 +111,13 @@ def test_a_dashboard_is_there_if_the_stage_wants_one(tmp_path_factory: pytest.Te
     templates = synthesise(any_config(dashboard=wanted), tmp_path_factory)
     assert templates.count("AWS::CloudWatch::Dashboard") == wanted
     assert templates.resources("AWS::CloudWatch::Alarm")
+
+
+def test_a_stage_without_alarms_and_dashboard_has_nothing_to_monitor_with(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    templates = synthesise(any_config(alarms=False), tmp_path_factory)
+    assert "monitoring" not in map(part, templates.stacks)
 
 
 def test_the_stacks_need_no_custom_resource(stage: Templates) -> None:

@@ -9,7 +9,7 @@ import pytest
 from ariia.adapters.memory.clock import CountingIds, ManualClock
 from ariia.adapters.memory.jobs import MemoryJobs
 from ariia.adapters.memory.members import MemoryMembers
-from ariia.adapters.memory.uploads import MemoryImportQueue, MemoryUploads
+from ariia.adapters.memory.uploads import MemoryRangeWork, MemoryUploads
 from ariia.domain.channel import Channel
 from ariia.domain.consent import refusal
 from ariia.domain.import_job import ImportFormat, ImportState
@@ -33,14 +33,16 @@ def test_all_addresses_belong_to_nobody() -> None:
 
 @pytest.fixture(scope="module")
 def imported() -> tuple[Imports, MemoryMembers, str]:
-    jobs, uploads, queue = MemoryJobs(), MemoryUploads(), MemoryImportQueue()
+    jobs, uploads, queue = MemoryJobs(), MemoryUploads(), MemoryRangeWork()
     members, clock = MemoryMembers(), ManualClock()
     imports = Imports(jobs, uploads, any_double_opt_in(), clock, CountingIds())
     job = imports.create("studio", ImportFormat.CSV, "anna").entity.job
     uploads.put(job.key, TARGET.read_bytes())
-    ImportCutting(jobs, uploads, queue, clock).run(job.key)
+    ImportCutting(jobs, uploads, queue, clock, lanes=16).run(job.key)
     for task in queue.tasks:
-        RangeImport(jobs, uploads, members, any_double_opt_in(), clock).run(task, stop_at=clock.now() + 1)
+        RangeImport(jobs, uploads, members, any_double_opt_in(), queue, clock, lanes=16).run(
+            task, stop_at=clock.now() + 1
+        )
     return imports, members, job.id
 
 

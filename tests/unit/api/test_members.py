@@ -13,7 +13,7 @@ from ariia.adapters.memory.jobs import MemoryJobs
 from ariia.adapters.memory.members import MemoryMembers
 from ariia.adapters.memory.schedules import MemorySchedules
 from ariia.adapters.memory.tenants import MemoryTenants
-from ariia.adapters.memory.uploads import MemoryImportQueue, MemoryUploads
+from ariia.adapters.memory.uploads import MemoryRangeWork, MemoryUploads
 from ariia.services.import_cutting import ImportCutting
 from ariia.services.import_range import RangeImport
 from ariia.services.imports import Imports
@@ -33,7 +33,7 @@ from .http import Answered, Client, claims
 class Api:
     def __init__(self) -> None:
         self.store, self.jobs, self.uploads = MemoryMembers(), MemoryJobs(), MemoryUploads()
-        self.clock, self.queue = ManualClock(), MemoryImportQueue()
+        self.clock, self.queue = ManualClock(), MemoryRangeWork()
         ids = CountingIds("new")
         self.tenants, self.schedules = MemoryTenants(), MemorySchedules()
         self.double_opt_in = any_double_opt_in(self.tenants, self.schedules, self.clock)
@@ -54,8 +54,8 @@ class Api:
         return self.as_role().call("PUT", f"/v1/members/{member_id}", body or {}, **headers)
 
     def work(self, key: str) -> None:
-        ImportCutting(self.jobs, self.uploads, self.queue, self.clock, range_records=2).run(key)
-        worker = RangeImport(self.jobs, self.uploads, self.store, self.double_opt_in, self.clock)
+        ImportCutting(self.jobs, self.uploads, self.queue, self.clock, lanes=16, range_records=2).run(key)
+        worker = RangeImport(self.jobs, self.uploads, self.store, self.double_opt_in, self.queue, self.clock, lanes=16)
         while self.queue.tasks:
             worker.run(self.queue.tasks.pop(), stop_at=self.clock.now() + 1)
 

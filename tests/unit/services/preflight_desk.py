@@ -10,12 +10,12 @@ from ariia.adapters.memory.engagement import MemoryEngagement
 from ariia.adapters.memory.jobs import MemoryJobs
 from ariia.adapters.memory.ledger import MemoryLedger
 from ariia.adapters.memory.members import MemoryMembers
-from ariia.adapters.memory.preflight_queue import MemoryPreflightQueue
 from ariia.adapters.memory.quotas import MemoryQuotas
 from ariia.adapters.memory.segments import MemorySegmentLists, MemorySegments
 from ariia.adapters.memory.senders import MemorySenders
 from ariia.adapters.memory.sending import FixedQuota, MemorySendRates
 from ariia.adapters.memory.ses_identities import MemoryIdentities
+from ariia.adapters.memory.shard_work import MemoryShardWork
 from ariia.adapters.memory.templates import MemoryTemplates
 from ariia.adapters.memory.tenants import MemoryTenants
 from ariia.domain.campaign import Campaign, Content, Target, TargetType
@@ -58,7 +58,7 @@ class Desk:
             ManualClock(),
             CountingIds("job"),
             MemoryJobs(),
-            MemoryPreflightQueue(),
+            MemoryShardWork(),
         )
         self.members, self.campaigns, self.identities = MemoryMembers(SHARDS), MemoryCampaigns(), MemoryIdentities()
         self.templates, tenants, self.rates = MemoryTemplates(), MemoryTenants(), MemorySendRates()
@@ -78,7 +78,7 @@ class Desk:
             counter=AudienceCounter(self.members, facts, self.clock, SHARDS, at_once),
             targets=Targets(self.segments, self.campaigns),
             jobs=self.jobs,
-            queue=self.queue,
+            work=self.queue,
             outlook=SendOutlook(BroadcastQuota(self.quotas), self.rates, self.quota, self.clock, 0.16),
             clock=self.clock,
             ids=self.ids,

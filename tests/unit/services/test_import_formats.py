@@ -10,7 +10,7 @@ import pytest
 from ariia.adapters.memory.clock import CountingIds, ManualClock
 from ariia.adapters.memory.jobs import MemoryJobs
 from ariia.adapters.memory.members import MemoryMembers
-from ariia.adapters.memory.uploads import MemoryImportQueue, MemoryUploads
+from ariia.adapters.memory.uploads import MemoryRangeWork, MemoryUploads
 from ariia.domain.errors import InvalidError
 from ariia.domain.import_job import ImportFormat, ImportState
 from ariia.domain.import_mailchimp import mailchimp_values
@@ -32,18 +32,18 @@ ENDPOINTS_JSON = (EXAMPLES / "pinpoint_endpoints.jsonl").read_bytes()
 class Desk:
     def __init__(self) -> None:
         self.clock, self.jobs, self.uploads = ManualClock(), MemoryJobs(), MemoryUploads()
-        self.members, self.queue = MemoryMembers(4), MemoryImportQueue()
+        self.members, self.queue = MemoryMembers(4), MemoryRangeWork()
         self.imports = Imports(self.jobs, self.uploads, any_double_opt_in(), self.clock, CountingIds("j"))
 
     def imports_file(self, kind: ImportFormat, content: bytes, times: int = 1) -> ImportView:
         made = self.imports.create("gym", kind, "anna").entity.job
         self.uploads.put(made.key, content)
-        ImportCutting(self.jobs, self.uploads, self.queue, self.clock).run(made.key)
+        ImportCutting(self.jobs, self.uploads, self.queue, self.clock, lanes=16).run(made.key)
         tasks, self.queue.tasks = self.queue.tasks, []
         for task in tasks * times:
-            RangeImport(self.jobs, self.uploads, self.members, any_double_opt_in(), self.clock).run(
-                task, stop_at=self.clock.now() + 60_000
-            )
+            RangeImport(
+                self.jobs, self.uploads, self.members, any_double_opt_in(), self.queue, self.clock, lanes=16
+            ).run(task, stop_at=self.clock.now() + 60_000)
         view = self.imports.get("gym", made.id)
         assert view.progress.state is ImportState.DONE, view.progress
         return view
@@ -112,7 +112,7 @@ def test_file_that_is_no_export_is_refused_as_a_whole(desk: Desk) -> None:
     for kind in (ImportFormat.MAILCHIMP, ImportFormat.PINPOINT_CSV):
         made = desk.imports.create("gym", kind, "anna").entity.job
         desk.uploads.put(made.key, b"name,age\nanna,7\n")
-        job = ImportCutting(desk.jobs, desk.uploads, desk.queue, desk.clock).run(made.key)
+        job = ImportCutting(desk.jobs, desk.uploads, desk.queue, desk.clock, lanes=16).run(made.key)
         assert job is not None
         assert "no " in (job.failure or "")
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,7 +16,7 @@ from ariia.adapters.memory.jobs import MemoryJobs
 from ariia.adapters.memory.members import MemoryMembers
 from ariia.adapters.memory.schedules import MemorySchedules
 from ariia.adapters.memory.tenants import MemoryTenants
-from ariia.adapters.memory.uploads import MemoryImportQueue, MemoryUploads
+from ariia.adapters.memory.uploads import MemoryRangeWork, MemoryUploads
 from ariia.domain.address import address_hash
 from ariia.domain.address_index import MAX_SHARERS
 from ariia.domain.channel import Channel
@@ -31,6 +33,7 @@ from ariia.services.imports import Imports, ImportView
 from tests.builders import any_double_opt_in
 
 TENANT = "studio"
+HOUR = 3_600
 HEADER = "id,email,first_name,tags,consent_email,consent_email_at\n"
 
 
@@ -61,13 +64,13 @@ class Faulty:
 class World:
     """Everything an import needs, in memory; `kill_at` ends the process at that step."""
 
-    def __init__(self, *, range_records: int = 3) -> None:
+    def __init__(self, *, range_records: int = 3, lanes: int = 16) -> None:
         self.jobs, self.uploads, self.members = MemoryJobs(), MemoryUploads(), MemoryMembers(4)
-        self.queue, self.clock = MemoryImportQueue(), ManualClock()
+        self.queue, self.clock = MemoryRangeWork(), ManualClock()
         self.tenants, self.schedules = MemoryTenants(), MemorySchedules()
         self.double_opt_in = any_double_opt_in(self.tenants, self.schedules, self.clock)
         self.imports = Imports(self.jobs, self.uploads, self.double_opt_in, self.clock, CountingIds("import"))
-        self.range_records = range_records
+        self.range_records, self.lanes = range_records, lanes
         self.kill_at: int | None = None
         self.steps = 0
 
@@ -79,13 +82,26 @@ class World:
     @property
     def cutting(self) -> ImportCutting:
         jobs, uploads, queue = (Faulty(one, self) for one in (self.jobs, self.uploads, self.queue))
-        return ImportCutting(jobs, uploads, queue, self.clock, range_records=self.range_records)
+        return ImportCutting(jobs, uploads, queue, self.clock, lanes=self.lanes, range_records=self.range_records)
 
     @property
     def ranges(self) -> RangeImport:
-        jobs, uploads, members = (Faulty(one, self) for one in (self.jobs, self.uploads, self.members))
+        jobs, uploads, members, queue = (
+            Faulty(one, self) for one in (self.jobs, self.uploads, self.members, self.queue)
+        )
         double_opt_in = any_double_opt_in(self.tenants, Faulty(self.schedules, self), self.clock)
-        return RangeImport(jobs, uploads, members, double_opt_in, self.clock)
+        return RangeImport(jobs, uploads, members, double_opt_in, queue, self.clock, lanes=self.lanes)
+
+    def killed_at(self, step: int, run: Callable[[], object]) -> bool:
+        """Whether `run` got as far as `step`, at which it was killed."""
+        self.kill_at, self.steps = step, 0
+        try:
+            run()
+        except Killed:
+            return True
+        finally:
+            self.kill_at = None
+        return False
 
     def asks_everybody(self) -> World:
         """The tenant chose the double opt-in."""
@@ -105,6 +121,9 @@ class World:
     def work(self, job_id: str, order: Callable[[list[RangeTask]], None] = lambda tasks: None) -> ImportView:
         key = self.imports.get(TENANT, job_id).job.key
         self.cutting.run(key)
+        return self.drained(job_id, order)
+
+    def drained(self, job_id: str, order: Callable[[list[RangeTask]], None] = lambda tasks: None) -> ImportView:
         while self.queue.tasks:
             order(self.queue.tasks)
             self.ranges.run(self.queue.tasks.pop(0), stop_at=self.clock.now() + 60_000)
@@ -511,10 +530,9 @@ def test_part_that_fails_too_often_shows_and_the_rest_is_imported(world: World) 
     job_id = world.upload(HEADER + "".join(f"m{n},,A,,,\n" for n in range(9)))
     world.cutting.run(world.imports.get(TENANT, job_id).job.key)
     poison, *others = world.queue.tasks
-    world.kill_at, world.steps = 9, 0
-    with pytest.raises(Killed):
-        world.ranges.run(poison, stop_at=world.clock.now() + 1, last_attempt=True)
-    world.kill_at = None
+    for attempt in range(3):
+        assert world.imports.get(TENANT, job_id).progress.parts_failed == 0, attempt
+        world.killed_at(6, lambda: world.ranges.run(poison, stop_at=world.clock.now() + 1))
     for task in others:
         world.ranges.run(task, stop_at=world.clock.now() + 1)
 
@@ -530,13 +548,97 @@ def test_part_that_fails_too_often_shows_and_the_rest_is_imported(world: World) 
 def test_file_that_can_not_be_read_shows_after_the_last_attempt(world: World) -> None:
     job_id = world.upload(HEADER + "m1,,A,,,\n")
     key = world.imports.get(TENANT, job_id).job.key
-    world.kill_at = 9
-    with pytest.raises(Killed):
-        world.cutting.run(key, last_attempt=True)
-    world.kill_at = None
+    for attempt in range(3):
+        assert world.imports.get(TENANT, job_id).progress.state is not ImportState.FAILED, attempt
+        world.killed_at(9, lambda: world.cutting.run(key))
     assert world.imports.get(TENANT, job_id).progress.state is ImportState.FAILED
 
     assert world.work(job_id).progress.state is ImportState.DONE
+
+
+def test_large_file_takes_its_share_of_what_runs_at_once_and_no_more() -> None:
+    world = World(range_records=1)
+    job_id = world.upload(HEADER + "".join(f"m{n},,A,,,\n" for n in range(70)))
+    at_once = []
+    view = world.work(job_id, order=lambda tasks: at_once.append(len(tasks)))
+    assert (view.progress.state, view.progress.created) == (ImportState.DONE, 70)
+    assert (max(at_once), len(at_once)) == (16, 70)
+
+
+def test_lane_goes_on_wherever_an_attempt_was_killed() -> None:
+    """As Lambda does it: what was killed comes again."""
+    for step in itertools.count(1):
+        world = World(lanes=1)
+        job_id = world.upload(HEADER + "".join(f"m{n},,A,,,\n" for n in range(6)))
+        world.cutting.run(world.imports.get(TENANT, job_id).job.key)
+        first = partial(world.ranges.run, world.queue.tasks[0], stop_at=world.clock.now() + 1)
+        was_killed = world.killed_at(step, first)
+        world.queue.tasks.append(world.queue.tasks.pop(0))
+        progress = world.drained(job_id).progress
+        assert (progress.state, progress.created) == (ImportState.DONE, 6), step
+        if not was_killed:
+            assert step > 10
+            return
+
+
+def test_range_that_is_given_up_holds_up_nothing_behind_it() -> None:
+    world = World(lanes=1)
+    job_id = world.upload(HEADER + "".join(f"m{n},,A,,,\n" for n in range(9)))
+    world.cutting.run(world.imports.get(TENANT, job_id).job.key)
+    poison = world.queue.tasks.pop(0)
+    for _ in range(3):
+        assert not world.queue.tasks
+        world.killed_at(8, lambda: world.ranges.run(poison, stop_at=world.clock.now() + 1))
+    progress = world.drained(job_id).progress
+    assert (progress.state, progress.created, progress.parts_failed) == (ImportState.FAILED, 6, 1)
+
+
+def test_slower_run_of_the_same_range_takes_no_attempt_back() -> None:
+    world = World(range_records=100)
+    job_id = world.upload(HEADER + "".join(f"m{n},,A,,,\n" for n in range(100)))
+    world.cutting.run(world.imports.get(TENANT, job_id).job.key)
+    task, save, saved = world.queue.tasks[0], world.members.save, itertools.count()
+
+    def others_meanwhile(*args: Any, **kwargs: Any) -> Any:
+        if next(saved) == 0:
+            for _ in range(2):
+                world.killed_at(6, lambda: world.ranges.run(task, stop_at=world.clock.now() + 1))
+            # Long enough for the slower one to note how far it is.
+            world.clock.advance(3)
+        return save(*args, **kwargs)
+
+    world.members.save = others_meanwhile  # type: ignore[method-assign]
+    with pytest.raises(TransientError):
+        world.ranges.run(task, stop_at=world.clock.now() + 2_000)
+    world.killed_at(6, lambda: world.ranges.run(task, stop_at=world.clock.now() + 1))
+    assert world.imports.get(TENANT, job_id).progress.state is ImportState.FAILED
+
+
+def test_import_whose_work_got_lost_ends_as_failed_and_goes_on_when_it_is_begun_again(world: World) -> None:
+    job_id = world.upload(HEADER + "".join(f"m{n},,A,,,\n" for n in range(6)))
+    world.cutting.run(world.imports.get(TENANT, job_id).job.key)
+    lost, task = world.queue.tasks
+    world.clock.advance(6 * HOUR)
+    world.ranges.run(task, stop_at=world.clock.now() + 1)
+    world.clock.advance(6 * HOUR)
+    assert world.imports.get(TENANT, job_id).progress.state is ImportState.RUNNING
+    world.clock.advance(HOUR)
+    progress = world.imports.get(TENANT, job_id).progress
+    assert (progress.state, progress.created) == (ImportState.FAILED, 3)
+    assert "stood still" in (progress.failure or "")
+    assert progress.finished_at == world.clock.now()
+    world.ranges.run(lost, stop_at=world.clock.now() + 1)
+    assert world.imports.get(TENANT, job_id).progress.state is ImportState.DONE
+
+
+def test_import_without_a_file_ends_as_failed(world: World) -> None:
+    job = world.imports.create(TENANT, ImportFormat.CSV, "user-1").entity.job
+    world.clock.advance(8 * HOUR - 0.001)
+    assert world.imports.get(TENANT, job.id).progress.state is ImportState.WAITING_FOR_UPLOAD
+    world.clock.advance(0.001)
+    progress = world.imports.get(TENANT, job.id).progress
+    assert progress.state is ImportState.FAILED
+    assert "begin a new import" in (progress.failure or "")
 
 
 def test_file_replaced_while_it_is_imported_fails_what_is_left(world: World) -> None:

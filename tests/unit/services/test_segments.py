@@ -12,10 +12,10 @@ from ariia.adapters.memory.engagement import MemoryEngagement
 from ariia.adapters.memory.jobs import MemoryJobs
 from ariia.adapters.memory.ledger import MemoryLedger
 from ariia.adapters.memory.members import MemoryMembers
-from ariia.adapters.memory.preflight_queue import MemoryPreflightQueue
 from ariia.adapters.memory.quotas import MemoryQuotas
 from ariia.adapters.memory.segments import MemorySegmentLists, MemorySegments
 from ariia.adapters.memory.series import MemorySeries
+from ariia.adapters.memory.shard_work import MemoryShardWork
 from ariia.adapters.memory.tenants import MemoryTenants
 from ariia.domain.campaign import Campaign, CampaignStatus
 from ariia.domain.errors import ConflictError, InvalidError, LimitError
@@ -50,7 +50,7 @@ class SegmentDesk:
         self.series, ids = MemorySeries(self.campaigns), CountingIds("s")
         self.segments = Segments(self.store, self.campaigns, self.series, self.quotas, self.clock, ids)
         self.members, self.lists, self.jobs = MemoryMembers(SHARDS), MemorySegmentLists(SHARDS), MemoryJobs()
-        self.queue, ids = MemoryPreflightQueue(), CountingIds("j")
+        self.queue, ids = MemoryShardWork(), CountingIds("j")
         self.engagement = MemoryEngagement(self.members)
         facts = PageFactsReader(self.campaigns, MemoryLedger(), self.lists, self.engagement, self.clock, SHARDS)
         counter = AudienceCounter(self.members, facts, self.clock, SHARDS, at_once)

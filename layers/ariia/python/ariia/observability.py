@@ -4,6 +4,8 @@ combination of dimensions is billed as a metric of its own."""
 from __future__ import annotations
 
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -27,6 +29,21 @@ def call_for_attention(count: int) -> None:
             default_dimensions={"service": "campaigns"},
         ):
             pass
+
+
+class AttemptFailedError(Exception):
+    """What an asynchronous invocation ends with that is to be repeated; the log of the attempt says why."""
+
+
+@contextmanager
+def repeated_by_lambda(what: str) -> Iterator[None]:
+    """Logs what goes wrong inside, and raises AttemptFailedError in its place: Lambda repeats the invocation twice, and
+    writes the text of what was raised into log and dead letter, where no member's data may be."""
+    try:
+        yield
+    except Exception as error:
+        logger.error(what, **fault(error))
+        raise AttemptFailedError(what) from None
 
 
 def fault(error: BaseException) -> dict[str, Any]:

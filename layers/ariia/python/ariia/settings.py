@@ -65,12 +65,14 @@ class SchedulingSettings(Settings):
 @dataclass(frozen=True, kw_only=True)
 class ApiSettings(SchedulingSettings):
     """The authenticated HTTP API. `channels` are those set up in this deployment, separated by commas;
-    `ses_usd_per_1000` is the account's price of 1,000 messages, for estimates."""
+    `ses_usd_per_1000` is the account's price of 1,000 messages, for estimates; `job_concurrency`: how many invocations
+    work on one job of count_audience at once."""
 
     public_base_url: str
     campaign_run_arn: str
     uploads_bucket: str
-    preflight_queue_url: str
+    count_audience_arn: str
+    job_concurrency: int
     schedule_group: str
     schedule_role_arn: str
     schedule_dlq_arn: str
@@ -101,16 +103,19 @@ class PublicPagesSettings(SchedulingSettings):
 
 @dataclass(frozen=True, kw_only=True)
 class ImportMembersSettings(SchedulingSettings):
-    """Bulk import. `import_attempts` is after how many receives the queue dead-letters a message."""
+    """Bulk import. `import_members_arn` is the function's own: it has itself work on ranges, so many of one import at
+    once as `job_concurrency` says."""
 
     uploads_bucket: str
-    import_queue_url: str
-    import_attempts: int = 5
+    import_members_arn: str
+    job_concurrency: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class CountAudienceSettings(Settings):
-    """Preflight of large audiences."""
+    """Preflight of large audiences. `count_audience_arn` is the function's own: what is not done goes on there."""
+
+    count_audience_arn: str
 
 
 @dataclass(frozen=True, kw_only=True)

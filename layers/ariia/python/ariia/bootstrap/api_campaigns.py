@@ -130,7 +130,7 @@ class CampaignServices(ApiFoundations):
             counter=self._counter,
             targets=self._targets,
             jobs=self._job_store,
-            queue=self._preflight_queue,
+            work=self._shard_work,
             outlook=self._outlook,
             clock=self._clock,
             ids=self._ids,

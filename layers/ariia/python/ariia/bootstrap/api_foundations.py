@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ariia.adapters.dynamodb.members import DynamoMembers
     from ariia.adapters.dynamodb.segments import DynamoSegments
     from ariia.adapters.dynamodb.templates import DynamoTemplates
-    from ariia.adapters.preflight_queue import SqsPreflightQueue
+    from ariia.adapters.invocations import InvokedShards
     from ariia.services.audience_count import AudienceCounter
     from ariia.services.broadcast_quota import BroadcastQuota
     from ariia.services.campaign_contents import CampaignContents
@@ -135,11 +135,10 @@ class ApiFoundations:
         return double_opt_in(self._settings)
 
     @cached_property
-    def _preflight_queue(self) -> SqsPreflightQueue:
-        from ariia.adapters.preflight_queue import SqsPreflightQueue
-        from ariia.adapters.send_queue import sqs_client
+    def _shard_work(self) -> InvokedShards:
+        from ariia.adapters.invocations import InvokedShards, lambda_client
 
-        return SqsPreflightQueue(sqs_client(), self._settings.preflight_queue_url)
+        return InvokedShards(lambda_client, self._settings.count_audience_arn, self._settings.job_concurrency)
 
     @cached_property
     def _segment_store(self) -> DynamoSegments:

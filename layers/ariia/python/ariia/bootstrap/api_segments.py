@@ -32,7 +32,7 @@ class SegmentServices(ApiFoundations):
         from ariia.services.segment_members import SegmentMembers
 
         lists = DynamoSegmentLists(self._settings.shards)
-        return SegmentMembers(self.segments, lists, self._member_store, self._preflight_queue, self._settings.shards)
+        return SegmentMembers(self.segments, lists, self._member_store, self._shard_work, self._settings.shards)
 
     @cached_property
     def segment_counts(self) -> SegmentCounts:
@@ -44,7 +44,7 @@ class SegmentServices(ApiFoundations):
             self._counter,
             self._member_store,
             self._job_store,
-            self._preflight_queue,
+            self._shard_work,
             self._clock,
             self._ids,
             self._settings.shards,
@@ -56,5 +56,5 @@ class SegmentServices(ApiFoundations):
         from ariia.services.segment_freezing import SegmentFreezing
 
         return SegmentFreezing(
-            self.segments, self._job_store, self._preflight_queue, self._clock, self._ids, self._settings.shards
+            self.segments, self._job_store, self._shard_work, self._clock, self._ids, self._settings.shards
         )

@@ -13,7 +13,9 @@ from ariia.adapters.dynamodb.ledger import DynamoLedger
 from ariia.adapters.dynamodb.members import DynamoMembers
 from ariia.adapters.dynamodb.segment_lists import DynamoSegmentLists
 from ariia.adapters.dynamodb.segments import DynamoSegments
+from ariia.adapters.invocations import InvokedShards, lambda_client
 from ariia.ports.clock import Clock
+from ariia.ports.preflight import ShardWork
 from ariia.services.audience_count import ShardCounter
 from ariia.services.page_facts import PageFactsReader
 from ariia.services.segment_freezing import ShardFiller
@@ -24,10 +26,11 @@ from .engagement import engagement_store
 
 @dataclass(frozen=True)
 class CountAudienceServices:
-    """What counts one shard, and what fills one shard of a list."""
+    """What counts one shard, what fills one shard of a list, and where what is not done goes on."""
 
     counter: ShardCounter
     filler: ShardFiller
+    shards: ShardWork
     clock: Clock
 
 
@@ -43,5 +46,6 @@ def build(settings: CountAudienceSettings) -> CountAudienceServices:
     return CountAudienceServices(
         counter=ShardCounter(members, facts, jobs, clock),
         filler=ShardFiller(members, facts, DynamoSegments(), lists, jobs, clock),
+        shards=InvokedShards(lambda_client, settings.count_audience_arn),
         clock=clock,
     )

@@ -8,8 +8,7 @@ from ariia.adapters.clock import SystemClock
 from ariia.adapters.dynamodb import models
 from ariia.adapters.dynamodb.jobs import DynamoJobs
 from ariia.adapters.dynamodb.members import DynamoMembers
-from ariia.adapters.import_queue import SqsImportQueue
-from ariia.adapters.send_queue import SqsReturns, sqs_client
+from ariia.adapters.invocations import InvokedRanges, lambda_client
 from ariia.adapters.uploads import S3Uploads, s3_client
 from ariia.ports.clock import Clock
 from ariia.services.import_cutting import ImportCutting
@@ -21,24 +20,23 @@ from .double_opt_in import double_opt_in
 
 @dataclass(frozen=True)
 class ImportMembersServices:
-    """The two steps of an import. A message's attempt number `attempts` is its last."""
+    """The two steps of an import."""
 
     cutting: ImportCutting
     ranges: RangeImport
-    returns: SqsReturns
     clock: Clock
-    attempts: int
 
 
 def build(settings: ImportMembersSettings) -> ImportMembersServices:
     """The services on AWS; clients connect at their first call."""
     models.use_prefix(settings.table_prefix)
     jobs, uploads, clock = DynamoJobs(), S3Uploads(s3_client(), settings.uploads_bucket), SystemClock()
-    queue = SqsImportQueue(sqs_client(), settings.import_queue_url)
+    work = InvokedRanges(lambda_client, settings.import_members_arn)
+    members = DynamoMembers(settings.shards)
     return ImportMembersServices(
-        cutting=ImportCutting(jobs, uploads, queue, clock),
-        ranges=RangeImport(jobs, uploads, DynamoMembers(settings.shards), double_opt_in(settings), clock),
-        returns=SqsReturns(sqs_client()),
+        cutting=ImportCutting(jobs, uploads, work, clock, lanes=settings.job_concurrency),
+        ranges=RangeImport(
+            jobs, uploads, members, double_opt_in(settings), work, clock, lanes=settings.job_concurrency
+        ),
         clock=clock,
-        attempts=settings.import_attempts,
     )

@@ -12,6 +12,10 @@ MAX_RECORDS = 1_000_000
 MAX_RECORD_BYTES = 64 * 1024
 UPLOAD_SECONDS = 3_600
 KEPT_SECONDS = 30 * 86_400
+# An invocation and its two repetitions; whoever counts the last notes it as given up before it begins.
+ATTEMPTS = 3
+# Lambda keeps what it can't run for six hours: after seven without a sign of life nothing comes by itself any more.
+SILENT_MS = 7 * 3_600_000
 _KEY = re.compile(r"imports/([A-Za-z0-9_-]{1,64})/([A-Za-z0-9_-]{1,64})\.(csv|jsonl)")
 
 
@@ -66,7 +70,8 @@ class ImportRange:
 @dataclass
 class ImportJob:
     """An import as stored. The cutter fills in the file's facts and the ranges; nobody changes them after that.
-    `send_confirmations`: whom the tenant's double opt-in leaves waiting is asked at once."""
+    `attempts`: how often the cut was begun. `send_confirmations`: whom the tenant's double opt-in leaves waiting is
+    asked at once."""
 
     id: str
     tenant_id: str
@@ -76,6 +81,7 @@ class ImportJob:
     file_name: str | None = None
     send_confirmations: bool = False
     uploaded_at: int | None = None
+    attempts: int = 0
     size: int | None = None
     etag: str | None = None
     delimiter: str = ","
@@ -103,10 +109,13 @@ class ImportJob:
 
 @dataclass
 class PartResult:
-    """What came of one range so far. `withdrawals_kept` counts members whose own no outlasted the file's yes,
-    `awaiting_confirmation` those whose yes waits until they confirm it."""
+    """What came of one range so far. `attempts`: how often it was begun, `begun_at`: when last. `withdrawals_kept`
+    counts members whose own no outlasted the file's yes, `awaiting_confirmation` those whose yes waits until they
+    confirm it."""
 
     state: PartState = PartState.RUNNING
+    attempts: int = 0
+    begun_at: int | None = None
     records: int = 0
     created: int = 0
     updated: int = 0
@@ -146,11 +155,15 @@ def parse_key(key: str) -> tuple[str, str] | None:
     return (match[1], match[2]) if match else None
 
 
-def progress(job: ImportJob, results: dict[int, PartResult]) -> ImportProgress:
-    """How far `job` is, from the results of its parts by number."""
+def progress(job: ImportJob, results: dict[int, PartResult], now: int) -> ImportProgress:
+    """How far `job` is at `now` (epoch ms), from the results of its parts by number."""
     known = list(results.values())
     failed = [number for number, result in sorted(results.items()) if result.state is PartState.FAILED]
+    gone_silent_at = _last_sign(job, known) + SILENT_MS
     state = _state(job, known)
+    is_silent = state in (ImportState.WAITING_FOR_UPLOAD, ImportState.RUNNING) and now >= gone_silent_at
+    if is_silent:
+        state = ImportState.FAILED
     ended = state in (ImportState.DONE, ImportState.FAILED)
     instants = [at for at in (job.cut_at, job.failed_at, *(result.finished_at for result in known)) if at is not None]
     return ImportProgress(
@@ -168,8 +181,8 @@ def progress(job: ImportJob, results: dict[int, PartResult]) -> ImportProgress:
         parts=len(job.ranges),
         parts_done=sum(result.state is PartState.DONE for result in known),
         parts_failed=len(failed),
-        failure=job.failure or (_failed_parts(job, failed, results) if ended and failed else None),
-        finished_at=max(instants, default=None) if ended else None,
+        failure=_silence(job) if is_silent else job.failure or _failed_parts(job, failed, results, ended=ended),
+        finished_at=gone_silent_at if is_silent else max(instants, default=None) if ended else None,
     )
 
 
@@ -184,6 +197,18 @@ def _state(job: ImportJob, results: Sequence[PartResult]) -> ImportState:
     return ImportState.FAILED if any(one.state is PartState.FAILED for one in ended) else ImportState.DONE
 
 
+def _last_sign(job: ImportJob, results: Sequence[PartResult]) -> int:
+    """When (epoch ms) the import last showed that somebody is at it."""
+    of_parts = [at for result in results for at in (result.begun_at, result.finished_at)]
+    return max(at for at in (job.upload_expires_at, job.uploaded_at, job.cut_at, *of_parts) if at is not None)
+
+
+def _silence(job: ImportJob) -> str:
+    if job.uploaded_at is None:
+        return "no file was seen within seven hours after the upload address expired: begin a new import"
+    return "it stood still for seven hours; the operators can start it again"
+
+
 def _bytes_done(job: ImportJob, results: dict[int, PartResult]) -> int:
     if job.cut_at is None:
         return 0
@@ -196,7 +221,9 @@ def _bytes_done(job: ImportJob, results: dict[int, PartResult]) -> int:
     return done
 
 
-def _failed_parts(job: ImportJob, failed: Sequence[int], results: dict[int, PartResult]) -> str:
+def _failed_parts(job: ImportJob, failed: Sequence[int], results: dict[int, PartResult], *, ended: bool) -> str | None:
+    if not (ended and failed):
+        return None
     first = job.ranges[failed[0]]
     reason = results[failed[0]].error or "unknown"
     return f"{len(failed)} of {len(job.ranges)} parts were given up; the first begins in line {first.line}: {reason}"

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import base64
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -154,7 +153,7 @@ class ShardCount:
 
 @dataclass(frozen=True)
 class CountTask:
-    """What travels in the queue: which shard of which job to count. `kind` is the job's where it is not a campaign's
+    """What an invocation is told: which shard of which job to count. `kind` is the job's where it is not a campaign's
     preflight."""
 
     tenant_id: str
@@ -168,15 +167,19 @@ class CountTask:
         """The kind under which the job rests."""
         return self.kind or kind_of(self.campaign_id)
 
-    def to_text(self) -> str:
-        """The message body."""
-        body = {"tenant": self.tenant_id, "campaign": self.campaign_id, "job": self.job_id, "shard": self.shard}
-        return json.dumps(body | ({"kind": self.kind} if self.kind else {}), separators=(",", ":"))
+    def to_payload(self) -> dict[str, Any]:
+        """What `from_payload` reads."""
+        body: dict[str, Any] = {
+            "tenant": self.tenant_id,
+            "campaign": self.campaign_id,
+            "job": self.job_id,
+            "shard": self.shard,
+        }
+        return body | ({"kind": self.kind} if self.kind else {})
 
     @classmethod
-    def from_text(cls, body: str) -> CountTask:
-        """The task of a message body; ValueError, KeyError or TypeError when it is none of ours."""
-        values = json.loads(body)
+    def from_payload(cls, values: Mapping[str, Any]) -> CountTask:
+        """The task of a payload; ValueError, KeyError or TypeError when it is none of ours."""
         return cls(values["tenant"], values["campaign"], values["job"], int(values["shard"]), values.get("kind", ""))
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from .preflight_job import AudienceQuestion
 
@@ -27,13 +28,11 @@ class SegmentTask:
     shard: int
     job_id: str | None = None
 
-    def to_text(self) -> str:
-        """The message body."""
-        body = {"tenant": self.tenant_id, "segment": self.segment_id, "job": self.job_id, "shard": self.shard}
-        return json.dumps(body, separators=(",", ":"))
+    def to_payload(self) -> dict[str, Any]:
+        """What `from_payload` reads."""
+        return {"tenant": self.tenant_id, "segment": self.segment_id, "job": self.job_id, "shard": self.shard}
 
     @classmethod
-    def from_text(cls, body: str) -> SegmentTask:
-        """The task of a message body; ValueError, KeyError or TypeError when it is none of these."""
-        values = json.loads(body)
+    def from_payload(cls, values: Mapping[str, Any]) -> SegmentTask:
+        """The task of a payload; ValueError, KeyError or TypeError when it is none of these."""
         return cls(values["tenant"], values["segment"], int(values["shard"]), values["job"])

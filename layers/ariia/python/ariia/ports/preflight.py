@@ -1,9 +1,9 @@
-"""The queue of work that work on all members of a large tenant is cut into."""
+"""What work on all members of a large tenant is cut into, and who does it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class ShardTask(Protocol):
@@ -19,14 +19,19 @@ class ShardTask(Protocol):
         """Which of the shards."""
         ...
 
-    def to_text(self) -> str:
-        """The message body."""
+    def to_payload(self) -> dict[str, Any]:
+        """What the function is told of it, for JSON."""
         ...
 
 
-class PreflightQueue(Protocol):
-    """One message per shard of a job."""
+class ShardWork(Protocol):
+    """Has count_audience work on shards."""
 
-    def put(self, tasks: Sequence[ShardTask]) -> None:
-        """Queues all of them; raises TransientError when some may not be queued."""
+    def start(self, tasks: Sequence[ShardTask]) -> None:
+        """Begins soon, and works on all of them, each at least once and some of them at a time; raises TransientError
+        when some may not be begun."""
+        ...
+
+    def go_on(self, tasks: Sequence[ShardTask]) -> None:
+        """Works soon on these, one after the other; raises TransientError when that may not be begun."""
         ...

@@ -1,4 +1,4 @@
-"""Files that clients upload, what we keep beside them, and the queue that tells of both."""
+"""Files that clients upload, what we keep beside them, and who works on them."""
 
 from __future__ import annotations
 
@@ -57,9 +57,9 @@ class RangeTask:
     number: int
 
 
-class ImportQueue(Protocol):
-    """The queue of import_members; fair between tenants."""
+class RangeWork(Protocol):
+    """Has import_members work on ranges."""
 
-    def put(self, tasks: Sequence[RangeTask]) -> None:
-        """Queues all of them; TransientError when some may not be queued."""
+    def start(self, tasks: Sequence[RangeTask]) -> None:
+        """Begins all of them soon, each at least once; TransientError when some may not be begun."""
         ...

@@ -1,4 +1,4 @@
-"""The first step of an import: the uploaded file is read once, cut into ranges, and the ranges are queued."""
+"""The first step of an import: the uploaded file is read once, cut into ranges, and work on these begins."""
 
 from __future__ import annotations
 
@@ -8,34 +8,40 @@ from dataclasses import replace
 from ariia.domain.errors import TransientError
 from ariia.domain.import_columns import UnusableFileError
 from ariia.domain.import_file import RANGE_RECORDS, Cut, cut
-from ariia.domain.import_job import MAX_FILE_BYTES, ImportJob, PartState, parse_key
+from ariia.domain.import_job import ATTEMPTS, MAX_FILE_BYTES, ImportJob, PartState, parse_key
 from ariia.ports.clock import Clock
 from ariia.ports.jobs import JobStore
-from ariia.ports.uploads import ImportQueue, RangeTask, UploadedFile, Uploads
+from ariia.ports.uploads import RangeTask, RangeWork, UploadedFile, Uploads
 from ariia.services.import_jobs import ImportJobs
 
-_ATTEMPTS = 5
+GIVEN_UP = "the file could not be read; the operators can start it again"
+_TRIES = 5
 
 
 class ImportCutting:
-    """Answers to the news of an upload, which may come twice or late; a repetition queues only what is not finished."""
+    """Begins the ranges in `lanes`: so many run at once, and each begins the one so many behind it. A large file leaves
+    other tenants their share of the account's concurrency, which nothing else divides.
+
+    Answers to the news of an upload, which may come twice or late; a repetition begins only what is not finished."""
 
     def __init__(
         self,
         jobs: JobStore,
         uploads: Uploads,
-        queue: ImportQueue,
+        work: RangeWork,
         clock: Clock,
         *,
+        lanes: int,
         range_records: int = RANGE_RECORDS,
     ) -> None:
-        self._jobs, self._uploads, self._queue, self._clock = ImportJobs(jobs), uploads, queue, clock
-        self._range_records = range_records
+        self._jobs, self._uploads, self._work, self._clock = ImportJobs(jobs), uploads, work, clock
+        self._lanes, self._range_records = lanes, range_records
 
-    def run(self, key: str, *, last_attempt: bool = False) -> ImportJob | None:
-        """Cuts the file under `key` and queues its ranges. The import, or None when the key is none of an import's.
+    def run(self, key: str) -> ImportJob | None:
+        """Cuts the file under `key` and begins its ranges. The import, or None when the key is none of an import's.
 
-        A last attempt is noted as given up first, so that one that is killed shows."""
+        Whatever goes wrong, run it again: the third attempt is noted as given up first, so that one that is killed
+        shows."""
         ids = parse_key(key)
         found = self._jobs.find(*ids) if ids else None
         if found is None or found[0].key != key:
@@ -44,17 +50,20 @@ class ImportCutting:
         if job.failure is not None and job.etag is not None:
             return job
         if job.cut_at is None:
-            if last_attempt:
-                self._note(job, failure="the file could not be read; the operators can start it again")
-            job = self._cut(job)
-        self._queue_unfinished(job)
+            file = self._uploads.find(job.key)
+            if file is None:
+                return job
+            job = self._cut(self._begin(job, file), file)
+        self._start_unfinished(job)
         return job
 
-    def _cut(self, job: ImportJob) -> ImportJob:
-        file = self._uploads.find(job.key)
-        if file is None:
+    def _begin(self, job: ImportJob, file: UploadedFile) -> ImportJob:
+        attempts = job.attempts + 1
+        return self._note(job, size=file.size, attempts=attempts, failure=GIVEN_UP if attempts >= ATTEMPTS else None)
+
+    def _cut(self, job: ImportJob, file: UploadedFile) -> ImportJob:
+        if job.cut_at is not None:
             return job
-        self._note(job, size=file.size)
         try:
             made = self._read(job, file)
         except UnusableFileError as error:
@@ -80,16 +89,18 @@ class ImportCutting:
         blocks = self._uploads.blocks(job.key, file.etag)
         return cut(job.tenant_id, job.format, blocks, range_records=self._range_records)
 
-    def _queue_unfinished(self, job: ImportJob) -> None:
+    def _start_unfinished(self, job: ImportJob) -> None:
+        """The first of each lane; whoever works on one begins the next."""
         if job.cut_at is None:
             return
         finished = {number for number, result in self._jobs.results(job).items() if result.state is PartState.DONE}
         todo = [number for number in range(len(job.ranges)) if number not in finished]
-        self._queue.put([RangeTask(job.tenant_id, job.id, number) for number in todo])
+        firsts = {number % self._lanes: number for number in reversed(todo)}
+        self._work.start([RangeTask(job.tenant_id, job.id, number) for number in sorted(firsts.values())])
 
     def _note(self, job: ImportJob, **facts: object) -> ImportJob:
         """Stores facts about the file, unless another run has finished the cut meanwhile, which then stands."""
-        for _ in range(_ATTEMPTS):
+        for _ in range(_TRIES):
             found = self._jobs.find(job.tenant_id, job.id)
             if found is None:
                 return job

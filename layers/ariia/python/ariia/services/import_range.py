@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 
 from ariia.domain.errors import NotFoundError, TransientError
 from ariia.domain.import_file import FileShape, duplicate_of
-from ariia.domain.import_job import ImportJob, PartResult, PartState
+from ariia.domain.import_job import ATTEMPTS, ImportJob, PartResult, PartState
 from ariia.domain.import_records import Record, lines_of
 from ariia.ports.clock import Clock
 from ariia.ports.jobs import JobStore
 from ariia.ports.members import MemberStore
-from ariia.ports.uploads import RangeTask, Uploads
+from ariia.ports.uploads import RangeTask, RangeWork, Uploads
 from ariia.services.double_opt_in import DoubleOptIn
 from ariia.services.import_jobs import ImportJobs
 from ariia.services.import_members import MemberImport, Outcome
@@ -48,34 +48,64 @@ class RangeImport:
     through again and finds its own marks on the members."""
 
     def __init__(
-        self, jobs: JobStore, uploads: Uploads, members: MemberStore, double_opt_in: DoubleOptIn, clock: Clock
+        self,
+        jobs: JobStore,
+        uploads: Uploads,
+        members: MemberStore,
+        double_opt_in: DoubleOptIn,
+        work: RangeWork,
+        clock: Clock,
+        *,
+        lanes: int,
     ) -> None:
         self._jobs, self._uploads, self._members = ImportJobs(jobs), uploads, members
-        self._double_opt_in, self._clock = double_opt_in, clock
+        self._double_opt_in, self._work, self._clock = double_opt_in, work, clock
+        self._lanes = lanes
 
-    def run(self, task: RangeTask, *, stop_at: int, last_attempt: bool = False) -> PartResult | None:
-        """What came of the range; None when there is no such range. TransientError when it is not finished at
-        `stop_at` (epoch ms) or something passing went wrong: ask again.
+    def run(self, task: RangeTask, *, stop_at: int) -> PartResult | None:
+        """What came of the range, with the next of its lane begun; None when there is no such range. TransientError
+        when it is not finished at `stop_at` (epoch ms) or something passing went wrong: ask again.
 
-        A last attempt is noted as given up first, so that one that is killed shows."""
+        The third attempt is noted as given up first, so that one that is killed shows, and so is the next of its lane
+        begun: it is not to wait for what may never come."""
         found = self._jobs.find(task.tenant_id, task.job_id)
         if found is None or task.number >= len(found[0].ranges):
             return None
         job = found[0]
-        present, _ = self._jobs.result(job, task.number)
-        if present.state is PartState.DONE:
-            return present
-        tally = _Tally()
-        if last_attempt:
-            tally.result.state, tally.result.error = PartState.FAILED, GIVEN_UP
-            self._note(job, task.number, tally.result)
+        tally = self._begin(job, task.number)
+        result = tally.result
+        if result.state is not PartState.DONE:
+            result = self._finish_or_fail(job, task.number, tally, stop_at)
+        if tally.result.attempts < ATTEMPTS:
+            self._start_next(job, task.number)
+        return result
+
+    def _begin(self, job: ImportJob, number: int) -> _Tally:
+        """A fresh tally whose attempt is counted; of a range that is finished, its result."""
+        while True:
+            present, version = self._jobs.result(job, number)
+            if present.state is PartState.DONE:
+                return _Tally(present)
+            begun = PartResult(attempts=present.attempts + 1, begun_at=self._clock.now())
+            if begun.attempts >= ATTEMPTS:
+                self._start_next(job, number)
+                begun.state, begun.error = PartState.FAILED, GIVEN_UP
+            if self._jobs.save_result(job, number, begun, version):
+                return _Tally(begun)
+
+    def _start_next(self, job: ImportJob, number: int) -> None:
+        following = number + self._lanes
+        if following < len(job.ranges):
+            self._work.start([RangeTask(job.tenant_id, job.id, following)])
+
+    def _finish_or_fail(self, job: ImportJob, number: int, tally: _Tally, stop_at: int) -> PartResult:
         try:
-            return self._work(job, task.number, tally, stop_at)
+            return self._import(job, number, tally, stop_at)
         except NotFoundError as error:
             failed = PartResult(PartState.FAILED, error=error.message, finished_at=self._clock.now())
-            return self._note(job, task.number, failed)
+            return self._note(job, number, failed)
 
-    def _work(self, job: ImportJob, number: int, tally: _Tally, stop_at: int) -> PartResult:
+    def _import(self, job: ImportJob, number: int, tally: _Tally, stop_at: int) -> PartResult:
         noted_at = self._clock.now()
         duplicates = self._duplicates(job, number)
         work = MemberImport(job, self._members, self._double_opt_in, self._clock)
@@ -131,6 +161,7 @@ class RangeImport:
             stored, version = self._jobs.result(job, number)
             if stored.state is PartState.DONE:
                 return stored
+            result.attempts = max(result.attempts, stored.attempts)
             if self._jobs.save_result(job, number, result, version):
                 return result
 

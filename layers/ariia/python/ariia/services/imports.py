@@ -133,7 +133,7 @@ class Imports:
     def _view(self, job: ImportJob) -> ImportView:
         results = self._jobs.results(job) if job.cut_at else {}
         may_upload = job.uploaded_at is None and self._clock.now() < job.upload_expires_at
-        return ImportView(job, progress(job, results), self._target(job) if may_upload else None)
+        return ImportView(job, progress(job, results, self._clock.now()), self._target(job) if may_upload else None)
 
     def _target(self, job: ImportJob) -> UploadTarget:
         content_type = _CONTENT_TYPES[job.format.extension]

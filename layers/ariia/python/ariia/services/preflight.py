@@ -14,7 +14,7 @@ from ariia.domain.preflight_job import CountedAudience, CountTask, PreflightJob,
 from ariia.domain.prices import Cost
 from ariia.ports.clock import Clock, Ids
 from ariia.ports.jobs import Job, JobStore
-from ariia.ports.preflight import PreflightQueue
+from ariia.ports.preflight import ShardWork
 
 from .audience_count import AudienceCounter, collected
 from .campaign_contents import CampaignContents
@@ -22,7 +22,7 @@ from .campaigns import CampaignDetails, Campaigns
 from .send_outlook import Outlook, PlanAnswer, SendOutlook
 from .targets import Targets
 
-# A job that is not done by then won't be: its messages are in the dead-letter queue.
+# A job that is not done by then hardly will be: its shards are among the dead letters.
 GIVES_UP_AFTER_MS = 60 * 60_000
 KEPT_SECONDS = 7 * 86_400
 
@@ -71,14 +71,14 @@ class Preflights:
         counter: AudienceCounter,
         targets: Targets,
         jobs: JobStore,
-        queue: PreflightQueue,
+        work: ShardWork,
         outlook: SendOutlook,
         clock: Clock,
         ids: Ids,
         shards: int,
     ) -> None:
         self._campaigns, self._contents, self._counter, self._targets = campaigns, contents, counter, targets
-        self._jobs, self._queue, self._outlook = jobs, queue, outlook
+        self._jobs, self._work, self._outlook = jobs, work, outlook
         self._clock, self._ids, self._shards = clock, ids, shards
 
     def run(self, tenant_id: str, campaign_id: str) -> PreflightReport:
@@ -93,7 +93,7 @@ class Preflights:
         job = Job(tenant_id, kind_of(campaign_id), self._ids.new(), encode(preflight), expires_at)
         self._jobs.create(job)
         if count is None:
-            self._queue.put([CountTask(tenant_id, campaign_id, job.id, shard) for shard in range(self._shards)])
+            self._work.start([CountTask(tenant_id, campaign_id, job.id, shard) for shard in range(self._shards)])
         return self._report(details, job, preflight, done=0)
 
     def latest(self, tenant_id: str, campaign_id: str) -> PreflightReport:

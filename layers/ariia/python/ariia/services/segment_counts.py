@@ -16,7 +16,7 @@ from ariia.domain.segment import MemberSegment
 from ariia.ports.clock import Clock, Ids
 from ariia.ports.jobs import Job, JobStore
 from ariia.ports.members import MemberScan
-from ariia.ports.preflight import PreflightQueue
+from ariia.ports.preflight import ShardWork
 
 from .audience_count import AudienceCounter, collected
 from .segments import Segments
@@ -56,13 +56,13 @@ class SegmentCounts:
         counter: AudienceCounter,
         members: MemberScan,
         jobs: JobStore,
-        queue: PreflightQueue,
+        work: ShardWork,
         clock: Clock,
         ids: Ids,
         shards: int,
     ) -> None:
         self._segments, self._counter, self._members = segments, counter, members
-        self._jobs, self._queue, self._clock, self._ids, self._shards = jobs, queue, clock, ids, shards
+        self._jobs, self._work, self._clock, self._ids, self._shards = jobs, work, clock, ids, shards
 
     def of_segment(self, tenant_id: str, segment_id: str, channel: Channel) -> SegmentCount:
         """The count of a saved segment, by what a message on `channel` would meet. Asking again reads on.
@@ -103,7 +103,7 @@ class SegmentCounts:
             return SegmentCount(now, 0, CountedAudience.of(count), self._shards, self._shards)
         job = Job(tenant_id, kind, self._ids.new(), encode(asked), now // 1000 + _KEPT_SECONDS)
         self._jobs.create(job)
-        self._queue.put([CountTask(tenant_id, "", job.id, shard, kind) for shard in range(self._shards)])
+        self._work.start([CountTask(tenant_id, "", job.id, shard, kind) for shard in range(self._shards)])
         return SegmentCount(now, 0, None, 0, self._shards)
 
     def _read(self, job: Job, now: int) -> SegmentCount:

@@ -13,7 +13,7 @@ from ariia.domain.segment_task import FILL_KIND, FillJob, SegmentTask
 from ariia.ports.clock import Clock, Ids
 from ariia.ports.jobs import Job, JobPart, JobStore
 from ariia.ports.members import MemberScan
-from ariia.ports.preflight import PreflightQueue
+from ariia.ports.preflight import ShardWork
 from ariia.ports.segments import SegmentLists, SegmentStore
 
 from .audience_count import scan_pages
@@ -29,9 +29,9 @@ class SegmentFreezing:
     """Begins the filling of a frozen segment's list."""
 
     def __init__(
-        self, segments: Segments, jobs: JobStore, queue: PreflightQueue, clock: Clock, ids: Ids, shards: int
+        self, segments: Segments, jobs: JobStore, work: ShardWork, clock: Clock, ids: Ids, shards: int
     ) -> None:
-        self._segments, self._jobs, self._queue = segments, jobs, queue
+        self._segments, self._jobs, self._work = segments, jobs, work
         self._clock, self._ids, self._shards = clock, ids, shards
 
     def freeze(
@@ -62,7 +62,7 @@ class SegmentFreezing:
         # A job that is there already keeps the filter that it began with.
         self._jobs.create(Job(segment.tenant_id, FILL_KIND, job_id, encode(question), now // 1000 + _KEPT_SECONDS))
         shards = range(self._shards)
-        self._queue.put([SegmentTask(segment.tenant_id, segment.id, shard, job_id) for shard in shards])
+        self._work.start([SegmentTask(segment.tenant_id, segment.id, shard, job_id) for shard in shards])
 
 
 class ShardFiller:

@@ -9,7 +9,7 @@ from ariia.domain.errors import ConflictError, InvalidError, Problem
 from ariia.domain.segment import MAX_LISTED_AT_ONCE
 from ariia.domain.segment_task import SegmentTask
 from ariia.ports.members import MemberScan
-from ariia.ports.preflight import PreflightQueue
+from ariia.ports.preflight import ShardWork
 from ariia.ports.segments import SegmentLists
 
 from .segments import Segments
@@ -36,10 +36,10 @@ class SegmentMembers:
     """Use cases around the lists."""
 
     def __init__(
-        self, segments: Segments, lists: SegmentLists, members: MemberScan, queue: PreflightQueue, shards: int
+        self, segments: Segments, lists: SegmentLists, members: MemberScan, work: ShardWork, shards: int
     ) -> None:
         self._segments, self._lists, self._members = segments, lists, members
-        self._queue, self._shards = queue, shards
+        self._work, self._shards = work, shards
 
     def change(self, tenant_id: str, segment_id: str, add: Sequence[str], remove: Sequence[str]) -> ListChange:
         """Puts members on the list and takes others off; doing it again changes nothing. NotFoundError; ConflictError
@@ -70,7 +70,7 @@ class SegmentMembers:
         """Removes the segment and has its list emptied. As of `Segments.delete`; TransientError."""
         segment = self._segments.delete(tenant_id, segment_id, version)
         if not segment.is_dynamic:
-            self._queue.put([SegmentTask(tenant_id, segment_id, shard) for shard in range(self._shards)])
+            self._work.start([SegmentTask(tenant_id, segment_id, shard) for shard in range(self._shards)])
 
     def _require_list(self, tenant_id: str, segment_id: str, *, filled: bool = True) -> None:
         segment = self._segments.get(tenant_id, segment_id)

@@ -56,13 +56,13 @@ class MemoryUploads:
             self.files.pop(key, None)
 
 
-class MemoryImportQueue:
-    """ImportQueue as a list."""
+class MemoryRangeWork:
+    """RangeWork as a list that a test works off."""
 
     def __init__(self) -> None:
         self.tasks: list[RangeTask] = []
 
-    def put(self, tasks: Sequence[RangeTask]) -> None:
+    def start(self, tasks: Sequence[RangeTask]) -> None:
         """See the port."""
         self.tasks.extend(tasks)
 

@@ -1,4 +1,4 @@
-"""The preflight queue in memory."""
+"""Work on shards in memory."""
 
 from __future__ import annotations
 
@@ -9,17 +9,21 @@ from ariia.domain.segment_task import SegmentTask
 from ariia.ports.preflight import ShardTask
 
 
-class MemoryPreflightQueue:
-    """A list that a test works off."""
+class MemoryShardWork:
+    """ShardWork as lists that a test works off."""
 
     def __init__(self) -> None:
         self.waiting: list[CountTask] = []
         self.lists: list[SegmentTask] = []
 
-    def put(self, tasks: Sequence[ShardTask]) -> None:
-        """See PreflightQueue."""
+    def start(self, tasks: Sequence[ShardTask]) -> None:
+        """See the port."""
         for task in tasks:
             if isinstance(task, SegmentTask):
                 self.lists.append(task)
             elif isinstance(task, CountTask):
                 self.waiting.append(task)
+
+    def go_on(self, tasks: Sequence[ShardTask]) -> None:
+        """See the port."""
+        self.start(tasks)

@@ -1,8 +1,7 @@
-"""What the queue of import_members carries: S3's news of uploads, and ranges of files that were cut."""
+"""What import_members is invoked with: S3's news of uploads, and ranges of files that were cut."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_plus
@@ -11,8 +10,8 @@ from ariia.domain.identifiers import is_id
 from ariia.ports.uploads import RangeTask
 
 
-class MalformedMessageError(ValueError):
-    """The message is none that this function is sent."""
+class MalformedEventError(ValueError):
+    """The event is none that this function is sent."""
 
 
 @dataclass(frozen=True)
@@ -22,18 +21,14 @@ class Uploaded:
     keys: tuple[str, ...]
 
 
-def parse(body: str) -> Uploaded | RangeTask:
-    """What the message says; MalformedMessageError when it says nothing we know. S3 announces itself with a test event
-    when its notifications are set up: no uploads."""
+def parse(event: dict[str, Any]) -> Uploaded | RangeTask:
+    """What the event says; MalformedEventError when it says nothing we know."""
     try:
-        document = json.loads(body)
-        if document.get("Event") == "s3:TestEvent":
-            return Uploaded(())
-        if "Records" in document:
-            return Uploaded(tuple(_key(record) for record in document["Records"]))
-        return _task(document)
+        if "Records" in event:
+            return Uploaded(tuple(_key(record) for record in event["Records"]))
+        return _task(event)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise MalformedMessageError(f"unknown message: {type(error).__name__}") from error
+        raise MalformedEventError(f"unknown event: {type(error).__name__}") from error
 
 
 def _key(record: dict[str, Any]) -> str:
