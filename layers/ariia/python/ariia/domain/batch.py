@@ -9,6 +9,7 @@ from enum import StrEnum
 MAX_ENTRIES = 50
 MAX_EXCLUDED_ENTRIES = 200
 BATCH_PREFIX = "batch#"
+CLOCKS_DIFFER_MS = 10_000
 
 
 class EntryState(StrEnum):
@@ -24,8 +25,7 @@ class EntryState(StrEnum):
 class Entry:
     """One member in a batch. `detail` is the provider's id, the error or the exclusion reason, by state;
     `attempt` is the one that settled it, at `at` (epoch ms) where it was accepted; of who waits, until when a last look
-    put them off. `untracked` says what is not
-    recorded of this message (tracking.Tracking.mark)."""
+    put them off. `untracked` says what is not recorded of this message (tracking.Tracking.mark)."""
 
     member_id: str
     state: EntryState = EntryState.PENDING
@@ -160,6 +160,14 @@ def count_excluded(entries: Iterable[Entry]) -> dict[str, int]:
         if entry.state is EntryState.EXCLUDED:
             counts[entry.detail] = counts.get(entry.detail, 0) + 1
     return counts
+
+
+def put_off_until(entries: Iterable[Entry]) -> int | None:
+    """When (epoch ms) the first of those who wait may be sent to, as far as they were put off; None when one of them
+    was not, or nobody waits. A batch that waits for it is queued CLOCKS_DIFFER_MS from now at the earliest: whoever
+    queued it last, by a clock that is ahead, would seem to have done so after it."""
+    waiting = [entry.at for entry in entries if entry.state is EntryState.PENDING]
+    return min(waiting) or None if waiting else None
 
 
 def reopen(entry: Entry) -> Entry:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from ariia.domain.batch import Batch, Claim, Entry, EntryState
+from ariia.domain.batch import CLOCKS_DIFFER_MS, Batch, Claim, Entry, EntryState, put_off_until
 from ariia.domain.campaign import Campaign
 from ariia.domain.consent import ExclusionReason
 from ariia.domain.receipt import EventKind, Receipt, refusal_of
@@ -97,7 +97,10 @@ class UnknownResolver:
         settled = batch.with_outcomes(outcomes)
         # A refusal of an earlier outcome may have come while this claim kept the recorder from noting it.
         entries = [_unless_refused(entry, receipts.get(entry.member_id)) for entry in settled]
-        if not self._ledger.write_outcome(batch, claim, entries, f"resolver-{claim.token}"):
+        # Queued again in this round; should it be killed before, who was put off is not to wait for their lane.
+        until = put_off_until(entries)
+        wait_until = None if until is None else max(until, self._clock.now() + CLOCKS_DIFFER_MS)
+        if not self._ledger.write_outcome(batch, claim, entries, f"resolver-{claim.token}", wait_until):
             return Resolution(len(batch.pending), wake_at=[self._clock.now() + _LOOK_AGAIN_MS])
         return Resolution(sum(entry.state is EntryState.PENDING for entry in entries), settled=True)
 

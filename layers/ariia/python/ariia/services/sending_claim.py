@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ariia.domain.batch import Batch, BatchKey, Claim, Entry, EntryState
+from ariia.domain.batch import CLOCKS_DIFFER_MS, Batch, BatchKey, Claim, Entry, EntryState, put_off_until
 from ariia.domain.campaign import Campaign
 from ariia.domain.errors import InvalidError, UnknownOutcomeError
 from ariia.domain.receipt import EventKind, Receipt
@@ -16,8 +16,6 @@ from ariia.ports.sending import Accepted, EntryOutcome, MessageSender, Refused, 
 from .composing import MessageComposer
 from .halving import POSTPONED, send_halving
 from .last_look import OLDEST_LOOK_MS, LastLook, LookVerdict
-
-_CLOCKS_DIFFER_MS = 10_000
 
 
 @dataclass
@@ -143,8 +141,8 @@ class ClaimSender:
         if deferred:
             result.deferred = len(deferred)
             entries = [_deferred(entry, deferred) for entry in entries]
-            # They come last: a claim takes the first ones that wait.
-            entries.sort(key=lambda entry: entry.member_id in deferred)
+            # A claim takes the first ones that wait: it is to find those whose time comes first.
+            entries.sort(key=_put_off_until)
         wait_until = _wait_until(entries, self._clock.now())
         if not self._ledger.write_outcome(batch, claim, entries, claim.token, wait_until):
             result.void = True
@@ -180,12 +178,15 @@ def _deferred(entry: Entry, deferred: Mapping[str, int]) -> Entry:
     return replace(entry, at=until) if until is not None and entry.state is EntryState.PENDING else entry
 
 
+def _put_off_until(entry: Entry) -> int:
+    return entry.at if entry.state is EntryState.PENDING else 0
+
+
 def _wait_until(entries: Sequence[Entry], now: int) -> int | None:
     """Until when the batch may be left alone; None when somebody waits who need not, as far as is known. Where a claim
-    is smaller than the batch, several of them find out. Never so near that whoever queued the batch, by a clock that is
-    ahead of ours, had done so after it: it would not be queued again."""
-    waiting = [entry.at for entry in entries if entry.state is EntryState.PENDING]
-    return max(min(waiting), now + _CLOCKS_DIFFER_MS) if waiting and min(waiting) > now else None
+    is smaller than the batch, several of them find out."""
+    until = put_off_until(entries)
+    return max(until, now + CLOCKS_DIFFER_MS) if until is not None and until > now else None
 
 
 def _failed(entry: Entry, claim: Claim, reason: str) -> Entry:
