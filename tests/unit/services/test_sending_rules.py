@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -10,12 +11,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ariia.domain.batch import EntryState
-from ariia.domain.campaign import CampaignStatus
+from ariia.domain.campaign import Campaign, CampaignStatus
 from ariia.domain.frequency_cap import DAY_MS, FrequencyCap, Overflow, RecentSend
+from ariia.domain.queued_batch import QueuedBatch
 from ariia.domain.quiet_hours import QuietHours
 from ariia.domain.single_message import SingleKind, container_id
 from ariia.ports.recent_sends import SendsChange
-from ariia.ports.sending import Refused, SendCall
+from ariia.ports.sending import PipelineState, Refused, SendCall
 from ariia.services.sending_rules import rules_of
 from tests.builders import TENANT, any_campaign, any_content, any_member
 from tests.world import World
@@ -108,17 +110,61 @@ def test_who_moves_to_where_it_is_quiet_gets_it_when_it_is_not(world: World) -> 
 
 
 def test_several_who_moved_get_it_although_their_day_and_that_of_their_batch_never_meet() -> None:
-    world = World(rate=1)  # calls of one recipient each: no single look sees the whole batch
-    world.has_settings(quiet_hours={"email": QuietHours("13:00", "09:00")})
-    world.add(*[any_member(f"m{number}", timezone="Europe/Berlin") for number in range(6)])
-    campaign = world.approve()
-    epoch = world.start(campaign)
-    for one in list(world.members.rows.values()):
-        assert world.members.save([replace(one, timezone="America/New_York")]) == []
+    # Calls of one recipient each: no single look sees the whole batch.
+    world, campaign, epoch = moved({f"m{number}": "America/New_York" for number in range(6)})
     times = noting_times(world)
     world.loop(campaign, epoch)
     assert len(times) == 6
     assert local_hours(world, times)["America/New_York"] == {9}
+
+
+def moved(zones: dict[str, str]) -> tuple[World, Campaign, int]:
+    """A campaign to members who were planned in Berlin's day and live by these zones now; calls of one recipient."""
+    world = World(rate=1, shards=1)
+    world.has_settings(quiet_hours={"email": QuietHours("13:00", "09:00")})
+    world.add(*[any_member(one, timezone="Europe/Berlin") for one in zones])
+    campaign = world.approve()
+    epoch = world.start(campaign)
+    for one in list(world.members.rows.values()):
+        assert world.members.save([replace(one, timezone=zones[one.id])]) == []
+    return world, campaign, epoch
+
+
+def test_of_several_who_moved_the_first_to_wake_up_is_tried_first() -> None:
+    world, campaign, epoch = moved({"m0": "America/Los_Angeles", "m1": "America/New_York"})
+    times, began = noting_times(world), world.clock.now()
+    world.loop(campaign, epoch)
+    assert {one: round((at - began) / HOUR) for one, at in times.items()} == {"m0": 9, "m1": 6}
+
+
+def test_who_was_put_off_is_queued_again_though_whoever_resolved_their_claim_was_killed() -> None:
+    world, campaign, epoch = moved({"m0": "America/New_York"})
+    times, began = noting_times(world), world.clock.now()
+    world.round(campaign, epoch)
+    world.work_off()
+    world.clock.advance(6 * 3_600 + 30)
+    [key] = [batch.key for rows in world.ledger.batches.values() for batch in rows.values()]
+    # A sender claims it, and dies; so does the round that finds out, before it queues the batch again.
+    world.queue.waiting.clear()
+    assert world.ledger.claim(key, "dead", 1, world.clock.now() + 60_000)
+    world.pipeline.state = lambda: PipelineState(latest_event_at=world.clock.now())  # type: ignore[method-assign]
+    put, killed = world.queue.put, []
+
+    def dying(batches: Sequence[QueuedBatch]) -> None:
+        if batches and not killed:
+            killed.append(world.clock.now())
+            raise RuntimeError("killed")
+        put(batches)
+
+    world.queue.put = dying  # type: ignore[method-assign]
+    for _ in range(200):
+        try:
+            world.loop(campaign, epoch)
+            break
+        except RuntimeError:
+            continue
+    assert killed
+    assert (times["m0"] - began) / HOUR < 7
 
 
 def had(world: World, *members: str, hours_ago: float = 2) -> None:
