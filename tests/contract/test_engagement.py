@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import permutations
 
 import pytest
@@ -12,6 +13,8 @@ from ariia.adapters.dynamodb.members import DynamoMembers
 from ariia.adapters.memory.engagement import MemoryEngagement
 from ariia.adapters.memory.members import MemoryMembers
 from ariia.bootstrap.engagement import engagement_store
+from ariia.domain.errors import TransientError
+from ariia.domain.identifiers import shard_of
 from ariia.domain.member import Engagement, Member
 from ariia.ports.engagement import EngagementStore
 from ariia.ports.members import MemberStore
@@ -122,6 +125,27 @@ def test_who_is_removed_and_comes_again_begins_anew(stores: Stores, tenant_id: s
     members.save([Member("anna", tenant_id, created_at=NOON + 1)])
     settle(engagement, tenant_id)
     assert stored(members, tenant_id, "anna").engagement == Engagement()
+
+
+def test_two_who_are_forgotten_at_the_same_time_are_both(stores: Stores, tenant_id: str) -> None:
+    _, engagement = stores
+    # In one shard, and so in the same notes.
+    ids = [one for one in (f"m{number}" for number in range(200)) if shard_of(one, SHARDS) == 0][:20]
+    for at in range(10):
+        engagement.note(tenant_id, {one: Engagement(last_clicked_at=NOON + at) for one in ids})
+
+    def forget(one: str) -> None:
+        while True:
+            try:
+                engagement.forget(tenant_id, one)
+                break
+            except TransientError:
+                pass
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(forget, ids[:8]))
+    left = [one for one in ids if engagement.noted(tenant_id, one) != Engagement()]
+    assert left == ids[8:]
 
 
 def test_who_is_forgotten_is_in_no_note_and_the_others_are(stores: Stores, tenant_id: str) -> None:

@@ -40,11 +40,11 @@ class DynamoEngagement:
 
     def settle(self, tenant_id: str, shard: int) -> bool:
         """See NotedEngagement. Notes go only when all that they say is with the members."""
-        notes = self._notes.some(tenant_id, shard, _NOTES_AT_ONCE)
+        notes, may_be_more = self._notes.some(tenant_id, shard, _NOTES_AT_ONCE)
         if notes:
             self._move_all(tenant_id, coalesced(notes))
             self._notes.remove(notes)
-        return len(notes) < _NOTES_AT_ONCE
+        return not may_be_more
 
     def noted(self, tenant_id: str, member_id: str) -> Engagement:
         """See EngagementStore."""
@@ -54,11 +54,20 @@ class DynamoEngagement:
         return found
 
     def forget(self, tenant_id: str, member_id: str) -> None:
-        """See EngagementStore."""
+        """See EngagementStore. Others may be forgotten at the same time: a note that changed meanwhile is read anew."""
+        for _ in range(_TRIES):
+            if self._forget_once(tenant_id, member_id):
+                return
+        raise TransientError("notes about the member keep changing; try again")
+
+    def _forget_once(self, tenant_id: str, member_id: str) -> bool:
+        """False when a note that names the member was changed or settled meanwhile."""
+        is_done = True
         for note in self._notes.of_shard(tenant_id, shard_of(member_id, self._shards)):
             if member_id in note.seen:
                 others = {one: seen for one, seen in note.seen.items() if one != member_id}
-                self._notes.replace(replace(note, seen=others))
+                is_done &= self._notes.replace(note, replace(note, seen=others))
+        return is_done
 
     def _move_all(self, tenant_id: str, left: dict[str, Engagement]) -> None:
         """Most of what is seen within a day moves nothing: reading costs an eighth of writing."""

@@ -61,9 +61,10 @@ class EngagementNoteTable:
         ]
         self._write([{"PutRequest": {"Item": note.item}} for note in notes])
 
-    def some(self, tenant_id: str, shard: int, limit: int) -> list[Note]:
-        """Up to `limit` notes of the shard."""
-        return self._page(tenant_id, shard, {"Limit": limit})[0]
+    def some(self, tenant_id: str, shard: int, limit: int) -> tuple[list[Note], bool]:
+        """Up to `limit` notes of the shard, fewer where they are large; and whether that may not be all."""
+        notes, last = self._page(tenant_id, shard, {"Limit": limit})
+        return notes, last is not None
 
     def of_shard(self, tenant_id: str, shard: int) -> Iterator[Note]:
         """All notes of the shard."""
@@ -79,16 +80,21 @@ class EngagementNoteTable:
         """Takes them away, whoever else may have."""
         self._write([{"DeleteRequest": {"Key": note.key}} for note in notes])
 
-    def replace(self, note: Note) -> None:
-        """Writes the note anew where it still is."""
+    def replace(self, before: Note, after: Note) -> bool:
+        """Writes the note anew where it still says what it said; False where it does not, or is gone."""
         try:
             with passing_faults():
                 self._client.put_item(
-                    TableName=self._table, Item=note.item, ConditionExpression="attribute_exists(note_id)"
+                    TableName=self._table,
+                    Item=after.item,
+                    ConditionExpression="seen = :seen",
+                    ExpressionAttributeValues={":seen": before.item["seen"]},
                 )
         except ClientError as error:
             if code_of(error) != CONDITION_FAILED:
                 raise
+            return False
+        return True
 
     def _page(self, tenant_id: str, shard: int, how: Mapping[str, Any]) -> tuple[list[Note], Item | None]:
         with passing_faults():
