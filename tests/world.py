@@ -52,6 +52,7 @@ from ariia.services.release import BatchReleaser, Round
 from ariia.services.release_round import ReleasePolicy
 from ariia.services.reputation_guard import ReputationGuard
 from ariia.services.resolving import UnknownResolver
+from ariia.services.run_ending import RunEnding
 from ariia.services.runs import CampaignRuns
 from ariia.services.send_budget import SendBudget
 from ariia.services.sending import BatchSender, SendPolicy, SendReport
@@ -92,6 +93,7 @@ class World:
         self.statistics = MemoryStatistics()
         self.quotas = Quotas(MemoryQuotas(), self.tenants, self.clock)
         self.firing = CampaignFiring(self.campaigns, BroadcastQuota(self.quotas), self.clock)
+        self.ending = RunEnding(self.campaigns, self.runs, BroadcastQuota(self.quotas))
         self.planner = AudiencePlanner(
             self.campaigns,
             self.members,
@@ -104,6 +106,7 @@ class World:
             Targets(self.segments, self.campaigns),
             PageFactsReader(self.campaigns, self.ledger, self.lists, self.engagement, self.clock, shards),
             CampaignRules(self.tenants, self.runs),
+            self.ending,
         )
         resolver = UnknownResolver(self.campaigns, self.ledger, self.pipeline, self.clock, GRACE_MS)
         policy = ReleasePolicy()
@@ -116,6 +119,7 @@ class World:
             policy,
             ReputationGuard(self.statistics, self.tenants, self.runs),
             CampaignRules(self.tenants, self.runs),
+            self.ending,
         )
         self.sender = self._sender()
         self.singles = SingleMessages(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, Protocol
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -12,7 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from ariia.observability import logger
 from ariia.settings import ApiSettings
 
-from . import json_body
+from . import actions, dependencies, json_body
 from .auth import WITHOUT_TENANT, Caller, caller_of, require
 from .errors import MEDIA_TYPE, Answer, MalformedBodyError, answer_to
 from .routing import Operation
@@ -91,7 +92,12 @@ class Application:
 
     def _handled(self, error: Exception) -> Response[str]:
         event = self.resolver.current_event.raw_event
-        return self._problem(answer_to(error, _correlation_id(event)), event)
+        caller: Caller | None = self.resolver.context.get("caller")
+        return self._problem(answer_to(error, _correlation_id(event), partial(self._actions, caller)), event)
+
+    def _actions(self, caller: Caller | None, thing: object) -> list[str]:
+        services = self.resolver.dependency_overrides.get(dependencies.services, dependencies.services)
+        return actions.about(services(), caller, thing) if caller is not None else []
 
     def _problem(self, answer: Answer, event: Mapping[str, Any]) -> Response[str]:
         document = answer.document(self._settings().public_base_url, str(event.get("rawPath", "")))

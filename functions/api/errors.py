@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -134,25 +134,26 @@ class Answer:
         }
 
 
-def answer_to(error: Exception, correlation_id: str) -> Answer:
-    """What the caller gets to read. Anything unexpected is logged and answered without detail."""
+def answer_to(error: Exception, correlation_id: str, actions: Callable[[object], list[str]] | None = None) -> Answer:
+    """What the caller gets to read; `actions` gives what they may do with the thing that a conflict is about. Anything
+    unexpected is logged and answered without detail."""
     if isinstance(error, HttpError):
         return Answer(error.kind, error.detail, headers=error.headers)
     if isinstance(error, RequestValidationError):
         return Answer("invalid", "the request does not fit the schema", {"problems": problems_of(error)})
     for kind in type(error).__mro__:
         if kind in _DOMAIN:
-            return _domain_answer(error, _DOMAIN[kind])
+            return _domain_answer(error, _DOMAIN[kind], actions)
     _log_unexpected(error, correlation_id)
     return Answer("internal", "the fault is logged under this correlation id", {"correlation_id": correlation_id})
 
 
-def _domain_answer(error: Any, kind: str) -> Answer:
+def _domain_answer(error: Any, kind: str, actions: Callable[[object], list[str]] | None) -> Answer:
     extra: dict[str, Any] = {}
     if isinstance(error, errors.InvalidError) and error.problems:
         extra["problems"] = [_problem(problem) for problem in error.problems]
-    if isinstance(error, errors.ConflictError) and error.legal is not None:
-        extra["legal"] = list(error.legal)
+    if isinstance(error, errors.ConflictError) and error.about is not None and actions is not None:
+        extra["actions"] = actions(error.about)
     if isinstance(error, errors.LimitError):
         extra |= _limit(error.limit)
     headers = {"Retry-After": "1"} if kind == "unavailable" else {}

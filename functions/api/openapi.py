@@ -31,7 +31,7 @@ Every request carries a bearer token; the tenant is the token's. Bodies are JSON
 are errors. Instants are ISO 8601 in UTC. Lists come in pages: `next_cursor` of one page is the `cursor` of the next. A
 change names the version it is based on, as `version` or `If-Match`. Errors are problem details (RFC 9457)."""
 _TAGS = {
-    "Campaigns": "Drafted, reviewed, sent, stopped. `legal_moves` of a campaign says what it may become next.",
+    "Campaigns": "Drafted, reviewed, sent, stopped. `actions` of a campaign says what this caller may do with it now.",
     "Series": "A campaign's draft and a calendar rule: once approved, each occurrence gets a campaign of its own.",
     "Recipients": "One row for each member of a campaign's audience: what became of their message, and why.",
     "Preflight": "Before sending: who will get it, who won't and why, what it costs and how long it takes.",
@@ -75,7 +75,11 @@ _PROBLEM = {
                 },
             },
         },
-        "legal": {"type": "array", "items": {"type": "string"}, "description": "Statuses it can go to (409)."},
+        "actions": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "What this caller may do with it now, by the names of the operations (409).",
+        },
         "feature": {"type": "string", "description": "What the plan limits (402)."},
         "plan": {"type": "string", "description": "The tenant's plan (402)."},
         "limit": {"type": "integer", "description": "How many the plan allows; 0 = it lacks the feature (402)."},
@@ -110,7 +114,7 @@ _PROBLEM_EXTRAS: dict[str, dict[str, Any]] = {
         "resets_at": "2026-03-31T22:00:00.000Z",
         "lifted_by": "professional",
     },
-    "conflict": {"legal": ["cancelled", "pending_review"]},
+    "conflict": {"actions": ["resume", "cancel"]},
     "internal": {"correlation_id": "JKJaXmPLvHcESHA="},
 }
 

@@ -40,7 +40,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         logger.error("planning failed for good", reason=error.message)
         campaign = services().runs.in_charge(tenant_id, campaign_id, epoch)
         if campaign is not None:
-            services().runs.fail(campaign, error.message)
+            services().planner.fail(campaign, error.message)
         progress = PlanProgress(STOP)
     logger.info("planned", outcome=progress.outcome, shards_left=len(progress.shards), action=event["action"])
     return {"outcome": progress.outcome, "shards": progress.shards}

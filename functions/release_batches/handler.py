@@ -10,12 +10,16 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ariia.bootstrap.release_batches import build
-from ariia.domain.reputation import ACCOUNT, REPUTATION
+from ariia.domain.pause_cause import PauseCause
 from ariia.observability import call_for_attention, logger, metrics
 from ariia.services.release import BatchReleaser
 from ariia.settings import ReleaseBatchesSettings
 
-PAUSED = {REPUTATION: "CampaignPausedForReputation", ACCOUNT: "CampaignPausedByProvider"}
+PAUSED = {
+    PauseCause.REPUTATION: "CampaignPausedForReputation",
+    PauseCause.ACCOUNT: "CampaignPausedByProvider",
+    PauseCause.CONTENT: "CampaignPausedForContent",
+}
 
 
 @cache
@@ -35,8 +39,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     call_for_attention(result.held + bool(result.paused))
     if result.held:
         metrics.add_metric("BatchesHeld", MetricUnit.Count, result.held)
-    if result.paused:
-        metrics.add_metric(PAUSED[result.cause or ""], MetricUnit.Count, 1)
+    if result.paused and result.cause:
+        metrics.add_metric(PAUSED[result.cause], MetricUnit.Count, 1)
         logger.error("campaign paused", cause=result.cause, reason=result.paused)
     logger.info(
         "round", outcome=result.outcome, released=result.released, held=result.held, wait_seconds=result.wait_seconds

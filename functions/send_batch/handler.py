@@ -10,6 +10,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ariia.bootstrap.send_batch import SendBatchServices, build
+from ariia.domain.pause_cause import PauseCause
 from ariia.domain.queued_batch import QueuedBatch
 from ariia.observability import call_for_attention, logger, metrics
 from ariia.services.sending import SendReport
@@ -62,7 +63,8 @@ def _publish(report: SendReport, records: list[Record]) -> None:
         "Throttled": report.throttled,
         "Ambiguous": report.ambiguous,
         "VoidOutcomes": report.void,
-        "CampaignPausedByProvider": len(report.paused),
+        "CampaignPausedByProvider": sum(cause is not PauseCause.CONTENT for cause, _ in report.paused),
+        "CampaignPausedForContent": sum(cause is PauseCause.CONTENT for cause, _ in report.paused),
     }
     for name, count in counts.items():
         if count:
@@ -84,5 +86,5 @@ def _publish(report: SendReport, records: list[Record]) -> None:
             left=result.left,
         )
     logger.info("sent", batches=len(records), counts={name: count for name, count in counts.items() if count})
-    for reason in report.paused:
-        logger.error("campaign paused by the provider", reason=reason)
+    for cause, reason in report.paused:
+        logger.error("campaign paused", cause=str(cause), reason=reason)

@@ -155,6 +155,8 @@ class AutomationStack(Stack):
         self._data.allow_writing(function, models.LedgerModel, models.SendRateModel)
         # Bounces and complaints, and from where on the tenant's campaigns pause.
         self._data.allow_reading(function, models.StatisticsModel, models.TenantModel)
+        # What came to nothing gives its broadcast back.
+        self._data.allow_writing(function, models.QuotaModel)
         for queue in messaging.channels.values():
             queue.grant(function, "sqs:SendMessage")
         for watched in (messaging.events, messaging.events.dead_letters):

@@ -50,6 +50,7 @@ from ariia.services.release import BatchReleaser
 from ariia.services.release_round import ReleasePolicy
 from ariia.services.reputation_guard import ReputationGuard
 from ariia.services.resolving import UnknownResolver
+from ariia.services.run_ending import RunEnding
 from ariia.services.runs import CampaignRuns
 from ariia.services.send_budget import SendBudget
 from ariia.services.sending import BatchSender, SendPolicy
@@ -198,8 +199,9 @@ class Engine:
         rules = CampaignRules(around("tenants", self.tenants), runs)
         engagement = around("engagement", MemoryEngagement(self.members))
         facts = parts.facts(campaigns, ledger, around("lists", self.lists), engagement, clock, shards)
+        ending = parts.ending(campaigns, runs, self.broadcasts)
         self.executions.planner = parts.planner(
-            campaigns, members, ledger, rates, runs, clock, shards, self.broadcasts, targets, facts, rules
+            campaigns, members, ledger, rates, runs, clock, shards, self.broadcasts, targets, facts, rules, ending
         )
         resolver = parts.resolver(campaigns, ledger, pipeline, clock, parts.grace_ms)
         quota = around("quota", self.provider)
@@ -208,7 +210,7 @@ class Engine:
         budget = SendBudget(rates, quota, clock, pace)
         guard = ReputationGuard(around("statistics", self.statistics), around("tenants", self.tenants), runs)
         lanes = LaneReleaser(ledger, queue, clock)
-        self.executions.releaser = BatchReleaser(runs, settler, lanes, budget, clock, pace, guard, rules)
+        self.executions.releaser = BatchReleaser(runs, settler, lanes, budget, clock, pace, guard, rules, ending)
         look = parts.look(Channel.EMAIL, around("sends", parts.sends(self.members)), clock)
         claims = parts.claims(ledger, reader, look, _COMPOSER, self.provider, clock, NEEDED_MS)
         policy = SendPolicy(parts.lease_ms, NEEDED_MS)
@@ -241,7 +243,7 @@ class Engine:
         runs = around("runs", self.executions)
         self.targets = targets = Targets(around("segments", self.segments), campaigns)
         self.api = CampaignSending(
-            campaigns, runs, self.contents, targets, InFlightCount(ledger), self.clock, self.broadcasts
+            campaigns, runs, self.contents, targets, InFlightCount(ledger), self.clock, self.broadcasts, self.totals
         )
         members = around("members", self.members)
         consent = MemberConsent(members, any_double_opt_in(), self.clock)
@@ -308,6 +310,7 @@ class Parts:
     provider: type = Provider
     runs: type = CampaignRuns
     planner: type = AudiencePlanner
+    ending: type = RunEnding
     settler: type = BatchSettler
     resolver: type = UnknownResolver
     sender: type = BatchSender

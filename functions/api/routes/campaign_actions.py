@@ -7,7 +7,8 @@ from aws_lambda_powertools.event_handler import Response
 from ariia.domain.campaign import Campaign
 from ariia.services.campaign_sending import Stopped
 from functions.api.answers import found
-from functions.api.auth import Permission
+from functions.api.auth import Caller, Permission
+from functions.api.campaign_shown import shown
 from functions.api.dependencies import CurrentCaller, Services
 from functions.api.routing import Routes
 from functions.api.schemas.campaign_actions import (
@@ -22,8 +23,6 @@ from functions.api.schemas.campaign_actions import (
 )
 from functions.api.schemas.campaign_views import CampaignSummary, FindingView
 
-from .campaigns import totals_of
-
 routes = Routes("Campaigns")
 _PATH = "/v1/campaigns/<campaign_id>"
 
@@ -36,7 +35,7 @@ def submit_campaign(
     version = action.version if action else None
     done = services.campaign_review.submit(caller.tenant_id, campaign_id, caller.subject, version)
     warnings = [FindingView.of(one) for one in done.warnings]
-    view = SubmittedCampaign.of(done.campaign, totals_of(services, done.campaign), warnings=warnings)
+    view = SubmittedCampaign.of(done.campaign, shown(services, caller, done.campaign), warnings=warnings)
     return found(view, done.campaign.version)
 
 
@@ -54,7 +53,7 @@ def approve_campaign(
     """Approves what `submitted_hash` names; 409 when something else is under review by now."""
     review = services.campaign_review
     campaign = review.approve(caller.tenant_id, campaign_id, caller.subject, approval.submitted_hash, approval.reason)
-    return _answer(services, campaign)
+    return _answer(services, caller, campaign)
 
 
 @routes.post(f"{_PATH}/reject", Permission.REVIEW, "Reject a campaign", problems=(409,))
@@ -63,7 +62,7 @@ def reject_campaign(
 ) -> Response[CampaignSummary]:
     """Makes it a draft again, with feedback for its author."""
     campaign = services.campaign_review.reject(caller.tenant_id, campaign_id, caller.subject, rejection.feedback)
-    return _answer(services, campaign)
+    return _answer(services, caller, campaign)
 
 
 @routes.post(f"{_PATH}/send", Permission.SEND, "Send a campaign", problems=(402, 409))
@@ -73,7 +72,8 @@ def send_campaign(
     """Starts sending what was approved. The audience is evaluated now. Takes one of the plan's broadcasts of this
     month, once: 402 when there is none left."""
     version = action.version if action else None
-    return _answer(services, services.campaign_sending.send(caller.tenant_id, campaign_id, caller.subject, version))
+    sending = services.campaign_sending
+    return _answer(services, caller, sending.send(caller.tenant_id, campaign_id, caller.subject, version))
 
 
 @routes.post(f"{_PATH}/schedule", Permission.SEND, "Schedule a campaign", problems=(402, 409))
@@ -83,7 +83,7 @@ def schedule_campaign(
     """It goes out by itself at the time that was approved, within a minute. The audience is evaluated then."""
     version = action.version if action else None
     scheduling = services.campaign_scheduling
-    return _answer(services, scheduling.schedule(caller.tenant_id, campaign_id, caller.subject, version))
+    return _answer(services, caller, scheduling.schedule(caller.tenant_id, campaign_id, caller.subject, version))
 
 
 @routes.post(f"{_PATH}/unschedule", Permission.SEND, "Unschedule a campaign", problems=(409,))
@@ -93,7 +93,7 @@ def unschedule_campaign(
     """It stays approved and does not go out by itself any more; 409 says so when it began to go out just before."""
     version = action.version if action else None
     scheduling = services.campaign_scheduling
-    return _answer(services, scheduling.unschedule(caller.tenant_id, campaign_id, caller.subject, version))
+    return _answer(services, caller, scheduling.unschedule(caller.tenant_id, campaign_id, caller.subject, version))
 
 
 @routes.post(f"{_PATH}/pause", Permission.SEND, "Pause a campaign", problems=(409,))
@@ -104,7 +104,8 @@ def pause_campaign(
     what senders held already."""
     asked = action or ReasonedAction()
     sending = services.campaign_sending
-    return _stopped(services, sending.pause(caller.tenant_id, campaign_id, caller.subject, asked.reason, asked.version))
+    stopped = sending.pause(caller.tenant_id, campaign_id, caller.subject, asked.reason, asked.version)
+    return _stopped(services, caller, stopped)
 
 
 @routes.post(f"{_PATH}/resume", Permission.SEND, "Resume a campaign", problems=(409,))
@@ -122,7 +123,7 @@ def resume_campaign(
         reason=asked.reason,
         is_admin=caller.may(Permission.ADMINISTER),
     )
-    return _answer(services, campaign)
+    return _answer(services, caller, campaign)
 
 
 @routes.post(f"{_PATH}/cancel", Permission.SEND, "Cancel a campaign", problems=(409,))
@@ -132,9 +133,8 @@ def cancel_campaign(
     """Ends it for good. Who still waits reads as excluded with the reason `cancelled`; what is in flight is settled."""
     asked = action or ReasonedAction()
     sending = services.campaign_sending
-    return _stopped(
-        services, sending.cancel(caller.tenant_id, campaign_id, caller.subject, asked.reason, asked.version)
-    )
+    stopped = sending.cancel(caller.tenant_id, campaign_id, caller.subject, asked.reason, asked.version)
+    return _stopped(services, caller, stopped)
 
 
 @routes.post(f"{_PATH}/retry", Permission.SEND, "Retry the failed and the unsent", problems=(409,))
@@ -143,14 +143,16 @@ def retry_campaign(
 ) -> Response[CampaignSummary]:
     """Sends again to members whose message failed or was never sent, and to nobody else."""
     version = action.version if action else None
-    return _answer(services, services.campaign_sending.retry(caller.tenant_id, campaign_id, caller.subject, version))
+    sending = services.campaign_sending
+    return _answer(services, caller, sending.retry(caller.tenant_id, campaign_id, caller.subject, version))
 
 
-def _answer(services: Services, campaign: Campaign) -> Response[CampaignSummary]:
-    return found(CampaignSummary.of(campaign, totals_of(services, campaign)), campaign.version)
+def _answer(services: Services, caller: Caller, campaign: Campaign) -> Response[CampaignSummary]:
+    return found(CampaignSummary.of(campaign, shown(services, caller, campaign)), campaign.version)
 
 
-def _stopped(services: Services, stopped: Stopped) -> Response[StoppedCampaign]:
+def _stopped(services: Services, caller: Caller, stopped: Stopped) -> Response[StoppedCampaign]:
     campaign = stopped.campaign
     in_flight = in_flight_view(stopped.in_flight)
-    return found(StoppedCampaign.of(campaign, totals_of(services, campaign), in_flight=in_flight), campaign.version)
+    view = StoppedCampaign.of(campaign, shown(services, caller, campaign), in_flight=in_flight)
+    return found(view, campaign.version)

@@ -7,16 +7,15 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from ariia.domain.campaign import Campaign
-from ariia.domain.statistics import Totals
 from functions.api.answers import created, found
 from functions.api.auth import Permission
+from functions.api.campaign_shown import shown
 from functions.api.dependencies import CurrentCaller, IdempotencyKey, IfMatch, Services
 from functions.api.idempotency import creation
 from functions.api.paging import DEFAULT_LIMIT, Cursor, CursorScope, Limit, Page
 from functions.api.routing import Routes
 from functions.api.schemas.campaign_views import CampaignSummary, CampaignView, MoveView
-from functions.api.schemas.campaigns import CampaignChange, CampaignDraft, StatusName, status_of
+from functions.api.schemas.campaigns import CampaignChange, CampaignDraft, StatusName
 from functions.api.versions import expected_version
 
 routes = Routes("Campaigns")
@@ -30,7 +29,7 @@ def create_campaign(
     repeatable = creation(caller, "/v1/campaigns", key, campaign.model_dump(mode="json", exclude_unset=True))
     made = services.campaign_editing.create(caller.tenant_id, caller.subject, campaign.fields(), repeatable)
     one = made.entity.campaign
-    view = CampaignView.of_details(made.entity, totals_of(services, one))
+    view = CampaignView.of_details(made.entity, shown(services, caller, one))
     return created(view, f"/v1/campaigns/{one.id}", one.version, replayed=made.replayed)
 
 
@@ -40,13 +39,16 @@ def list_campaigns(
     services: Services,
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
-    status: Annotated[StatusName | None, Query(description="Only campaigns in this status.")] = None,
+    status: Annotated[
+        StatusName | None,
+        Query(description="Only campaigns in this status; `sending` leaves out those that are paused."),
+    ] = None,
     series_id: Annotated[str | None, Query(max_length=64, description="Only campaigns of this series.")] = None,
 ) -> Response[Page[CampaignSummary]]:
     """Newest first. With a filter, a page may hold fewer than `limit` although `next_cursor` leads on."""
     scope = CursorScope(caller.tenant_id, f"campaigns?status={status}&series_id={series_id}")
-    page = services.campaigns.page(caller.tenant_id, limit, scope.after(cursor), status_of(status), series_id)
-    items = [CampaignSummary.of(one, totals_of(services, one)) for one in page.campaigns]
+    page = services.campaigns.page(caller.tenant_id, limit, scope.after(cursor), status, series_id)
+    items = [CampaignSummary.of(one, shown(services, caller, one)) for one in page.campaigns]
     return found(Page(items=items, next_cursor=scope.cursor(page.after)))
 
 
@@ -54,7 +56,7 @@ def list_campaigns(
 def read_campaign(campaign_id: str, caller: CurrentCaller, services: Services) -> Response[CampaignView]:
     """The campaign with its draft content and target, and its counters."""
     details = services.campaigns.details(caller.tenant_id, campaign_id)
-    view = CampaignView.of_details(details, totals_of(services, details.campaign))
+    view = CampaignView.of_details(details, shown(services, caller, details.campaign))
     return found(view, details.campaign.version)
 
 
@@ -66,7 +68,7 @@ def edit_campaign(
     revokes the approval."""
     version = expected_version(if_match, change.version)
     details = services.campaign_editing.change(caller.tenant_id, campaign_id, caller.subject, change.fields(), version)
-    view = CampaignView.of_details(details, totals_of(services, details.campaign))
+    view = CampaignView.of_details(details, shown(services, caller, details.campaign))
     return found(view, details.campaign.version)
 
 
@@ -75,8 +77,3 @@ def list_campaign_history(campaign_id: str, caller: CurrentCaller, services: Ser
     """Every move with who, when and why, oldest first, all on one page."""
     moves = services.campaigns.history(caller.tenant_id, campaign_id)
     return found(Page(items=[MoveView.of(move) for move in moves]))
-
-
-def totals_of(services: Services, campaign: Campaign) -> Totals:
-    """The campaign's figures; those that were never sent have none to read."""
-    return services.statistics.totals(campaign) if campaign.lanes else Totals()

@@ -8,8 +8,10 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from ariia.domain.errors import InvalidError, Problem
+from ariia.services.follow_ups import FollowUpDetails
+from functions.api.actions import FOLLOW_UP, allowed
 from functions.api.answers import created, found
-from functions.api.auth import Permission
+from functions.api.auth import Caller, Permission
 from functions.api.dependencies import CurrentCaller, IdempotencyKey, IfMatch, Services
 from functions.api.idempotency import creation
 from functions.api.paging import DEFAULT_LIMIT, Cursor, CursorScope, Limit, Page
@@ -60,7 +62,7 @@ def list_follow_ups(
     scope = CursorScope(caller.tenant_id, f"follow-ups/{'m' if member_id else 'c'}/{wanted}")
     page_of = services.follow_ups.of_member if member_id else services.follow_ups.of_conversation
     page, end = page_of(caller.tenant_id, wanted, limit, scope.after(cursor))
-    return found(Page(items=[FollowUpView.of(one) for one in page], next_cursor=scope.cursor(end)))
+    return found(Page(items=[_shown(caller, one) for one in page], next_cursor=scope.cursor(end)))
 
 
 @routes.get(f"{_PATH}/stats", Permission.READ, "Read the figures of all follow-ups")
@@ -107,4 +109,8 @@ def decide_follow_up(
 
 
 def _view(caller: CurrentCaller, services: Services, follow_up_id: str) -> FollowUpView:
-    return FollowUpView.of(services.follow_ups.details(caller.tenant_id, follow_up_id))
+    return _shown(caller, services.follow_ups.details(caller.tenant_id, follow_up_id))
+
+
+def _shown(caller: Caller, details: FollowUpDetails) -> FollowUpView:
+    return FollowUpView.of(details, allowed(details.open_actions(), FOLLOW_UP, caller))

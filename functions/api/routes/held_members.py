@@ -7,11 +7,10 @@ from aws_lambda_powertools.event_handler import Response
 from ariia.services.held_members import Decision
 from functions.api.answers import found
 from functions.api.auth import Permission
+from functions.api.campaign_shown import shown
 from functions.api.dependencies import CurrentCaller, Services
 from functions.api.routing import Routes
 from functions.api.schemas.held_members import DecidedCampaign, DecisionRequest
-
-from .campaigns import totals_of
 
 routes = Routes("Recipients")
 
@@ -31,6 +30,6 @@ def decide_about_held_members(
     )
     campaign = done.campaign
     view = DecidedCampaign.of(
-        campaign, totals_of(services, campaign), decided=done.decided, reached=done.reached, not_held=done.not_held
+        campaign, shown(services, caller, campaign), decided=done.decided, reached=done.reached, not_held=done.not_held
     )
     return found(view, campaign.version)

@@ -7,8 +7,11 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from ariia.domain.series import Series
+from functions.api.actions import SERIES, allowed
 from functions.api.answers import created, found
-from functions.api.auth import Permission
+from functions.api.auth import Caller, Permission
+from functions.api.campaign_shown import shown
 from functions.api.dependencies import CurrentCaller, IdempotencyKey, IfMatch, Services
 from functions.api.idempotency import creation
 from functions.api.paging import DEFAULT_LIMIT, Cursor, CursorScope, Limit, Page
@@ -17,8 +20,6 @@ from functions.api.schemas.campaign_views import CampaignSummary, MoveView
 from functions.api.schemas.series import SeriesChange, SeriesDraft, SeriesStatusName, series_status_of
 from functions.api.schemas.series_views import OccurrenceView, SeriesSummary, SeriesView
 from functions.api.versions import expected_version
-
-from .campaigns import totals_of
 
 routes = Routes("Series")
 _PATH = "/v1/series"
@@ -33,7 +34,7 @@ def create_series(
     repeatable = creation(caller, _PATH, key, series.model_dump(mode="json", exclude_unset=True))
     rule = series.rule.rule()
     made = services.series_editing.create(caller.tenant_id, caller.subject, series.fields(), rule, repeatable)
-    view = SeriesView.of_details(made.entity)
+    view = SeriesView.of_details(made.entity, _actions(caller, made.entity.series))
     return created(view, f"{_PATH}/{view.id}", view.version, replayed=made.replayed)
 
 
@@ -48,14 +49,15 @@ def list_series(
     """Newest first. With `status`, a page may hold fewer than `limit` although `next_cursor` leads on."""
     scope = CursorScope(caller.tenant_id, f"series?status={status}")
     page = services.series.page(caller.tenant_id, limit, scope.after(cursor), series_status_of(status))
-    return found(Page(items=[SeriesSummary.of(one) for one in page.series], next_cursor=scope.cursor(page.after)))
+    items = [SeriesSummary.of(one, _actions(caller, one)) for one in page.series]
+    return found(Page(items=items, next_cursor=scope.cursor(page.after)))
 
 
 @routes.get(f"{_PATH}/<series_id>", Permission.READ, "Read a series")
 def read_series(series_id: str, caller: CurrentCaller, services: Services) -> Response[SeriesView]:
     """The series with its draft content and target, and what comes next."""
     details = services.series.details(caller.tenant_id, series_id)
-    return found(SeriesView.of_details(details), details.series.version)
+    return found(SeriesView.of_details(details, _actions(caller, details.series)), details.series.version)
 
 
 @routes.patch(f"{_PATH}/<series_id>", Permission.DRAFT, "Edit a series", problems=(409, 428))
@@ -68,7 +70,7 @@ def edit_series(
     rule = change.rule.rule() if change.rule else None
     editing = services.series_editing
     details = editing.change(caller.tenant_id, series_id, caller.subject, change.fields(), version, rule)
-    return found(SeriesView.of_details(details), details.series.version)
+    return found(SeriesView.of_details(details, _actions(caller, details.series)), details.series.version)
 
 
 @routes.get(f"{_PATH}/<series_id>/occurrences", Permission.READ, "List what a series' rule means")
@@ -89,7 +91,7 @@ def list_series_campaigns(
     """Those that it made, with their figures, newest first."""
     scope = CursorScope(caller.tenant_id, f"series/{series_id}/campaigns")
     campaigns, after = services.series.campaigns(caller.tenant_id, series_id, limit, scope.after(cursor))
-    items = [CampaignSummary.of(one, totals_of(services, one)) for one in campaigns]
+    items = [CampaignSummary.of(one, shown(services, caller, one)) for one in campaigns]
     return found(Page(items=items, next_cursor=scope.cursor(after)))
 
 
@@ -98,3 +100,7 @@ def list_series_history(series_id: str, caller: CurrentCaller, services: Service
     """Every move, and every occurrence that got no campaign, with who, when and why, oldest first, all on one page."""
     moves = services.series.history(caller.tenant_id, series_id)
     return found(Page(items=[MoveView.of(move) for move in moves]))
+
+
+def _actions(caller: Caller, series: Series) -> list[str]:
+    return allowed(series.open_actions(), SERIES, caller)

@@ -6,8 +6,9 @@ from aws_lambda_powertools.event_handler import Response
 
 from ariia.domain.series import Series
 from ariia.services.series_stopping import StoppedSeries
+from functions.api.actions import SERIES, allowed
 from functions.api.answers import found
-from functions.api.auth import Permission
+from functions.api.auth import Caller, Permission
 from functions.api.dependencies import CurrentCaller, Services
 from functions.api.routing import Routes
 from functions.api.schemas.campaign_actions import Approval, ReasonedAction, Rejection, VersionedAction
@@ -27,7 +28,8 @@ def submit_series(
     version = action.version if action else None
     done = services.series_review.submit(caller.tenant_id, series_id, caller.subject, version)
     warnings = [FindingView.of(one) for one in done.warnings]
-    return found(SubmittedSeries.of(done.series, warnings=warnings), done.series.version)
+    view = SubmittedSeries.of(done.series, _actions(caller, done.series), warnings=warnings)
+    return found(view, done.series.version)
 
 
 @routes.get(f"{_PATH}/submission", Permission.READ, "Read what of a series is under review")
@@ -45,7 +47,7 @@ def approve_series(
     hours before it goes out. 409 when something else is under review by now."""
     review = services.series_review
     series = review.approve(caller.tenant_id, series_id, caller.subject, approval.submitted_hash, approval.reason)
-    return _running(services, series)
+    return _running(services, caller, series)
 
 
 @routes.post(f"{_PATH}/reject", Permission.REVIEW, "Reject a series", problems=(409,))
@@ -54,7 +56,7 @@ def reject_series(
 ) -> Response[SeriesSummary]:
     """Makes it a draft again, with feedback for its author."""
     series = services.series_review.reject(caller.tenant_id, series_id, caller.subject, rejection.feedback)
-    return found(SeriesSummary.of(series), series.version)
+    return found(SeriesSummary.of(series, _actions(caller, series)), series.version)
 
 
 @routes.post(f"{_PATH}/pause", Permission.REVIEW, "Pause a series", problems=(409,))
@@ -64,7 +66,7 @@ def pause_series(
     """No more campaigns are made, and the one that waits is cancelled: `made` says so, or that it had begun to go out
     before."""
     asked, stopping = action or ReasonedAction(), services.series_stopping
-    return _stopped(stopping.pause(caller.tenant_id, series_id, caller.subject, asked.reason, asked.version))
+    return _stopped(caller, stopping.pause(caller.tenant_id, series_id, caller.subject, asked.reason, asked.version))
 
 
 @routes.post(f"{_PATH}/resume", Permission.REVIEW, "Resume a series", problems=(409,))
@@ -74,7 +76,8 @@ def resume_series(
     """Goes on with the next occurrence; what was approved still is. An occurrence whose campaign was cancelled by the
     pause gets another one if it is still to come; those that passed meanwhile get none."""
     asked, review = action or ReasonedAction(), services.series_review
-    return _running(services, review.resume(caller.tenant_id, series_id, caller.subject, asked.reason, asked.version))
+    series = review.resume(caller.tenant_id, series_id, caller.subject, asked.reason, asked.version)
+    return _running(services, caller, series)
 
 
 @routes.post(f"{_PATH}/end", Permission.REVIEW, "End a series", problems=(409,))
@@ -83,12 +86,18 @@ def end_series(
 ) -> Response[RunningSeries]:
     """Ends it for good, and cancels the campaign that waits. What it made before stays as it is."""
     asked, stopping = action or ReasonedAction(), services.series_stopping
-    return _stopped(stopping.end(caller.tenant_id, series_id, caller.subject, asked.reason, asked.version))
+    return _stopped(caller, stopping.end(caller.tenant_id, series_id, caller.subject, asked.reason, asked.version))
 
 
-def _running(services: Services, series: Series) -> Response[RunningSeries]:
-    return found(RunningSeries.of_made(series, services.series.made(series)), series.version)
+def _running(services: Services, caller: Caller, series: Series) -> Response[RunningSeries]:
+    made = services.series.made(series)
+    return found(RunningSeries.of_made(series, made, _actions(caller, series)), series.version)
 
 
-def _stopped(stopped: StoppedSeries) -> Response[RunningSeries]:
-    return found(RunningSeries.of_made(stopped.series, stopped.made), stopped.series.version)
+def _stopped(caller: Caller, stopped: StoppedSeries) -> Response[RunningSeries]:
+    series = stopped.series
+    return found(RunningSeries.of_made(series, stopped.made, _actions(caller, series)), series.version)
+
+
+def _actions(caller: Caller, series: Series) -> list[str]:
+    return allowed(series.open_actions(), SERIES, caller)

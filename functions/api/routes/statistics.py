@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from aws_lambda_powertools.event_handler import Response
 
+from functions.api.actions import totals_of
 from functions.api.answers import found
 from functions.api.auth import Permission
 from functions.api.dependencies import CurrentCaller, Services
 from functions.api.routing import Routes
 from functions.api.schemas.statistics import StatisticsView
-
-from .campaigns import totals_of
 
 routes = Routes("Analytics")
 

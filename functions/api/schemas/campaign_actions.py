@@ -55,7 +55,12 @@ class Rejection(RequestModel):
 class SubmittedCampaign(CampaignSummary):
     """A campaign under review, with what its author should know."""
 
-    model_config = ConfigDict(json_schema_extra=example(SUMMARY | {"status": "pending_review", "warnings": [FINDING]}))
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            SUMMARY
+            | {"status": "pending_review", "actions": ["edit", "approve", "reject", "cancel"], "warnings": [FINDING]}
+        )
+    )
 
     warnings: list[FindingView]
 
@@ -73,7 +78,9 @@ class StoppedCampaign(CampaignSummary):
     """A paused or cancelled campaign. Nothing but what is in flight leaves any more."""
 
     model_config = ConfigDict(
-        json_schema_extra=example(SUMMARY | {"status": "cancelled", "in_flight": {"batches": 2, "messages": 100}})
+        json_schema_extra=example(
+            SUMMARY | {"status": "cancelled", "actions": [], "in_flight": {"batches": 2, "messages": 100}}
+        )
     )
 
     in_flight: InFlightView
@@ -105,7 +112,7 @@ class FrozenView(ResponseModel):
 
     model_config = ConfigDict(json_schema_extra=example(FROZEN))
 
-    status: str
+    status: Annotated[str, Field(description="As of the thing itself, now.")]
     submitted_hash: str
     from_address: str
     reply_to: str | None
@@ -153,6 +160,6 @@ class SubmissionView(FrozenView):
             details.content,
             details.target,
             campaign_id=campaign.id,
-            status=campaign.status,
+            status=campaign.shown_status,
             submitted_hash=campaign.submitted_hash or "",
         )

@@ -62,7 +62,7 @@ STORED: dict[str, Any] = {
     "waves": [],
     "parked": None,
     "failure_reason": None,
-    "legal_moves": ["cancelled", "draft", "scheduled", "sending"],
+    "actions": ["edit", "send", "cancel"],
 }
 PARTS = (
     "content_subject",

@@ -8,13 +8,37 @@ from pydantic import ConfigDict, Field
 
 from ariia.domain.campaign import Campaign, Move
 from ariia.domain.content.findings import Finding
-from ariia.domain.statistics import Totals
 from ariia.services.campaigns import CampaignDetails
+from functions.api.campaign_shown import Shown
 
 from .campaign_examples import FINDING, PARKED, STORED, SUMMARY, WAVE, WRITTEN
 from .campaigns import ChannelName, ConditionName, LateName, StatusName, TargetTypeName, Type
 from .fields import Instant, ResponseModel, example
 from .timing import MisfireView
+
+ActionName = Literal[
+    "edit",
+    "submit",
+    "approve",
+    "reject",
+    "schedule",
+    "unschedule",
+    "send",
+    "pause",
+    "resume",
+    "retry",
+    "decide",
+    "cancel",
+]
+STATUS = (
+    "`paused` is a campaign that was sending: `resume` goes on with it. `failed`: its run stopped, or nothing of it "
+    "went out; `failure_reason` says why."
+)
+CAUSE = (
+    "Why it paused itself: its own bounces and complaints (`reputation`), the provider's account (`account`; "
+    "`sandbox`: it may send to verified addresses only), or the message itself, which can't be rendered or is refused "
+    "(`content`). null: somebody paused it."
+)
 
 
 class ParkedView(ResponseModel):
@@ -56,7 +80,7 @@ class CampaignSummary(ResponseModel):
     name: str
     description: str | None
     type: Type
-    status: StatusName
+    status: Annotated[StatusName, Field(description=STATUS)]
     channel: ChannelName
     target_type: TargetTypeName
     follow_up_of: str | None
@@ -83,8 +107,14 @@ class CampaignSummary(ResponseModel):
     stats_clicked: int
     stats_failed: int
     created_at: Instant
-    updated_at: Instant
-    version: int
+    updated_at: Annotated[
+        Instant,
+        Field(
+            description="When `version` last rose: by an edit, a move, a pause, or what its run notes. Figures change "
+            "without it."
+        ),
+    ]
+    version: Annotated[int, Field(description="Rises with every change of the campaign, those by its run included.")]
     targeted: Annotated[int | None, Field(description="Size of the audience; null until planning is over.")]
     one_per_address: bool
     track_opens: bool
@@ -93,21 +123,29 @@ class CampaignSummary(ResponseModel):
     approved_hash: str | None
     approved_by: str | None
     feedback: str | None
-    paused_at: Instant | None
-    pause_reason: str | None
+    paused_at: Annotated[Instant | None, Field(description="Since when it is paused; null while it is not.")]
+    pause_reason: Annotated[
+        str | None, Field(description="In words: of who paused it, of the provider, or the figures that were met.")
+    ]
     pause_cause: Annotated[
-        Literal["reputation", "account"] | None,
-        Field(description="Why it paused itself: its own bounces and complaints, or the provider's account."),
+        Literal["reputation", "account", "sandbox", "content"] | None,
+        Field(description=CAUSE),
     ]
     waves: Annotated[list[WaveView], Field(description="Who goes together; known once the audience is.")]
     parked: Annotated[ParkedView | None, Field(description="Set while the account may not send; goes on by itself.")]
     failure_reason: str | None
-    legal_moves: Annotated[list[str], Field(description="The statuses it can go to from here.")]
+    actions: Annotated[
+        list[ActionName],
+        Field(
+            description="The operations that this caller may take now: what its status, type and time and the caller's "
+            "roles allow. Findings of the preflight (409), the plan (402) and the sender (422) are looked at then."
+        ),
+    ]
 
     @classmethod
-    def of(cls, campaign: Campaign, totals: Totals, **more: Any) -> Self:
-        """The view of a campaign with its figures."""
-        return cls.model_validate(campaign_fields(campaign, totals) | more)
+    def of(cls, campaign: Campaign, shown: Shown, **more: Any) -> Self:
+        """The view of a campaign with its figures, and what the caller may do."""
+        return cls.model_validate(campaign_fields(campaign, shown) | more)
 
 
 class CampaignView(CampaignSummary):
@@ -125,12 +163,12 @@ class CampaignView(CampaignSummary):
     reply_to: str | None
 
     @classmethod
-    def of_details(cls, details: CampaignDetails, totals: Totals) -> Self:
+    def of_details(cls, details: CampaignDetails, shown: Shown) -> Self:
         """The view of a campaign with its draft content and target."""
         content, target = details.content, details.target
         return cls.of(
             details.campaign,
-            totals,
+            shown,
             target_filter_json=target.target_filter_json,
             exclude=target.exclude,
             content_subject=content.subject,
@@ -142,17 +180,19 @@ class CampaignView(CampaignSummary):
         )
 
 
-def campaign_fields(campaign: Campaign, totals: Totals) -> dict[str, Any]:
+def campaign_fields(campaign: Campaign, shown: Shown) -> dict[str, Any]:
     """What every view of a campaign shows."""
+    totals = shown.totals
     fields = {name: getattr(campaign, name) for name in CampaignSummary.model_fields if hasattr(campaign, name)}
     return fields | {
+        "status": campaign.shown_status,
         "stats_sent": totals.sent,
         "stats_delivered": totals.delivered,
         "stats_opened": totals.opened,
         "stats_clicked": totals.clicked,
         "stats_failed": totals.failed,
         "parked": ParkedView.of(campaign),
-        "legal_moves": campaign.legal_moves(),
+        "actions": shown.actions,
     }
 
 

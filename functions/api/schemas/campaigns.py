@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from ariia.domain.campaign import CampaignStatus, CampaignType, FollowUpCondition, LateMembers, TargetType
+from ariia.domain.campaign import CampaignType, FollowUpCondition, LateMembers, TargetType
 from ariia.domain.channel import Channel
 
 from .campaign_examples import WRITTEN
@@ -17,7 +17,16 @@ Type = Literal["broadcast", "scheduled", "follow_up", "drip"]
 ChannelName = Literal["email", "whatsapp", "telegram", "sms", "multi"]
 TargetTypeName = Literal["all_members", "segment", "selected", "tags"]
 StatusName = Literal[
-    "draft", "ai_generating", "pending_review", "approved", "scheduled", "sending", "sent", "failed", "cancelled"
+    "draft",
+    "ai_generating",
+    "pending_review",
+    "approved",
+    "scheduled",
+    "sending",
+    "paused",
+    "sent",
+    "failed",
+    "cancelled",
 ]
 ConditionName = Literal["not_opened", "opened", "clicked", "not_clicked", "failed"]
 LateName = Literal["next_day", "at_once"]
@@ -153,8 +162,3 @@ class CampaignChange(CampaignFields):
     )
 
     version: Version | None = None
-
-
-def status_of(name: str | None) -> CampaignStatus | None:
-    """The status of that name."""
-    return CampaignStatus(name) if name else None

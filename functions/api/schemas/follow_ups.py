@@ -21,6 +21,7 @@ from .statistics import RatesView
 ChannelName = Literal["email", "whatsapp", "telegram", "sms"]
 PolicyName = Literal["send", "skip", "ask"]
 FormatName = Literal["text", "html"]
+FollowUpActionName = Literal["edit", "decide", "cancel"]
 _WRITTEN: dict[str, Any] = {
     "member_id": "m0042",
     "conversation_id": "chat-7731",
@@ -52,6 +53,7 @@ _STORED: dict[str, Any] = {
     "status_reason": None,
     "error": None,
     "delivery": None,
+    "actions": ["edit", "cancel"],
     "created_by": "lead-agent",
     "updated_at": "2026-03-01T09:00:00.000Z",
     "version": 1,
@@ -169,18 +171,21 @@ class FollowUpView(ResponseModel):
     ]
     error: str | None
     delivery: Annotated[RecipientView | None, Field(description="What became of the message, from the ledger.")]
+    actions: Annotated[list[FollowUpActionName], Field(description="The operations that this caller may take now.")]
     created_by: str
     updated_at: Instant
     version: int
 
     @classmethod
-    def of(cls, details: FollowUpDetails) -> Self:
-        """The view of a follow-up."""
+    def of(cls, details: FollowUpDetails, actions: list[str]) -> Self:
+        """The view of a follow-up, and what the caller may do with it."""
         shown, delivery = dict(vars(details.follow_up)), details.delivery
         fields = {name: value for name, value in shown.items() if name in cls.model_fields}
         if delivery is not None:
             fields |= _by_ledger(details)
-        return cls(**fields, delivery=RecipientView.of(delivery) if delivery else None)
+        return cls.model_validate(
+            fields | {"actions": actions, "delivery": RecipientView.of(delivery) if delivery else None}
+        )
 
 
 def _by_ledger(details: FollowUpDetails) -> dict[str, Any]:

@@ -36,7 +36,9 @@ class DecidedCampaign(CampaignSummary):
 
     model_config = ConfigDict(
         json_schema_extra=example(
-            SUMMARY | {"status": "sending", "decided": ["m0042"], "reached": ["m0043"], "not_held": ["m0044"]}
+            SUMMARY
+            | {"status": "sending", "actions": ["pause", "cancel"]}
+            | {"decided": ["m0042"], "reached": ["m0043"], "not_held": ["m0044"]}
         )
     )
 

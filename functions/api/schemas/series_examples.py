@@ -56,6 +56,6 @@ STORED_SERIES: dict[str, Any] = {
     "next_occurrence": OCCURRENCE,
     "made_at": "2026-03-08T12:00:00.000Z",
     "missed": None,
-    "legal_moves": ["draft", "ended", "paused"],
+    "actions": ["edit", "pause", "end"],
 }
 SERIES_SUMMARY = {name: value for name, value in (WRITTEN_SERIES | STORED_SERIES).items() if name not in PARTS}

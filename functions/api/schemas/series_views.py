@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field
 
@@ -19,6 +19,7 @@ from .series import SeriesStatusName
 from .series_examples import MADE, OCCURRENCE, RULE, SERIES_SUMMARY, STORED_SERIES, WRITTEN_SERIES
 from .timing import MisfireView
 
+SeriesActionName = Literal["edit", "submit", "approve", "reject", "pause", "resume", "end"]
 _DRAFT = (
     "name",
     "description",
@@ -127,12 +128,12 @@ class SeriesSummary(ResponseModel):
     ]
     made_at: Annotated[Instant | None, Field(description="When the campaign of `next_occurrence` is made.")]
     missed: Annotated[MissedView | None, Field(description="The last occurrence that got none, since it was started.")]
-    legal_moves: Annotated[list[str], Field(description="The statuses it can go to from here.")]
+    actions: Annotated[list[SeriesActionName], Field(description="The operations that this caller may take now.")]
 
     @classmethod
-    def of(cls, series: Series, **more: Any) -> Self:
-        """The view of a series."""
-        return cls.model_validate(_fields(series) | more)
+    def of(cls, series: Series, actions: list[str], **more: Any) -> Self:
+        """The view of a series, and what the caller may do with it."""
+        return cls.model_validate(_fields(series) | {"actions": actions} | more)
 
 
 class SeriesView(SeriesSummary):
@@ -149,11 +150,12 @@ class SeriesView(SeriesSummary):
     reply_to: str | None
 
     @classmethod
-    def of_details(cls, details: SeriesDetails) -> Self:
+    def of_details(cls, details: SeriesDetails, actions: list[str]) -> Self:
         """The view of a series with its draft content and target."""
         content, target = details.content, details.target
         return cls.of(
             details.series,
+            actions,
             target_filter_json=target.target_filter_json,
             exclude=target.exclude,
             content_subject=content.subject,
@@ -173,20 +175,24 @@ class RunningSeries(SeriesSummary):
     made: Annotated[MadeView | None, Field(description="null: it made none yet.")]
 
     @classmethod
-    def of_made(cls, series: Series, campaign: Campaign | None) -> Self:
+    def of_made(cls, series: Series, campaign: Campaign | None, actions: list[str]) -> Self:
         """The view of a series and of its last campaign as it stands."""
         made = None
         if series.made is not None and campaign is not None:
             occurrence = OccurrenceView.of(series.made.occurrence)
-            made = MadeView(campaign_id=campaign.id, status=campaign.status.value, occurrence=occurrence)
-        return cls.of(series, made=made)
+            fields = {"campaign_id": campaign.id, "status": campaign.shown_status, "occurrence": occurrence}
+            made = MadeView.model_validate(fields)
+        return cls.of(series, actions, made=made)
 
 
 class SubmittedSeries(SeriesSummary):
     """A series under review, with what its author should know."""
 
     model_config = ConfigDict(
-        json_schema_extra=example(SERIES_SUMMARY | {"status": "pending_review", "warnings": [FINDING]})
+        json_schema_extra=example(
+            SERIES_SUMMARY
+            | {"status": "pending_review", "actions": ["edit", "approve", "reject", "end"], "warnings": [FINDING]}
+        )
     )
 
     warnings: list[FindingView]
@@ -222,5 +228,4 @@ def _fields(series: Series) -> dict[str, Any]:
         **{name: getattr(series.draft, name) for name in _DRAFT},
         "next_occurrence": upcoming,
         "made_at": series.wake_at if upcoming else None,
-        "legal_moves": series.legal_moves(),
     }

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field
 from ariia.domain.campaign import Campaign
 from ariia.domain.statistics import Totals
 
+from .campaigns import StatusName
 from .fields import ResponseModel, example
 
 
@@ -73,7 +74,7 @@ class StatisticsView(ResponseModel):
     )
 
     campaign_id: str
-    status: str
+    status: Annotated[StatusName, Field(description="The campaign's.")]
     targeted: int
     pending: int
     sent: int
@@ -95,8 +96,9 @@ class StatisticsView(ResponseModel):
     @classmethod
     def of(cls, campaign: Campaign, totals: Totals) -> Self:
         """The view of a campaign's figures."""
-        counts = {name: value for name, value in vars(totals).items() if name in cls.model_fields}
-        return cls(campaign_id=campaign.id, status=campaign.status, rates=RatesView.of(totals), **counts)
+        fields = {name: value for name, value in vars(totals).items() if name in cls.model_fields}
+        fields |= {"campaign_id": campaign.id, "status": campaign.shown_status, "rates": RatesView.of(totals)}
+        return cls.model_validate(fields)
 
 
 def _share(part: int, whole: int) -> float | None:

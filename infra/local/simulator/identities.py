@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from infra.local.simulator.addresses import address_problem, bare_address, domain_of
-from infra.local.simulator.errors import ServiceError, already_exists, bad_request, message_rejected, not_found
+from infra.local.simulator.errors import already_exists, bad_request, message_rejected, not_found
 from infra.local.simulator.events import REGION
 from infra.local.simulator.settings import Settings
 from infra.local.simulator.statuses import call_error
 
 DKIM_ZONE = "dkim.amazonses.com"
+MAILBOX_SIMULATOR = "simulator.amazonses.com"
+_MOST_NAMED = 10
 
 
 @dataclass(slots=True)
@@ -111,11 +113,21 @@ class Identities:
             return
         identity = self._covering(bare_address(sender).lower())
         if identity is None and not _configured(domain_of(bare_address(sender)), settings):
-            raise _unverified(sender)
+            raise message_rejected(not_verified([sender]))
         if identity is None or identity.mail_from_domain is None or identity.on_mx_failure != "REJECT_MESSAGE":
             return
         if not self.is_due(identity.mail_from_verified_at):
             raise call_error("MAIL_FROM_DOMAIN_NOT_VERIFIED", f"{identity.mail_from_domain} is not verified.")
+
+    def unverified(self, recipients: Iterable[str], settings: Settings) -> list[str]:
+        """Those of `recipients` that an account in the sandbox may not write to (SES Developer Guide, "Request
+        production access"): neither verified, nor of the mailbox simulator."""
+        bare = (bare_address(one).lower() for one in recipients)
+        return [one for one in bare if not self._may_be_written_to(one, settings)]
+
+    def _may_be_written_to(self, address: str, settings: Settings) -> bool:
+        domain = domain_of(address)
+        return domain == MAILBOX_SIMULATOR or self._covering(address) is not None or _configured(domain, settings)
 
     def is_due(self, at: float | None) -> bool:
         """Whether a verification time has come."""
@@ -182,7 +194,9 @@ def _verification_time(domain: str, now: float, settings: Settings) -> float | N
     return None if settings.verification_delay_seconds is None else now + settings.verification_delay_seconds
 
 
-def _unverified(sender: str) -> ServiceError:
-    return message_rejected(
-        f"Email address is not verified. The following identities failed the check in region {REGION.upper()}: {sender}"
+def not_verified(identities: Sequence[str]) -> str:
+    """SES's words; where it can't name all identities, an ellipsis stands for the rest."""
+    named = ", ".join(identities[:_MOST_NAMED]) + (", ..." if len(identities) > _MOST_NAMED else "")
+    return (
+        f"Email address is not verified. The following identities failed the check in region {REGION.upper()}: {named}"
     )

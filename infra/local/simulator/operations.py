@@ -77,7 +77,7 @@ def get_account(simulator: Simulator, _: Names, __: JsonObject) -> Answer:
         {
             "DedicatedIpAutoWarmupEnabled": False,
             "EnforcementStatus": _ENFORCEMENT.get(settings.error_mode, "HEALTHY"),
-            "ProductionAccessEnabled": True,
+            "ProductionAccessEnabled": not settings.sandbox,
             "SendQuota": quota,
             "SendingEnabled": settings.error_mode not in _PAUSING,
             "SuppressionAttributes": {"SuppressedReasons": []},

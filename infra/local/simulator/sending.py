@@ -9,8 +9,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from infra.local.simulator.account import Account
-from infra.local.simulator.errors import ServiceError, bad_request, too_many_requests
+from infra.local.simulator.errors import ServiceError, bad_request, message_rejected, too_many_requests
 from infra.local.simulator.happenings import Happenings
+from infra.local.simulator.identities import not_verified
+from infra.local.simulator.inline_templates import check_template
 from infra.local.simulator.message import Message
 from infra.local.simulator.settings import Settings
 from infra.local.simulator.shapes import JsonObject
@@ -75,6 +77,7 @@ class Sending:
         self._account.identities.check_sender(envelope.sender, settings)
         self._check_configuration_set(envelope, settings)
         self._check_entries(entries, settings)
+        self._check_sandbox(entries, settings)
         results = [self._entry(call, envelope, entry, settings) for entry in entries]
         refused = [result for result in results if result.status != "SUCCESS"]
         if len(refused) == len(results) and (call.operation == "SendEmail" or _all_throttled(refused)):
@@ -99,14 +102,25 @@ class Sending:
         invalid = [entry for entry in entries if isinstance(entry, InvalidEntry)]
         if invalid and settings.invalid_entries == "call":
             raise bad_request(invalid[0].problem)
+        for entry in entries:
+            if isinstance(entry, Submission) and settings.strict_templates:
+                check_template(entry.content)
         if sum(len(entry.addresses) for entry in entries) > self._account.rate.capacity:
             raise too_many_requests(RATE_EXCEEDED)
+
+    def _check_sandbox(self, entries: Sequence[Entry], settings: Settings) -> None:
+        addresses = [address for entry in entries for address in entry.addresses]
+        unverified = self._account.identities.unverified(addresses, settings) if settings.sandbox else []
+        if unverified and settings.invalid_entries == "call":
+            raise message_rejected(not_verified(unverified))
 
     def _entry(self, call: Call, envelope: Envelope, entry: Entry, settings: Settings) -> EntryResult:
         if isinstance(entry, InvalidEntry):
             return EntryResult("INVALID_PARAMETER", entry.problem)
         if settings.error_mode != "none":
             return EntryResult(*ERROR_MODES[settings.error_mode])
+        if settings.sandbox and (unverified := self._account.identities.unverified(entry.addresses, settings)):
+            return EntryResult("MESSAGE_REJECTED", not_verified(unverified))
         if self._random.random() < settings.entry_failure_rate:
             return EntryResult(settings.entry_failure_status, "Failure that was asked for.")
         recipients = len(entry.addresses)

@@ -52,6 +52,8 @@ class Settings:
     error_shape: str = "call"  # the whole call is refused | each entry is
     invalid_entries: str = "call"  # one bad address, tag or data refuses the whole call | its entry only
     strict_configuration_sets: bool = False
+    strict_templates: bool = True  # inline templates with anything but {{name}} of letters and digits are refused
+    sandbox: bool = False  # recipients must be verified too, but for SES's own mailbox simulator
     require_verified_identity: bool = True
     verified_domains: tuple[str, ...] = ()  # verified the moment they are created
     verification_delay_seconds: float | None = None  # None: other domains wait for the control API
@@ -137,6 +139,8 @@ _RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "error_shape": _one_of("call", "entry"),
     "invalid_entries": _one_of("call", "entry"),
     "strict_configuration_sets": _FLAG,
+    "strict_templates": _FLAG,
+    "sandbox": _FLAG,
     "require_verified_identity": _FLAG,
     "verified_domains": (_is_domain_list, "a list of domains"),
     "verification_delay_seconds": (lambda value: value is None or _is_amount(value), "seconds from 0, or null"),

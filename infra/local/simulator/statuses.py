@@ -27,7 +27,7 @@ ERROR_MODES: dict[str, tuple[str, str]] = {
     "sending_paused": ("ACCOUNT_SENDING_PAUSED", "Sending is paused for this account."),
     "configuration_set_paused": ("CONFIGURATION_SET_SENDING_PAUSED", "Sending is paused for the configuration set."),
     "from_domain_unverified": ("MAIL_FROM_DOMAIN_NOT_VERIFIED", "The MAIL FROM domain is not verified."),
-    "message_rejected": ("MESSAGE_REJECTED", "Email address is not verified."),
+    "message_rejected": ("MESSAGE_REJECTED", "The message contains a virus."),
 }
 
 _EXCEPTIONS: dict[str, tuple[str, int]] = {

@@ -13,6 +13,7 @@ from ariia.adapters.memory.ledger import MemoryLedger
 from ariia.adapters.memory.quotas import MemoryQuotas
 from ariia.adapters.memory.segments import MemorySegments
 from ariia.adapters.memory.series import MemorySeries
+from ariia.adapters.memory.statistics import MemoryStatistics
 from ariia.adapters.memory.templates import MemoryTemplates
 from ariia.adapters.memory.tenants import MemoryTenants
 from ariia.domain.campaign import Campaign, CampaignStatus, CampaignType, Content, Target
@@ -40,6 +41,7 @@ from ariia.services.series_runs import SeriesRuns
 from ariia.services.series_starting import SeriesStarting
 from ariia.services.series_stopping import SeriesStopping
 from ariia.services.series_waking import SeriesWaking
+from ariia.services.statistics import CampaignStatistics
 from ariia.services.targets import Targets
 from tests.builders import TENANT
 from tests.simulation.faults import Chance, FaultPlan, RandomFaults
@@ -140,7 +142,9 @@ class _World:
         contents = CampaignContents(MemoryTemplates(), tenants, _Directory(), ContentChecks(_NoTrial()))
         targets, nobody = Targets(MemorySegments(), campaigns), InFlightCount(MemoryLedger())
         scheduling = CampaignScheduling(campaigns, starts, contents, targets, broadcasts, clock)
-        sending = CampaignSending(campaigns, self, contents, targets, nobody, clock, broadcasts)
+        sending = CampaignSending(
+            campaigns, self, contents, targets, nobody, clock, broadcasts, CampaignStatistics(MemoryStatistics())
+        )
         directory = SeriesDirectory(store, campaigns, clock)
         self.stopping: Any = parts.stopping(store, directory, waking, scheduling, sending, broadcasts, clock)
         starting = SeriesStarting(store, waking, self.stopping, self.runs, clock)

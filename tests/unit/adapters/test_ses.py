@@ -17,9 +17,11 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from ariia.adapters.senders.ses import SesSender, ses_calls, ses_client
+from ariia.adapters.senders.ses import SesAccount, SesSender, ses_calls, ses_client
 from ariia.domain.errors import PermanentSendError, SenderStoppedError, ThrottledError, UnknownOutcomeError
+from ariia.domain.pause_cause import PauseCause
 from ariia.ports.sending import Accepted, Recipient, Refused, Returned, SendCall, Skeleton, Stopped
+from infra.local.simulator.addresses import address_problem
 
 URL = "https://email.eu-central-1.amazonaws.com"
 
@@ -144,3 +146,66 @@ def test_an_empty_part_is_left_out_so_that_no_program_shows_it() -> None:
     SesSender(calls).send(replace(any_call(), skeleton=Skeleton("Hi", "", "Only text")))
     content = calls.requests[0]["DefaultContent"]["Template"]["TemplateContent"]
     assert content == {"Subject": "Hi", "Text": "Only text"}
+
+
+NOT_VERIFIED = "Email address is not verified. The following identities failed the check in region EU-CENTRAL-1: "
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "cause"),
+    [
+        ("MessageRejected", f"{NOT_VERIFIED}anna@x.example, bo@y.example, ...", PauseCause.SANDBOX),
+        ("MessageRejected", f"{NOT_VERIFIED}Studio <news@studio.example>", PauseCause.ACCOUNT),
+        ("BadRequestException", "Template contains unsupported operations.", PauseCause.CONTENT),
+    ],
+)
+def test_refusal_that_is_everybodys_stops_the_campaign_and_names_nobody(
+    code: str, message: str, cause: PauseCause
+) -> None:
+    response = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": 400}}
+    with pytest.raises(SenderStoppedError) as stopped:
+        SesSender(Calls(ClientError(response, "SendBulkEmail"))).send(any_call())  # type: ignore[arg-type]
+    assert (stopped.value.cause, "@" in stopped.value.message) == (cause, False)
+    assert stopped.value.message.startswith(f"{code}: {message[:20]}")
+
+
+def test_entry_that_the_sandbox_refuses_stops_the_campaign_too() -> None:
+    answer = {"Status": "MESSAGE_REJECTED", "Error": f"{NOT_VERIFIED}anna@x.example"}
+    (outcome,) = SesSender(Calls({"BulkEmailEntryResults": [answer]})).send(any_call())
+    assert outcome == Stopped(f"MESSAGE_REJECTED: {NOT_VERIFIED}[address]", PauseCause.SANDBOX)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Missing final '@domain'",
+        "Domain contains dot-dot",
+        "Local address contains control or whitespace",
+        "Illegal address",
+        "Invalid email address<anna@x>.",
+        "User name is missing: '@x.example'.",
+        *(str(address_problem(one)) for one in ("änna@x.example", "anna", "@x.example", "an na@x.example", "anna@x")),
+    ],
+)
+def test_refusal_of_an_address_is_known_by_its_words(message: str) -> None:
+    response = {"Error": {"Code": "BadRequestException", "Message": message}}
+    error = ClientError(response | {"ResponseMetadata": {"HTTPStatusCode": 400}}, "SendBulkEmail")  # type: ignore[arg-type]
+    with pytest.raises(PermanentSendError) as refused:
+        SesSender(Calls(error)).send(any_call())
+    assert refused.value.about_recipient
+
+
+@pytest.mark.parametrize("message", ["Template data is not valid JSON.", "Invalid value of header <X-A>", "m"])
+def test_refusal_of_anything_else_is_not_taken_for_one_of_an_address(message: str) -> None:
+    answer = {"Status": "INVALID_PARAMETER", "Error": message}
+    (outcome,) = SesSender(Calls({"BulkEmailEntryResults": [answer]})).send(any_call())
+    assert outcome == Refused(f"INVALID_PARAMETER: {message}")
+
+
+@pytest.mark.parametrize(("told", "known"), [(True, True), (False, False), (None, True)])
+def test_account_tells_whether_it_is_in_the_sandbox(told: bool | None, known: bool) -> None:
+    class Client:
+        def get_account(self) -> dict[str, Any]:
+            return {"SendQuota": {}} | ({} if told is None else {"ProductionAccessEnabled": told})
+
+    assert SesAccount(Client()).current().production_access is known

@@ -28,7 +28,7 @@ routes = Routes("Things")
 FAILURES: dict[str, Exception] = {
     "invalid": InvalidError("no", problems=[Problem("body", "is odd", value="{{", allowed="text", line=3)]),
     "missing": NotFoundError("there is no such thing"),
-    "conflict": ConflictError("too late", legal=["draft", "cancelled"]),
+    "conflict": ConflictError("too late"),
     "limit": LimitError(
         "1 broadcast a month; 1 used", Limit("broadcasts", "starter", 1, 1, 0, 1_800_000_000_000, "professional")
     ),
@@ -270,7 +270,7 @@ def test_change_without_version_is_428_and_if_match_or_version_will_do() -> None
             {"problems": [{"field": "body", "message": "is odd", "value": "{{", "allowed": "text", "line": 3}]},
         ),
         ("missing", 404, {}),
-        ("conflict", 409, {"legal": ["draft", "cancelled"]}),
+        ("conflict", 409, {}),
         (
             "limit",
             402,

@@ -59,13 +59,13 @@ def test_viewer_and_platform_can_not_write_drafts(api: Api) -> None:
     assert api.as_role("platform").get("/v1/campaigns").status == 403
 
 
-def test_illegal_move_is_409_and_names_the_legal_ones(api: Api) -> None:
+def test_illegal_move_is_409_and_names_what_this_caller_may_do(api: Api) -> None:
     path = f"/v1/campaigns/{api.draft()['id']}"
     for action in ("send", "pause", "resume", "retry"):
         answered = api.as_role().post(f"{path}/{action}")
-        assert (answered.status, answered.body["legal"]) == (409, ["ai_generating", "cancelled", "pending_review"])
-    answered = api.as_role().post(f"{path}/approve", {"submitted_hash": "0" * 64})
-    assert (answered.status, answered.body["legal"]) == (409, ["ai_generating", "cancelled", "pending_review"])
+        assert (answered.status, answered.body["actions"]) == (409, ["edit", "submit", "cancel"])
+    answered = api.as_role("approver").post(f"{path}/approve", {"submitted_hash": "0" * 64})
+    assert (answered.status, answered.body["actions"]) == (409, ["cancel"])
 
 
 def test_approval_of_an_older_submission_is_409(api: Api) -> None:
@@ -90,11 +90,12 @@ def test_pause_and_cancel_answer_what_is_in_flight(api: Api) -> None:
     path, admin = f"/v1/campaigns/{api.approved()['id']}", api.as_role()
     admin.post(f"{path}/send")
     paused = admin.post(f"{path}/pause", {"reason": "typo"}).body
-    assert (paused["pause_reason"], paused["in_flight"]) == ("typo", {"batches": 0, "messages": 0})
+    assert (paused["status"], paused["pause_reason"]) == ("paused", "typo")
+    assert paused["in_flight"] == {"batches": 0, "messages": 0}
     assert admin.post(f"{path}/resume").body["paused_at"] is None
     cancelled = admin.post(f"{path}/cancel", {"reason": "over"}).body
-    assert (cancelled["status"], cancelled["legal_moves"]) == ("cancelled", [])
-    assert admin.post(f"{path}/send").body["legal"] == []
+    assert (cancelled["status"], cancelled["actions"]) == ("cancelled", [])
+    assert admin.post(f"{path}/send").body["actions"] == []
 
 
 def test_actions_refuse_unknown_fields_and_stale_versions(api: Api) -> None:

@@ -7,8 +7,11 @@ from types import SimpleNamespace
 import pytest
 
 from ariia.adapters.memory.statistics import MemoryStatistics
+from ariia.services.campaign_actions import CampaignActions
+from ariia.services.campaigns import Campaigns
 from ariia.services.recipients import Recipients
 from ariia.services.statistics import CampaignStatistics
+from ariia.services.targets import Targets
 from functions.api import dependencies
 from functions.api.application import Application
 from functions.api.routes import held_members, recipients
@@ -28,6 +31,8 @@ class Api:
             held_members=self.held.service,
             recipients=Recipients(world.campaigns, world.ledger),
             statistics=CampaignStatistics(MemoryStatistics()),
+            campaigns=Campaigns(world.campaigns),
+            campaign_actions=CampaignActions(Targets(world.segments, world.campaigns), world.clock),
         )
         operations = [*held_members.routes.operations, *recipients.routes.operations]
         self.application = Application(RouteTable(operations), lambda: SETTINGS)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ariia.domain.reputation import REPUTATION, ReputationFacts, ReputationState
+from ariia.domain.pause_cause import PauseCause
+from ariia.domain.reputation import ReputationFacts, ReputationState
 from ariia.ports.campaigns import CampaignChange
 from ariia.services.runs import CampaignRuns
 
@@ -20,14 +21,14 @@ def paused(api: Api) -> str:
     campaign = api.desk.campaigns.get("gym", path.rpartition("/")[2])
     state = ReputationState(ReputationFacts(200, 10, 0), awaits_resume=True)
     runs = CampaignRuns(api.desk.store, api.desk.clock)
-    assert runs.pause(campaign, REASON, cause=REPUTATION, reputation=state)
+    assert runs.pause(campaign, REASON, cause=PauseCause.REPUTATION, reputation=state)
     return path
 
 
 def test_campaign_says_why_it_paused_itself() -> None:
     api = Api()
     read = api.as_role("viewer").get(paused(api)).body
-    assert (read["status"], read["pause_cause"], read["pause_reason"]) == ("sending", "reputation", REASON)
+    assert (read["status"], read["pause_cause"], read["pause_reason"]) == ("paused", "reputation", REASON)
     assert read["paused_at"] is not None
 
 

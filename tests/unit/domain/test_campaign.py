@@ -18,9 +18,9 @@ LEGAL = {
     "pending_review": "approved draft ai_generating cancelled",
     "approved": "scheduled sending draft cancelled",
     "scheduled": "sending approved draft cancelled",
-    "sending": "sent failed cancelled",
+    "sending": "sent failed draft cancelled",
     "sent": "sending",
-    "failed": "sending cancelled",
+    "failed": "sending draft cancelled",
     "cancelled": "",
 }
 PAIRS = list(product(CampaignStatus, CampaignStatus))
@@ -45,19 +45,14 @@ def test_legal_move_is_made_and_remembered(before: CampaignStatus, after: Campai
 
 
 @pytest.mark.parametrize(("before", "after"), [pair for pair in PAIRS if pair[1] not in legal_after(pair[0])])
-def test_illegal_move_changes_nothing_and_names_the_legal_ones(before: CampaignStatus, after: CampaignStatus) -> None:
+def test_illegal_move_changes_nothing_and_says_what_it_is_about(before: CampaignStatus, after: CampaignStatus) -> None:
     campaign = any_campaign(status=before)
     with pytest.raises(ConflictError) as caught:
         campaign.move(after, action="try", by="anna", at=NOW)
-    assert list(caught.value.legal) == legal_after(before)
+    assert caught.value.about is campaign
     assert before.value in caught.value.message
     assert after.value in caught.value.message
     assert campaign == any_campaign(status=before)
-
-
-@pytest.mark.parametrize("status", CampaignStatus)
-def test_legal_moves_are_those_of_the_table(status: CampaignStatus) -> None:
-    assert any_campaign(status=status).legal_moves() == legal_after(status)
 
 
 @pytest.mark.parametrize("status", CampaignStatus)
@@ -94,7 +89,7 @@ def test_no_run_takes_charge_of_what_may_not_be_sent(status: CampaignStatus) -> 
     campaign = any_campaign(status=status, epoch=3)
     with pytest.raises(ConflictError) as caught:
         take_charge(campaign, 7, by="anna", at=NOW)
-    assert list(caught.value.legal) == legal_after(status)
+    assert caught.value.about is campaign
     assert campaign.epoch == 3
 
 

@@ -24,6 +24,7 @@ from ariia.domain.sender_domain import parse_from
 from ariia.domain.tenant import Tenant, TenantSettings
 from ariia.ports.campaigns import CampaignStore
 from ariia.services.broadcast_quota import BroadcastQuota
+from ariia.services.campaign_actions import CampaignActions
 from ariia.services.campaign_contents import CampaignContents
 from ariia.services.campaign_drafts import CampaignDrafts
 from ariia.services.campaign_editing import CampaignEditing
@@ -81,14 +82,23 @@ class Desk:
         self.drafts = CampaignDrafts(contents, targets, channels)
         self.campaign_editing = CampaignEditing(self.store, self.drafts, self.clock, self.ids, broadcasts)
         self.campaign_review = CampaignReview(self.store, contents, targets, self.clock)
+        self.counters = MemoryStatistics()
+        self.statistics = CampaignStatistics(self.counters)
         self.campaign_sending = CampaignSending(
-            self.store, self.runs, contents, targets, InFlightCount(self.ledger), self.clock, broadcasts
+            self.store,
+            self.runs,
+            contents,
+            targets,
+            InFlightCount(self.ledger),
+            self.clock,
+            broadcasts,
+            self.statistics,
         )
+        self.campaign_actions = CampaignActions(targets, self.clock)
         self.schedules = MemorySchedules()
         self.campaign_scheduling = CampaignScheduling(
             self.store, self.schedules, contents, targets, broadcasts, self.clock
         )
-        self.statistics = CampaignStatistics(MemoryStatistics())
         self.thumbnails = Thumbnails(MemorySigningKeys(), self.template_store, self.tenants, "https://x.example")
         self.templates = Templates(
             self.template_store, self.tenants, checks, self.clock, CountingIds("t"), channels, self.quotas

@@ -19,6 +19,7 @@ from ariia.domain.errors import (
     UnknownOutcomeError,
 )
 from ariia.domain.member import Suppression
+from ariia.domain.pause_cause import PauseCause
 from ariia.domain.receipt import EventKind, RecipientStatus
 from ariia.ports.campaigns import CampaignChange
 from ariia.ports.sending import Accepted, EntryOutcome, Refused, SendCall
@@ -185,7 +186,8 @@ def test_a_suspended_account_pauses_the_campaign_and_fails_nobody(world: World) 
     epoch = world.start(campaign)
     world.round(campaign, epoch)
     report = world.work_off()
-    assert report.paused == ["account suspended"]
+    assert report.paused == [(PauseCause.ACCOUNT, "account suspended")]
+    assert world.fresh(campaign).pause_cause == "account"
     assert world.fresh(campaign).pause_reason == "account suspended"
     assert world.statuses(campaign) == {RecipientStatus.PENDING: 230}
     world.provider.answer = world.provider._accept

@@ -97,10 +97,16 @@ def test_edit_or_cancel_before_the_start_gives_the_unit_back(desk: Desk, monkeyp
     send(desk, desk.approved())
 
 
-def test_cancel_after_the_start_gives_nothing_back(desk: Desk) -> None:
+@pytest.mark.parametrize(("planned", "went_out", "taken"), [(True, True, 1), (True, None, 1), (False, None, 0)])
+def test_cancel_after_the_start_gives_back_what_nobody_can_have_got(
+    desk: Desk, planned: bool, went_out: bool | None, taken: int
+) -> None:
     sending = send(desk, desk.approved())
+    sending.planned_at, sending.went_out = 1 if planned else None, went_out
+    assert desk.store.save(CampaignChange(sending))
+    desk.broadcasts.settle(sending)
     desk.campaign_sending.cancel("gym", sending.id, "ben")
-    assert broadcasts(desk).taken == 1
+    assert broadcasts(desk).taken == taken
 
 
 def test_send_that_a_cancel_overtakes_gives_its_unit_back() -> None:
@@ -115,12 +121,13 @@ def test_send_that_a_cancel_overtakes_gives_its_unit_back() -> None:
     assert broadcasts(desk).taken == 0
 
 
-def test_send_whose_run_began_keeps_its_unit_even_if_it_is_cancelled_at_once() -> None:
+def test_send_whose_run_released_something_keeps_its_unit_even_if_it_is_cancelled_at_once() -> None:
     store: MemoryCampaigns = Racing()
     desk = on_plan(Desk(store=store), Plan.STARTER)
     approved = desk.approved()
     begun = desk.stored(approved)
     take_charge(begun, begun.version, by="system", at=1)
+    begun.planned_at = 1
     store.save(CampaignChange(begun))
     desk.campaign_sending.cancel("gym", approved.id, "ben")
     broadcast = BroadcastQuota(desk.quotas)

@@ -154,7 +154,7 @@ def test_campaign_that_is_sending_can_not_be_edited_and_says_what_can_be_done(de
     campaign = desk.sending()
     with pytest.raises(ConflictError) as error:
         desk.campaign_editing.change("gym", campaign.id, "anna", {"name": "Late"}, campaign.version)
-    assert error.value.legal == ("cancelled", "failed", "sent")
+    assert error.value.about == campaign
 
 
 def test_campaign_that_is_being_written_can_not_be_edited_meanwhile(desk: Desk) -> None:

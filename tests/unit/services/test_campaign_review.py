@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ariia.domain.campaign import CampaignStatus, TargetType
+from ariia.domain.campaign import Campaign, CampaignStatus, TargetType
 from ariia.domain.errors import ConflictError, InvalidError, NotFoundError
 from ariia.domain.tenant import Tenant
 from tests.unit.services.campaign_desk import HTML, UNSUBSCRIBE, Desk
@@ -103,7 +103,7 @@ def test_only_a_draft_can_be_submitted_and_only_as_it_was_read(desk: Desk) -> No
     desk.campaign_review.submit("gym", campaign.id, "anna", version=1)
     with pytest.raises(ConflictError) as error:
         desk.campaign_review.submit("gym", campaign.id, "anna")
-    assert error.value.legal == ("ai_generating", "approved", "cancelled", "draft")
+    assert isinstance(error.value.about, Campaign)
 
 
 def test_approval_is_bound_to_what_was_reviewed(desk: Desk) -> None:

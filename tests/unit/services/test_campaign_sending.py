@@ -38,6 +38,8 @@ class Racing(MemoryCampaigns):
 def finished(desk: Desk, campaign: Campaign, status: CampaignStatus) -> Campaign:
     move = campaign.move(status, action="finish", by="system", at=1)
     campaign.lanes, campaign.waves, campaign.shards = [Lane("l0", "w0", Channel.EMAIL)], [Wave("w0")], 2
+    # Five are meant; what became of them is not counted yet.
+    campaign.planned_at, campaign.targeted, campaign.batch_size = 1, 5, 50
     assert desk.store.save(CampaignChange(campaign, moves=[move]))
     return campaign
 
@@ -84,7 +86,7 @@ def test_only_an_approved_campaign_is_sent(desk: Desk, status: CampaignStatus) -
     started = list(desk.runs.started)
     with pytest.raises(ConflictError) as error:
         desk.campaign_sending.send("gym", campaign.id, "ben")
-    assert error.value.legal == tuple(campaign.legal_moves())
+    assert error.value.about == campaign
     assert desk.runs.started == started
 
 
@@ -189,13 +191,15 @@ def test_what_is_sent_can_not_be_cancelled(desk: Desk) -> None:
     campaign = finished(desk, desk.sending(), S.SENT)
     with pytest.raises(ConflictError) as error:
         desk.campaign_sending.cancel("gym", campaign.id, "ben")
-    assert error.value.legal == ("sending",)
+    assert error.value.about == campaign
 
 
 def planned(desk: Desk) -> Campaign:
     """A sending campaign with three released batches of two, one of them claimed."""
     campaign = desk.sending()
     campaign.lanes, campaign.waves, campaign.shards = [Lane("l0", "w0", Channel.EMAIL)], [Wave("w0")], 2
+    # Five are meant; what became of them is not counted yet.
+    campaign.planned_at, campaign.targeted, campaign.batch_size = 1, 5, 50
     assert desk.store.save(CampaignChange(campaign))
     partition = Partition("gym", campaign.id, 1)
     keys = [BatchKey("gym", campaign.id, 1, "m1", "l0", number) for number in range(3)]

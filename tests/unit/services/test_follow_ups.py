@@ -199,13 +199,23 @@ def test_a_person_decides_about_a_late_one(send: bool) -> None:
     assert desk.world.provider.members == (["anna"] if send else [])
 
 
-def test_what_the_provider_refuses_fails_with_its_reason(desk: FollowUpDesk) -> None:
+def test_what_the_provider_refuses_for_its_address_fails_with_the_reason(desk: FollowUpDesk) -> None:
     made = desk.create()
-    desk.world.provider.answer = lambda call: [Refused("MESSAGE_REJECTED: spam")]
+    desk.world.provider.answer = lambda call: [Refused("INVALID_PARAMETER: no @domain", about_recipient=True)]
     desk.live(65)
     ended = desk.stored(made)
-    assert (ended.status, ended.error) == (FAILED, "MESSAGE_REJECTED: spam")
+    assert (ended.status, ended.error) == (FAILED, "INVALID_PARAMETER: no @domain")
     assert desk.used() == (0, 0)
+
+
+def test_what_the_provider_refuses_for_another_reason_waits_and_goes_when_that_is_over(desk: FollowUpDesk) -> None:
+    made, answer = desk.create(), desk.world.provider.answer
+    desk.world.provider.answer = lambda call: [Refused("MESSAGE_REJECTED: spam")]
+    desk.live(65)
+    assert desk.stored(made).status is PENDING
+    desk.world.provider.answer = answer
+    desk.live(30)
+    assert desk.stored(made).status is SENT
 
 
 def test_a_stopped_account_is_waited_for_and_then_given_up(desk: FollowUpDesk) -> None:

@@ -56,7 +56,7 @@ class Held:
     def until_held(self) -> None:
         """Rounds until the members are held, the run not being over yet."""
         finish = self.world.runs.finish
-        self.world.runs.finish = lambda campaign: True  # type: ignore[method-assign]
+        self.world.runs.finish = lambda campaign, *, went_out: campaign  # type: ignore[method-assign]
         self.world.loop(self.campaign, self.epoch)
         self.world.runs.finish = finish  # type: ignore[method-assign]
 
@@ -200,10 +200,10 @@ def test_a_round_that_looked_before_the_decision_does_not_end_the_campaign() -> 
     held = Held(resolve_only=True)
     finish, runs = held.world.runs.finish, held.world.runs
 
-    def decided_in_between(campaign: Campaign) -> bool:
+    def decided_in_between(campaign: Campaign, *, went_out: bool) -> Campaign | None:
         runs.finish = finish  # type: ignore[method-assign]
         held.decide(AGAIN)
-        return finish(campaign)
+        return finish(campaign, went_out=went_out)
 
     runs.finish = decided_in_between  # type: ignore[method-assign]
     assert held.goes_on().status is CampaignStatus.SENT

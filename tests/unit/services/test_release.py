@@ -271,8 +271,9 @@ def test_a_round_waits_for_the_senders_only_when_all_is_queued(
     assert (first.released, first.wait_seconds) == (released, wait)
 
 
-def test_an_empty_audience_ends_at_once() -> None:
+def test_an_empty_audience_ends_at_once_as_failed() -> None:
     world = World()
     campaign = world.approve()
     ended = world.run(campaign)
-    assert (ended.status, ended.targeted) == (CampaignStatus.SENT, 0)
+    assert (ended.status, ended.targeted, ended.went_out) == (CampaignStatus.FAILED, 0, False)
+    assert ended.failure_reason == "nobody is in its audience"

@@ -181,7 +181,7 @@ def test_planning_waits_until_the_notes_are_settled(world: World) -> None:
     facts = PageFactsReader(world.campaigns, world.ledger, world.lists, slow, world.clock, world.shards)
     campaign = any_campaign(id="second", shards=world.shards)
     audience = AudienceFilter.parse(TargetType.SEGMENT, {"segment_ids": ["lately"]}, segments=COPIES)
-    planner = ShardPlanner(campaign, audience, facts, world.members, world.ledger, world.clock)
+    planner = ShardPlanner(campaign, audience, [], facts, world.members, world.ledger, world.clock)
     partition = Partition(TENANT, "second", 0)
     assert not planner.run(partition, world.clock.now() + 5_000)
     assert (slow.left, world.ledger.plan_cursor(partition).version) == (15, 0)

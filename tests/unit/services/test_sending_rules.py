@@ -231,7 +231,7 @@ def test_what_is_named_a_test_counts_for_no_cap(world: World) -> None:
 def test_a_refused_message_leaves_room_for_another(world: World) -> None:
     world.has_settings(frequency_cap=FrequencyCap(per_day=1))
     answer = world.provider.answer
-    world.provider.answer = lambda call: [Refused("bad address")] * len(call.recipients)
+    world.provider.answer = lambda call: [Refused(f"bad address of {one.member_id}") for one in call.recipients]
     world.run(world.approve())
     assert all(not one.recent_sends for one in world.members.rows.values())
     world.provider.answer = answer

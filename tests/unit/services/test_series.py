@@ -314,7 +314,7 @@ def test_an_ended_series_is_over(desk: SeriesDesk) -> None:
     ):
         with pytest.raises(ConflictError) as illegal:
             refused()
-        assert illegal.value.legal == ()
+        assert illegal.value.about == ended.series
     desk.live(48)
     assert desk.begun == []
 

@@ -11,6 +11,7 @@ from .api_foundations import SES_READ_TIMEOUT_SECONDS, ApiFoundations
 
 if TYPE_CHECKING:
     from ariia.adapters.campaign_runs import StepFunctionsRuns
+    from ariia.services.campaign_actions import CampaignActions
     from ariia.services.campaign_drafts import CampaignDrafts
     from ariia.services.campaign_editing import CampaignEditing
     from ariia.services.campaign_review import CampaignReview
@@ -58,8 +59,22 @@ class CampaignServices(ApiFoundations):
 
         in_flight = InFlightCount(self._ledger)
         return CampaignSending(
-            self._campaign_store, self._runs, self._contents, self._targets, in_flight, self._clock, self._broadcasts
+            self._campaign_store,
+            self._runs,
+            self._contents,
+            self._targets,
+            in_flight,
+            self._clock,
+            self._broadcasts,
+            self.statistics,
         )
+
+    @cached_property
+    def campaign_actions(self) -> CampaignActions:
+        """What may be done with campaigns now."""
+        from ariia.services.campaign_actions import CampaignActions
+
+        return CampaignActions(self._targets, self._clock)
 
     @cached_property
     def campaign_scheduling(self) -> CampaignScheduling:

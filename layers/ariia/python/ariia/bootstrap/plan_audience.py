@@ -21,6 +21,7 @@ from ariia.services.firing import CampaignFiring
 from ariia.services.page_facts import PageFactsReader
 from ariia.services.planning import AudiencePlanner
 from ariia.services.quotas import Quotas
+from ariia.services.run_ending import RunEnding
 from ariia.services.runs import CampaignRuns
 from ariia.services.sending_rules import CampaignRules
 from ariia.services.targets import Targets
@@ -67,6 +68,7 @@ def build(settings: PlanAudienceSettings) -> PlanAudienceServices:
         ),
         broadcasts=broadcasts,
         rules=CampaignRules(tenants, runs),
+        ending=RunEnding(campaigns, runs, broadcasts),
     )
     firing = CampaignFiring(campaigns, broadcasts, clock)
     return PlanAudienceServices(planner, firing, runs, clock, settings.plan_seconds)

@@ -7,17 +7,21 @@ from ariia.adapters.dynamodb import models, names
 from ariia.adapters.dynamodb.campaigns import DynamoCampaigns
 from ariia.adapters.dynamodb.client import dynamodb_client
 from ariia.adapters.dynamodb.ledger import DynamoLedger
+from ariia.adapters.dynamodb.quotas import DynamoQuotas
 from ariia.adapters.dynamodb.send_rates import DynamoSendRates
 from ariia.adapters.dynamodb.statistics import DynamoStatistics
 from ariia.adapters.dynamodb.tenants import DynamoTenants
 from ariia.adapters.event_pipeline import SesEventPipeline
 from ariia.adapters.send_queue import SqsBacklog, SqsSendQueue, sqs_client
 from ariia.adapters.senders.ses import SesAccount, ses_client
+from ariia.services.broadcast_quota import BroadcastQuota
 from ariia.services.lane_release import LaneReleaser
+from ariia.services.quotas import Quotas
 from ariia.services.release import BatchReleaser
 from ariia.services.release_round import ReleasePolicy
 from ariia.services.reputation_guard import ReputationGuard
 from ariia.services.resolving import UnknownResolver
+from ariia.services.run_ending import RunEnding
 from ariia.services.runs import CampaignRuns
 from ariia.services.send_budget import SendBudget
 from ariia.services.sending_rules import CampaignRules
@@ -55,4 +59,5 @@ def build(settings: ReleaseBatchesSettings) -> BatchReleaser:
         policy=policy,
         guard=ReputationGuard(DynamoStatistics(client, statistics), tenants, runs),
         rules=CampaignRules(tenants, runs),
+        ending=RunEnding(campaigns, runs, BroadcastQuota(Quotas(DynamoQuotas(), tenants, clock))),
     )

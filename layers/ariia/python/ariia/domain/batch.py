@@ -123,8 +123,10 @@ class Batch:
 
 @dataclass
 class PlanCursor:
-    """How far one shard is planned. `after` is the last member id dealt with; counts are of members. `zones` has a time
-    zone (IANA) for each lane that somebody of the shard is in, where that decides when they go."""
+    """How far one shard is planned. `after` is the last member id dealt with; counts are of members; `missing` are
+    those who were placed but have no value for a variable that only they can fill, by its name. `zones` has a time zone
+    (IANA) for each lane that somebody of the shard is in, where that decides when they go. `began_at` is the campaign's
+    `audience_at`: a planner that finds a later one works for an audience that was given up."""
 
     after: str | None = None
     done: bool = False
@@ -132,25 +134,35 @@ class PlanCursor:
     batches: int = 0
     excluded: dict[str, int] = field(default_factory=dict)
     zones: dict[str, str] = field(default_factory=dict)
+    missing: dict[str, int] = field(default_factory=dict)
+    began_at: int = 0
     version: int = 0
 
 
 @dataclass
 class ReleaseCursor:
     """How far one lane of one shard is queued (`released`) and finished (`settled`); rows are batch range keys.
-    `announced` is written before anything is queued: no batch behind it can have been claimed."""
+    `announced` is written before anything is queued: no batch behind it can have been claimed. `accepted` and `failed`
+    count the members in what is finished."""
 
     released: str = ""
     announced: str = ""
     settled: str = ""
     exhausted: bool = False
     queued_at: int = 0
+    accepted: int = 0
+    failed: int = 0
     version: int = 0
 
     @property
     def is_done(self) -> bool:
         """True when all of the lane in this shard is queued and finished."""
         return self.exhausted and self.settled >= self.released
+
+
+def count_state(entries: Iterable[Entry], state: EntryState) -> int:
+    """How many entries are in this state."""
+    return sum(entry.state is state for entry in entries)
 
 
 def count_excluded(entries: Iterable[Entry]) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""The campaign: its fields (concept, section 1), its statuses and the only moves between them (product page)."""
+"""The campaign: its fields (concept, section 1), and how it moves from one status to another."""
 
 from __future__ import annotations
 
@@ -8,9 +8,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+# For those who know them from here.
+from .campaign_status import EDITABLE as EDITABLE
+from .campaign_status import PAUSED as PAUSED
+from .campaign_status import TRANSITIONS as TRANSITIONS
+from .campaign_status import CampaignStatus as CampaignStatus
 from .channel import Channel
 from .errors import ConflictError
 from .misfire import Misfire
+from .pause_cause import PauseCause
 from .reputation import ReputationState
 from .sending_rules import SendingRules
 from .wave import Lane, Wave
@@ -23,20 +29,6 @@ class CampaignType(StrEnum):
     SCHEDULED = "scheduled"
     FOLLOW_UP = "follow_up"
     DRIP = "drip"
-
-
-class CampaignStatus(StrEnum):
-    """Where a campaign stands."""
-
-    DRAFT = "draft"
-    AI_GENERATING = "ai_generating"
-    PENDING_REVIEW = "pending_review"
-    APPROVED = "approved"
-    SCHEDULED = "scheduled"
-    SENDING = "sending"
-    SENT = "sent"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
 
 
 class LateMembers(StrEnum):
@@ -65,19 +57,8 @@ class FollowUpCondition(StrEnum):
     FAILED = "failed"
 
 
-_S = CampaignStatus
-TRANSITIONS: dict[CampaignStatus, frozenset[CampaignStatus]] = {
-    _S.DRAFT: frozenset({_S.AI_GENERATING, _S.PENDING_REVIEW, _S.CANCELLED}),
-    _S.AI_GENERATING: frozenset({_S.PENDING_REVIEW, _S.DRAFT, _S.CANCELLED}),
-    _S.PENDING_REVIEW: frozenset({_S.APPROVED, _S.DRAFT, _S.AI_GENERATING, _S.CANCELLED}),
-    _S.APPROVED: frozenset({_S.SCHEDULED, _S.SENDING, _S.DRAFT, _S.CANCELLED}),
-    _S.SCHEDULED: frozenset({_S.SENDING, _S.APPROVED, _S.DRAFT, _S.CANCELLED}),
-    _S.SENDING: frozenset({_S.SENT, _S.FAILED, _S.CANCELLED}),
-    _S.SENT: frozenset({_S.SENDING}),
-    _S.FAILED: frozenset({_S.SENDING, _S.CANCELLED}),
-    _S.CANCELLED: frozenset(),
-}
-EDITABLE = frozenset({_S.DRAFT, _S.PENDING_REVIEW, _S.APPROVED, _S.SCHEDULED})
+# What a person may accept (`despite`): members without a value for a variable, and what made a run pause itself.
+ACCEPTED_MISSING, ACCEPTED_CONTENT = "missing_value", "content"
 
 
 @dataclass
@@ -157,6 +138,10 @@ class Campaign:
     track_clicks: bool = True
     hold_unknown: bool = False
     counts_against_caps: bool = True
+    # Whether the provider took anything of it: None = not known, False = it came to rest and nothing was taken.
+    went_out: bool | None = None
+    # Codes of the preflight's errors that a person accepted, and ACCEPTED_CONTENT.
+    despite: list[str] = field(default_factory=list)
     # The tenant's, as of the run's latest round.
     rules: SendingRules = field(default_factory=SendingRules)
     shards: int = 0
@@ -185,6 +170,16 @@ class Campaign:
         """True while a provider call may begin for this campaign."""
         return self.status is CampaignStatus.SENDING and self.paused_at is None
 
+    @property
+    def is_paused(self) -> bool:
+        """True while it waits to be resumed."""
+        return self.status is CampaignStatus.SENDING and self.paused_at is not None
+
+    @property
+    def shown_status(self) -> str:
+        """The status that everybody reads: the stored one, and `paused` while it is paused."""
+        return PAUSED if self.is_paused else str(self.status)
+
     def wave_of(self, lane: Lane) -> Wave:
         """The wave that a lane of this campaign goes in."""
         return next(wave for wave in self.waves if wave.id == lane.wave)
@@ -203,18 +198,38 @@ class Campaign:
     def _lane(self, lane_id: str) -> Lane | None:
         return next((one for one in self.lanes if one.id == lane_id), None)
 
-    def legal_moves(self) -> list[str]:
-        """The statuses that this campaign may go to from here, sorted."""
-        return sorted(TRANSITIONS[self.status])
+    def require(self, holds: bool, done: str) -> None:
+        """ConflictError unless `holds`: a campaign in this status can't be `done`."""
+        if not holds:
+            raise ConflictError(f"a campaign that is {self.shown_status} can't be {done}", about=self)
 
     def move(self, after: CampaignStatus, *, action: str, by: str, at: int, reason: str | None = None) -> Move:
-        """Goes to `after` and returns the history entry; ConflictError naming the legal moves when illegal."""
+        """Goes to `after` and returns the history entry; ConflictError when there is no such move."""
         if after not in TRANSITIONS[self.status]:
-            legal = self.legal_moves()
-            raise ConflictError(f"a campaign that is {self.status} can't become {after}", legal=legal)
-        entry = Move(action, self.status, after, by, at, reason)
+            raise ConflictError(f"a campaign that is {self.shown_status} can't become {after}", about=self)
+        entry = Move(action, self.shown_status, after, by, at, reason)
         self.status, self.updated_at = after, at
+        self._forget_pause()
         return entry
+
+    def pause(self, *, by: str, at: int, reason: str | None = None, cause: str | None = None) -> Move:
+        """Pauses a sending campaign; the history entry. `cause` says why one pauses itself."""
+        entry = Move("pause", self.shown_status, PAUSED, by, at, reason)
+        self.paused_at = self.updated_at = at
+        self.pause_reason, self.pause_cause = reason, cause
+        return entry
+
+    def resume(self, *, by: str, at: int, reason: str | None = None) -> Move:
+        """Goes on with a paused campaign; the history entry. Who goes on although its content was refused accepts that
+        members fail by it."""
+        if self.pause_cause == PauseCause.CONTENT and ACCEPTED_CONTENT not in self.despite:
+            self.despite = [*self.despite, ACCEPTED_CONTENT]
+        self._forget_pause()
+        self.updated_at = at
+        return Move("resume", PAUSED, self.status, by, at, reason)
+
+    def _forget_pause(self) -> None:
+        self.paused_at = self.pause_reason = self.pause_cause = None
 
 
 @dataclass

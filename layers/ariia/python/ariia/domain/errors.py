@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .pause_cause import PauseCause
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -38,12 +40,12 @@ class NotFoundError(AriiaError):
 
 
 class ConflictError(AriiaError):
-    """The thing changed meanwhile or is in the wrong state (HTTP 409); `legal` names the moves that are possible, None
-    where it is not about moves."""
+    """The thing changed meanwhile or is in the wrong state (HTTP 409); `about` is the thing whose state does not allow
+    it, so that the answer can say what may be done with it; None where it is not about its state."""
 
-    def __init__(self, message: str, *, legal: Sequence[str] | None = None) -> None:
+    def __init__(self, message: str, *, about: object | None = None) -> None:
         super().__init__(message)
-        self.legal = None if legal is None else tuple(legal)
+        self.about = about
 
 
 class ForbiddenError(AriiaError):
@@ -93,7 +95,12 @@ class ThrottledError(AriiaError):
 
 
 class PermanentSendError(AriiaError):
-    """The provider refused this call for good and took nothing: record it, go on."""
+    """The provider refused this call for good and took nothing: record it, go on. `about_recipient`: its words are
+    about the address that the message is for."""
+
+    def __init__(self, message: str, *, about_recipient: bool = False) -> None:
+        super().__init__(message)
+        self.about_recipient = about_recipient
 
 
 class UnknownOutcomeError(AriiaError):
@@ -101,4 +108,9 @@ class UnknownOutcomeError(AriiaError):
 
 
 class SenderStoppedError(AriiaError):
-    """The account, identity or configuration set may not send: pause the campaign, fail nobody."""
+    """Nobody can get it: the account, identity or configuration set may not send, or the content is refused. Pause the
+    campaign for this `cause`, fail nobody."""
+
+    def __init__(self, message: str, cause: PauseCause = PauseCause.ACCOUNT) -> None:
+        super().__init__(message)
+        self.cause = cause

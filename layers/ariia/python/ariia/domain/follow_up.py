@@ -77,6 +77,14 @@ class ScheduledFollowUp:
         """True when nothing will happen to it any more."""
         return self.status is not FollowUpStatus.PENDING
 
+    def open_actions(self, *, in_flight: bool = False) -> list[str]:
+        """The operations of the API that its state allows; `in_flight`: a sender holds its message."""
+        if self.is_over or in_flight:
+            return []
+        if self.sending_at is not None:
+            return ["cancel"]
+        return ["edit", *(["decide"] if self.needs_decision is not None else []), "cancel"]
+
     @property
     def container_id(self) -> str:
         """The container that its message goes out in."""
@@ -117,6 +125,6 @@ def wake_name(tenant_id: str, follow_up_id: str, at: int) -> str:
 def require_open(follow_up: ScheduledFollowUp, done: str) -> None:
     """ConflictError when it is over or on its way, saying which."""
     if follow_up.is_over:
-        raise ConflictError(f"a follow-up that is {follow_up.status} can't be {done}", legal=[])
+        raise ConflictError(f"a follow-up that is {follow_up.status} can't be {done}", about=follow_up)
     if follow_up.sending_at is not None:
-        raise ConflictError(f"a follow-up that is already sending can't be {done}", legal=[])
+        raise ConflictError(f"a follow-up that is already sending can't be {done}", about=follow_up)

@@ -34,7 +34,8 @@ def require_measured(campaign: Campaign, earlier: Campaign) -> None:
 def require_followed(earlier: Campaign) -> None:
     """ConflictError when the earlier campaign has not been sent and is not being sent."""
     if earlier.status not in _FOLLOWED:
-        raise ConflictError(f"the campaign {earlier.id} that this one follows is {earlier.status}: nobody got it yet")
+        status = earlier.shown_status
+        raise ConflictError(f"the campaign {earlier.id} that this one follows is {status}: nobody got it yet")
 
 
 def due_at(campaign: Campaign, earlier: Campaign) -> int | None:

@@ -14,7 +14,6 @@ COMPLAINT_RATE = 0.001
 # What the platform may allow a tenant: SES suspends at 10 %, Gmail rejects at 0.30 %.
 MOST_BOUNCES = 0.10
 MOST_COMPLAINTS = 0.003
-REPUTATION, ACCOUNT = "reputation", "account"
 
 
 @dataclass(frozen=True)

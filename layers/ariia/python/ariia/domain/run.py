@@ -3,7 +3,7 @@ execution's first task makes the very same one if the API died in between: whoev
 
 from __future__ import annotations
 
-from .campaign import Campaign, CampaignStatus, Move
+from .campaign import ACCEPTED_CONTENT, Campaign, CampaignStatus, Move
 from .errors import ConflictError
 
 _S = CampaignStatus
@@ -20,19 +20,19 @@ def take_charge(campaign: Campaign, epoch: int, *, by: str, at: int, reason: str
     in none of these states."""
     if campaign.status in (_S.APPROVED, _S.SCHEDULED):
         move = campaign.move(_S.SENDING, action="send", by=by, at=at, reason=reason)
-        campaign.failure_reason = None
-    elif campaign.status is _S.SENDING and campaign.paused_at is not None:
-        move = Move("resume", _S.SENDING, _S.SENDING, by, at, reason)
-        campaign.paused_at = campaign.pause_reason = campaign.pause_cause = None
+        # One that came to nothing before goes on with the audience that stands.
+        campaign.failure_reason, campaign.reopen_epoch = None, epoch if campaign.planned_at else None
+    elif campaign.is_paused:
+        move = campaign.resume(by=by, at=at, reason=reason)
     elif campaign.status in (_S.FAILED, _S.SENT):
         move = campaign.move(_S.SENDING, action="retry", by=by, at=at, reason=reason)
         campaign.failure_reason, campaign.reopen_epoch = None, None if campaign.only_pending else epoch
         campaign.only_pending = False
-        campaign.paused_at = campaign.pause_reason = campaign.pause_cause = None
+        campaign.despite = [one for one in campaign.despite if one != ACCEPTED_CONTENT]
     elif campaign.status is _S.CANCELLED and campaign.lanes:
         move = Move("settle", _S.CANCELLED, _S.CANCELLED, by, at, reason)
     else:
-        legal = campaign.legal_moves()
-        raise ConflictError(f"a campaign that is {campaign.status} can't be sent", legal=legal)
+        raise ConflictError(f"a campaign that is {campaign.shown_status} can't be sent", about=campaign)
+    campaign.went_out = campaign.went_out or None
     campaign.epoch, campaign.run_began_at, campaign.updated_at = epoch, at, at
     return move

@@ -38,6 +38,13 @@ TRANSITIONS: dict[SeriesStatus, frozenset[SeriesStatus]] = {
     _S.PAUSED: frozenset({_S.ACTIVE, _S.DRAFT, _S.ENDED}),
     _S.ENDED: frozenset(),
 }
+_ACTIONS: dict[SeriesStatus, tuple[str, ...]] = {
+    _S.DRAFT: ("edit", "submit", "end"),
+    _S.PENDING_REVIEW: ("edit", "approve", "reject", "end"),
+    _S.ACTIVE: ("edit", "pause", "end"),
+    _S.PAUSED: ("edit", "resume", "end"),
+    _S.ENDED: (),
+}
 # In these it needs the segments that were submitted with it.
 HOLDS_SEGMENTS = frozenset({_S.PENDING_REVIEW, _S.ACTIVE, _S.PAUSED})
 
@@ -155,20 +162,19 @@ class Series:
         self.next_local = following.local if following else None
         self.wake_at = following.starts_at - LEAD_MS if following else done.starts_at
 
-    def legal_moves(self) -> list[str]:
-        """The statuses that this series may go to from here, sorted."""
-        return sorted(TRANSITIONS[self.status])
+    def open_actions(self) -> list[str]:
+        """The operations of the API that its status allows."""
+        return list(_ACTIONS[self.status])
 
     def require(self, holds: bool, done: str) -> None:
-        """ConflictError naming the legal moves unless `holds`."""
+        """ConflictError unless `holds`: a series in this status can't be `done`."""
         if not holds:
-            raise ConflictError(f"a series that is {self.status} can't be {done}", legal=self.legal_moves())
+            raise ConflictError(f"a series that is {self.status} can't be {done}", about=self)
 
     def move(self, after: SeriesStatus, *, action: str, by: str, at: int, reason: str | None = None) -> Move:
-        """Goes to `after` and returns the history entry; ConflictError naming the legal moves when illegal."""
+        """Goes to `after` and returns the history entry; ConflictError when there is no such move."""
         if after not in TRANSITIONS[self.status]:
-            legal = self.legal_moves()
-            raise ConflictError(f"a series that is {self.status} can't become {after}", legal=legal)
+            raise ConflictError(f"a series that is {self.status} can't become {after}", about=self)
         entry = Move(action, self.status, after, by, at, reason)
         self.status, self.updated_at = after, at
         return entry

@@ -51,13 +51,16 @@ class Page:
 
 @dataclass(frozen=True)
 class BatchSummary:
-    """A batch without its entries: how many there are, how many still wait, and until when (epoch ms)."""
+    """A batch without its entries: how many there are, how many still wait, and until when (epoch ms); how many the
+    provider took, and how many failed."""
 
     key: BatchKey
     size: int
     pending: int
     claim: Claim | None = None
     wait_until: int | None = None
+    accepted: int = 0
+    failed: int = 0
 
 
 class PlanningLedger(Protocol):

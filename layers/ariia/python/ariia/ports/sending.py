@@ -8,6 +8,7 @@ from typing import Protocol
 
 from ariia.domain.campaign import Campaign, Content
 from ariia.domain.member import Member
+from ariia.domain.pause_cause import PauseCause
 from ariia.domain.queued_batch import QueuedBatch
 
 
@@ -51,9 +52,11 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Refused:
-    """The provider won't ever send this one; the reason is fit for the tenant to read."""
+    """The provider won't ever send this one; the reason is fit for the tenant to read. `about_recipient`: it is about
+    the address that the message is for."""
 
     reason: str
+    about_recipient: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,9 +70,11 @@ class Returned:
 
 @dataclass(frozen=True)
 class Stopped:
-    """Account, identity or configuration set may not send: it stays pending and the campaign pauses."""
+    """Nobody can get it (account, identity, configuration set, sandbox, content): it stays pending and the campaign
+    pauses for this cause."""
 
     reason: str
+    cause: PauseCause = PauseCause.ACCOUNT
 
 
 EntryOutcome = Accepted | Refused | Returned | Stopped
@@ -105,7 +110,8 @@ class SendReader(Protocol):
 @dataclass(frozen=True)
 class SendRate:
     """What the account may send: per second, in any 24 hours, and how much of that is used. `enforcement` is the
-    provider's judgement of its reputation (SES: HEALTHY, PROBATION = under review, SHUTDOWN)."""
+    provider's judgement of its reputation (SES: HEALTHY, PROBATION = under review, SHUTDOWN). Without
+    `production_access` it may send to verified addresses only (SES: the sandbox)."""
 
     per_second: float
     daily_quota: float
@@ -113,6 +119,7 @@ class SendRate:
     at: int = 0
     sending_enabled: bool = True
     enforcement: str = "HEALTHY"
+    production_access: bool = True
 
     @property
     def remaining_today(self) -> float:

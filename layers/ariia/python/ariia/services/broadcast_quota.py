@@ -9,6 +9,7 @@ from ariia.domain.plan import Feature
 from .quotas import FeatureUse, Quotas
 
 _COUNTED = (CampaignType.BROADCAST, CampaignType.SCHEDULED, CampaignType.FOLLOW_UP)
+_HOLDING = (CampaignStatus.SCHEDULED, CampaignStatus.SENDING)
 
 
 class BroadcastQuota:
@@ -29,10 +30,13 @@ class BroadcastQuota:
             self._quotas.settle(campaign.tenant_id, Feature.BROADCASTS, campaign.id, campaign.run_began_at)
 
     def give_back(self, campaign: Campaign) -> None:
-        """Frees the unit of a campaign that is not going to be sent as it was planned. Has its run begun (what is sent
-        once is never planned again), or is it planned again by now, nothing is given back."""
-        if campaign.type in _COUNTED and not campaign.epoch and campaign.status is not CampaignStatus.SCHEDULED:
-            self._quotas.give_back(campaign.tenant_id, Feature.BROADCASTS, campaign.id, campaign.updated_at)
+        """Frees the unit of a campaign that is not going to be sent as it was planned, or of which nothing went out.
+        While its run may still send, when something did, or when it is planned again by now, nothing is given back."""
+        if campaign.type not in _COUNTED or campaign.status in _HOLDING:
+            return
+        if not campaign.epoch or _came_to_nothing(campaign):
+            at, used = campaign.updated_at, campaign.epoch > 0
+            self._quotas.give_back(campaign.tenant_id, Feature.BROADCASTS, campaign.id, at, used=used)
 
     def give_back_of(self, tenant_id: str, campaign_id: str, at: int) -> None:
         """Frees the unit of a campaign that was never made; `at` (epoch ms) matters only where there is none."""
@@ -43,3 +47,8 @@ class BroadcastQuota:
         if campaign.type not in _COUNTED:
             return None
         return self._quotas.check(campaign.tenant_id, Feature.BROADCASTS, campaign.id, at)
+
+
+def _came_to_nothing(campaign: Campaign) -> bool:
+    """True when its run began and nobody was sent anything: nobody can be before the audience stands."""
+    return campaign.went_out is False or (campaign.went_out is None and campaign.planned_at is None)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from ariia.domain.campaign import EDITABLE, Campaign, CampaignStatus, Move
+from ariia.domain.campaign import Campaign, CampaignStatus, Move
+from ariia.domain.campaign_actions import audience_stands, forget_audience, may_edit
 from ariia.domain.concurrency import changed_meanwhile, require_version
 from ariia.domain.creation import Created, Creation, require_same
 from ariia.domain.errors import ConflictError
@@ -17,9 +18,20 @@ from .broadcast_quota import BroadcastQuota
 from .campaign_drafts import CampaignDrafts
 from .campaigns import CampaignDetails, Campaigns
 
+# What decides who is a recipient, and when each of them gets it.
+_OF_AUDIENCE = (
+    "channel",
+    "target_type",
+    "one_per_address",
+    "follow_up_of",
+    "follow_up_condition",
+    "late_members",
+)
+
 
 class CampaignEditing:
-    """Creates drafts and changes them. An edit of what was submitted or approved makes it a draft again."""
+    """Creates drafts and changes them. An edit of what was submitted or approved makes it a draft again; so does one of
+    what was sent, if nothing of it went out. An audience that was planned stands, unless it has nobody in it."""
 
     def __init__(
         self, store: CampaignStore, drafts: CampaignDrafts, clock: Clock, ids: Ids, broadcasts: BroadcastQuota
@@ -50,15 +62,17 @@ class CampaignEditing:
     def change(
         self, tenant_id: str, campaign_id: str, by: str, fields: Mapping[str, Any], version: int
     ) -> CampaignDetails:
-        """The campaign with `fields` applied. NotFoundError; ConflictError when `version` is not the stored one or the
-        campaign can't be edited any more; InvalidError for wrong fields. What changes nothing is not an edit."""
+        """The campaign with `fields` applied. NotFoundError; ConflictError when `version` is not the stored one, the
+        campaign can't be edited (any more), or its audience stands and would change; InvalidError for wrong fields.
+        What changes nothing is not an edit."""
         details = self._campaigns.details(tenant_id, campaign_id)
         require_version(version, details.campaign.version)
-        _require_editable(details.campaign)
+        details.campaign.require(may_edit(details.campaign), "edited")
         before = deepcopy(details)
         self._drafts.change(details, fields)
         if details == before:
             return details
+        _require_same_audience(before, details)
         moves = _back_to_draft(details.campaign, by, self._clock.now())
         if not self._store.save(CampaignChange(details.campaign, details.content, details.target, moves=moves)):
             raise changed_meanwhile()
@@ -82,18 +96,29 @@ class CampaignEditing:
         return self._drafts.new(campaign, fields)
 
 
-def _require_editable(campaign: Campaign) -> None:
-    if campaign.status not in EDITABLE:
-        raise ConflictError(f"a campaign that is {campaign.status} can't be edited", legal=campaign.legal_moves())
-
-
 def _back_to_draft(campaign: Campaign, by: str, now: int) -> list[Move]:
     """Revokes submission and approval: they were given for something else."""
     moves = []
     if campaign.status is not CampaignStatus.DRAFT:
         moves.append(campaign.move(CampaignStatus.DRAFT, action="edit", by=by, at=now))
     campaign.submitted_hash = campaign.approved_hash = campaign.approved_by = None
-    campaign.segment_ids = []
+    campaign.segment_ids, campaign.despite = [], []
     campaign.schedule_epoch = campaign.failure_reason = None
     campaign.updated_at = now
+    if not audience_stands(campaign):
+        forget_audience(campaign)
     return moves
+
+
+def _require_same_audience(before: CampaignDetails, after: CampaignDetails) -> None:
+    """ConflictError when the audience stands and would change."""
+    if not audience_stands(before.campaign):
+        return
+    changed = [one for one in _OF_AUDIENCE if getattr(before.campaign, one) != getattr(after.campaign, one)]
+    if before.target != after.target:
+        changed += ["target_filter_json", "exclude"]
+    if after.campaign.member_local_time and before.campaign.scheduled_local != after.campaign.scheduled_local:
+        changed.append("scheduled_at")
+    if changed:
+        words = f"its recipients are known already, and so {', '.join(changed)} can't be changed any more"
+        raise ConflictError(f"{words}: for another audience, make another campaign", about=before.campaign)

@@ -61,16 +61,14 @@ class CampaignReview:
         campaign = self._campaigns.get(tenant_id, campaign_id)
         move = campaign.move(CampaignStatus.APPROVED, action="approve", by=by, at=self._clock.now(), reason=reason)
         if campaign.submitted_hash != reviewed_hash:
-            raise ConflictError("what is submitted now is not what was reviewed; read it again")
+            raise ConflictError("what is submitted now is not what was reviewed; read it again", about=campaign)
         campaign.approved_hash, campaign.approved_by = reviewed_hash, by
         return self._save(CampaignChange(campaign, moves=[move]))
 
     def reject(self, tenant_id: str, campaign_id: str, by: str, feedback: str) -> Campaign:
         """Sends it back to its author with the reason. NotFoundError; ConflictError when it is not under review."""
         campaign = self._campaigns.get(tenant_id, campaign_id)
-        if campaign.status is not CampaignStatus.PENDING_REVIEW:
-            legal = campaign.legal_moves()
-            raise ConflictError(f"a campaign that is {campaign.status} can't be rejected", legal=legal)
+        campaign.require(campaign.status is CampaignStatus.PENDING_REVIEW, "rejected")
         move = campaign.move(CampaignStatus.DRAFT, action="reject", by=by, at=self._clock.now(), reason=feedback)
         campaign.submitted_hash, campaign.feedback, campaign.segment_ids = None, feedback, []
         return self._save(CampaignChange(campaign, moves=[move]))

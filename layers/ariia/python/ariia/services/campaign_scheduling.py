@@ -44,9 +44,10 @@ class CampaignScheduling:
         campaign = self._read(tenant_id, campaign_id, version)
         move = campaign.move(_S.SCHEDULED, action="schedule", by=by, at=self._clock.now())
         if campaign.type not in (CampaignType.SCHEDULED, CampaignType.FOLLOW_UP):
-            raise ConflictError(f"a {campaign.type} has no time to be scheduled for; send it, or change its type")
+            message = f"a {campaign.type} has no time to be scheduled for; send it, or change its type"
+            raise ConflictError(message, about=campaign)
         if campaign.approved_hash is None or campaign.approved_hash != campaign.submitted_hash:
-            raise ConflictError("the approval is not for what is to be sent")
+            raise ConflictError("the approval is not for what is to be sent", about=campaign)
         at = self._time_of(campaign)
         self._contents.require_sender(campaign, self._contents.tenant(tenant_id))
         campaign.schedule_epoch = campaign.version + 1
@@ -63,9 +64,10 @@ class CampaignScheduling:
             return require_in_time(campaign, self._clock.now())
         due = self._targets.due_at(campaign)
         if due is None:
-            raise ConflictError("the campaign that this one follows is still being sent: its time is not known yet")
+            message = "the campaign that this one follows is still being sent: its time is not known yet"
+            raise ConflictError(message, about=campaign)
         if due <= self._clock.now():
-            raise ConflictError("this follow-up is due already: send it")
+            raise ConflictError("this follow-up is due already: send it", about=campaign)
         campaign.follow_up_due_at = due
         return due
 
@@ -73,9 +75,7 @@ class CampaignScheduling:
         """The campaign stays approved and goes out no more by itself. ConflictError when it is not scheduled, or its
         run was faster."""
         campaign = self._read(tenant_id, campaign_id, version)
-        if campaign.status is not _S.SCHEDULED:
-            legal = campaign.legal_moves()
-            raise ConflictError(f"a campaign that is {campaign.status} can't be unscheduled", legal=legal)
+        campaign.require(campaign.status is _S.SCHEDULED, "unscheduled")
         name = schedule_name(campaign.id, campaign.schedule_epoch or 0)
         move = campaign.move(_S.APPROVED, action="unschedule", by=by, at=self._clock.now())
         campaign.schedule_epoch = None
@@ -110,5 +110,5 @@ def schedule_name(campaign_id: str, epoch: int) -> str:
 
 
 def _was_faster(campaign: Campaign) -> ConflictError:
-    message = f"the campaign is {campaign.status} by now and can't be unscheduled"
-    return ConflictError(message, legal=campaign.legal_moves())
+    message = f"the campaign is {campaign.shown_status} by now and can't be unscheduled"
+    return ConflictError(message, about=campaign)

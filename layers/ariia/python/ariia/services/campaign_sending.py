@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ariia.domain.campaign import Campaign, CampaignStatus, CampaignType, Move
+from ariia.domain.campaign import PAUSED, Campaign, CampaignStatus, CampaignType, Move
+from ariia.domain.campaign_actions import forget_audience, may_retry
 from ariia.domain.concurrency import changed_meanwhile, require_version
 from ariia.domain.errors import ConflictError, ForbiddenError, InvalidError, Problem
-from ariia.domain.reputation import REPUTATION
+from ariia.domain.pause_cause import PauseCause
 from ariia.domain.run import is_in_charge, take_charge
 from ariia.ports.campaigns import CampaignChange, CampaignStore
 from ariia.ports.clock import Clock
@@ -20,6 +21,7 @@ from .broadcast_quota import BroadcastQuota
 from .campaign_contents import CampaignContents
 from .campaigns import Campaigns
 from .in_flight import InFlight, InFlightCount
+from .statistics import CampaignStatistics
 from .targets import Targets
 
 _S = CampaignStatus
@@ -47,7 +49,9 @@ class CampaignSending:
         in_flight: InFlightCount,
         clock: Clock,
         broadcasts: BroadcastQuota,
+        statistics: CampaignStatistics,
     ) -> None:
+        self._statistics = statistics
         self._store, self._runs, self._contents, self._targets = store, runs, contents, targets
         self._broadcasts = broadcasts
         self._in_flight, self._clock, self._campaigns = in_flight, clock, Campaigns(store)
@@ -57,17 +61,13 @@ class CampaignSending:
         the approval is for something else, or it is not due yet; InvalidError when the sender is not verified any more;
         LimitError when the plan has no broadcast left; NotFoundError."""
         campaign = self._read(tenant_id, campaign_id, version)
-        _require(campaign, campaign.status in (_S.APPROVED, _S.SCHEDULED), "sent")
+        campaign.require(campaign.status in (_S.APPROVED, _S.SCHEDULED), "sent")
         if campaign.approved_hash is None or campaign.approved_hash != campaign.submitted_hash:
-            raise ConflictError("the approval is not for what is to be sent", legal=campaign.legal_moves())
+            raise ConflictError("the approval is not for what is to be sent", about=campaign)
         self._require_due(campaign)
         self._require_sender(campaign)
         self._broadcasts.reserve(campaign, self._clock.now())
-        try:
-            return self._start(campaign, by, None)
-        except ConflictError:
-            self._broadcasts.give_back(self._campaigns.get(tenant_id, campaign_id))
-            raise
+        return self._reserved(campaign, by)
 
     def resume(
         self,
@@ -83,23 +83,24 @@ class CampaignSending:
         reputation needs an admin (else ForbiddenError) with a reason (else InvalidError), which is in the history
         before anything starts; from then on the guard counts only what comes after."""
         campaign = self._read(tenant_id, campaign_id, version)
-        is_paused = campaign.status is _S.SENDING and campaign.paused_at is not None
-        _require(campaign, is_paused, "resumed, as it is not paused")
+        campaign.require(campaign.is_paused, "resumed, as it is not paused")
         self._require_sender(campaign)
-        if campaign.pause_cause == REPUTATION:
+        if campaign.pause_cause == PauseCause.REPUTATION:
             self._allow(campaign, by, reason, is_admin)
         return self._start(campaign, by, reason)
 
     def retry(self, tenant_id: str, campaign_id: str, by: str, version: int | None = None) -> Campaign:
-        """failed or sent -> sending, for the failed and the unsent members only; ConflictError otherwise."""
+        """failed or sent -> sending, for the failed and the unsent members only. ConflictError from any other status,
+        or when there is nobody to send to again; LimitError when its broadcast was given back and none is left."""
         campaign = self._read(tenant_id, campaign_id, version)
-        _require(campaign, campaign.status in (_S.FAILED, _S.SENT), "retried")
+        campaign.require(campaign.status in (_S.FAILED, _S.SENT), "retried")
+        if not may_retry(campaign, self._statistics.totals(campaign)):
+            raise ConflictError(
+                "nobody of this campaign failed or was left unsent: there is nothing to retry", about=campaign
+            )
         self._require_sender(campaign)
-        if campaign.only_pending:  # a decision about held members whose own run was never started
-            campaign.only_pending = False
-            if not self._store.save(CampaignChange(campaign)):
-                raise changed_meanwhile()
-        return self._start(campaign, by, None)
+        self._broadcasts.reserve(campaign, self._clock.now())
+        return self._reserved(self._whole(campaign), by)
 
     def pause(
         self, tenant_id: str, campaign_id: str, by: str, reason: str | None = None, version: int | None = None
@@ -108,11 +109,8 @@ class CampaignSending:
         sending."""
 
         def apply(campaign: Campaign) -> Move | None:
-            _require(campaign, campaign.status is _S.SENDING, "paused")
-            if campaign.paused_at is not None:
-                return None
-            campaign.paused_at, campaign.pause_reason = self._clock.now(), reason
-            return Move("pause", _S.SENDING, _S.SENDING, by, campaign.paused_at, reason)
+            campaign.require(campaign.status is _S.SENDING, "paused")
+            return None if campaign.is_paused else campaign.pause(by=by, at=self._clock.now(), reason=reason)
 
         campaign = self._change(tenant_id, campaign_id, version, apply)
         return Stopped(campaign, self._in_flight.of(campaign))
@@ -138,14 +136,36 @@ class CampaignSending:
     def _require_due(self, campaign: Campaign) -> None:
         due = self._targets.due_at(campaign)
         if due is None:
-            raise ConflictError("the campaign that this one follows is still being sent: it is due after its end")
+            message = "the campaign that this one follows is still being sent: it is due after its end"
+            raise ConflictError(message, about=campaign)
         if self._clock.now() < due:
             moment = datetime.fromtimestamp(due / 1000, UTC).isoformat(timespec="seconds")
-            raise ConflictError(f"this follow-up is due at {moment}")
+            raise ConflictError(f"this follow-up is due at {moment}", about=campaign)
         # Approval is bound to the time as well: it may be sent late, when somebody decides so, but never early.
         if campaign.type is CampaignType.SCHEDULED and (campaign.scheduled_at or 0) > self._clock.now():
             message = "it is approved for a time that is to come: schedule it, or change its time"
-            raise ConflictError(message, legal=campaign.legal_moves())
+            raise ConflictError(message, about=campaign)
+
+    def _whole(self, campaign: Campaign) -> Campaign:
+        """The campaign to be retried as a whole. An empty audience is evaluated anew; a decision about held members
+        whose own run was never started is no reason to leave others out."""
+        is_empty = campaign.targeted == 0
+        if not is_empty and not campaign.only_pending:
+            return campaign
+        campaign.only_pending, campaign.updated_at = False, self._clock.now()
+        if is_empty:
+            forget_audience(campaign)
+        if not self._store.save(CampaignChange(campaign)):
+            raise changed_meanwhile()
+        return campaign
+
+    def _reserved(self, campaign: Campaign, by: str) -> Campaign:
+        """Starts the run of a campaign whose broadcast is reserved."""
+        try:
+            return self._start(campaign, by, None)
+        except ConflictError:
+            self._broadcasts.give_back(self._campaigns.get(campaign.tenant_id, campaign.id))
+            raise
 
     def _start(self, campaign: Campaign, by: str, reason: str | None) -> Campaign:
         epoch = campaign.version
@@ -164,8 +184,8 @@ class CampaignSending:
         if not (reason or "").strip():
             problem = Problem("reason", "is needed, as it paused itself for its reputation", allowed="why it may go on")
             raise InvalidError("say why this campaign may go on", problems=[problem])
-        campaign.pause_cause = None
-        move = Move("allow", _S.SENDING, _S.SENDING, by, self._clock.now(), reason)
+        campaign.pause_cause, campaign.updated_at = None, self._clock.now()
+        move = Move("allow", PAUSED, PAUSED, by, campaign.updated_at, reason)
         if not self._store.save(CampaignChange(campaign, moves=[move])):
             raise changed_meanwhile()
 
@@ -196,9 +216,3 @@ class CampaignSending:
         campaign = self._campaigns.get(tenant_id, campaign_id)
         require_version(version, campaign.version)
         return campaign
-
-
-def _require(campaign: Campaign, holds: bool, done: str) -> None:
-    if not holds:
-        message = f"a campaign that is {campaign.status} can't be {done}"
-        raise ConflictError(message, legal=campaign.legal_moves())

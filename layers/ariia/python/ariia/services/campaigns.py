@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ariia.domain.campaign import Campaign, CampaignStatus, Content, Move, Target
+from ariia.domain.campaign import Campaign, Content, Move, Target
 from ariia.domain.errors import NotFoundError
 from ariia.domain.single_message import kind_of
 from ariia.ports.campaigns import CampaignStore
@@ -65,17 +65,17 @@ class Campaigns:
         tenant_id: str,
         limit: int,
         after: str | None,
-        status: CampaignStatus | None = None,
+        status: str | None = None,
         series_id: str | None = None,
     ) -> CampaignPage:
-        """Up to `limit` campaigns behind the id `after`, newest first. With `status` or `series_id`, only those; such a
-        page may hold fewer although more follow."""
+        """Up to `limit` campaigns behind the id `after`, newest first. With `status` (as it is shown) or `series_id`,
+        only those; such a page may hold fewer although more follow."""
         found: list[Campaign] = []
         for _ in range(max(1, MAX_LOOKED_AT // limit)):
             campaigns = self._store.page(tenant_id, limit, after)
             for campaign in campaigns:
                 after = campaign.id
-                if status in (None, campaign.status) and series_id in (None, campaign.series_id):
+                if status in (None, campaign.shown_status) and series_id in (None, campaign.series_id):
                     found.append(campaign)
                 if len(found) == limit:
                     return CampaignPage(found, after)

@@ -17,6 +17,7 @@ from ariia.domain.member import Member
 from ariia.domain.member_event import data_problem, event_names_problem
 from ariia.domain.member_text import FieldError, timezone
 from ariia.domain.plan import Feature
+from ariia.domain.receipt import RecipientStatus
 from ariia.domain.recipient import Recipient
 from ariia.domain.storable import require_storable
 from ariia.domain.tenant import Tenant
@@ -44,6 +45,11 @@ class FollowUpDetails:
 
     follow_up: ScheduledFollowUp
     delivery: Recipient | None = None
+
+    def open_actions(self) -> list[str]:
+        """The operations of the API that its state allows."""
+        is_settled = self.delivery is not None and self.delivery.status is not RecipientStatus.PENDING
+        return self.follow_up.open_actions(in_flight=is_settled)
 
 
 class FollowUps:
@@ -130,15 +136,15 @@ class FollowUps:
         if ended.status is FollowUpStatus.CANCELLED:
             return ended
         if ended.is_over:
-            raise ConflictError(f"this follow-up is already {ended.status}", legal=[])
-        raise ConflictError("this follow-up is already sending", legal=[])
+            raise ConflictError(f"this follow-up is already {ended.status}", about=ended)
+        raise ConflictError("this follow-up is already sending", about=ended)
 
     def decide(self, tenant_id: str, follow_up_id: str, by: str, *, send: bool) -> ScheduledFollowUp:
         """A person's word on one that was late: it goes now, or is cancelled. ConflictError when nobody asked."""
         follow_up = self.get(tenant_id, follow_up_id)
         require_open(follow_up, "decided")
         if follow_up.needs_decision is None:
-            raise ConflictError("this follow-up waits for no decision", legal=[])
+            raise ConflictError("this follow-up waits for no decision", about=follow_up)
         if not send:
             return self._ending.cancel(follow_up, by=by, reason="skipped")
         now = self._clock.now()

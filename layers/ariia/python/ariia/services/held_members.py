@@ -79,8 +79,8 @@ class HeldMembers:
             raise NotFoundError("there is no such campaign")
         cancelled = campaign.status is _S.CANCELLED and decision is Decision.SEND_AGAIN
         if campaign.planned_at is None or cancelled:
-            message = f"nobody of a campaign that is {campaign.status} can be decided about so"
-            raise ConflictError(message, legal=campaign.legal_moves())
+            message = f"nobody of a campaign that is {campaign.shown_status} can be decided about so"
+            raise ConflictError(message, about=campaign)
         return campaign
 
     def _batches(self, done: Decided, member_ids: Sequence[str]) -> list[tuple[Batch, list[str]]]:
@@ -152,7 +152,8 @@ class HeldMembers:
             if decision is Decision.SEND_AGAIN:
                 fresh.decided_at = now
                 fresh.only_pending = fresh.status in (_S.SENT, _S.FAILED)
-            return Move(str(decision), fresh.status, fresh.status, by, now, told)
+            fresh.updated_at = now
+            return Move(str(decision), fresh.shown_status, fresh.shown_status, by, now, told)
 
         return self._update(done.campaign, apply)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from ariia.domain.batch import MAX_ENTRIES, PlanCursor, ReleaseCursor
-from ariia.domain.campaign import Campaign, CampaignStatus, Target
+from ariia.domain.campaign import ACCEPTED_MISSING, Campaign, CampaignStatus, Move, Target
+from ariia.domain.content.variables import required_of_members
 from ariia.domain.errors import TransientError
 from ariia.domain.lane_plan import is_by_zone, lanes_by_zone, single_lane
+from ariia.domain.pause_cause import PauseCause
 from ariia.ports.campaigns import CampaignStore
 from ariia.ports.clock import Clock
 from ariia.ports.ledger import Ledger, Page, Partition
@@ -19,7 +22,8 @@ from .broadcast_quota import BroadcastQuota
 from .page_facts import PageFactsReader
 from .planning_shard import ShardPlanner
 from .reopening import ShardReopener
-from .runs import CampaignRuns
+from .run_ending import RunEnding
+from .runs import SYSTEM, CampaignRuns
 from .sending_rules import CampaignRules
 from .targets import Targets, audience_of
 
@@ -51,7 +55,9 @@ class AudiencePlanner:
         targets: Targets,
         facts: PageFactsReader,
         rules: CampaignRules,
+        ending: RunEnding,
     ) -> None:
+        self._ending = ending
         self._targets, self._facts, self._rules = targets, facts, rules
         self._campaigns, self._members, self._ledger, self._rates = campaigns, members, ledger, rates
         self._runs, self._clock, self._shards, self._broadcasts = runs, clock, shards, broadcasts
@@ -60,9 +66,9 @@ class AudiencePlanner:
         """Takes charge and plans shard after shard until `deadline` (epoch ms): one call does for a small tenant."""
         campaign = self._runs.take_charge(tenant_id, campaign_id, epoch)
         if campaign is None:
+            self._ending.repeat(tenant_id, campaign_id, epoch)
             return PlanProgress(STOP)
-        if campaign.planned_at is None:
-            self._broadcasts.settle(campaign)
+        self._account(campaign)
         if not _has_work(campaign):
             return PlanProgress(PLANNED)
         prepared = self._prepare(campaign)
@@ -73,6 +79,11 @@ class AudiencePlanner:
             if self._work(prepared, shards[0], deadline):
                 shards.pop(0)
         return PlanProgress(MORE if shards else PLANNED, shards)
+
+    def fail(self, campaign: Campaign, reason: str) -> None:
+        """Ends a run whose audience can't be planned, now or later."""
+        self._runs.fail(campaign, reason)
+        self._ending.repeat(campaign.tenant_id, campaign.id, campaign.epoch)
 
     def plan_shard(self, tenant_id: str, campaign_id: str, epoch: int, shard: int, deadline: int) -> PlanProgress:
         """Plans one shard until `deadline` (epoch ms)."""
@@ -96,21 +107,34 @@ class AudiencePlanner:
         frozen = self._runs.change(campaign, self._reopened if campaign.planned_at else self._audience(campaign))
         return PlanProgress(PLANNED if frozen else STOP)
 
+    def _account(self, campaign: Campaign) -> None:
+        """Its run has begun: the plan's unit is used. Was it cancelled before this, the unit goes back again."""
+        if campaign.status is CampaignStatus.SENDING:
+            self._broadcasts.settle(campaign)
+        fresh = self._runs.in_charge(campaign.tenant_id, campaign.id, campaign.epoch)
+        if fresh is not None:
+            self._broadcasts.give_back(fresh)
+
     def _reopened(self, fresh: Campaign) -> None:
         fresh.reopen_epoch = None
 
-    def _audience(self, campaign: Campaign) -> Callable[[Campaign], None]:
-        """Notes the whole audience, and its lanes where they depend on who is in it."""
+    def _audience(self, campaign: Campaign) -> Callable[[Campaign], Move | None]:
+        """Notes the whole audience, and its lanes where they depend on who is in it. Who would be sent something that
+        is not complete pauses it before anything leaves."""
         cursors, now = self._close_shards(campaign), self._clock.now()
         targeted = sum(cursor.planned + sum(cursor.excluded.values()) for cursor in cursors)
         zones: dict[str, str] = {}
         for lane, zone in (pair for cursor in cursors for pair in cursor.zones.items()):
             zones[lane] = min(zone, zones.get(lane, zone))
 
-        def apply(fresh: Campaign) -> None:
+        def apply(fresh: Campaign) -> Move | None:
             fresh.targeted, fresh.planned_at, fresh.reopen_epoch = targeted, now, None
             if zones:
                 fresh.waves, fresh.lanes = lanes_by_zone(fresh, zones)
+            words = _incomplete(fresh, cursors)
+            if words is None or not fresh.is_sendable:
+                return None
+            return fresh.pause(by=SYSTEM, at=now, reason=words, cause=PauseCause.CONTENT)
 
         return apply
 
@@ -119,7 +143,9 @@ class AudiencePlanner:
         if campaign.planned_at:
             return ShardReopener(self._ledger, self._clock).run(campaign, partition, deadline)
         audience = audience_of(campaign, self._target(campaign), campaign.audience_at or campaign.run_began_at)
-        planner = ShardPlanner(campaign, audience, self._facts, self._members, self._ledger, self._clock)
+        content = self._campaigns.content(campaign.tenant_id, campaign.id, campaign.approved_hash or "")
+        required = required_of_members(content.variables, content.values)
+        planner = ShardPlanner(campaign, audience, required, self._facts, self._members, self._ledger, self._clock)
         return planner.run(partition, deadline)
 
     def _target(self, campaign: Campaign) -> Target:
@@ -130,14 +156,16 @@ class AudiencePlanner:
             return campaign
         missing = self._targets.missing_lists(campaign, self._target(campaign))
         if missing:
-            self._runs.fail(campaign, f"the segment {missing[0]} was deleted: its list is gone")
+            self.fail(campaign, f"the segment {missing[0]} was deleted: its list is gone")
             return None
         rate = self._rates.rate(campaign.channel)
         size = min(MAX_ENTRIES, max(1, int(rate.per_second))) if rate else MAX_ENTRIES
         rules, now = self._rules.current(campaign.tenant_id), self._clock.now()
 
         def apply(fresh: Campaign) -> None:
-            fresh.shards, fresh.batch_size, fresh.rules, fresh.audience_at = self._shards, size, rules, now
+            # Later than that of an audience that was given up, whatever the clock says.
+            fresh.audience_at = max(now, (fresh.audience_at or 0) + 1)
+            fresh.shards, fresh.batch_size, fresh.rules = self._shards, size, rules
             if not is_by_zone(fresh):
                 fresh.waves, fresh.lanes = single_lane(fresh)
 
@@ -169,6 +197,18 @@ class AudiencePlanner:
         }
         if len(self._ledger.save_release_cursors(fresh)) < len(fresh):
             raise TransientError("a round of an earlier run still releases")
+
+
+def _incomplete(campaign: Campaign, cursors: Sequence[PlanCursor]) -> str | None:
+    """What members lack for their message, in words; None when that is nothing, or was accepted."""
+    counts: Counter[str] = Counter()
+    for cursor in cursors:
+        counts.update(cursor.missing)
+    if not counts or ACCEPTED_MISSING in campaign.despite:
+        return None
+    placed = sum(cursor.planned for cursor in cursors)
+    found = [f"{count} of {placed} members have no value for '{name}'" for name, count in sorted(counts.items())]
+    return "; ".join(found)
 
 
 def _has_work(campaign: Campaign) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ariia.domain.audience import AudienceFilter
 from ariia.domain.batch import PlanCursor, count_excluded
 from ariia.domain.campaign import Campaign
+from ariia.domain.errors import TransientError
 from ariia.domain.identifiers import shard_of
 from ariia.domain.lane_plan import LanePlan
 from ariia.domain.member import Member
@@ -37,18 +39,21 @@ class ShardPlanner:
         self,
         campaign: Campaign,
         audience: AudienceFilter,
+        required: Sequence[str],
         facts: PageFactsReader,
         members: MemberScan,
         ledger: PlanningLedger,
         clock: Clock,
     ) -> None:
-        self._campaign, self._audience, self._facts = campaign, audience, facts
+        """`required` are variables that only members can fill."""
+        self._campaign, self._audience, self._facts, self._required = campaign, audience, facts, required
         self._lanes = LanePlan(campaign)
         self._members, self._ledger, self._clock = members, ledger, clock
 
     def run(self, partition: Partition, deadline: int) -> bool:
-        """Commits pages until the shard is planned (True) or `deadline` (epoch ms) has passed (False)."""
-        cursor = self._ledger.plan_cursor(partition)
+        """Commits pages until the shard is planned (True) or `deadline` (epoch ms) has passed (False). TransientError
+        when the audience was given up and another is planned by now."""
+        cursor = self._cursor(partition)
         if not cursor.done and not self._facts.prepare(partition.tenant_id, self._audience, partition.shard, deadline):
             return False
         buffer = _Scanned([], cursor.after, False)
@@ -59,11 +64,19 @@ class ShardPlanner:
                 cursor, buffer = page.cursor, rest
             else:
                 # Another planner was faster, or an address was given away: look again.
-                cursor = self._ledger.plan_cursor(partition)
+                cursor = self._cursor(partition)
                 buffer = _Scanned([], cursor.after, False)
             if self._clock.now() >= deadline:
                 break
         return cursor.done
+
+    def _cursor(self, partition: Partition) -> PlanCursor:
+        """As it rests; a fresh one in place of that of an audience that was given up, which had nobody."""
+        cursor, mine = self._ledger.plan_cursor(partition), self._campaign.audience_at or 0
+        if cursor.began_at > mine:
+            raise TransientError("another audience is planned by now")
+        is_old = 0 < cursor.began_at < mine
+        return PlanCursor(began_at=mine, version=cursor.version) if is_old else replace(cursor, began_at=mine)
 
     def _fill(self, partition: Partition, buffer: _Scanned) -> _Scanned:
         scanned = 0
@@ -99,12 +112,26 @@ class ShardPlanner:
         rest = replace(buffer, targeted=buffer.targeted[draft.consumed :])
         after = offered[draft.consumed - 1].id if rest.targeted else buffer.last
         zones = {lane: zone for lane, zone in self._lanes.zones.items() if lane in draft.lanes}
-        moved = _moved(cursor, draft, after, zones, done=buffer.end and not rest.targeted)
+        missing = _missing(self._required, draft, {one.id: one for one in offered})
+        moved = _moved(cursor, draft, after, zones, missing, done=buffer.end and not rest.targeted)
         return Page(partition, moved, draft.batches, draft.address_claims), rest
 
 
+def _missing(required: Sequence[str], draft: PageDraft, members: Mapping[str, Member]) -> Counter[str]:
+    """How many of those who are placed have no value, by variable."""
+    placed = (batch for batch in draft.batches if batch.key.lane != EXCLUDED_LANE)
+    attributes = [members[entry.member_id].attributes for batch in placed for entry in batch.entries]
+    return Counter(name for one in attributes for name in required if one.get(name) in (None, ""))
+
+
 def _moved(
-    cursor: PlanCursor, draft: PageDraft, after: str | None, zones: Mapping[str, str], *, done: bool
+    cursor: PlanCursor,
+    draft: PageDraft,
+    after: str | None,
+    zones: Mapping[str, str],
+    missing: Counter[str],
+    *,
+    done: bool,
 ) -> PlanCursor:
     excluded = dict(cursor.excluded)
     for batch in draft.batches:
@@ -119,5 +146,7 @@ def _moved(
         batches=cursor.batches + len(draft.batches),
         excluded=excluded,
         zones={**zones, **cursor.zones},
+        missing=dict(missing + Counter(cursor.missing)),
+        began_at=cursor.began_at,
         version=cursor.version + 1,
     )

@@ -1,7 +1,7 @@
 """Plan limits, in one place: a unit is reserved before anything starts, settled when it is used, given back when it is
 not. What is counted while it exists (templates, segments) is reserved for the moment until it exists.
 
-Every call may be repeated. What was used is never refused and never given back: a run that has begun counts.
+Every call may be repeated. What was used is never refused, and given back only when nothing came of it.
 """
 
 from __future__ import annotations
@@ -109,16 +109,16 @@ class Quotas:
                 return
         raise _busy()
 
-    def give_back(self, tenant_id: str, feature: Feature, key: str, at: int) -> None:
-        """Frees the unit reserved for `key`, once, in the month it was taken from; what is used stays used.
-        `at` matters only where there is none. The claim is written in any case, so that a reservation that is still on
-        its way from a killed caller finds it changed and comes to nothing."""
+    def give_back(self, tenant_id: str, feature: Feature, key: str, at: int, *, used: bool = False) -> None:
+        """Frees the unit reserved for `key`, once, in the month it was taken from; what is used stays used, unless
+        `used` says that nothing came of it. `at` matters only where there is none. The claim is written in any case, so
+        that a reservation that is still on its way from a killed caller finds it changed and comes to nothing."""
         if feature in OCCUPYING:
             self._end_place(tenant_id, feature, key)
             return
         for attempt in range(_TRIES):
             before = self._store.claim(tenant_id, feature, key)
-            if before is not None and before.state is ClaimState.SETTLED:
+            if before is not None and before.state is ClaimState.SETTLED and not used:
                 return
             known = before.become(ClaimState.GIVEN_BACK) if before else None
             after = known or self._new(tenant_id, feature, key, at, ClaimState.GIVEN_BACK)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ariia.domain.campaign import Campaign, CampaignStatus
-from ariia.domain.reputation import ACCOUNT, REPUTATION
+from ariia.domain.pause_cause import PauseCause
 from ariia.ports.clock import Clock
 
 from .lane_release import LaneReleaser
 from .parking import Parking
 from .release_round import Cursors, ReleasePolicy, Tally, claimable
 from .reputation_guard import ReputationGuard
+from .run_ending import RunEnding, only_fails
 from .runs import CampaignRuns
 from .send_budget import SendBudget
 from .sending_rules import CampaignRules
@@ -32,7 +33,7 @@ class Round:
     released: int = 0
     held: int = 0
     paused: str | None = None
-    cause: str | None = None
+    cause: PauseCause | None = None
 
 
 class BatchReleaser:
@@ -48,7 +49,9 @@ class BatchReleaser:
         policy: ReleasePolicy,
         guard: ReputationGuard,
         rules: CampaignRules,
+        ending: RunEnding,
     ) -> None:
+        self._ending = ending
         self._guard, self._parking, self._rules = guard, Parking(runs, clock), rules
         self._runs, self._settler, self._lanes, self._budget = runs, settler, lanes, budget
         self._clock, self._policy = clock, policy
@@ -59,6 +62,7 @@ class BatchReleaser:
         if campaign is not None and campaign.is_sendable:
             campaign = self._rules.renewed(campaign)
         if campaign is None:
+            self._ending.repeat(tenant_id, campaign_id, epoch)
             return Round(END)
         tally = Tally()
         cursors = self._settler.settle(campaign, tally)
@@ -67,21 +71,26 @@ class BatchReleaser:
         if paused is not None:
             # What is claimed is still to be settled: the next rounds find it paused and do that.
             return Round(WAIT, self._policy.round_seconds, 0, 0, tally.held, paused, cause)
-        if self._is_over(campaign, tally) and (not campaign.is_sendable or self._runs.finish(campaign)):
+        if self._is_over(campaign, tally) and self._ending.end(campaign, went_out=tally.accepted > 0):
             self._budget.leave(campaign)
             return Round(END, released=tally.released)
+        self._ending.note(campaign, went_out=tally.accepted > 0)
         idle = 0 if tally.released or tally.settled else idle + 1
         return Round(WAIT, self._wait(tally, idle), idle, tally.released, tally.held)
 
-    def _release(self, campaign: Campaign, cursors: Cursors, tally: Tally) -> tuple[str | None, str | None]:
+    def _release(self, campaign: Campaign, cursors: Cursors, tally: Tally) -> tuple[str | None, PauseCause | None]:
         """Queues what fits; the reason and cause where it paused the campaign instead."""
         # Before anything was queued nothing can have bounced.
         harm = self._guard.look(campaign) if any(map(claimable, cursors.values())) else None
         if harm is not None:
-            return harm, REPUTATION
+            return harm, PauseCause.REPUTATION
+        if only_fails(campaign, tally):
+            words = f"all of the first {tally.failed} messages failed: {self._settler.words_of(tally.failed_in)}"
+            if self._runs.pause(campaign, words, cause=PauseCause.CONTENT):
+                return words, PauseCause.CONTENT
         budget = self._budget.of(campaign, tally)
-        if tally.stopped and self._runs.pause(campaign, tally.stopped, cause=ACCOUNT):
-            return tally.stopped, ACCOUNT
+        if tally.stopped and self._runs.pause(campaign, tally.stopped, cause=PauseCause.ACCOUNT):
+            return tally.stopped, PauseCause.ACCOUNT
         self._parking.note(campaign, tally.parked)
         self._lanes.release(campaign, cursors, budget, tally)
         return None, None

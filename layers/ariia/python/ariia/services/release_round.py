@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from ariia.domain.batch import ReleaseCursor
+from ariia.domain.batch import BatchKey, ReleaseCursor
 from ariia.ports.ledger import Partition, ReleaseLedger
 
 Cursors = dict[tuple[int, str], ReleaseCursor]
@@ -42,7 +42,8 @@ class Tally:
     `claimed` are with a sender, `held` wait for proof that events arrive. `settled` counts cursors that moved.
     `unfinished` = lanes that are not all queued and settled, `unreleased` = that are not all queued; `per_second` = the
     account's rate, 0 before it was looked at; `parked` = why the account may not send at present, `stopped` = why it
-    will not until somebody has settled that with the provider; `wake_at` = when looking makes sense (epoch ms)."""
+    will not until somebody has settled that with the provider; `wake_at` = when looking makes sense (epoch ms).
+    Members of all that was released: `accepted` by the provider, `failed`; `failed_in` is a batch with one of these."""
 
     outstanding: int = 0
     released: int = 0
@@ -55,6 +56,15 @@ class Tally:
     parked: str | None = None
     stopped: str | None = None
     wake_at: list[int] = field(default_factory=list)
+    accepted: int = 0
+    failed: int = 0
+    failed_in: BatchKey | None = None
+
+    def see(self, key: BatchKey, accepted: int, failed: int) -> None:
+        """Counts what became of the members of a batch so far."""
+        self.accepted += accepted
+        self.failed += failed
+        self.failed_in = self.failed_in or (key if failed else None)
 
 
 def claimable(cursor: ReleaseCursor) -> str:

@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ariia.domain.campaign import Campaign
+from ariia.domain.pause_cause import PauseCause
 from ariia.domain.reputation import (
     MIN_SENT,
-    REPUTATION,
     ReputationFacts,
     ReputationLimits,
     ReputationState,
@@ -43,7 +43,7 @@ class ReputationGuard:
         if words is None:
             return None
         state = ReputationState(facts, awaits_resume=True)
-        return words if self._runs.pause(campaign, words, cause=REPUTATION, reputation=state) else None
+        return words if self._runs.pause(campaign, words, cause=PauseCause.REPUTATION, reputation=state) else None
 
     def _limits(self, tenant_id: str) -> ReputationLimits:
         tenant = self._tenants.get(tenant_id)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from ariia.domain.campaign import Campaign, CampaignStatus, Move
 from ariia.domain.errors import ConflictError, TransientError
+from ariia.domain.pause_cause import PauseCause
 from ariia.domain.reputation import ReputationState
 from ariia.domain.run import is_in_charge, take_charge
 from ariia.ports.campaigns import CampaignChange, CampaignStore
@@ -43,34 +45,38 @@ class CampaignRuns:
             return campaign
         return self.in_charge(tenant_id, campaign_id, epoch)
 
-    def change(self, campaign: Campaign, apply: Callable[[Campaign], None]) -> Campaign | None:
-        """Applies a change that is no move, as long as this campaign's run is in charge."""
-        return self._update(campaign, lambda fresh: apply(fresh))
+    def change(self, campaign: Campaign, apply: Apply) -> Campaign | None:
+        """Applies a change, as long as this campaign's run is in charge; what `apply` answers is for the history."""
+        return self._update(campaign, apply)
 
-    def finish(self, campaign: Campaign) -> bool:
-        """sending -> sent, unless it was paused meanwhile: then the run that resumes it finishes it. False when held
-        members were decided to be sent to since `campaign` was read: the run goes on."""
-        more = False
+    def finish(self, campaign: Campaign, *, went_out: bool) -> Campaign | None:
+        """sending -> sent, or failed when nothing of it `went_out`; as it ended. None when it was paused meanwhile, or
+        held members were decided to be sent to since `campaign` was read: the run goes on."""
+        done = False
 
         def apply(fresh: Campaign) -> Move | None:
-            nonlocal more
-            more = fresh.is_sendable and fresh.decided_at != campaign.decided_at
-            if not fresh.is_sendable or more:
+            nonlocal done
+            done = fresh.is_sendable and fresh.decided_at == campaign.decided_at
+            if not done:
                 return None
-            fresh.sent_at = self._clock.now()
-            return fresh.move(CampaignStatus.SENT, action="finish", by=SYSTEM, at=fresh.sent_at)
+            now = self._clock.now()
+            fresh.went_out = bool(went_out or fresh.went_out)
+            if not fresh.went_out:
+                return _failed(fresh, _nobody(fresh), now)
+            fresh.sent_at = now
+            return fresh.move(CampaignStatus.SENT, action="finish", by=SYSTEM, at=now)
 
-        self._update(campaign, apply)
-        return not more
+        ended = self._update(campaign, apply)
+        return ended if done else None
 
     def fail(self, campaign: Campaign, reason: str) -> None:
-        """sending -> failed, with the reason; whoever was sent stays sent."""
+        """sending -> failed, with the reason; whoever was sent stays sent. Before its audience stands, nobody was."""
 
         def apply(fresh: Campaign) -> Move | None:
             if fresh.status is not CampaignStatus.SENDING:
                 return None
-            fresh.failure_reason = reason
-            return fresh.move(CampaignStatus.FAILED, action="fail", by=SYSTEM, at=self._clock.now(), reason=reason)
+            fresh.went_out = False if fresh.planned_at is None else fresh.went_out
+            return _failed(fresh, reason, self._clock.now())
 
         self._update(campaign, apply)
 
@@ -79,7 +85,7 @@ class CampaignRuns:
         campaign: Campaign,
         reason: str,
         *,
-        cause: str | None = None,
+        cause: PauseCause | None = None,
         reputation: ReputationState | None = None,
     ) -> bool:
         """Pauses a sending campaign with the reason, and notes where its reputation stood if that is the `cause`. True
@@ -89,10 +95,9 @@ class CampaignRuns:
         def apply(fresh: Campaign) -> Move | None:
             if not fresh.is_sendable:
                 return None
-            fresh.paused_at, fresh.pause_reason, fresh.pause_cause = self._clock.now(), reason, cause
             fresh.reputation = reputation or fresh.reputation
             done.append(True)
-            return Move("pause", fresh.status, fresh.status, SYSTEM, fresh.paused_at, reason)
+            return fresh.pause(by=SYSTEM, at=self._clock.now(), reason=reason, cause=cause)
 
         return self._update(campaign, apply) is not None and bool(done)
 
@@ -101,7 +106,22 @@ class CampaignRuns:
             fresh = self.in_charge(campaign.tenant_id, campaign.id, campaign.epoch)
             if fresh is None:
                 return None
+            before = replace(fresh)
             move = apply(fresh)
+            if move is None and fresh == before:
+                return fresh
+            fresh.updated_at = self._clock.now()
             if self._campaigns.save(CampaignChange(fresh, moves=[move] if move else [])):
                 return fresh
         raise TransientError(f"campaign {campaign.id} changed {_TRIES} times while it was being updated")
+
+
+def _failed(campaign: Campaign, reason: str, now: int) -> Move:
+    campaign.failure_reason = reason
+    return campaign.move(CampaignStatus.FAILED, action="fail", by=SYSTEM, at=now, reason=reason)
+
+
+def _nobody(campaign: Campaign) -> str:
+    if not campaign.targeted:
+        return "nobody is in its audience"
+    return f"nothing of it went out: its {campaign.targeted} recipients say why"

@@ -104,7 +104,7 @@ class Segments:
         require_version(version, segment.version)
         for campaign in _all(self._campaigns.page, tenant_id):
             if segment_id in campaign.segment_ids and campaign.status in _WAITING and campaign.planned_at is None:
-                raise ConflictError(f"the campaign {campaign.id}, which is {campaign.status}, needs this segment")
+                raise ConflictError(f"the campaign {campaign.id}, which is {campaign.shown_status}, needs this segment")
         for series in _all(self._series.page, tenant_id):
             if segment_id in series.draft.segment_ids and series.status in HOLDS_SEGMENTS:
                 raise ConflictError(f"the series {series.id}, which is {series.status}, needs this segment")

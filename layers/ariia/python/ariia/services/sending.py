@@ -9,6 +9,7 @@ from ariia.domain.batch import BatchKey
 from ariia.domain.campaign import Campaign
 from ariia.domain.channel import Channel
 from ariia.domain.pacing import batches_at_a_time, call_entries
+from ariia.domain.pause_cause import PauseCause
 from ariia.domain.queued_batch import QueuedBatch
 from ariia.ports.clock import Clock, Ids
 from ariia.ports.ledger import SendLedger
@@ -32,7 +33,8 @@ class SendPolicy:
 
 @dataclass
 class SendReport:
-    """What one invocation did; counts are of members. The messages of `give_back` shall come again in a while."""
+    """What one invocation did; counts are of members. `paused` has cause and reason of each campaign that it paused;
+    the messages of `give_back` shall come again in a while."""
 
     sent: int = 0
     failed: int = 0
@@ -41,7 +43,7 @@ class SendReport:
     deferred: int = 0
     ambiguous: int = 0
     void: int = 0
-    paused: list[str] = field(default_factory=list)
+    paused: list[tuple[PauseCause, str]] = field(default_factory=list)
     give_back: list[BatchKey] = field(default_factory=list)
     claims: list[tuple[BatchKey, ClaimResult]] = field(default_factory=list)
 
@@ -132,8 +134,8 @@ class BatchSender:
 
     def _goes_on(self, one: QueuedBatch, result: ClaimResult, report: SendReport) -> bool:
         if result.stopped is not None and result.campaign is not None:
-            if self._runs.pause(result.campaign, result.stopped):
-                report.paused.append(result.stopped)
+            if self._runs.pause(result.campaign, result.stopped, cause=result.cause):
+                report.paused.append((result.cause or PauseCause.ACCOUNT, result.stopped))
             return False
         if result.out_of_quota:
             # It stays planned: release queues it again when the quota frees up.

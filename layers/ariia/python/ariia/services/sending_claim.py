@@ -6,22 +6,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ariia.domain.batch import CLOCKS_DIFFER_MS, Batch, BatchKey, Claim, Entry, EntryState, put_off_until
-from ariia.domain.campaign import Campaign
+from ariia.domain.campaign import ACCEPTED_CONTENT, ACCEPTED_MISSING, Campaign
 from ariia.domain.errors import InvalidError, UnknownOutcomeError
+from ariia.domain.pause_cause import PauseCause
 from ariia.domain.receipt import EventKind, Receipt
 from ariia.ports.clock import Clock
 from ariia.ports.ledger import Ledger, Partition
-from ariia.ports.sending import Accepted, EntryOutcome, MessageSender, Refused, SendReader, Stopped
+from ariia.ports.sending import Accepted, MessageSender, Refused, SendReader, Stopped
 
-from .composing import MessageComposer
-from .halving import POSTPONED, send_halving
+from .composing import Composed, MessageComposer
+from .halving import POSTPONED, Outcomes, has_accepted, send_halving
 from .last_look import OLDEST_LOOK_MS, LastLook, LookVerdict
 
 
 @dataclass
 class ClaimResult:
     """What one claim came to; counts are of members. `deferred` may not be sent to at present (quiet hours, caps),
-    `stopped` is the provider's reason why nobody may send now, `void` that the claim was resolved by somebody else
+    `stopped` says why nobody can get it now, for which `cause`; `void` that the claim was resolved by somebody else
     before the outcome could be written."""
 
     sent: int = 0
@@ -35,7 +36,12 @@ class ClaimResult:
     left: int = 0
     void: bool = False
     stopped: str | None = None
+    cause: PauseCause | None = None
     campaign: Campaign | None = None
+
+    def stop(self, reason: str, cause: PauseCause) -> None:
+        """Notes why nobody can get it now."""
+        self.stopped, self.cause = reason, cause
 
 
 class ClaimSender:
@@ -65,7 +71,7 @@ class ClaimSender:
         result = ClaimResult(campaign=campaign)
         content = self._reader.content(campaign)
         if content is None:
-            result.stopped = "the approved content is gone"
+            result.stop("the approved content is gone", PauseCause.CONTENT)
             return self._write(batch, claim, {}, result)
         outcomes = self._proven(batch, claim)
         verdict = self._look.judge(campaign, key, [one for one in ids if one not in outcomes], members)
@@ -73,15 +79,17 @@ class ClaimSender:
         try:
             composed = self._composer.compose(campaign, content, batch, claim, verdict.may)
         except InvalidError as error:
-            result.stopped = f"the content can't be rendered: {error.message}"
+            result.stop(f"the content can't be rendered: {error.message}", PauseCause.CONTENT)
+            return self._write(batch, claim, outcomes, result, verdict.deferred)
+        if composed.failed and not composed.calls and not fails_singly(campaign):
+            # What fails for all of a claim is the content's fault, as far as anybody can tell.
+            reason = next(iter(composed.failed.values()))
+            result.stop(f"the content can't be rendered: {reason}", PauseCause.CONTENT)
             return self._write(batch, claim, outcomes, result, verdict.deferred)
         failed = {entry.member_id: entry for entry in batch.claimed if entry.member_id in composed.failed}
         outcomes |= {one: _failed(entry, claim, composed.failed[one]) for one, entry in failed.items()}
-        latest = min(ends_at - self._needed_ms, looked_at + OLDEST_LOOK_MS)
-        answers: dict[str, EntryOutcome] = {}
         try:
-            for call in composed.calls:
-                answers |= send_halving(self._sender, call, lambda: self._clock.now() <= latest)
+            answers = self._hand_over(campaign, composed, min(ends_at - self._needed_ms, looked_at + OLDEST_LOOK_MS))
         except UnknownOutcomeError:
             # Not even what an earlier call is known to have done may be written: the claim covers them all.
             return ClaimResult(ambiguous=composed.size, campaign=campaign)
@@ -89,6 +97,14 @@ class ClaimSender:
         written = self._write(batch, claim, outcomes, result, verdict.deferred)
         self._look.take_back(campaign, key, _refused(outcomes, verdict))
         return written
+
+    def _hand_over(self, campaign: Campaign, composed: Composed, latest: int) -> Outcomes:
+        """What the provider says of each; no call begins later than `latest` (epoch ms)."""
+        answers: Outcomes = {}
+        for call in composed.calls:
+            proven = is_proven(campaign) or has_accepted(answers)
+            answers |= send_halving(self._sender, call, lambda: self._clock.now() <= latest, proven=proven)
+        return answers
 
     def _proven(self, batch: Batch, claim: Claim) -> dict[str, Entry]:
         """Members whom an earlier attempt reached after all: its event came in after the resolver had given up."""
@@ -105,7 +121,7 @@ class ClaimSender:
         self,
         batch: Batch,
         claim: Claim,
-        answers: Mapping[str, EntryOutcome],
+        answers: Outcomes,
         marks: Mapping[str, int],
         result: ClaimResult,
     ) -> dict[str, Entry]:
@@ -121,7 +137,7 @@ class ClaimSender:
             elif isinstance(answer, Refused):
                 outcomes[entry.member_id] = _failed(entry, claim, answer.reason)
             elif isinstance(answer, Stopped):
-                result.stopped = answer.reason
+                result.stop(answer.reason, answer.cause)
             elif answer is POSTPONED:
                 result.postponed += 1
             elif answer is not None:
@@ -153,6 +169,17 @@ class ClaimSender:
         result.excluded = states.count(EntryState.EXCLUDED)
         result.left = sum(entry.state is EntryState.PENDING for entry in entries)
         return result
+
+
+def is_proven(campaign: Campaign) -> bool:
+    """True when what is refused is a member's own: the provider has taken the message for others, or a person who had
+    seen its refusal went on."""
+    return campaign.went_out is True or ACCEPTED_CONTENT in campaign.despite
+
+
+def fails_singly(campaign: Campaign) -> bool:
+    """True when members whose message can't be rendered fail one by one: others got it, or a person wanted it so."""
+    return is_proven(campaign) or ACCEPTED_MISSING in campaign.despite
 
 
 def may_send(campaign: Campaign, key: BatchKey, now: int) -> bool:

@@ -70,7 +70,7 @@ class SeriesReview:
         series.require(series.status is _S.PENDING_REVIEW, "approved")
         move = series.move(_S.ACTIVE, action="approve", by=by, at=now, reason=reason)
         if series.submitted_hash != reviewed_hash:
-            raise ConflictError("what is submitted now is not what was reviewed; read it again")
+            raise ConflictError("what is submitted now is not what was reviewed; read it again", about=series)
         series.approved_hash, series.approved_by, series.approved_at = reviewed_hash, by, now
         return self._starting.start(series, move)
 

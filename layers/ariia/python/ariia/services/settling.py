@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from ariia.domain.batch import BatchKey, EntryState, ReleaseCursor
+from ariia.domain.batch import Batch, BatchKey, EntryState, ReleaseCursor, count_state
 from ariia.domain.campaign import Campaign, CampaignStatus
 from ariia.domain.consent import ExclusionReason
 from ariia.domain.queued_batch import QueuedBatch
@@ -20,11 +20,14 @@ from .resolving import UnknownResolver
 
 @dataclass(frozen=True)
 class Left:
-    """What is left of a batch: members who wait, whether they may be queued again, and until when they had to wait."""
+    """What is left of a batch: members who wait, whether they may be queued again, and until when they had to wait; and
+    what became of the others."""
 
     pending: int
     is_due: bool = False
     waited_until: int | None = None
+    accepted: int = 0
+    failed: int = 0
 
     def has_waited(self, cursor: ReleaseCursor) -> bool:
         """True when their time has come since anything of the lane was queued last."""
@@ -33,8 +36,8 @@ class Left:
 
 @dataclass
 class _Pass:
-    """One lane of one shard on its way from the settled row to the last: `settled` up to where nobody waits, `stale`
-    what must be queued again."""
+    """One lane of one shard on its way from the settled row to the last: `settled` up to where nobody waits, with what
+    became of those who did, `stale` what must be queued again."""
 
     partition: Partition
     lane: Lane
@@ -42,6 +45,8 @@ class _Pass:
     last: str
     overdue: bool
     settled: str
+    accepted: int
+    failed: int
     contiguous: bool = True
     stale: list[QueuedBatch] = field(default_factory=list)
 
@@ -55,6 +60,8 @@ class _Pass:
         self.contiguous = self.contiguous and left.pending == 0
         if self.contiguous:
             self.settled = summary.key.row
+            self.accepted += left.accepted
+            self.failed += left.failed
         elif left.is_due and (self.overdue or summary.claim is not None or left.has_waited(self.cursor)):
             self.stale.append(QueuedBatch(summary.key, left.pending))
 
@@ -73,10 +80,18 @@ class BatchSettler:
         cursors of every lane in every shard as they stand then."""
         partitions = [Partition(campaign.tenant_id, campaign.id, shard) for shard in range(campaign.shards)]
         cursors = self._ledger.release_cursors(partitions, [lane.id for lane in campaign.lanes])
+        tally.accepted = sum(cursor.accepted for cursor in cursors.values())
+        tally.failed = sum(cursor.failed for cursor in cursors.values())
         passes = [one for partition in partitions for one in self._settled(campaign, partition, cursors, tally)]
         for (partition, lane_id), cursor in self._moved(campaign, passes).items():
             cursors[partition.shard, lane_id] = cursor
         return cursors
+
+    def words_of(self, key: BatchKey | None) -> str:
+        """Why a member of the batch failed."""
+        batch = self._ledger.batch(key) if key is not None else None
+        failed = [one.detail for one in batch.entries if one.state is EntryState.FAILED] if batch else []
+        return failed[0] if failed else "unknown"
 
     def _settled(self, campaign: Campaign, partition: Partition, cursors: Cursors, tally: Tally) -> list[_Pass]:
         passes = self._passes(campaign, partition, cursors)
@@ -91,7 +106,8 @@ class BatchSettler:
             last = _last_row(campaign, cursor)
             if cursor.settled < last:
                 overdue = self._is_overdue(campaign, cursor) and self._is_open(campaign, lane.id)
-                passes.append(_Pass(partition, lane, cursor, last, overdue, cursor.settled))
+                at = (cursor.settled, cursor.accepted, cursor.failed)
+                passes.append(_Pass(partition, lane, cursor, last, overdue, *at))
         return passes
 
     def _settle_shard(self, campaign: Campaign, partition: Partition, passes: list[_Pass], tally: Tally) -> None:
@@ -103,7 +119,9 @@ class BatchSettler:
         for summary in up_to(last, batches_after(self._ledger, partition, first)):
             one = by_lane.get(summary.key.lane)
             if one is not None and one.cursor.settled < summary.key.row <= one.last:
-                one.add(summary, self._settle_one(campaign, summary, tally))
+                left = self._settle_one(campaign, summary, tally)
+                tally.see(summary.key, left.accepted, left.failed)
+                one.add(summary, left)
 
     def _moved(self, campaign: Campaign, passes: list[_Pass]) -> Moved:
         """Queues again what has to be, and stores the cursors as far as the passes have come."""
@@ -111,10 +129,11 @@ class BatchSettler:
         self._queue.put([batch for one in requeued for batch in one.stale])
         wanted, now = {}, self._clock.now()
         for one in passes:
+            moved = replace(one.cursor, settled=one.settled, accepted=one.accepted, failed=one.failed)
             if one in requeued:
-                wanted[one.place] = replace(one.cursor, settled=one.settled, queued_at=now)
+                wanted[one.place] = replace(moved, queued_at=now)
             elif one.settled != one.cursor.settled:
-                wanted[one.place] = replace(one.cursor, settled=one.settled)
+                wanted[one.place] = moved
         return move_cursors(self._ledger, wanted)
 
     def _may_leave(self, campaign: Campaign, lane: Lane) -> bool:
@@ -136,18 +155,21 @@ class BatchSettler:
             tally.held += resolution.held
             tally.wake_at.extend(resolution.wake_at)
             tally.outstanding += resolution.pending
-            return Left(resolution.pending, is_due=resolution.settled and resolution.pending > 0)
+            fresh = self._ledger.batch(summary.key) if resolution.settled else None
+            known = _counts(fresh) if fresh else (summary.accepted, summary.failed)
+            return Left(resolution.pending, resolution.settled and resolution.pending > 0, None, *known)
+        known = (summary.accepted, summary.failed)
         if summary.pending and self._is_expired(campaign, summary) and self._expire(summary.key):
-            return Left(0)
+            return Left(0, False, None, *known)
         if summary.pending and summary.wait_until is not None and summary.wait_until > self._clock.now():
             tally.wake_at.append(summary.wait_until)
-            return Left(summary.pending)
+            return Left(summary.pending, False, None, *known)
         opens_at = campaign.lane_opening(summary.key.lane, self._clock.now())
         if summary.pending and opens_at is not None and opens_at > self._clock.now():
             tally.wake_at.append(opens_at)
         else:
             tally.outstanding += summary.pending
-        return Left(summary.pending, is_due=summary.pending > 0, waited_until=summary.wait_until)
+        return Left(summary.pending, summary.pending > 0, summary.wait_until, *known)
 
     def _is_open(self, campaign: Campaign, lane_id: str) -> bool:
         now = self._clock.now()
@@ -171,7 +193,11 @@ class BatchSettler:
         return self._ledger.rewrite(replace(batch, entries=entries), batch.entries)
 
 
+def _counts(batch: Batch) -> tuple[int, int]:
+    return count_state(batch.entries, EntryState.ACCEPTED), count_state(batch.entries, EntryState.FAILED)
+
+
 def _last_row(campaign: Campaign, cursor: ReleaseCursor) -> str:
-    """Up to where batches may be claimed. Queueing comes before the cursor moves, and a cancel may come in between:
-    then a sender holds what no later round of release will pass."""
-    return claimable(cursor) if campaign.status is CampaignStatus.CANCELLED else cursor.released
+    """Up to where batches may be claimed. Queueing comes before the cursor moves, and a pause or cancel may come in
+    between: then a sender holds what no later round of release will pass."""
+    return cursor.released if campaign.is_sendable else claimable(cursor)

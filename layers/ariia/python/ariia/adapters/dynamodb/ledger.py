@@ -7,7 +7,6 @@ from typing import Any
 
 from ariia.domain.batch import BATCH_PREFIX, Batch, BatchKey, Claim, Entry, PlanCursor, ReleaseCursor
 from ariia.domain.errors import TransientError
-from ariia.domain.evidence import open_count
 from ariia.domain.receipt import RECEIPT_PREFIX, Receipt, merge
 from ariia.ports.ledger import BatchSummary, Page, Partition, ReceiptKey
 
@@ -18,8 +17,8 @@ from .ledger_rows import LedgerRows, version_is
 # Sorts behind every lane and number of a page, and before any longer id (`#` sorts before letters, digits and dashes).
 _PAGE_END = "#~"
 _SUMMARY = (
-    "ledger_key, #row, entry_count, pending_count, attempt_number, claim_token, claim_size, lease_until, grace_from, "
-    "wait_until"
+    "ledger_key, #row, entry_count, pending_count, accepted_count, failed_count, attempt_number, claim_token, "
+    "claim_size, lease_until, grace_from, wait_until"
 )
 _ADDRESS_HOMES = 16
 _TRIES = 20
@@ -134,13 +133,11 @@ class DynamoLedger:
 
     def rewrite(self, batch: Batch, seen: Sequence[Entry]) -> bool:
         """See the port."""
-        values = _entry_values(batch.entries) | {
+        values = items.entry_values(batch.entries) | {
             ":seen": text(items.entries_to_text(seen)),
             ":reopened": number(batch.reopened),
         }
-        expression = (
-            "SET entries_json = :entries, pending_count = :pending, open_count = :open, reopened_epoch = :reopened"
-        )
+        expression = f"SET {items.SET_ENTRIES}, reopened_epoch = :reopened"
         condition = "attribute_not_exists(claim_token) AND entries_json = :seen"
         return self._rows.changed(batch.key, expression, condition, values)
 
@@ -164,9 +161,9 @@ class DynamoLedger:
         self, batch: Batch, claim: Claim, entries: Sequence[Entry], writer: str, wait_until: int | None = None
     ) -> bool:
         """See the port."""
-        put = "SET entries_json = :entries, pending_count = :pending, open_count = :open, writer_token = :writer"
+        put = f"SET {items.SET_ENTRIES}, writer_token = :writer"
         end = " REMOVE claim_token, claim_size, lease_until, grace_from"
-        values = _entry_values(entries) | {":token": text(claim.token), ":writer": text(writer)}
+        values = items.entry_values(entries) | {":token": text(claim.token), ":writer": text(writer)}
         if wait_until is not None:
             values[":wait"] = number(wait_until)
         expression = put + end + ", wait_until" if wait_until is None else f"{put}, wait_until = :wait{end}"
@@ -280,12 +277,3 @@ class DynamoLedger:
     def _page(self, partition: Partition, page: str) -> list[Batch]:
         found = self._rows.query(partition, f"{BATCH_PREFIX}{page}#", f"{BATCH_PREFIX}{page}{_PAGE_END}", None)
         return [items.batch_from(item) for item in found]
-
-
-def _entry_values(entries: Sequence[Entry]) -> Item:
-    pending = sum(entry.state.value == "p" for entry in entries)
-    return {
-        ":entries": text(items.entries_to_text(entries)),
-        ":pending": number(pending),
-        ":open": number(open_count(entries)),
-    }

@@ -8,7 +8,16 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from ariia.domain.batch import Batch, BatchKey, Claim, Entry, EntryState, PlanCursor, ReleaseCursor
+from ariia.domain.batch import (
+    Batch,
+    BatchKey,
+    Claim,
+    Entry,
+    EntryState,
+    PlanCursor,
+    ReleaseCursor,
+    count_state,
+)
 from ariia.domain.documents import decode, encode
 from ariia.domain.evidence import open_count
 from ariia.domain.receipt import Receipt
@@ -17,6 +26,11 @@ from ariia.ports.ledger import BatchSummary, Partition
 from .client import Item, number, text
 
 PLAN_ROW = "plan"
+# What changes with the entries; `entry_values` has the values.
+SET_ENTRIES = (
+    "entries_json = :entries, pending_count = :pending, accepted_count = :accepted, failed_count = :failed, "
+    "open_count = :open"
+)
 
 
 def release_row(lane: str) -> str:
@@ -60,6 +74,17 @@ def entries_from_text(stored: str) -> list[Entry]:
     ]
 
 
+def entry_values(entries: Sequence[Entry]) -> Item:
+    """The values of SET_ENTRIES."""
+    return {
+        ":entries": text(entries_to_text(entries)),
+        ":pending": number(count_state(entries, EntryState.PENDING)),
+        ":accepted": number(count_state(entries, EntryState.ACCEPTED)),
+        ":failed": number(count_state(entries, EntryState.FAILED)),
+        ":open": number(open_count(entries)),
+    }
+
+
 def batch_item(batch: Batch) -> Item:
     """A batch as it is first planned."""
     return {
@@ -68,6 +93,8 @@ def batch_item(batch: Batch) -> Item:
         "entry_count": number(len(batch.entries)),
         "pending_count": number(len(batch.pending)),
         "open_count": number(open_count(batch.entries)),
+        "accepted_count": number(count_state(batch.entries, EntryState.ACCEPTED)),
+        "failed_count": number(count_state(batch.entries, EntryState.FAILED)),
         "attempt_number": number(batch.attempt),
     }
 
@@ -94,7 +121,10 @@ def batch_key(item: Item) -> BatchKey:
 def summary_from(item: Item) -> BatchSummary:
     """A stored batch without its entries."""
     size, pending = int(item["entry_count"]["N"]), int(item["pending_count"]["N"])
-    return BatchSummary(batch_key(item), size, pending, claim_from(item), _wait_until(item))
+    # A row that an earlier version planned has no such counts: what is settled in it is taken for accepted.
+    accepted = int(item["accepted_count"]["N"]) if "accepted_count" in item else size - pending
+    failed = int(item["failed_count"]["N"]) if "failed_count" in item else 0
+    return BatchSummary(batch_key(item), size, pending, claim_from(item), _wait_until(item), accepted, failed)
 
 
 def _wait_until(item: Item) -> int | None:

@@ -6,7 +6,16 @@ import copy
 from collections.abc import Iterable, Mapping, Sequence
 from threading import RLock
 
-from ariia.domain.batch import Batch, BatchKey, Claim, Entry, PlanCursor, ReleaseCursor
+from ariia.domain.batch import (
+    Batch,
+    BatchKey,
+    Claim,
+    Entry,
+    EntryState,
+    PlanCursor,
+    ReleaseCursor,
+    count_state,
+)
 from ariia.domain.evidence import open_count
 from ariia.domain.receipt import Receipt, merge
 from ariia.ports.ledger import BatchSummary, Page, Partition, ReceiptKey
@@ -89,10 +98,7 @@ class MemoryLedger:
         with self._lock:
             rows = self.batches.get(partition.key, {})
             chosen = sorted(one for one in rows if one > row)[:limit]
-            return [
-                BatchSummary(batch.key, len(batch.entries), len(batch.pending), batch.claim, batch.wait_until)
-                for batch in (rows[one] for one in chosen)
-            ]
+            return [_summary(rows[one]) for one in chosen]
 
     def batch(self, key: BatchKey) -> Batch | None:
         """See the port."""
@@ -225,6 +231,12 @@ class MemoryLedger:
             batch = self.batches[partition.key][row]
             pages.setdefault(batch.key.page, []).append(batch)
         return pages
+
+
+def _summary(batch: Batch) -> BatchSummary:
+    accepted, failed = (count_state(batch.entries, one) for one in (EntryState.ACCEPTED, EntryState.FAILED))
+    pending = len(batch.pending)
+    return BatchSummary(batch.key, len(batch.entries), pending, batch.claim, batch.wait_until, accepted, failed)
 
 
 def _campaign(partition: Partition) -> str:

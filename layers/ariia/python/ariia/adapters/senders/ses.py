@@ -30,6 +30,8 @@ from ariia.ports.sending import (
     Stopped,
 )
 
+from .ses_refusals import is_about_recipient, stop_cause, without_addresses
+
 CONNECT_TIMEOUT_SECONDS = 3
 
 # BulkEmailStatus (SES v2 API reference, BulkEmailEntryResult) by what to do next.
@@ -89,7 +91,7 @@ class SesSender:
         try:
             answer = self._calls.call("SendBulkEmail", request_body(call))
         except ClientError as error:
-            raise _call_error(error) from error
+            raise _call_error(error, call.from_address) from error
         except (EndpointConnectionError, ConnectTimeoutError) as error:
             raise ThrottledError("SES could not be reached") from error
         except (BotoCoreError, OSError, ValueError) as error:
@@ -97,7 +99,7 @@ class SesSender:
         results = answer.get("BulkEmailEntryResults", [])
         if len(results) != len(call.recipients):
             raise UnknownOutcomeError(f"SES answered {len(results)} of {len(call.recipients)} entries")
-        return [_outcome(result) for result in results]
+        return [_outcome(result, call.from_address) for result in results]
 
 
 def request_body(call: SendCall) -> bytes:
@@ -134,31 +136,35 @@ def _pair(name: str, value: str) -> str:
     return f'{{"Name":{json_text(name)},"Value":{json_text(value)}}}'
 
 
-def _outcome(result: dict[str, Any]) -> EntryOutcome:
+def _outcome(result: dict[str, Any], from_address: str) -> EntryOutcome:
     status, error = str(result.get("Status", "")), str(result.get("Error") or "")
     if status == "SUCCESS":
         return Accepted(str(result.get("MessageId", "")))
-    reason = f"{status}: {error}" if error else status
+    reason = without_addresses(f"{status}: {error}" if error else status)
     if status in _RETURNED:
         return Returned(reason, is_quota=status == "ACCOUNT_DAILY_QUOTA_EXCEEDED")
     if status in _STOPPED:
         return Stopped(reason)
-    return Refused(reason)
+    cause = stop_cause(error, from_address)
+    return Refused(reason, is_about_recipient(error)) if cause is None else Stopped(reason, cause)
 
 
-def _call_error(error: ClientError) -> Exception:
+def _call_error(error: ClientError, from_address: str) -> Exception:
     code = str(error.response.get("Error", {}).get("Code", ""))
     message = str(error.response.get("Error", {}).get("Message", ""))
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-    reason = f"{code}: {message}" if message else code
+    reason = without_addresses(f"{code}: {message}" if message else code)
     if code in _CALL_THROTTLED or status == 429:
         # "Throttling - Daily message quota exceeded", against "- Maximum sending rate exceeded".
         return ThrottledError(reason, is_quota="quota exceeded" in message.lower())
     if code in _CALL_STOPPED or status in (401, 403):
         return SenderStoppedError(reason)
-    if 400 <= status < 500:
-        return PermanentSendError(reason)
-    return UnknownOutcomeError(reason)
+    if not 400 <= status < 500:
+        return UnknownOutcomeError(reason)
+    cause = stop_cause(message, from_address)
+    if cause is not None:
+        return SenderStoppedError(reason, cause)
+    return PermanentSendError(reason, about_recipient=is_about_recipient(message))
 
 
 class SesAccount:
@@ -180,4 +186,5 @@ class SesAccount:
             sent_last_day=float(quota.get("SentLast24Hours", 0.0)),
             sending_enabled=bool(answer.get("SendingEnabled", True)),
             enforcement=str(answer.get("EnforcementStatus") or "HEALTHY"),
+            production_access=bool(answer.get("ProductionAccessEnabled", True)),
         )

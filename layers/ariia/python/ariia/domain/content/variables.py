@@ -70,6 +70,15 @@ def parse_variables(declared: Any) -> tuple[Variable, ...]:
     return tuple(variables.values())
 
 
+def required_of_members(declared: Any, campaign_values: Mapping[str, Any]) -> list[str]:
+    """Names of the variables that a message needs and only a member's attributes can fill."""
+    return [
+        one.name
+        for one in parse_variables(declared)
+        if one.required and one.default is None and _is_blank(campaign_values.get(one.name))
+    ]
+
+
 class VariableValues:
     """Gives the declared variables their values: the campaign's, else the member's attribute of that name, else the
     default. What the campaign decides is converted once, so that a member costs only what differs."""
