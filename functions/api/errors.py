@@ -10,6 +10,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 
 from ariia.domain import errors
 from ariia.domain.local_time import iso
+from ariia.domain.preflight_findings import FindingsError
 from ariia.observability import fault, logger
 
 from .validation import problems_of
@@ -152,6 +153,8 @@ def _domain_answer(error: Any, kind: str, actions: Callable[[object], list[str]]
     extra: dict[str, Any] = {}
     if isinstance(error, errors.InvalidError) and error.problems:
         extra["problems"] = [_problem(problem) for problem in error.problems]
+    if isinstance(error, FindingsError):
+        extra |= {"findings": [asdict(one) for one in error.findings], "despite": error.acceptable}
     if isinstance(error, errors.ConflictError) and error.about is not None and actions is not None:
         extra["actions"] = actions(error.about)
     if isinstance(error, errors.LimitError):

@@ -80,6 +80,26 @@ _PROBLEM = {
             "items": {"type": "string"},
             "description": "What this caller may do with it now, by the names of the operations (409).",
         },
+        "findings": {
+            "type": "array",
+            "description": "What the preflight found wrong, all of it (409).",
+            "items": {
+                "type": "object",
+                "required": ["code", "severity", "message", "field"],
+                "properties": {
+                    "code": {"type": "string", "description": "What kind of thing it is."},
+                    "severity": {"type": "string", "enum": ["error"]},
+                    "message": {"type": "string", "description": "In words."},
+                    "line": {"type": ["integer", "null"], "description": "The line in a template."},
+                    "field": {"type": "string", "description": "Where it is."},
+                },
+            },
+        },
+        "despite": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "Codes of those findings that the caller may accept by naming them in `despite` (409).",
+        },
         "feature": {"type": "string", "description": "What the plan limits (402)."},
         "plan": {"type": "string", "description": "The tenant's plan (402)."},
         "limit": {"type": "integer", "description": "How many the plan allows; 0 = it lacks the feature (402)."},

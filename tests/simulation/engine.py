@@ -36,6 +36,7 @@ from ariia.ports.ledger import ReceiptKey
 from ariia.services.broadcast_quota import BroadcastQuota
 from ariia.services.campaign_contents import CampaignContents
 from ariia.services.campaign_sending import CampaignSending
+from ariia.services.campaign_stopping import CampaignStopping
 from ariia.services.composing import MessageComposer
 from ariia.services.content_checks import ContentChecks
 from ariia.services.in_flight import InFlightCount
@@ -66,6 +67,7 @@ from .audiences import AUDIENCES, member_id, put_earlier, segment_stores, tags_o
 from .clocks import CLOCKS, zone_of
 from .events import ReportedPipeline, Reports, record_events
 from .faults import Chance, FaultPlan
+from .gate import OPEN
 from .ports import Membrane, TaskClock
 from .provider import Provider
 from .queues import EventSource, Message, Queue
@@ -242,9 +244,9 @@ class Engine:
         ledger, campaigns = around("ledger", self.ledger), around("campaigns", self.campaigns)
         runs = around("runs", self.executions)
         self.targets = targets = Targets(around("segments", self.segments), campaigns)
-        self.api = CampaignSending(
-            campaigns, runs, self.contents, targets, InFlightCount(ledger), self.clock, self.broadcasts, self.totals
-        )
+        broadcasts, clock = self.broadcasts, self.clock
+        self.api = CampaignSending(campaigns, runs, self.contents, targets, clock, broadcasts, self.totals, OPEN)
+        self.stopping = CampaignStopping(campaigns, runs, InFlightCount(ledger), clock, broadcasts)
         members = around("members", self.members)
         consent = MemberConsent(members, any_double_opt_in(), self.clock)
         erasures = around("erasures", MemoryErasures(self.members))

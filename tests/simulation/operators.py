@@ -62,7 +62,8 @@ class Operators:
         elif action.name == "move":
             self._move(f"m{action.member:03d}")
         elif action.name in ("pause", "cancel"):
-            done = self._press(action.name, lambda: getattr(api, action.name)(TENANT, CAMPAIGN, "somebody"))
+            stop = getattr(self._engine.stopping, action.name)
+            done = self._press(action.name, lambda: stop(TENANT, CAMPAIGN, "somebody"))
             if done is not None:
                 self._watch.stopped(action.name, self._engine.stored(), done.in_flight)
         elif action.name == "resume":

@@ -59,11 +59,14 @@ class Judge:
         return self.verdict
 
     def _plan(self) -> None:
-        """A campaign whose run began has used one unit of the plan; any other holds none."""
-        engine, campaign = self._engine, self._campaign
-        use = next(one for one in engine.usage().features if one.feature is Feature.BROADCASTS)
-        if (use.used, use.reserved) != (1 if campaign.epoch else 0, 0):
+        """A campaign of which something went out has used one unit of the plan; any other holds none, and does not read
+        as sent."""
+        use = next(one for one in self._engine.usage().features if one.feature is Feature.BROADCASTS)
+        went_out = any(entry.state is EntryState.ACCEPTED for batch in self._rows for entry in batch.entries)
+        if (use.used, use.reserved) != (int(went_out), 0):
             self._violated(f"{use.used} broadcasts are used and {use.reserved} reserved for one campaign")
+        if self._campaign.status is (CampaignStatus.FAILED if went_out else CampaignStatus.SENT):
+            self._violated(f"the campaign is {self._campaign.status}, and went out: {went_out}")
 
     def _violated(self, what: str) -> None:
         self._watch.violated(what)

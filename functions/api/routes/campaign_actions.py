@@ -5,7 +5,7 @@ from __future__ import annotations
 from aws_lambda_powertools.event_handler import Response
 
 from ariia.domain.campaign import Campaign
-from ariia.services.campaign_sending import Stopped
+from ariia.services.campaign_stopping import Stopped
 from functions.api.answers import found
 from functions.api.auth import Caller, Permission
 from functions.api.campaign_shown import shown
@@ -13,6 +13,7 @@ from functions.api.dependencies import CurrentCaller, Services
 from functions.api.routing import Routes
 from functions.api.schemas.campaign_actions import (
     Approval,
+    CheckedAction,
     ReasonedAction,
     Rejection,
     StoppedCampaign,
@@ -29,11 +30,13 @@ _PATH = "/v1/campaigns/<campaign_id>"
 
 @routes.post(f"{_PATH}/submit", Permission.DRAFT, "Submit a campaign for review", problems=(409,))
 def submit_campaign(
-    campaign_id: str, caller: CurrentCaller, services: Services, action: VersionedAction | None = None
+    campaign_id: str, caller: CurrentCaller, services: Services, action: CheckedAction | None = None
 ) -> Response[SubmittedCampaign]:
-    """Checks everything that sending needs, and freezes content and target. `submitted_hash` names what was frozen."""
-    version = action.version if action else None
-    done = services.campaign_review.submit(caller.tenant_id, campaign_id, caller.subject, version)
+    """Checks everything that sending needs, and freezes content and target. `submitted_hash` names what was frozen.
+    What the preflight finds wrong refuses it: 409 with all `findings`, and in `despite` the codes that may be accepted.
+    """
+    asked = action or CheckedAction()
+    done = services.campaign_review.submit(caller.tenant_id, campaign_id, caller.subject, asked.version, asked.despite)
     warnings = [FindingView.of(one) for one in done.warnings]
     view = SubmittedCampaign.of(done.campaign, shown(services, caller, done.campaign), warnings=warnings)
     return found(view, done.campaign.version)
@@ -67,23 +70,31 @@ def reject_campaign(
 
 @routes.post(f"{_PATH}/send", Permission.SEND, "Send a campaign", problems=(402, 409))
 def send_campaign(
-    campaign_id: str, caller: CurrentCaller, services: Services, action: VersionedAction | None = None
+    campaign_id: str, caller: CurrentCaller, services: Services, action: CheckedAction | None = None
 ) -> Response[CampaignSummary]:
     """Starts sending what was approved. The audience is evaluated now. Takes one of the plan's broadcasts of this
-    month, once: 402 when there is none left."""
-    version = action.version if action else None
+    month, once: 402 when there is none left. The preflight is obeyed as at submit, with the audience and the account of
+    this moment. Of a large audience the latest finished preflight counts; without one, one begins, and this is refused
+    with `not_counted` until it is finished."""
+    asked = action or CheckedAction()
     sending = services.campaign_sending
-    return _answer(services, caller, sending.send(caller.tenant_id, campaign_id, caller.subject, version))
+    campaign = sending.send(caller.tenant_id, campaign_id, caller.subject, asked.version, asked.despite)
+    return _answer(services, caller, campaign)
 
 
 @routes.post(f"{_PATH}/schedule", Permission.SEND, "Schedule a campaign", problems=(402, 409))
 def schedule_campaign(
-    campaign_id: str, caller: CurrentCaller, services: Services, action: VersionedAction | None = None
+    campaign_id: str, caller: CurrentCaller, services: Services, action: CheckedAction | None = None
 ) -> Response[CampaignSummary]:
-    """It goes out by itself at the time that was approved, within a minute. The audience is evaluated then."""
-    version = action.version if action else None
+    """It goes out by itself at the time that was approved, within a minute. The audience is evaluated then. The
+    preflight is obeyed as at submit."""
+    asked = action or CheckedAction()
     scheduling = services.campaign_scheduling
-    return _answer(services, caller, scheduling.schedule(caller.tenant_id, campaign_id, caller.subject, version))
+    return _answer(
+        services,
+        caller,
+        scheduling.schedule(caller.tenant_id, campaign_id, caller.subject, asked.version, asked.despite),
+    )
 
 
 @routes.post(f"{_PATH}/unschedule", Permission.SEND, "Unschedule a campaign", problems=(409,))
@@ -103,8 +114,8 @@ def pause_campaign(
     """No call to the provider begins whose last look at campaign and members starts after this answer; `in_flight` is
     what senders held already."""
     asked = action or ReasonedAction()
-    sending = services.campaign_sending
-    stopped = sending.pause(caller.tenant_id, campaign_id, caller.subject, asked.reason, asked.version)
+    stopping = services.campaign_stopping
+    stopped = stopping.pause(caller.tenant_id, campaign_id, caller.subject, asked.reason, asked.version)
     return _stopped(services, caller, stopped)
 
 
@@ -132,16 +143,17 @@ def cancel_campaign(
 ) -> Response[StoppedCampaign]:
     """Ends it for good. Who still waits reads as excluded with the reason `cancelled`; what is in flight is settled."""
     asked = action or ReasonedAction()
-    sending = services.campaign_sending
-    stopped = sending.cancel(caller.tenant_id, campaign_id, caller.subject, asked.reason, asked.version)
+    stopping = services.campaign_stopping
+    stopped = stopping.cancel(caller.tenant_id, campaign_id, caller.subject, asked.reason, asked.version)
     return _stopped(services, caller, stopped)
 
 
-@routes.post(f"{_PATH}/retry", Permission.SEND, "Retry the failed and the unsent", problems=(409,))
+@routes.post(f"{_PATH}/retry", Permission.SEND, "Retry the failed and the unsent", problems=(402, 409))
 def retry_campaign(
     campaign_id: str, caller: CurrentCaller, services: Services, action: VersionedAction | None = None
 ) -> Response[CampaignSummary]:
-    """Sends again to members whose message failed or was never sent, and to nobody else."""
+    """Sends again to members whose message failed or was never sent, and to nobody else; 409 when there are none.
+    One of which nothing went out takes its broadcast anew (402 when there is none left)."""
     version = action.version if action else None
     sending = services.campaign_sending
     return _answer(services, caller, sending.retry(caller.tenant_id, campaign_id, caller.subject, version))

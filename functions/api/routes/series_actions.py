@@ -11,7 +11,7 @@ from functions.api.answers import found
 from functions.api.auth import Caller, Permission
 from functions.api.dependencies import CurrentCaller, Services
 from functions.api.routing import Routes
-from functions.api.schemas.campaign_actions import Approval, ReasonedAction, Rejection, VersionedAction
+from functions.api.schemas.campaign_actions import Approval, CheckedAction, ReasonedAction, Rejection
 from functions.api.schemas.campaign_views import FindingView
 from functions.api.schemas.series_views import RunningSeries, SeriesSubmissionView, SeriesSummary, SubmittedSeries
 
@@ -21,12 +21,13 @@ _PATH = "/v1/series/<series_id>"
 
 @routes.post(f"{_PATH}/submit", Permission.DRAFT, "Submit a series for review", problems=(409,))
 def submit_series(
-    series_id: str, caller: CurrentCaller, services: Services, action: VersionedAction | None = None
+    series_id: str, caller: CurrentCaller, services: Services, action: CheckedAction | None = None
 ) -> Response[SubmittedSeries]:
     """Checks everything that its campaigns need to be sent, and freezes content, target and rule. `submitted_hash`
-    names what was frozen."""
-    version = action.version if action else None
-    done = services.series_review.submit(caller.tenant_id, series_id, caller.subject, version)
+    names what was frozen. What the preflight finds wrong refuses it (409 with all `findings`); what `despite` accepts
+    is accepted for each of its campaigns."""
+    asked = action or CheckedAction()
+    done = services.series_review.submit(caller.tenant_id, series_id, caller.subject, asked.version, asked.despite)
     warnings = [FindingView.of(one) for one in done.warnings]
     view = SubmittedSeries.of(done.series, _actions(caller, done.series), warnings=warnings)
     return found(view, done.series.version)

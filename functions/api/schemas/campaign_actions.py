@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field
 
@@ -14,6 +14,15 @@ from .campaign_examples import FINDING, SUMMARY
 from .campaign_views import CampaignSummary, FindingView
 from .fields import NOT_BLANK, RequestModel, ResponseModel, Version, example
 
+DespiteName = Literal[
+    "missing_value", "empty_audience", "not_counted", "sandbox", "sending_disabled", "account_suspended"
+]
+_DESPITE = (
+    "Codes of the findings (severity `error`) that are accepted: `missing_value` (these members fail), "
+    "`empty_audience` (it may grow until it is sent), `not_counted` (of a large audience), `sandbox` (all recipients "
+    "are verified), `sending_disabled` and `account_suspended` (it waits). What is accepted at submit need not be "
+    "accepted again when this submission is scheduled or sent."
+)
 Reason = Annotated[str | None, Field(max_length=2_000, description="Why; kept in the history.")]
 
 
@@ -23,6 +32,14 @@ class VersionedAction(RequestModel):
     model_config = ConfigDict(json_schema_extra=example({"version": 3}))
 
     version: Version | None = None
+
+
+class CheckedAction(VersionedAction):
+    """An action that obeys the preflight. With `despite` the caller accepts some of what it found."""
+
+    model_config = ConfigDict(json_schema_extra=example({"version": 3, "despite": ["missing_value"]}))
+
+    despite: list[DespiteName] = Field(default=[], max_length=6, description=_DESPITE)
 
 
 class ReasonedAction(VersionedAction):

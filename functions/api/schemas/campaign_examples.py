@@ -62,6 +62,7 @@ STORED: dict[str, Any] = {
     "waves": [],
     "parked": None,
     "failure_reason": None,
+    "despite": [],
     "actions": ["edit", "send", "cancel"],
 }
 PARTS = (

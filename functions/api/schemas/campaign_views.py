@@ -133,7 +133,16 @@ class CampaignSummary(ResponseModel):
     ]
     waves: Annotated[list[WaveView], Field(description="Who goes together; known once the audience is.")]
     parked: Annotated[ParkedView | None, Field(description="Set while the account may not send; goes on by itself.")]
-    failure_reason: str | None
+    failure_reason: Annotated[
+        str | None, Field(description="Why it failed, or why a late one waits for somebody to send it.")
+    ]
+    despite: Annotated[
+        list[str],
+        Field(
+            description="Findings of the preflight that were accepted for what is submitted, by code; `content`: a "
+            "person resumed it after its content was refused."
+        ),
+    ]
     actions: Annotated[
         list[ActionName],
         Field(

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field
 
-from ariia.services.preflight import PreflightReport
+from ariia.services.preflight_report import PreflightReport
 from ariia.services.send_outlook import Outlook
 
 from .fields import Instant, ResponseModel

@@ -18,6 +18,7 @@ from tests.builders import TENANT
 from tests.simulation.engine import CAMPAIGN, Engine, Parts
 from tests.simulation.events import EventHabits
 from tests.simulation.faults import FaultPlan
+from tests.simulation.gate import OPEN
 from tests.simulation.operators import OVER
 from tests.simulation.provider import ProviderHabits
 from tests.simulation.queues import QueueHabits
@@ -93,9 +94,7 @@ class ScheduledWorld(Engine):
         campaigns, runs = around("campaigns", self.campaigns), around("runs", self.executions)
         self.schedules = _Schedules(self)
         schedules = around("schedules", self.schedules)
-        self.scheduling: Any = parts.scheduling(
-            campaigns, schedules, self.contents, self.targets, self.broadcasts, self.clock
-        )
+        self.scheduling: Any = parts.scheduling(campaigns, schedules, self.targets, OPEN, self.broadcasts, self.clock)
         self.firing: Any = parts.firing(campaigns, self.broadcasts, self.clock)
         self._checks = ScheduleChecks(campaigns, self.firing, runs, self.clock)
         self.scheduler.spawn("people", self._press_all)

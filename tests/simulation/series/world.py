@@ -13,7 +13,6 @@ from ariia.adapters.memory.ledger import MemoryLedger
 from ariia.adapters.memory.quotas import MemoryQuotas
 from ariia.adapters.memory.segments import MemorySegments
 from ariia.adapters.memory.series import MemorySeries
-from ariia.adapters.memory.statistics import MemoryStatistics
 from ariia.adapters.memory.templates import MemoryTemplates
 from ariia.adapters.memory.tenants import MemoryTenants
 from ariia.domain.campaign import Campaign, CampaignStatus, CampaignType, Content, Target
@@ -28,7 +27,7 @@ from ariia.ports.series import SeriesChange
 from ariia.services.broadcast_quota import BroadcastQuota
 from ariia.services.campaign_contents import CampaignContents
 from ariia.services.campaign_scheduling import CampaignScheduling
-from ariia.services.campaign_sending import CampaignSending
+from ariia.services.campaign_stopping import CampaignStopping
 from ariia.services.content_checks import ContentChecks
 from ariia.services.firing import CampaignFiring, ScheduleChecks
 from ariia.services.from_addresses import FromAddresses
@@ -41,10 +40,10 @@ from ariia.services.series_runs import SeriesRuns
 from ariia.services.series_starting import SeriesStarting
 from ariia.services.series_stopping import SeriesStopping
 from ariia.services.series_waking import SeriesWaking
-from ariia.services.statistics import CampaignStatistics
 from ariia.services.targets import Targets
 from tests.builders import TENANT
 from tests.simulation.faults import Chance, FaultPlan, RandomFaults
+from tests.simulation.gate import OPEN
 from tests.simulation.scheduler import START
 from tests.simulation.stage import Stage, insist
 
@@ -141,14 +140,12 @@ class _World:
         self.runs: Any = parts.runs(store, campaigns, waking, starts, senders, broadcasts, clock)
         contents = CampaignContents(MemoryTemplates(), tenants, _Directory(), ContentChecks(_NoTrial()))
         targets, nobody = Targets(MemorySegments(), campaigns), InFlightCount(MemoryLedger())
-        scheduling = CampaignScheduling(campaigns, starts, contents, targets, broadcasts, clock)
-        sending = CampaignSending(
-            campaigns, self, contents, targets, nobody, clock, broadcasts, CampaignStatistics(MemoryStatistics())
-        )
+        scheduling = CampaignScheduling(campaigns, starts, targets, OPEN, broadcasts, clock)
+        cancelling = CampaignStopping(campaigns, self, nobody, clock, broadcasts)
         directory = SeriesDirectory(store, campaigns, clock)
-        self.stopping: Any = parts.stopping(store, directory, waking, scheduling, sending, broadcasts, clock)
+        self.stopping: Any = parts.stopping(store, directory, waking, scheduling, cancelling, broadcasts, clock)
         starting = SeriesStarting(store, waking, self.stopping, self.runs, clock)
-        self.review = SeriesReview(store, directory, contents, targets, starting, clock)
+        self.review = SeriesReview(store, directory, contents, targets, starting, OPEN, clock)
         self.firing: Any = parts.firing(campaigns, broadcasts, clock)
         self.series_checks: Any = parts.checks(store, self.runs, clock)
         self.checks = ScheduleChecks(campaigns, self.firing, self, clock)

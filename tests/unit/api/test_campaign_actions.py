@@ -109,8 +109,9 @@ def test_actions_refuse_unknown_fields_and_stale_versions(api: Api) -> None:
 def test_content_that_can_not_be_sent_is_named_at_submit(api: Api) -> None:
     campaign = api.draft(content_html="<p>No way out</p>", content_subject="")
     answered = api.as_role().post(f"/v1/campaigns/{campaign['id']}/submit")
-    assert answered.status == 422
-    assert {problem["field"] for problem in answered.body["problems"]} == {"content_html", "content_subject"}
+    assert answered.status == 409
+    assert {one["field"] for one in answered.body["findings"]} == {"content_html", "content_subject"}
+    assert (answered.body["despite"], answered.body["actions"]) == ([], ["edit", "submit", "cancel"])
 
 
 def test_scheduled_campaign_is_scheduled_and_unscheduled(api: Api) -> None:

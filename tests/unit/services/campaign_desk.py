@@ -8,11 +8,14 @@ from typing import Any
 from ariia.adapters.memory.campaign_runs import MemoryCampaignRuns
 from ariia.adapters.memory.campaigns import MemoryCampaigns
 from ariia.adapters.memory.clock import CountingIds, ManualClock
+from ariia.adapters.memory.jobs import MemoryJobs
 from ariia.adapters.memory.ledger import MemoryLedger
 from ariia.adapters.memory.quotas import MemoryQuotas
 from ariia.adapters.memory.schedules import MemorySchedules
 from ariia.adapters.memory.secrets import MemorySigningKeys
 from ariia.adapters.memory.segments import MemorySegments
+from ariia.adapters.memory.sending import FixedQuota, MemorySendRates
+from ariia.adapters.memory.shard_work import MemoryShardWork
 from ariia.adapters.memory.statistics import MemoryStatistics
 from ariia.adapters.memory.templates import MemoryTemplates
 from ariia.adapters.memory.tenants import MemoryTenants
@@ -20,9 +23,11 @@ from ariia.domain.campaign import Campaign
 from ariia.domain.channel import Channel
 from ariia.domain.content.trial import try_content
 from ariia.domain.plan import Feature, Plan
+from ariia.domain.preflight import AudienceCount
 from ariia.domain.sender_domain import parse_from
 from ariia.domain.tenant import Tenant, TenantSettings
 from ariia.ports.campaigns import CampaignStore
+from ariia.ports.sending import SendRate
 from ariia.services.broadcast_quota import BroadcastQuota
 from ariia.services.campaign_actions import CampaignActions
 from ariia.services.campaign_contents import CampaignContents
@@ -31,10 +36,14 @@ from ariia.services.campaign_editing import CampaignEditing
 from ariia.services.campaign_review import CampaignReview
 from ariia.services.campaign_scheduling import CampaignScheduling
 from ariia.services.campaign_sending import CampaignSending
+from ariia.services.campaign_stopping import CampaignStopping
 from ariia.services.campaigns import CampaignDetails, Campaigns
 from ariia.services.content_checks import ContentChecks
 from ariia.services.in_flight import InFlightCount
+from ariia.services.preflight import Preflights
+from ariia.services.preflight_gate import PreflightGate
 from ariia.services.quotas import Quotas
+from ariia.services.send_outlook import SendOutlook
 from ariia.services.statistics import CampaignStatistics
 from ariia.services.targets import Targets
 from ariia.services.templates import Templates
@@ -60,6 +69,16 @@ class HarmlessTrial:
     check = staticmethod(try_content)
 
 
+class Audience:
+    """Counts nobody: says what it was told; None = too many to be counted at once."""
+
+    def __init__(self) -> None:
+        self.found: AudienceCount | None = AudienceCount(matched=1, alone=1)
+
+    def count(self, *_: Any) -> AudienceCount | None:
+        return self.found
+
+
 class Desk:
     """A tenant `gym` with a verified domain, and another one, `club`."""
 
@@ -79,9 +98,12 @@ class Desk:
         targets = self.targets = Targets(self.segments, self.store)
         self.broadcasts = broadcasts = BroadcastQuota(self.quotas)
         self.campaigns = Campaigns(self.store)
+        self.audience: Any = Audience()
+        self.account = FixedQuota(SendRate(per_second=14, daily_quota=50_000, sent_last_day=0))
         self.drafts = CampaignDrafts(contents, targets, channels)
         self.campaign_editing = CampaignEditing(self.store, self.drafts, self.clock, self.ids, broadcasts)
-        self.campaign_review = CampaignReview(self.store, contents, targets, self.clock)
+        gate = self.gate = PreflightGate(self._preflights())
+        self.campaign_review = CampaignReview(self.store, contents, targets, gate, self.clock)
         self.counters = MemoryStatistics()
         self.statistics = CampaignStatistics(self.counters)
         self.campaign_sending = CampaignSending(
@@ -89,16 +111,17 @@ class Desk:
             self.runs,
             contents,
             targets,
-            InFlightCount(self.ledger),
             self.clock,
             broadcasts,
             self.statistics,
+            gate,
+        )
+        self.campaign_stopping = CampaignStopping(
+            self.store, self.runs, InFlightCount(self.ledger), self.clock, broadcasts
         )
         self.campaign_actions = CampaignActions(targets, self.clock)
         self.schedules = MemorySchedules()
-        self.campaign_scheduling = CampaignScheduling(
-            self.store, self.schedules, contents, targets, broadcasts, self.clock
-        )
+        self.campaign_scheduling = CampaignScheduling(self.store, self.schedules, targets, gate, broadcasts, self.clock)
         self.thumbnails = Thumbnails(MemorySigningKeys(), self.template_store, self.tenants, "https://x.example")
         self.templates = Templates(
             self.template_store, self.tenants, checks, self.clock, CountingIds("t"), channels, self.quotas
@@ -106,6 +129,21 @@ class Desk:
         self.tenants.create(Tenant("gym", "Gym Nord", Plan.ENTERPRISE, default_sender="Gym <news@gym.de>"))
         self.tenants.create(
             Tenant("club", "Club", Plan.ENTERPRISE, settings=TenantSettings(track_opens=False, one_per_address=False))
+        )
+
+    def _preflights(self) -> Preflights:
+        outlook = SendOutlook(self.broadcasts, MemorySendRates(), self.account, self.clock, 0.10)
+        return Preflights(
+            campaigns=self.campaigns,
+            contents=self.contents,
+            counter=self.audience,
+            targets=self.targets,
+            jobs=MemoryJobs(),
+            work=MemoryShardWork(),
+            outlook=outlook,
+            clock=self.clock,
+            ids=CountingIds("p"),
+            shards=4,
         )
 
     def draft(self, **fields: Any) -> CampaignDetails:

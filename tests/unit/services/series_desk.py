@@ -65,13 +65,13 @@ class SeriesDesk(Desk):
         self.series_runs = SeriesRuns(store, self.store, waking, campaign_schedules, senders, self.broadcasts, clock)
         self.series = SeriesDirectory(store, self.store, clock)
         stopping = self.series_stopping = SeriesStopping(
-            store, self.series, waking, self.campaign_scheduling, self.campaign_sending, self.broadcasts, clock
+            store, self.series, waking, self.campaign_scheduling, self.campaign_stopping, self.broadcasts, clock
         )
         starting = SeriesStarting(store, waking, stopping, self.series_runs, clock)
         self.series_editing = SeriesEditing(
             store, self.series, self.drafts, self.contents, stopping, clock, CountingIds("s")
         )
-        self.series_review = SeriesReview(store, self.series, self.contents, self.targets, starting, clock)
+        self.series_review = SeriesReview(store, self.series, self.contents, self.targets, starting, self.gate, clock)
         self.firing = CampaignFiring(self.store, self.broadcasts, clock)
         self.checks = ScheduleChecks(self.store, self.firing, self.runs, clock)
         self.series_checks = SeriesChecks(store, self.series_runs, clock)

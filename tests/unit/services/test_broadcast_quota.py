@@ -8,8 +8,9 @@ import pytest
 
 from ariia.adapters.memory.campaigns import MemoryCampaigns
 from ariia.domain.campaign import Campaign, CampaignStatus
-from ariia.domain.errors import ConflictError, InvalidError, LimitError, TransientError
+from ariia.domain.errors import ConflictError, LimitError, TransientError
 from ariia.domain.plan import Feature, Plan
+from ariia.domain.preflight_findings import FindingsError
 from ariia.domain.run import take_charge
 from ariia.ports.campaigns import CampaignChange
 from ariia.services.broadcast_quota import BroadcastQuota
@@ -52,7 +53,7 @@ def test_second_broadcast_of_the_month_is_refused_and_nothing_of_it_starts(desk:
 
 def test_resume_and_retry_take_no_other_unit(desk: Desk) -> None:
     sending = send(desk, desk.approved())
-    desk.campaign_sending.pause("gym", sending.id, "ben")
+    desk.campaign_stopping.pause("gym", sending.id, "ben")
     resumed = desk.campaign_sending.resume("gym", sending.id, "ben")
     desk.campaign_sending.retry("gym", finished(desk, resumed, S.SENT).id, "ben")
     assert broadcasts(desk).taken == 1
@@ -77,7 +78,7 @@ def test_send_that_crashed_before_its_run_started_is_repaired_by_the_repeated_ca
 
 def test_edit_or_cancel_before_the_start_gives_the_unit_back(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     def cancel(campaign: Campaign) -> None:
-        desk.campaign_sending.cancel("gym", campaign.id, "ben")
+        desk.campaign_stopping.cancel("gym", campaign.id, "ben")
 
     def edit(campaign: Campaign) -> None:
         desk.campaign_editing.change("gym", campaign.id, "anna", {"name": "Other"}, desk.stored(campaign).version)
@@ -105,7 +106,7 @@ def test_cancel_after_the_start_gives_back_what_nobody_can_have_got(
     sending.planned_at, sending.went_out = 1 if planned else None, went_out
     assert desk.store.save(CampaignChange(sending))
     desk.broadcasts.settle(sending)
-    desk.campaign_sending.cancel("gym", sending.id, "ben")
+    desk.campaign_stopping.cancel("gym", sending.id, "ben")
     assert broadcasts(desk).taken == taken
 
 
@@ -129,7 +130,7 @@ def test_send_whose_run_released_something_keeps_its_unit_even_if_it_is_cancelle
     take_charge(begun, begun.version, by="system", at=1)
     begun.planned_at = 1
     store.save(CampaignChange(begun))
-    desk.campaign_sending.cancel("gym", approved.id, "ben")
+    desk.campaign_stopping.cancel("gym", approved.id, "ben")
     broadcast = BroadcastQuota(desk.quotas)
     broadcast.settle(desk.stored(approved))
     broadcast.give_back(desk.stored(approved))
@@ -140,7 +141,7 @@ def test_send_whose_run_released_something_keeps_its_unit_even_if_it_is_cancelle
 def test_campaign_that_can_not_be_sent_takes_nothing(desk: Desk) -> None:
     approved = desk.approved()
     desk.senders.domains.clear()
-    with pytest.raises(InvalidError):
+    with pytest.raises(FindingsError):
         send(desk, approved)
     assert broadcasts(desk).taken == 0
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from ariia.domain.campaign import Campaign, CampaignStatus, TargetType
-from ariia.domain.errors import ConflictError, InvalidError, NotFoundError
+from ariia.domain.errors import ConflictError, NotFoundError
+from ariia.domain.preflight_findings import FindingsError
 from ariia.domain.tenant import Tenant
 from tests.unit.services.campaign_desk import HTML, UNSUBSCRIBE, Desk
 
@@ -66,15 +67,15 @@ def test_later_change_of_the_template_does_not_reach_what_was_submitted(desk: De
 )
 def test_campaign_that_can_not_be_sent_is_not_submitted(desk: Desk, fields: dict[str, Any], wrong: str) -> None:
     campaign = desk.draft(**fields).campaign
-    with pytest.raises(InvalidError) as error:
+    with pytest.raises(FindingsError) as error:
         desk.campaign_review.submit("gym", campaign.id, "anna")
-    assert wrong in {problem.field for problem in error.value.problems}
+    assert wrong in {finding.field for finding in error.value.findings}
     assert desk.stored(campaign) == campaign
 
 
 def test_sender_must_be_named_where_the_tenant_has_no_default(desk: Desk) -> None:
     desk.tenants.save(Tenant("gym", "Gym Nord", version=1))
-    with pytest.raises(InvalidError, match="sender"):
+    with pytest.raises(FindingsError, match="sender"):
         desk.submitted()
     desk.submitted(sender="Trainer <anna@gym.de>")
 
@@ -83,7 +84,7 @@ def test_deleted_template_keeps_a_draft_from_being_submitted(desk: Desk) -> None
     template = desk.templates.create("gym", "anna", {"name": "Frame", "body_template": HTML}).entity
     campaign = desk.draft(template_id=template.id).campaign
     desk.templates.delete("gym", template.id, 1)
-    with pytest.raises(InvalidError, match="template_id"):
+    with pytest.raises(FindingsError, match="template_id"):
         desk.campaign_review.submit("gym", campaign.id, "anna")
 
 

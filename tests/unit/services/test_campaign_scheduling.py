@@ -13,6 +13,7 @@ from ariia.domain.campaign import Campaign, CampaignStatus, CampaignType
 from ariia.domain.errors import ConflictError, InvalidError, LimitError, TransientError
 from ariia.domain.misfire import Misfire, MisfirePolicy
 from ariia.domain.plan import Plan
+from ariia.domain.preflight_findings import FindingsError
 from ariia.domain.run import take_charge
 from ariia.ports.campaigns import CampaignChange
 from ariia.services.campaign_scheduling import CHECK_AFTER_MS
@@ -81,7 +82,7 @@ def test_a_stale_schedule_does_nothing_even_if_the_campaign_is_scheduled_anew(de
         changed = desk.campaign_editing.change("gym", campaign.id, "anna", {"name": "New"}, epoch).campaign
         assert (changed.status, changed.approved_hash) == (S.DRAFT, None)
     else:
-        desk.campaign_sending.cancel("gym", campaign.id, "ben")
+        desk.campaign_stopping.cancel("gym", campaign.id, "ben")
     assert approved
     desk.clock.advance(3600)
     assert firing(desk).fire("gym", campaign.id, epoch) is None
@@ -136,7 +137,7 @@ def test_unscheduling_that_races_the_firing_has_one_winner_and_says_which() -> N
 )
 def test_time_must_be_to_come_and_within_a_year(desk: Desk, time: str | None, message: str) -> None:
     draft = desk.draft(type=T.SCHEDULED, scheduled_at=time)
-    with pytest.raises(InvalidError, match=message):
+    with pytest.raises(FindingsError, match=message):
         desk.campaign_review.submit("gym", draft.campaign.id, "anna")
 
 

@@ -8,7 +8,8 @@ from ariia.adapters.memory.campaigns import MemoryCampaigns
 from ariia.domain.batch import Batch, BatchKey, Entry, PlanCursor, ReleaseCursor
 from ariia.domain.campaign import Campaign, CampaignStatus
 from ariia.domain.channel import Channel
-from ariia.domain.errors import ConflictError, InvalidError
+from ariia.domain.errors import ConflictError
+from ariia.domain.preflight_findings import FindingsError
 from ariia.domain.run import take_charge
 from ariia.domain.wave import Lane, Wave
 from ariia.ports.campaigns import CampaignChange
@@ -81,7 +82,7 @@ def test_send_that_an_edit_overtakes_is_refused_and_its_run_finds_nothing_to_do(
 def test_only_an_approved_campaign_is_sent(desk: Desk, status: CampaignStatus) -> None:
     made = {S.DRAFT: lambda: desk.draft().campaign, S.PENDING_REVIEW: desk.submitted, S.SENDING: desk.sending}
     campaign = (
-        made[status]() if status in made else desk.campaign_sending.cancel("gym", desk.approved().id, "b").campaign
+        made[status]() if status in made else desk.campaign_stopping.cancel("gym", desk.approved().id, "b").campaign
     )
     started = list(desk.runs.started)
     with pytest.raises(ConflictError) as error:
@@ -101,7 +102,7 @@ def test_approval_for_something_else_does_not_send(desk: Desk) -> None:
 def test_sender_that_lost_its_verification_does_not_send(desk: Desk) -> None:
     campaign = desk.approved()
     desk.senders.domains.clear()
-    with pytest.raises(InvalidError, match="sender"):
+    with pytest.raises(FindingsError, match="sender"):
         desk.campaign_sending.send("gym", campaign.id, "ben")
     assert desk.runs.started == []
 
@@ -112,16 +113,16 @@ def test_stale_version_is_refused_by_every_action(desk: Desk) -> None:
     for act in (sending.send, sending.resume, sending.retry):
         with pytest.raises(ConflictError, match="version"):
             act("gym", campaign.id, "ben", 1)
-    for stop in (sending.pause, sending.cancel):
+    for stop in (desk.campaign_stopping.pause, desk.campaign_stopping.cancel):
         with pytest.raises(ConflictError, match="version"):
             stop("gym", campaign.id, "ben", None, 1)
 
 
 def test_pause_holds_at_once_and_pausing_again_changes_nothing(desk: Desk) -> None:
     campaign = desk.sending()
-    paused = desk.campaign_sending.pause("gym", campaign.id, "ben", "typo").campaign
+    paused = desk.campaign_stopping.pause("gym", campaign.id, "ben", "typo").campaign
     assert (paused.is_sendable, paused.pause_reason) == (False, "typo")
-    again = desk.campaign_sending.pause("gym", campaign.id, "eve", "other").campaign
+    again = desk.campaign_stopping.pause("gym", campaign.id, "eve", "other").campaign
     assert again == paused
     assert [move.action for move in desk.campaigns.history("gym", campaign.id)][-1] == "pause"
 
@@ -133,7 +134,7 @@ def test_pause_wins_over_a_run_that_writes_at_the_same_time() -> None:
     running = desk.stored(campaign)
     running.targeted = 5
     store.rival = CampaignChange(running)
-    paused = desk.campaign_sending.pause("gym", campaign.id, "ben").campaign
+    paused = desk.campaign_stopping.pause("gym", campaign.id, "ben").campaign
     assert (paused.targeted, paused.is_sendable) == (5, False)
 
 
@@ -141,7 +142,7 @@ def test_resume_gives_the_campaign_to_a_new_run(desk: Desk) -> None:
     campaign = desk.sending()
     with pytest.raises(ConflictError, match="not paused"):
         desk.campaign_sending.resume("gym", campaign.id, "ben")
-    paused = desk.campaign_sending.pause("gym", campaign.id, "ben").campaign
+    paused = desk.campaign_stopping.pause("gym", campaign.id, "ben").campaign
     resumed = desk.campaign_sending.resume("gym", campaign.id, "ben")
     assert resumed.is_sendable
     assert resumed.epoch == paused.version
@@ -165,7 +166,7 @@ def test_what_is_still_sending_is_not_retried(desk: Desk) -> None:
 def test_campaign_that_never_ran_is_cancelled_without_a_run(desk: Desk, make: str) -> None:
     made = getattr(desk, make)()
     campaign = made.campaign if make == "draft" else made
-    stopped = desk.campaign_sending.cancel("gym", campaign.id, "ben", "no need")
+    stopped = desk.campaign_stopping.cancel("gym", campaign.id, "ben", "no need")
     assert stopped.campaign.status is S.CANCELLED
     assert stopped.in_flight.batches == 0
     assert desk.runs.started == []
@@ -175,7 +176,7 @@ def test_campaign_that_never_ran_is_cancelled_without_a_run(desk: Desk, make: st
 
 def test_cancel_while_sending_names_what_is_in_flight_and_has_it_settled(desk: Desk) -> None:
     campaign = planned(desk)
-    stopped = desk.campaign_sending.cancel("gym", campaign.id, "ben")
+    stopped = desk.campaign_stopping.cancel("gym", campaign.id, "ben")
     assert (stopped.in_flight.batches, stopped.in_flight.messages) == (1, 2)
     assert stopped.campaign.status is S.CANCELLED
     assert stopped.campaign.epoch == desk.runs.started[-1][2]
@@ -183,14 +184,14 @@ def test_cancel_while_sending_names_what_is_in_flight_and_has_it_settled(desk: D
 
 
 def test_cancelling_again_answers_the_same(desk: Desk) -> None:
-    campaign = desk.campaign_sending.cancel("gym", desk.approved().id, "ben").campaign
-    assert desk.campaign_sending.cancel("gym", campaign.id, "ben").campaign == campaign
+    campaign = desk.campaign_stopping.cancel("gym", desk.approved().id, "ben").campaign
+    assert desk.campaign_stopping.cancel("gym", campaign.id, "ben").campaign == campaign
 
 
 def test_what_is_sent_can_not_be_cancelled(desk: Desk) -> None:
     campaign = finished(desk, desk.sending(), S.SENT)
     with pytest.raises(ConflictError) as error:
-        desk.campaign_sending.cancel("gym", campaign.id, "ben")
+        desk.campaign_stopping.cancel("gym", campaign.id, "ben")
     assert error.value.about == campaign
 
 

@@ -11,7 +11,7 @@ from ariia.domain.campaign import Target, TargetType
 from ariia.domain.preflight import AudienceCount
 from ariia.domain.preflight_job import CountTask, PreflightStatus, ShardCount
 from ariia.domain.segment import MemberSegment
-from ariia.services.preflight import GIVES_UP_AFTER_MS
+from ariia.services.preflight_report import GIVES_UP_AFTER_MS
 from tests.unit.services.preflight_desk import EXPECTED, SHARDS, YOGA, Desk, crowd
 
 

@@ -9,7 +9,7 @@ import pytest
 from ariia.domain.plan import Feature, Plan
 from ariia.domain.quiet_hours import QuietHours
 from ariia.ports.sending import SendRate
-from ariia.services.preflight import PreflightReport
+from ariia.services.preflight_report import PreflightReport
 from tests.unit.services.preflight_desk import Desk
 
 DAY_MS = 86_400_000

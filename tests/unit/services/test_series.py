@@ -13,6 +13,7 @@ from ariia.domain.errors import ConflictError, InvalidError, NotFoundError, Tran
 from ariia.domain.local_time import at_local
 from ariia.domain.misfire import Misfire, MisfirePolicy
 from ariia.domain.plan import Feature, Plan
+from ariia.domain.preflight_findings import FindingsError
 from ariia.domain.recurrence import CalendarRule
 from ariia.domain.segment import MemberSegment
 from ariia.domain.series import LEAD_MS, Series, SeriesStatus
@@ -100,7 +101,7 @@ def test_the_one_that_waits_can_be_edited_or_cancelled_alone(desk: SeriesDesk) -
     series = desk.series_approved()
     desk.live(24)
     [first] = desk.made(series)
-    desk.campaign_sending.cancel("gym", first.id, "ben", "a holiday")
+    desk.campaign_stopping.cancel("gym", first.id, "ben", "a holiday")
     desk.live(24)
     second = desk.made(series)[1]
     changed = desk.campaign_editing.change("gym", second.id, "anna", {"content_subject": "Hello"}, second.version)
@@ -234,7 +235,7 @@ def test_pausing_takes_back_the_one_that_waits_and_resuming_in_time_makes_it_ane
 def test_what_a_person_cancelled_alone_stays_cancelled_when_the_series_goes_on(desk: SeriesDesk) -> None:
     series = desk.series_approved()
     desk.live(24)
-    desk.campaign_sending.cancel("gym", desk.made(series)[0].id, "ben")
+    desk.campaign_stopping.cancel("gym", desk.made(series)[0].id, "ben")
     desk.series_stopping.pause("gym", series.id, "ben")
     desk.series_review.resume("gym", series.id, "ben")
     desk.live(36)
@@ -528,7 +529,7 @@ def test_bad_fields_are_named_and_nothing_is_made(
 
 def test_what_lacks_something_is_not_submitted(desk: SeriesDesk) -> None:
     series = desk.series_draft(content_subject="")
-    with pytest.raises(InvalidError):
+    with pytest.raises(FindingsError, match="subject"):
         desk.series_review.submit("gym", series.id, "anna")
     assert desk.read(series).status is S.DRAFT
 

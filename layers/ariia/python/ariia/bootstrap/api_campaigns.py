@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from ariia.services.campaign_review import CampaignReview
     from ariia.services.campaign_scheduling import CampaignScheduling
     from ariia.services.campaign_sending import CampaignSending
+    from ariia.services.campaign_stopping import CampaignStopping
     from ariia.services.campaigns import Campaigns
     from ariia.services.held_members import HeldMembers
     from ariia.services.preflight import Preflights
+    from ariia.services.preflight_gate import PreflightGate
     from ariia.services.recipients import Recipients
     from ariia.services.send_outlook import SendOutlook
     from ariia.services.statistics import CampaignStatistics
@@ -49,25 +51,32 @@ class CampaignServices(ApiFoundations):
         """Submits, approves, rejects."""
         from ariia.services.campaign_review import CampaignReview
 
-        return CampaignReview(self._campaign_store, self._contents, self._targets, self._clock)
+        return CampaignReview(self._campaign_store, self._contents, self._targets, self._gate, self._clock)
 
     @cached_property
     def campaign_sending(self) -> CampaignSending:
-        """Sends, pauses, resumes, cancels."""
+        """Sends, resumes, retries."""
         from ariia.services.campaign_sending import CampaignSending
-        from ariia.services.in_flight import InFlightCount
 
-        in_flight = InFlightCount(self._ledger)
         return CampaignSending(
             self._campaign_store,
             self._runs,
             self._contents,
             self._targets,
-            in_flight,
             self._clock,
             self._broadcasts,
             self.statistics,
+            self._gate,
         )
+
+    @cached_property
+    def campaign_stopping(self) -> CampaignStopping:
+        """Pauses and cancels."""
+        from ariia.services.campaign_stopping import CampaignStopping
+        from ariia.services.in_flight import InFlightCount
+
+        in_flight = InFlightCount(self._ledger)
+        return CampaignStopping(self._campaign_store, self._runs, in_flight, self._clock, self._broadcasts)
 
     @cached_property
     def campaign_actions(self) -> CampaignActions:
@@ -85,7 +94,7 @@ class CampaignServices(ApiFoundations):
 
         schedules = campaign_schedules(self._settings)
         return CampaignScheduling(
-            self._campaign_store, schedules, self._contents, self._targets, self._broadcasts, self._clock
+            self._campaign_store, schedules, self._targets, self._gate, self._broadcasts, self._clock
         )
 
     @cached_property
@@ -151,6 +160,12 @@ class CampaignServices(ApiFoundations):
             ids=self._ids,
             shards=self._settings.shards,
         )
+
+    @cached_property
+    def _gate(self) -> PreflightGate:
+        from ariia.services.preflight_gate import PreflightGate
+
+        return PreflightGate(self.preflights)
 
     @cached_property
     def _drafts(self) -> CampaignDrafts:

@@ -51,7 +51,9 @@ class SeriesServices(CampaignServices):
 
         runs = series_runs(self._settings, self._broadcasts, self._clock)
         starting = SeriesStarting(self._series_store, self._waking, self.series_stopping, runs, self._clock)
-        return SeriesReview(self._series_store, self.series, self._contents, self._targets, starting, self._clock)
+        return SeriesReview(
+            self._series_store, self.series, self._contents, self._targets, starting, self._gate, self._clock
+        )
 
     @cached_property
     def series_stopping(self) -> SeriesStopping:
@@ -63,7 +65,7 @@ class SeriesServices(CampaignServices):
             self.series,
             self._waking,
             self.campaign_scheduling,
-            self.campaign_sending,
+            self.campaign_stopping,
             self._broadcasts,
             self._clock,
         )

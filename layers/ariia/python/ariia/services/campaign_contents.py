@@ -8,7 +8,7 @@ from typing import Any
 
 from ariia.domain.campaign import Campaign, Content
 from ariia.domain.channel import Channel
-from ariia.domain.content.assembly import assemble
+from ariia.domain.content.assembly import AssembledHtml, assemble
 from ariia.domain.content.findings import Finding
 from ariia.domain.content.message_draft import MessageDraft
 from ariia.domain.content.roots import campaign_view, tenant_view
@@ -73,36 +73,69 @@ class CampaignContents:
 
     def prepare(self, campaign: Campaign, content: Content) -> Prepared:
         """The message as it will be sent, needing nothing else. InvalidError naming everything that is missing."""
-        tenant = self.tenant(campaign.tenant_id)
-        sender = self.require_sender(campaign, tenant)
-        draft = self._draft(campaign, content, tenant)
-        warnings = self._checks.require_sendable(draft)
+        frozen = self.freeze(campaign, content)
+        return Prepared(
+            frozen, self._checks.require_sendable(self._draft(campaign, content, self._tenant_of(campaign)))
+        )
+
+    def freeze(self, campaign: Campaign, content: Content) -> Content:
+        """The message as it will be sent, of content that was judged. InvalidError when it has no verified sender, or
+        is too large to be stored."""
+        tenant = self._tenant_of(campaign)
         frozen = replace(
             content,
-            html=draft.html.html,
+            html=self._draft(campaign, content, tenant).html.html,
             variables=_declarations(self._template(campaign)),
             tenant=tenant_view(encode(tenant)),
-            from_address=sender,
+            from_address=self.require_sender(campaign, tenant),
         )
         require_storable(frozen, "content_html")
-        return Prepared(frozen, warnings)
+        return frozen
+
+    def essence(self, campaign: Campaign, content: Content) -> Any:
+        """What the message says, as JSON: the same of a draft with its template and of what is frozen of them."""
+        try:
+            draft = self._draft(campaign, content, self._tenant_of(campaign))
+        except InvalidError:
+            return [campaign.template_id, encode(content)]
+        variables = content.variables if _is_frozen(content) else _declarations(self._template(campaign))
+        return [draft.subject, draft.html.html, draft.text, variables, content.values]
 
     def require_sender(self, campaign: Campaign, tenant: Tenant) -> str:
         """The verified from-address in the form for a provider; InvalidError when there is none."""
         return verified_sender(self._senders, tenant, campaign.sender)
 
+    def _tenant_of(self, campaign: Campaign) -> Tenant:
+        return self.tenant(campaign.tenant_id)
+
     def _draft(self, campaign: Campaign, content: Content, tenant: Tenant) -> MessageDraft:
+        if _is_frozen(content):
+            return self._message(campaign, content, assemble("", content.html, ""), content.variables, content.tenant)
         template = self._template(campaign)
         header, footer = (template.header_html, template.footer_html) if template else ("", "")
         own_html = bool(content.html) or template is None
+        html = assemble(header, content.html or (template.body_template if template else ""), footer)
+        shown = tenant_view(encode(tenant))
+        return self._message(campaign, content, html, _declarations(template), shown, own_html=own_html)
+
+    def _message(
+        self,
+        campaign: Campaign,
+        content: Content,
+        html: AssembledHtml,
+        declared: list[dict[str, Any]],
+        tenant: Mapping[str, Any],
+        *,
+        own_html: bool = True,
+    ) -> MessageDraft:
         view = {"id": campaign.id, "name": campaign.name, "type": str(campaign.type), "channel": str(campaign.channel)}
         return MessageDraft(
             subject=content.subject,
-            html=assemble(header, content.html or (template.body_template if template else ""), footer),
+            html=html,
             text=content.body or None,
-            variables=parse_variables(_declarations(template)),
+            variables=parse_variables(declared),
             values=content.values,
-            roots={"tenant": tenant_view(encode(tenant)), "campaign": campaign_view(view)},
+            roots={"tenant": tenant, "campaign": campaign_view(view)},
             fields=_field_names(own_html=own_html),
         )
 
@@ -118,6 +151,11 @@ class CampaignContents:
             allowed = f"a template of type {campaign.channel}"
             raise _invalid("template_id", "is of another type than the channel", value=template.type, allowed=allowed)
         return template
+
+
+def _is_frozen(content: Content) -> bool:
+    """True for what was submitted: it is whole, and its template may have changed since."""
+    return bool(content.from_address)
 
 
 def _declarations(template: CampaignTemplate | None) -> list[dict[str, Any]]:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from ariia.domain.campaign import Campaign, CampaignStatus, CampaignType, Content, Target, fingerprint
 from ariia.domain.concurrency import changed_meanwhile, require_version
 from ariia.domain.content.findings import Finding
 from ariia.domain.documents import encode
-from ariia.domain.errors import ConflictError
+from ariia.domain.errors import ConflictError, InvalidError
+from ariia.domain.preflight_findings import Moment, as_findings
 from ariia.domain.timing import require_in_time
 from ariia.ports.campaigns import CampaignChange, CampaignStore
 from ariia.ports.clock import Clock
 
 from .campaign_contents import CampaignContents
-from .campaigns import Campaigns
+from .campaigns import CampaignDetails, Campaigns
+from .preflight_gate import PreflightGate
 from .targets import Targets
 
 
@@ -29,29 +32,52 @@ class Submission:
 class CampaignReview:
     """draft -> pending_review -> approved, or back to draft with feedback."""
 
-    def __init__(self, store: CampaignStore, contents: CampaignContents, targets: Targets, clock: Clock) -> None:
-        self._targets = targets
+    def __init__(
+        self, store: CampaignStore, contents: CampaignContents, targets: Targets, gate: PreflightGate, clock: Clock
+    ) -> None:
+        self._targets, self._gate = targets, gate
         self._store, self._contents, self._clock = store, contents, clock
         self._campaigns = Campaigns(store)
 
-    def submit(self, tenant_id: str, campaign_id: str, by: str, version: int | None = None) -> Submission:
+    def submit(
+        self,
+        tenant_id: str,
+        campaign_id: str,
+        by: str,
+        version: int | None = None,
+        despite: Collection[str] = (),
+    ) -> Submission:
         """Checks the whole campaign and freezes it for review. NotFoundError; ConflictError when it is no draft or
-        `version` is stale; InvalidError naming everything that keeps it from being sent."""
+        `version` is stale; FindingsError naming everything that keeps it from being sent, but for the findings that the
+        codes in `despite` accept."""
         details = self._campaigns.details(tenant_id, campaign_id)
         campaign = details.campaign
         require_version(version, campaign.version)
-        move = campaign.move(CampaignStatus.PENDING_REVIEW, action="submit", by=by, at=self._clock.now())
+        move = replace(campaign).move(CampaignStatus.PENDING_REVIEW, action="submit", by=by, at=self._clock.now())
+        warnings = self._gate.require(details, despite, Moment.SUBMIT, self._about_the_rest(details))
         target = self._targets.frozen(campaign, details.target)
-        if campaign.type is CampaignType.SCHEDULED:
-            require_in_time(campaign, self._clock.now())
-        prepared = self._contents.prepare(campaign, details.content)
-        submitted = review_hash(campaign, prepared.content, target)
-        campaign.submitted_hash, campaign.feedback = submitted, None
+        content = self._contents.freeze(campaign, details.content)
+        submitted = review_hash(campaign, content, target)
+        campaign.move(CampaignStatus.PENDING_REVIEW, action="submit", by=by, at=move.at)
+        campaign.submitted_hash, campaign.feedback, campaign.despite = submitted, None, sorted(set(despite))
         campaign.segment_ids = list(target.segments)
-        frozen = (submitted, prepared.content, target)
-        if not self._store.save(CampaignChange(campaign, frozen=frozen, moves=[move])):
+        if not self._store.save(CampaignChange(campaign, frozen=(submitted, content, target), moves=[move])):
             raise changed_meanwhile()
-        return Submission(campaign, prepared.warnings)
+        return Submission(campaign, warnings)
+
+    def _about_the_rest(self, details: CampaignDetails) -> list[Finding]:
+        """What is wrong with the time of a scheduled one, and with what the target names."""
+        findings = []
+        try:
+            if details.campaign.type is CampaignType.SCHEDULED:
+                require_in_time(details.campaign, self._clock.now())
+        except InvalidError as error:
+            findings += as_findings("time", error)
+        try:
+            self._targets.frozen(details.campaign, details.target)
+        except InvalidError as error:
+            findings += as_findings("target", error)
+        return findings
 
     def approve(
         self, tenant_id: str, campaign_id: str, by: str, reviewed_hash: str, reason: str | None = None

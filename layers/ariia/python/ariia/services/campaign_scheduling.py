@@ -3,17 +3,20 @@ for nothing, as only the schedule of the campaign's own `schedule_epoch` may sta
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from ariia.domain.campaign import Campaign, CampaignStatus, CampaignType
 from ariia.domain.concurrency import changed_meanwhile, require_version
 from ariia.domain.errors import ConflictError
+from ariia.domain.preflight_findings import Moment
 from ariia.domain.timing import require_in_time
 from ariia.ports.campaigns import CampaignChange, CampaignStore, DueCheck
 from ariia.ports.clock import Clock
 from ariia.ports.schedules import OneTimeSchedules
 
 from .broadcast_quota import BroadcastQuota
-from .campaign_contents import CampaignContents
 from .campaigns import Campaigns
+from .preflight_gate import PreflightGate
 from .targets import Targets
 
 _S = CampaignStatus
@@ -28,19 +31,27 @@ class CampaignScheduling:
         self,
         store: CampaignStore,
         schedules: OneTimeSchedules,
-        contents: CampaignContents,
         targets: Targets,
+        gate: PreflightGate,
         broadcasts: BroadcastQuota,
         clock: Clock,
     ) -> None:
-        self._targets = targets
-        self._store, self._schedules, self._contents = store, schedules, contents
+        self._targets, self._gate = targets, gate
+        self._store, self._schedules = store, schedules
         self._broadcasts, self._clock, self._campaigns = broadcasts, clock, Campaigns(store)
 
-    def schedule(self, tenant_id: str, campaign_id: str, by: str, version: int | None = None) -> Campaign:
+    def schedule(
+        self,
+        tenant_id: str,
+        campaign_id: str,
+        by: str,
+        version: int | None = None,
+        despite: Collection[str] = (),
+    ) -> Campaign:
         """The campaign goes out by itself at the time that was approved, and takes one of the broadcasts of the plan in
         that month. ConflictError from any other status, or when the approval is for something else; InvalidError when
-        its time has passed or its sender is not verified any more; LimitError; NotFoundError."""
+        its time has passed; FindingsError for errors of the preflight that neither the codes in `despite` nor those at
+        submit accept; LimitError; NotFoundError."""
         campaign = self._read(tenant_id, campaign_id, version)
         move = campaign.move(_S.SCHEDULED, action="schedule", by=by, at=self._clock.now())
         if campaign.type not in (CampaignType.SCHEDULED, CampaignType.FOLLOW_UP):
@@ -49,7 +60,8 @@ class CampaignScheduling:
         if campaign.approved_hash is None or campaign.approved_hash != campaign.submitted_hash:
             raise ConflictError("the approval is not for what is to be sent", about=campaign)
         at = self._time_of(campaign)
-        self._contents.require_sender(campaign, self._contents.tenant(tenant_id))
+        campaign.despite = sorted({*campaign.despite, *despite})
+        self._gate.require(self._campaigns.submitted(tenant_id, campaign_id), campaign.despite, Moment.SCHEDULE)
         campaign.schedule_epoch = campaign.version + 1
         # In this order: should we die behind the reservation, the schedule that fires for nothing gives it back.
         arrange(self._schedules, campaign, at)

@@ -1,10 +1,9 @@
-"""Sending, pausing, resuming, cancelling and retrying. What must survive a crash is started before it is written down:
-the execution makes the same move itself when it finds it missing."""
+"""Sending, resuming and retrying. What must survive a crash is started before it is written down: the execution makes
+the same move itself when it finds it missing."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 from ariia.domain.campaign import PAUSED, Campaign, CampaignStatus, CampaignType, Move
@@ -12,6 +11,7 @@ from ariia.domain.campaign_actions import forget_audience, may_retry
 from ariia.domain.concurrency import changed_meanwhile, require_version
 from ariia.domain.errors import ConflictError, ForbiddenError, InvalidError, Problem
 from ariia.domain.pause_cause import PauseCause
+from ariia.domain.preflight_findings import Moment
 from ariia.domain.run import is_in_charge, take_charge
 from ariia.ports.campaigns import CampaignChange, CampaignStore
 from ariia.ports.clock import Clock
@@ -20,25 +20,15 @@ from ariia.ports.workflows import CampaignRuns
 from .broadcast_quota import BroadcastQuota
 from .campaign_contents import CampaignContents
 from .campaigns import Campaigns
-from .in_flight import InFlight, InFlightCount
+from .preflight_gate import PreflightGate
 from .statistics import CampaignStatistics
 from .targets import Targets
 
 _S = CampaignStatus
-_TRIES = 8
-
-
-@dataclass(frozen=True)
-class Stopped:
-    """A campaign after pause or cancel: no call to the provider begins whose read of campaign and members starts now.
-    What was claimed before is `in_flight`."""
-
-    campaign: Campaign
-    in_flight: InFlight
 
 
 class CampaignSending:
-    """Starts and stops runs."""
+    """Starts runs."""
 
     def __init__(
         self,
@@ -46,26 +36,35 @@ class CampaignSending:
         runs: CampaignRuns,
         contents: CampaignContents,
         targets: Targets,
-        in_flight: InFlightCount,
         clock: Clock,
         broadcasts: BroadcastQuota,
         statistics: CampaignStatistics,
+        gate: PreflightGate,
     ) -> None:
-        self._statistics = statistics
+        self._statistics, self._gate = statistics, gate
         self._store, self._runs, self._contents, self._targets = store, runs, contents, targets
         self._broadcasts = broadcasts
-        self._in_flight, self._clock, self._campaigns = in_flight, clock, Campaigns(store)
+        self._clock, self._campaigns = clock, Campaigns(store)
 
-    def send(self, tenant_id: str, campaign_id: str, by: str, version: int | None = None) -> Campaign:
+    def send(
+        self,
+        tenant_id: str,
+        campaign_id: str,
+        by: str,
+        version: int | None = None,
+        despite: Collection[str] = (),
+    ) -> Campaign:
         """approved -> sending, which takes one of the plan's broadcasts. ConflictError from any other status, when
-        the approval is for something else, or it is not due yet; InvalidError when the sender is not verified any more;
-        LimitError when the plan has no broadcast left; NotFoundError."""
+        the approval is for something else, or it is not due yet; FindingsError for errors of the preflight that neither
+        the codes in `despite` nor those at submit accept; LimitError when the plan has no broadcast left;
+        NotFoundError."""
         campaign = self._read(tenant_id, campaign_id, version)
         campaign.require(campaign.status in (_S.APPROVED, _S.SCHEDULED), "sent")
         if campaign.approved_hash is None or campaign.approved_hash != campaign.submitted_hash:
             raise ConflictError("the approval is not for what is to be sent", about=campaign)
         self._require_due(campaign)
-        self._require_sender(campaign)
+        campaign.despite = sorted({*campaign.despite, *despite})
+        self._gate.require(self._campaigns.submitted(tenant_id, campaign_id), campaign.despite, Moment.SEND)
         self._broadcasts.reserve(campaign, self._clock.now())
         return self._reserved(campaign, by)
 
@@ -99,39 +98,9 @@ class CampaignSending:
                 "nobody of this campaign failed or was left unsent: there is nothing to retry", about=campaign
             )
         self._require_sender(campaign)
-        self._broadcasts.reserve(campaign, self._clock.now())
-        return self._reserved(self._whole(campaign), by)
-
-    def pause(
-        self, tenant_id: str, campaign_id: str, by: str, reason: str | None = None, version: int | None = None
-    ) -> Stopped:
-        """Stops sending until it is resumed; pausing a paused campaign changes nothing. ConflictError when it is not
-        sending."""
-
-        def apply(campaign: Campaign) -> Move | None:
-            campaign.require(campaign.status is _S.SENDING, "paused")
-            return None if campaign.is_paused else campaign.pause(by=by, at=self._clock.now(), reason=reason)
-
-        campaign = self._change(tenant_id, campaign_id, version, apply)
-        return Stopped(campaign, self._in_flight.of(campaign))
-
-    def cancel(
-        self, tenant_id: str, campaign_id: str, by: str, reason: str | None = None, version: int | None = None
-    ) -> Stopped:
-        """Ends it for good; cancelling again changes nothing. Who was sent stays sent, and a run settles what is in
-        flight. ConflictError when it is over already."""
-
-        def apply(campaign: Campaign) -> Move | None:
-            if campaign.status is _S.CANCELLED:
-                return None
-            return campaign.move(_S.CANCELLED, action="cancel", by=by, at=self._clock.now(), reason=reason)
-
-        campaign = self._change(tenant_id, campaign_id, version, apply)
-        in_flight = self._in_flight.of(campaign)
-        self._broadcasts.give_back(campaign)
-        if campaign.lanes:
-            campaign = self._settle(campaign, by)
-        return Stopped(campaign, in_flight)
+        whole = self._whole(campaign)
+        self._broadcasts.reserve(whole, self._clock.now())
+        return self._reserved(whole, by)
 
     def _require_due(self, campaign: Campaign) -> None:
         due = self._targets.due_at(campaign)
@@ -191,26 +160,6 @@ class CampaignSending:
 
     def _require_sender(self, campaign: Campaign) -> None:
         self._contents.require_sender(campaign, self._contents.tenant(campaign.tenant_id))
-
-    def _settle(self, campaign: Campaign, by: str) -> Campaign:
-        """A run for what is claimed. When the save comes second, the run or the one before has it in hand."""
-        epoch = campaign.version
-        self._runs.start(campaign.tenant_id, campaign.id, epoch)
-        move = take_charge(campaign, epoch, by=by, at=self._clock.now())
-        if self._store.save(CampaignChange(campaign, moves=[move])):
-            return campaign
-        return self._campaigns.get(campaign.tenant_id, campaign.id)
-
-    def _change(
-        self, tenant_id: str, campaign_id: str, version: int | None, apply: Callable[[Campaign], Move | None]
-    ) -> Campaign:
-        """Applies a change that must hold now, however often the run writes at the same time."""
-        for _ in range(_TRIES):
-            campaign = self._read(tenant_id, campaign_id, version)
-            move = apply(campaign)
-            if move is None or self._store.save(CampaignChange(campaign, moves=[move])):
-                return campaign
-        raise changed_meanwhile()
 
     def _read(self, tenant_id: str, campaign_id: str, version: int | None) -> Campaign:
         campaign = self._campaigns.get(tenant_id, campaign_id)

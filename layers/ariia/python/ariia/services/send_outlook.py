@@ -10,6 +10,7 @@ from ariia.domain.errors import ThrottledError, TransientError
 from ariia.domain.local_time import local_of
 from ariia.domain.plan import Plan, plan_that_lifts
 from ariia.domain.preflight import DAY_SECONDS, Duration, duration
+from ariia.domain.preflight_findings import ACCOUNT_SUSPENDED, PLAN_LIMIT, SANDBOX, SENDING_DISABLED
 from ariia.domain.preflight_words import days_in_words
 from ariia.domain.prices import Cost, email_cost
 from ariia.domain.quiet_hours import opening
@@ -20,6 +21,10 @@ from ariia.ports.sending import AccountQuota, SendRate, SendRates
 from .broadcast_quota import BroadcastQuota
 
 _RATE_MAX_AGE_MS = 60_000
+_SANDBOX = (
+    "the provider's account is in its sandbox: only verified addresses can be written to. The platform's operator asks "
+    "for production access (docs/operations.md#leaving-the-ses-sandbox); where all recipients are verified, accept this"
+)
 
 
 @dataclass(frozen=True)
@@ -38,8 +43,8 @@ class PlanAnswer:
 
 @dataclass(frozen=True)
 class Outlook:
-    """`duration` is None when the account can't send or its rate is unknown (a finding says which); `in_words` says
-    when how much leaves, by the tenant's clocks; `by_channel` is the cost in US dollars."""
+    """`duration` is None when the account can't send or its rate is unknown; `in_words` says when how much leaves, by
+    the tenant's clocks; `by_channel` is the cost in US dollars."""
 
     duration: Duration | None
     in_words: str | None
@@ -74,7 +79,7 @@ class SendOutlook:
         if allowed:
             return answer, []
         words = f"the plan {tenant.plan} allows {use.limit} broadcasts a month, and none is left in that of the send"
-        return answer, [Finding("plan_limit", "error", words, field="plan")]
+        return answer, [Finding(PLAN_LIMIT, "error", words, field="plan")]
 
     def of(self, campaign: Campaign, messages: int, tenant: Tenant) -> Outlook:
         """What sending `messages` takes if nothing else is sent."""
@@ -85,8 +90,17 @@ class SendOutlook:
         takes = self._takes(messages, rate, now, opens_at) if rate is not None else None
         words = days_in_words(takes.days, now, tenant.timezone) if takes and takes.days else None
         by_channel = {str(campaign.channel): cost.total}
-        findings = _about_account(rate, messages) + (_about_quiet(opens_at, tenant) if opens_at > start else [])
+        findings = _about_quiet(opens_at, tenant) if opens_at > start else []
         return Outlook(takes, words, cost, by_channel, tenant.timezone, findings)
+
+    def account(self, campaign: Campaign, messages: int) -> list[Finding]:
+        """What keeps the provider's account from sending so many, or may do so."""
+        rate = self._rate(campaign.channel)
+        if rate is None:
+            words = "the account's send rate is not known just now, so there is no estimate of the duration"
+            return [Finding("send_rate_unknown", "warning", words, field="account")]
+        sandbox = [] if rate.production_access else [Finding(SANDBOX, "error", _SANDBOX, field="account")]
+        return sandbox + _about_account(rate, messages)
 
     def _takes(self, messages: int, rate: SendRate, now: int, start: int) -> Duration | None:
         # What is used of the quota now is free again in 24 hours.
@@ -122,16 +136,13 @@ def _about_quiet(opens_at: int, tenant: Tenant) -> list[Finding]:
     return [Finding("quiet_hours", "warning", words, field="scheduled_at")]
 
 
-def _about_account(rate: SendRate | None, messages: int) -> list[Finding]:
-    if rate is None:
-        words = "the account's send rate is not known just now, so there is no estimate of the duration"
-        return [Finding("send_rate_unknown", "warning", words, field="account")]
+def _about_account(rate: SendRate, messages: int) -> list[Finding]:
     if rate.is_shut_down:
         words = "the provider has suspended the account: nothing leaves until the platform's operator has settled that"
-        return [Finding("account_suspended", "error", words, field="account")]
+        return [Finding(ACCOUNT_SUSPENDED, "error", words, field="account")]
     if not rate.sending_enabled or (messages and 0 <= rate.daily_quota < 1):
         words = "the account may not send at present: ask the platform's operator"
-        return [Finding("sending_disabled", "error", words, field="account")]
+        return [Finding(SENDING_DISABLED, "error", words, field="account")]
     if rate.enforcement == "PROBATION":
         words = "the provider is reviewing the account for its bounces and complaints: send to members who expect it"
         return [Finding("account_under_review", "warning", words, field="account")]

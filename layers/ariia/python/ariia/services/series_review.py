@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from ariia.domain.campaign import Content, Target, fingerprint
 from ariia.domain.concurrency import changed_meanwhile, require_version
 from ariia.domain.content.findings import Finding
 from ariia.domain.documents import encode
 from ariia.domain.errors import ConflictError
+from ariia.domain.preflight_findings import FindingsError, Moment, as_findings
 from ariia.domain.recurrence import never
 from ariia.domain.series import Series, SeriesStatus
 from ariia.ports.clock import Clock
@@ -16,6 +18,8 @@ from ariia.ports.series import SeriesChange, SeriesStore
 
 from .campaign_contents import CampaignContents
 from .campaign_review import review_hash
+from .campaigns import CampaignDetails
+from .preflight_gate import PreflightGate
 from .series import SeriesDirectory
 from .series_starting import SeriesStarting
 from .targets import Targets
@@ -41,27 +45,45 @@ class SeriesReview:
         contents: CampaignContents,
         targets: Targets,
         starting: SeriesStarting,
+        gate: PreflightGate,
         clock: Clock,
     ) -> None:
+        self._gate = gate
         self._store, self._directory, self._contents = store, directory, contents
         self._targets, self._starting, self._clock = targets, starting, clock
 
-    def submit(self, tenant_id: str, series_id: str, by: str, version: int | None = None) -> SeriesSubmission:
+    def submit(
+        self,
+        tenant_id: str,
+        series_id: str,
+        by: str,
+        version: int | None = None,
+        despite: Collection[str] = (),
+    ) -> SeriesSubmission:
         """Checks the whole series and freezes it for review. NotFoundError; ConflictError when it is no draft or
-        `version` is stale; InvalidError naming everything that keeps its campaigns from being sent."""
+        `version` is stale; FindingsError naming everything that keeps its campaigns from being sent, but for the
+        findings that the codes in `despite` accept, for each of them."""
         details = self._directory.details(tenant_id, series_id)
         series, now = details.series, self._clock.now()
         require_version(version, series.version)
-        move = series.move(_S.PENDING_REVIEW, action="submit", by=by, at=now)
-        if series.first_behind(now) is None:
-            raise never(series.rule, "has no occurrence that is to come")
+        move = replace(series).move(_S.PENDING_REVIEW, action="submit", by=by, at=now)
+        draft = CampaignDetails(series.draft, details.content, details.target)
+        try:
+            warnings = self._gate.require(draft, despite, Moment.SUBMIT, self._about_rule(series))
+        except FindingsError as error:
+            raise FindingsError(error.message, error.findings, about=series) from None
         target = self._targets.frozen(series.draft, details.target)
-        prepared = self._contents.prepare(series.draft, details.content)
-        series.submitted_hash, series.feedback = series_hash(series, prepared.content, target), None
-        series.draft.segment_ids = list(target.segments)
-        frozen = (series.submitted_hash, prepared.content, target)
-        self._save(SeriesChange(series, frozen=frozen, moves=[move]))
-        return SeriesSubmission(series, prepared.warnings)
+        content = self._contents.freeze(series.draft, details.content)
+        series.move(_S.PENDING_REVIEW, action="submit", by=by, at=now)
+        series.submitted_hash, series.feedback = series_hash(series, content, target), None
+        series.draft.segment_ids, series.draft.despite = list(target.segments), sorted(set(despite))
+        self._save(SeriesChange(series, frozen=(series.submitted_hash, content, target), moves=[move]))
+        return SeriesSubmission(series, warnings)
+
+    def _about_rule(self, series: Series) -> list[Finding]:
+        if series.first_behind(self._clock.now()) is not None:
+            return []
+        return as_findings("rule", never(series.rule, "has no occurrence that is to come"))
 
     def approve(self, tenant_id: str, series_id: str, by: str, reviewed_hash: str, reason: str | None = None) -> Series:
         """Approves what `reviewed_hash` names, for every occurrence from now on. NotFoundError; ConflictError when the

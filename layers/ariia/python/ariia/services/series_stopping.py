@@ -14,7 +14,7 @@ from ariia.ports.series import SeriesChange, SeriesStore
 
 from .broadcast_quota import BroadcastQuota
 from .campaign_scheduling import CampaignScheduling
-from .campaign_sending import CampaignSending
+from .campaign_stopping import CampaignStopping
 from .series import SeriesDirectory
 from .series_waking import SeriesWaking
 
@@ -42,13 +42,13 @@ class SeriesStopping:
         directory: SeriesDirectory,
         waking: SeriesWaking,
         scheduling: CampaignScheduling,
-        sending: CampaignSending,
+        campaigns: CampaignStopping,
         broadcasts: BroadcastQuota,
         clock: Clock,
     ) -> None:
         self._store, self._directory, self._waking = store, directory, waking
         self._broadcasts, self._clock = broadcasts, clock
-        self._scheduling, self._sending = scheduling, sending
+        self._scheduling, self._campaigns = scheduling, campaigns
 
     def pause(
         self, tenant_id: str, series_id: str, by: str, reason: str | None = None, version: int | None = None
@@ -95,7 +95,7 @@ class SeriesStopping:
     def _take_back(self, made: Campaign, by: str, reason: str | None) -> None:
         if made.status is CampaignStatus.SCHEDULED:
             made = self._scheduling.unschedule(made.tenant_id, made.id, by, made.version)
-        self._sending.cancel(made.tenant_id, made.id, by, reason, made.version)
+        self._campaigns.cancel(made.tenant_id, made.id, by, reason, made.version)
 
     def _stop(
         self,
