@@ -59,6 +59,9 @@ class CampaignSending:
         the codes in `despite` nor those at submit accept; LimitError when the plan has no broadcast left;
         NotFoundError."""
         campaign = self._read(tenant_id, campaign_id, version)
+        if campaign.status is _S.CANCELLED:
+            # A request that the cancel overtook may have been killed before it gave back what it had reserved.
+            self._broadcasts.give_back(campaign)
         campaign.require(campaign.status in (_S.APPROVED, _S.SCHEDULED), "sent")
         if campaign.approved_hash is None or campaign.approved_hash != campaign.submitted_hash:
             raise ConflictError("the approval is not for what is to be sent", about=campaign)

@@ -102,8 +102,7 @@ class AudiencePlanner:
             return PlanProgress(STOP)
         if campaign.planned_at and campaign.reopen_epoch is None:
             return PlanProgress(PLANNED)
-        if campaign.planned_at:
-            self._reset_release(campaign)
+        self._reset_release(campaign)
         frozen = self._runs.change(campaign, self._reopened if campaign.planned_at else self._audience(campaign))
         return PlanProgress(PLANNED if frozen else STOP)
 
@@ -186,6 +185,8 @@ class AudiencePlanner:
         raise TransientError(f"shard {partition.shard} is still being planned")
 
     def _reset_release(self, campaign: Campaign) -> None:
+        """Release begins at the first batch again. An audience that is evaluated anew may have been released before,
+        when nobody was in it."""
         partitions = [Partition(campaign.tenant_id, campaign.id, shard) for shard in range(campaign.shards)]
         lanes = [lane.id for lane in campaign.lanes]
         cursors = self._ledger.release_cursors(partitions, lanes)
@@ -194,6 +195,7 @@ class AudiencePlanner:
         fresh = {
             place: ReleaseCursor(announced=cursor.announced, version=cursor.version + 1)
             for place, cursor in stored.items()
+            if campaign.planned_at or cursor.version
         }
         if len(self._ledger.save_release_cursors(fresh)) < len(fresh):
             raise TransientError("a round of an earlier run still releases")
