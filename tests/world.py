@@ -105,7 +105,7 @@ class World:
             BroadcastQuota(self.quotas),
             Targets(self.segments, self.campaigns),
             PageFactsReader(self.campaigns, self.ledger, self.lists, self.engagement, self.clock, shards),
-            CampaignRules(self.tenants, self.runs),
+            CampaignRules(self.tenants, self.runs, self.clock),
             self.ending,
         )
         resolver = UnknownResolver(self.campaigns, self.ledger, self.pipeline, self.clock, GRACE_MS)
@@ -118,7 +118,7 @@ class World:
             self.clock,
             policy,
             ReputationGuard(self.statistics, self.tenants, self.runs),
-            CampaignRules(self.tenants, self.runs),
+            CampaignRules(self.tenants, self.runs, self.clock),
             self.ending,
         )
         self.sender = self._sender()

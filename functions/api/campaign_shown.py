@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ariia.domain.campaign import Campaign
 from ariia.domain.statistics import Totals
+from ariia.domain.waits import Wait
 
 from .actions import on_campaign, totals_of
 from .auth import Caller
@@ -14,13 +15,15 @@ from .dependencies import Services
 
 @dataclass(frozen=True)
 class Shown:
-    """The campaign's figures, and what this caller may do with it now."""
+    """The campaign's figures, what this caller may do with it now, and what it waits for."""
 
     totals: Totals
     actions: list[str]
+    waits: list[Wait]
 
 
 def shown(services: Services, caller: Caller, campaign: Campaign) -> Shown:
     """The same for one campaign as it was just read."""
     totals = totals_of(services, campaign)
-    return Shown(totals, on_campaign(services, caller, campaign, totals))
+    waits = services.campaign_actions.waits(campaign, totals)
+    return Shown(totals, on_campaign(services, caller, campaign, totals), waits)

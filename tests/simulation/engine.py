@@ -198,7 +198,7 @@ class Engine:
         self.broadcasts = BroadcastQuota(quotas)
         reader = WatchedReader(self.scheduler, around("reader", MemorySendReader(self.campaigns, self.members)))
         shards, targets = self.scenario.shards, Targets(around("segments", self.segments), campaigns)
-        rules = CampaignRules(around("tenants", self.tenants), runs)
+        rules = CampaignRules(around("tenants", self.tenants), runs, clock)
         engagement = around("engagement", MemoryEngagement(self.members))
         facts = parts.facts(campaigns, ledger, around("lists", self.lists), engagement, clock, shards)
         ending = parts.ending(campaigns, runs, self.broadcasts)

@@ -18,4 +18,5 @@ routes = Routes("Analytics")
 def read_campaign_statistics(campaign_id: str, caller: CurrentCaller, services: Services) -> Response[StatisticsView]:
     """Counts by outcome and exclusion reason with rates; opens and clicks by machines are apart."""
     campaign = services.campaigns.get(caller.tenant_id, campaign_id)
-    return found(StatisticsView.of(campaign, totals_of(services, campaign)))
+    totals = totals_of(services, campaign)
+    return found(StatisticsView.of(campaign, totals, services.campaign_actions.waits(campaign, totals)))

@@ -64,6 +64,7 @@ STORED: dict[str, Any] = {
     "failure_reason": None,
     "despite": [],
     "actions": ["edit", "send", "cancel"],
+    "waits": [],
 }
 PARTS = (
     "content_subject",

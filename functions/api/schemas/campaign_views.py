@@ -15,6 +15,7 @@ from .campaign_examples import FINDING, PARKED, STORED, SUMMARY, WAVE, WRITTEN
 from .campaigns import ChannelName, ConditionName, LateName, StatusName, TargetTypeName, Type
 from .fields import Instant, ResponseModel, example
 from .timing import MisfireView
+from .waits import CountedWaitView
 
 ActionName = Literal[
     "edit",
@@ -151,6 +152,11 @@ class CampaignSummary(ResponseModel):
         ),
     ]
 
+    waits: Annotated[
+        list[CountedWaitView],
+        Field(description="What it waits for, or how many members do for what. Figures are a minute old at most."),
+    ]
+
     @classmethod
     def of(cls, campaign: Campaign, shown: Shown, **more: Any) -> Self:
         """The view of a campaign with its figures, and what the caller may do."""
@@ -202,6 +208,7 @@ def campaign_fields(campaign: Campaign, shown: Shown) -> dict[str, Any]:
         "stats_failed": totals.failed,
         "parked": ParkedView.of(campaign),
         "actions": shown.actions,
+        "waits": CountedWaitView.all(shown.waits),
     }
 
 

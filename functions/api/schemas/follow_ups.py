@@ -17,6 +17,7 @@ from ariia.services.follow_ups import FollowUpDetails
 from .fields import Id, Instant, InstantInput, RequestModel, ResponseModel, Version, example
 from .recipients import RecipientView
 from .statistics import RatesView
+from .waits import WaitView
 
 ChannelName = Literal["email", "whatsapp", "telegram", "sms"]
 PolicyName = Literal["send", "skip", "ask"]
@@ -54,6 +55,7 @@ _STORED: dict[str, Any] = {
     "error": None,
     "delivery": None,
     "actions": ["edit", "cancel"],
+    "waits": {"for": "time", "until": "2026-03-15T17:00:00.000Z", "reason": None},
     "created_by": "lead-agent",
     "updated_at": "2026-03-01T09:00:00.000Z",
     "version": 1,
@@ -172,6 +174,7 @@ class FollowUpView(ResponseModel):
     error: str | None
     delivery: Annotated[RecipientView | None, Field(description="What became of the message, from the ledger.")]
     actions: Annotated[list[FollowUpActionName], Field(description="The operations that this caller may take now.")]
+    waits: Annotated[WaitView | None, Field(description="What it waits for, and until when; null when it is over.")]
     created_by: str
     updated_at: Instant
     version: int
@@ -183,9 +186,9 @@ class FollowUpView(ResponseModel):
         fields = {name: value for name, value in shown.items() if name in cls.model_fields}
         if delivery is not None:
             fields |= _by_ledger(details)
-        return cls.model_validate(
-            fields | {"actions": actions, "delivery": RecipientView.of(delivery) if delivery else None}
-        )
+        shown_delivery = RecipientView.of(delivery) if delivery else None
+        fields |= {"actions": actions, "delivery": shown_delivery, "waits": WaitView.of(details.waits)}
+        return cls.model_validate(fields)
 
 
 def _by_ledger(details: FollowUpDetails) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from ariia.domain.recipient import Recipient
 from ariia.domain.story import Story
 
 from .fields import Instant, ResponseModel
+from .waits import WaitView
 
 StatusName = Literal["pending", "sent", "delivered", "opened", "clicked", "failed", "bounced", "excluded"]
 ReasonName = Literal[
@@ -43,6 +44,7 @@ _RECIPIENT: dict[str, Any] = {
     "complained_at": None,
     "unsubscribed_at": None,
     "machine_opened_at": None,
+    "waits": None,
 }
 _HAPPENING: dict[str, Any] = {"at": "2026-03-01T18:00:02.000Z", "event": "delivered", "detail": None}
 
@@ -68,11 +70,12 @@ class RecipientView(ResponseModel):
     complained_at: Instant | None
     unsubscribed_at: Instant | None
     machine_opened_at: Instant | None
+    waits: Annotated[WaitView | None, Field(description="What a pending one waits for, and until when.")]
 
     @classmethod
     def of(cls, recipient: Recipient) -> Self:
         """The view of a recipient."""
-        return cls.model_validate(recipient)
+        return cls.model_validate(vars(recipient) | {"waits": WaitView.of(recipient.waits)})
 
 
 class HappeningView(ResponseModel):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field
 
 from ariia.domain.campaign import Campaign
 from ariia.domain.statistics import Totals
+from ariia.domain.waits import Wait
 
 from .campaigns import StatusName
 from .fields import ResponseModel, example
+from .waits import CountedWaitView
 
 
 class RatesView(ResponseModel):
@@ -60,6 +63,7 @@ class StatisticsView(ResponseModel):
                 "unsubscribed": 9,
                 "opens_untracked": 40,
                 "clicks_untracked": 12,
+                "waits": [],
                 "excluded_by_reason": {"no_consent": 150, "duplicate_address": 25, "suppressed": 15},
                 "rates": {
                     "delivered": 0.9889,
@@ -91,13 +95,15 @@ class StatisticsView(ResponseModel):
     opens_untracked: Annotated[int, Field(description="Who were sent it without a way to see whether they opened it.")]
     clicks_untracked: Annotated[int, Field(description="The same for clicks.")]
     excluded_by_reason: dict[str, int]
+    waits: Annotated[list[CountedWaitView], Field(description="What those who are pending wait for, and how many.")]
     rates: RatesView
 
     @classmethod
-    def of(cls, campaign: Campaign, totals: Totals) -> Self:
+    def of(cls, campaign: Campaign, totals: Totals, waits: Iterable[Wait]) -> Self:
         """The view of a campaign's figures."""
         fields = {name: value for name, value in vars(totals).items() if name in cls.model_fields}
         fields |= {"campaign_id": campaign.id, "status": campaign.shown_status, "rates": RatesView.of(totals)}
+        fields |= {"waits": CountedWaitView.all(waits)}
         return cls.model_validate(fields)
 
 

@@ -6,9 +6,12 @@ from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, Field
 
+from ariia.domain.wait_cause import WaitCause
+from ariia.domain.waits import Wait
 from ariia.services.test_sends import MAX_ADDRESSES, TestSend
 
 from .fields import Id, Instant, RequestModel, ResponseModel, example
+from .waits import WaitView
 
 _RESULT: dict[str, Any] = {
     "address": "owner@studio-nord.example",
@@ -16,6 +19,7 @@ _RESULT: dict[str, Any] = {
     "reason": None,
     "error_message": None,
     "sent_at": "2026-03-01T18:00:00.000Z",
+    "waits": None,
 }
 
 
@@ -41,6 +45,7 @@ class TestSendResult(ResponseModel):
     reason: str | None
     error_message: str | None
     sent_at: Instant | None
+    waits: Annotated[WaitView | None, Field(description="What a pending one waits for, and until when.")]
 
 
 class TestSendView(ResponseModel):
@@ -72,6 +77,7 @@ class TestSendView(ResponseModel):
                 reason=one.reason if one else None,
                 error_message=one.error_message if one else None,
                 sent_at=one.sent_at if one else None,
+                waits=WaitView.of(one.waits if one else Wait(WaitCause.RATE)),
             )
             for address, one in made.addresses.items()
         ]

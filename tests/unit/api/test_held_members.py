@@ -29,7 +29,7 @@ class Api:
         world = self.held.world
         services = SimpleNamespace(
             held_members=self.held.service,
-            recipients=Recipients(world.campaigns, world.ledger),
+            recipients=Recipients(world.campaigns, world.ledger, world.clock),
             statistics=CampaignStatistics(MemoryStatistics()),
             campaigns=Campaigns(world.campaigns),
             campaign_actions=CampaignActions(Targets(world.segments, world.campaigns), world.clock),

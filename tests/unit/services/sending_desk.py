@@ -10,6 +10,7 @@ from typing import Any
 from ariia.adapters.memory.campaign_runs import MemoryCampaignRuns
 from ariia.adapters.memory.clock import CountingIds
 from ariia.adapters.memory.jobs import MemoryJobs
+from ariia.adapters.memory.schedules import MemorySchedules
 from ariia.adapters.memory.shard_work import MemoryShardWork
 from ariia.adapters.memory.templates import MemoryTemplates
 from ariia.domain.campaign import Campaign
@@ -23,6 +24,7 @@ from ariia.services.campaign_contents import CampaignContents
 from ariia.services.campaign_drafts import CampaignDrafts
 from ariia.services.campaign_editing import CampaignEditing
 from ariia.services.campaign_review import CampaignReview
+from ariia.services.campaign_scheduling import CampaignScheduling
 from ariia.services.campaign_sending import CampaignSending
 from ariia.services.campaign_stopping import CampaignStopping
 from ariia.services.campaigns import Campaigns
@@ -83,6 +85,8 @@ class SendingDesk:
         )
         self.stopping = CampaignStopping(store, self.runs, InFlightCount(world.ledger), self.clock, broadcasts)
         self.actions = CampaignActions(targets, self.clock)
+        self.schedules = MemorySchedules()
+        self.scheduling = CampaignScheduling(store, self.schedules, targets, gate, broadcasts, self.clock)
 
     def _preflights(self, contents: CampaignContents, targets: Targets, at_once: int) -> Preflights:
         world, jobs = self.world, MemoryJobs()

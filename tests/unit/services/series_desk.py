@@ -59,7 +59,7 @@ class SeriesDesk(Desk):
         campaign_schedules = around("campaign schedules", self.schedules)
         waking = SeriesWaking(around("series schedules", self.series_schedules), clock)
         self.campaign_scheduling = CampaignScheduling(
-            self.store, campaign_schedules, self.contents, self.targets, self.broadcasts, clock
+            self.store, campaign_schedules, self.targets, self.gate, self.broadcasts, clock
         )
         senders = FromAddresses(self.senders, self.tenants)
         self.series_runs = SeriesRuns(store, self.store, waking, campaign_schedules, senders, self.broadcasts, clock)

@@ -144,7 +144,7 @@ def test_time_must_be_to_come_and_within_a_year(desk: Desk, time: str | None, me
 def test_time_that_passes_between_approval_and_scheduling_is_noticed(desk: Desk) -> None:
     campaign = desk.approved(type=T.SCHEDULED, scheduled_at=NINE)
     desk.clock.advance(3600)
-    with pytest.raises(InvalidError, match="has passed"):
+    with pytest.raises(FindingsError, match="has passed"):
         desk.campaign_scheduling.schedule("gym", campaign.id, "ben")
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from ariia.adapters.memory.campaigns import MemoryCampaigns
+from ariia.adapters.memory.clock import ManualClock
 from ariia.adapters.memory.ledger import MemoryLedger
 from ariia.domain.batch import Batch, BatchKey, Entry, EntryState, PlanCursor
 from ariia.domain.campaign import Campaign, CampaignStatus
@@ -34,7 +35,7 @@ class Desk:
             for shard in range(SHARDS):
                 self._plan(shard, [one for one in MEMBERS if shard_of(one, SHARDS) == shard])
         self.campaigns.create(CampaignChange(self.campaign))
-        self.service = Recipients(self.campaigns, self.ledger)
+        self.service = Recipients(self.campaigns, self.ledger, ManualClock())
 
     def _plan(self, shard: int, members: list[str]) -> None:
         cursor = PlanCursor()

@@ -240,7 +240,7 @@ def test_containers_are_in_no_list_and_not_reached_as_campaigns(world: World) ->
     with pytest.raises(NotFoundError):
         campaigns.get(TENANT, container.id)
     with pytest.raises(NotFoundError):
-        Recipients(world.campaigns, world.ledger).page(TENANT, container.id, 5, None, RecipientFilter())
+        Recipients(world.campaigns, world.ledger, world.clock).page(TENANT, container.id, 5, None, RecipientFilter())
 
 
 def test_ids_tell_the_kind_and_where_figures_count() -> None:

@@ -134,7 +134,7 @@ class CampaignServices(ApiFoundations):
         """What became of each message."""
         from ariia.services.recipients import Recipients
 
-        return Recipients(self._campaign_store, self._ledger)
+        return Recipients(self._campaign_store, self._ledger, self._clock)
 
     @cached_property
     def held_members(self) -> HeldMembers:

@@ -67,7 +67,7 @@ def build(settings: PlanAudienceSettings) -> PlanAudienceServices:
             settings.shards,
         ),
         broadcasts=broadcasts,
-        rules=CampaignRules(tenants, runs),
+        rules=CampaignRules(tenants, runs, clock),
         ending=RunEnding(campaigns, runs, broadcasts),
     )
     firing = CampaignFiring(campaigns, broadcasts, clock)

@@ -58,6 +58,6 @@ def build(settings: ReleaseBatchesSettings) -> BatchReleaser:
         clock=clock,
         policy=policy,
         guard=ReputationGuard(DynamoStatistics(client, statistics), tenants, runs),
-        rules=CampaignRules(tenants, runs),
+        rules=CampaignRules(tenants, runs, clock),
         ending=RunEnding(campaigns, runs, BroadcastQuota(Quotas(DynamoQuotas(), tenants, clock))),
     )

@@ -142,8 +142,12 @@ class Campaign:
     went_out: bool | None = None
     # Codes of the preflight's errors that a person accepted, and ACCEPTED_CONTENT.
     despite: list[str] = field(default_factory=list)
-    # The tenant's, as of the run's latest round.
+    # The tenant's, as of the run's latest round, and since when they are these: who was put off by others is looked at
+    # again.
     rules: SendingRules = field(default_factory=SendingRules)
+    rules_changed_at: int = 0
+    # Members of whom only the provider's events can tell whether they got it, as of the run's latest round.
+    unknown_outcomes: int = 0
     shards: int = 0
     batch_size: int = 0
     waves: list[Wave] = field(default_factory=list)

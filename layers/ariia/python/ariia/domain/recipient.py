@@ -8,6 +8,7 @@ from .batch import Batch, Entry, EntryState
 from .campaign import Campaign, CampaignStatus
 from .consent import ExclusionReason
 from .receipt import EventKind, Receipt, RecipientStatus, refusal_of, status_of
+from .waits import Wait, wait_of_recipient
 
 
 @dataclass(frozen=True)
@@ -30,16 +31,21 @@ class Recipient:
     complained_at: int | None = None
     unsubscribed_at: int | None = None
     machine_opened_at: int | None = None
+    waits: Wait | None = None
 
 
-def recipient(campaign: Campaign, batch: Batch, entry: Entry, receipt: Receipt | None) -> Recipient:
-    """The merged view. A pending member of an unclaimed batch of a cancelled campaign reads as excluded/cancelled."""
+def recipient(
+    campaign: Campaign, batch: Batch, entry: Entry, receipt: Receipt | None, now: int | None = None
+) -> Recipient:
+    """The merged view. A pending member of an unclaimed batch of a cancelled campaign reads as excluded/cancelled. What
+    somebody waits for is told when `now` (epoch ms) is."""
     facts = receipt or Receipt()
     status = status_of(entry, receipt)
     reason = entry.detail if entry.state is EntryState.EXCLUDED else None
     if status is RecipientStatus.PENDING and _is_cancelled(campaign, batch, entry):
         status, reason = RecipientStatus.EXCLUDED, ExclusionReason.CANCELLED
     accepted = entry.state is EntryState.ACCEPTED
+    is_open = now is not None and status in (RecipientStatus.PENDING, RecipientStatus.EXCLUDED)
     return Recipient(
         id=f"{campaign.id}-{entry.member_id}",
         campaign_id=campaign.id,
@@ -57,6 +63,7 @@ def recipient(campaign: Campaign, batch: Batch, entry: Entry, receipt: Receipt |
         complained_at=facts.at(EventKind.COMPLAINED),
         unsubscribed_at=facts.at(EventKind.UNSUBSCRIBED),
         machine_opened_at=facts.at(EventKind.MACHINE_OPENED),
+        waits=wait_of_recipient(campaign, batch, entry, now) if is_open and now is not None else None,
     )
 
 

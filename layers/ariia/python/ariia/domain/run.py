@@ -33,6 +33,6 @@ def take_charge(campaign: Campaign, epoch: int, *, by: str, at: int, reason: str
         move = Move("settle", _S.CANCELLED, _S.CANCELLED, by, at, reason)
     else:
         raise ConflictError(f"a campaign that is {campaign.shown_status} can't be sent", about=campaign)
-    campaign.went_out = campaign.went_out or None
+    campaign.went_out, campaign.unknown_outcomes = campaign.went_out or None, 0
     campaign.epoch, campaign.run_began_at, campaign.updated_at = epoch, at, at
     return move

@@ -14,7 +14,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from .batch import Entry, EntryState
+from .put_off import PutOff
 from .receipt import EventKind, Receipt, is_bounced
+from .wait_cause import WaitCause
 
 Counts = dict[tuple[str, str], int]
 
@@ -28,6 +30,8 @@ _FACTS = {
     EventKind.UNSUBSCRIBED: "unsubscribed",
 }
 _LINK_GROUPS = 16
+_WAITS = "waits:"
+_MINUTE_MS, _HOUR_MS = 60_000, 3_600_000
 _UNTRACKED = {1: "opens_untracked", 2: "clicks_untracked"}
 
 
@@ -47,7 +51,18 @@ def batch_counts(lane: str, entries: Sequence[Entry]) -> Counts:
             counts[(group, "failed")] += 1
         elif entry.state is EntryState.EXCLUDED:
             counts[(group, f"excluded:{entry.detail}")] += 1
+        elif entry.at:
+            counts[(group, _put_off(entry))] += 1
     return dict(counts)
+
+
+def _put_off(entry: Entry) -> str:
+    """The fact of who waits and was put off: until when, rounded up, so that a counter has few of them. Quiet hours end
+    for many at once; where a cap is free again is different for everybody."""
+    put_off = PutOff.of(entry.detail)
+    cause = put_off.cause if put_off else WaitCause.RATE
+    step = _MINUTE_MS if cause is WaitCause.QUIET_HOURS else _HOUR_MS
+    return f"{_WAITS}{cause}:{-(-entry.at // step) * step // _MINUTE_MS}"
 
 
 def receipt_counts(lane: str, receipt: Receipt) -> Counts:
@@ -90,6 +105,14 @@ def _hour(at: int) -> str:
     return datetime.fromtimestamp(at / 1000, UTC).strftime("%H")
 
 
+@dataclass
+class LaneFigures:
+    """Members of one lane who wait, and those of them who were put off: (cause, until (epoch ms), how many)."""
+
+    pending: int = 0
+    put_off: list[tuple[str, int, int]] = field(default_factory=list)
+
+
 @dataclass(frozen=True)
 class Totals:
     """The figures of a campaign; targeted = pending + sent + failed + bounced + excluded, always. `sent` includes
@@ -112,6 +135,7 @@ class Totals:
     opens_untracked: int = 0
     clicks_untracked: int = 0
     excluded_by_reason: dict[str, int] = field(default_factory=dict)
+    lanes: dict[str, LaneFigures] = field(default_factory=dict)
 
 
 def totals(counts: Mapping[tuple[str, str], int], *, targeted: int | None, cancelled: bool) -> Totals:
@@ -135,4 +159,24 @@ def totals(counts: Mapping[tuple[str, str], int], *, targeted: int | None, cance
         excluded, pending = excluded + pending, 0
     more = {name: facts[name] for name in (*_FACTS.values(), *_UNTRACKED.values())}
     reasons = {reason: count for reason, count in sorted(by_reason.items()) if count}
-    return Totals(all_targeted, pending, sent, failed, bounced, excluded, excluded_by_reason=reasons, **more)
+    lanes = _lanes(counts)
+    return Totals(
+        all_targeted, pending, sent, failed, bounced, excluded, **more, excluded_by_reason=reasons, lanes=lanes
+    )
+
+
+def _lanes(counts: Mapping[tuple[str, str], int]) -> dict[str, LaneFigures]:
+    lanes: dict[str, LaneFigures] = {}
+    for (group, name), count in counts.items():
+        kind, _, lane_id = group.partition(":")
+        if kind != "lane":
+            continue
+        lane = lanes.setdefault(lane_id, LaneFigures())
+        if name == "targeted":
+            lane.pending += count
+        elif name in ("accepted", "failed") or name.startswith("excluded:"):
+            lane.pending -= count
+        elif name.startswith(_WAITS) and count > 0:
+            _, cause, minute = name.split(":")
+            lane.put_off.append((cause, int(minute) * _MINUTE_MS, count))
+    return lanes

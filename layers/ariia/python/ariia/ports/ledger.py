@@ -52,7 +52,7 @@ class Page:
 @dataclass(frozen=True)
 class BatchSummary:
     """A batch without its entries: how many there are, how many still wait, and until when (epoch ms); how many the
-    provider took, and how many failed."""
+    provider took, and how many failed. `put_off` counts those who were put off, by `PutOff.mark`."""
 
     key: BatchKey
     size: int
@@ -61,6 +61,7 @@ class BatchSummary:
     wait_until: int | None = None
     accepted: int = 0
     failed: int = 0
+    put_off: Mapping[str, int] = field(default_factory=dict)
 
 
 class PlanningLedger(Protocol):

@@ -1,4 +1,4 @@
-"""What may be done with campaigns as they stand now."""
+"""What may be done with campaigns as they stand now, and what they wait for."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from ariia.domain.campaign import Campaign, CampaignType
 from ariia.domain.campaign_actions import OpenAction, open_actions
 from ariia.domain.errors import InvalidError
 from ariia.domain.statistics import Totals
+from ariia.domain.waits import Wait, waits_of_campaign
 from ariia.ports.clock import Clock
 
 from .targets import Targets
@@ -20,6 +21,10 @@ class CampaignActions:
     def of(self, campaign: Campaign, totals: Totals) -> list[OpenAction]:
         """The operations that its state allows now, whoever asks."""
         return open_actions(campaign, totals, now=self._clock.now(), due_at=self._due_at(campaign))
+
+    def waits(self, campaign: Campaign, totals: Totals) -> list[Wait]:
+        """What it waits for now, and until when."""
+        return waits_of_campaign(campaign, totals, self._clock.now())
 
     def _due_at(self, campaign: Campaign) -> int | None:
         if campaign.type is not CampaignType.FOLLOW_UP:

@@ -85,6 +85,7 @@ class CampaignReview:
         """Approves what `reviewed_hash` names. NotFoundError; ConflictError when the campaign is not under review, or
         something else than what was reviewed is."""
         campaign = self._campaigns.get(tenant_id, campaign_id)
+        campaign.require(campaign.status is CampaignStatus.PENDING_REVIEW, "approved")
         move = campaign.move(CampaignStatus.APPROVED, action="approve", by=by, at=self._clock.now(), reason=reason)
         if campaign.submitted_hash != reviewed_hash:
             raise ConflictError("what is submitted now is not what was reviewed; read it again", about=campaign)

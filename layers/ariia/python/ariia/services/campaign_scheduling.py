@@ -7,8 +7,8 @@ from collections.abc import Collection
 
 from ariia.domain.campaign import Campaign, CampaignStatus, CampaignType
 from ariia.domain.concurrency import changed_meanwhile, require_version
-from ariia.domain.errors import ConflictError
-from ariia.domain.preflight_findings import Moment
+from ariia.domain.errors import ConflictError, InvalidError
+from ariia.domain.preflight_findings import FindingsError, Moment, as_findings
 from ariia.domain.timing import require_in_time
 from ariia.ports.campaigns import CampaignChange, CampaignStore, DueCheck
 from ariia.ports.clock import Clock
@@ -49,9 +49,9 @@ class CampaignScheduling:
         despite: Collection[str] = (),
     ) -> Campaign:
         """The campaign goes out by itself at the time that was approved, and takes one of the broadcasts of the plan in
-        that month. ConflictError from any other status, or when the approval is for something else; InvalidError when
-        its time has passed; FindingsError for errors of the preflight that neither the codes in `despite` nor those at
-        submit accept; LimitError; NotFoundError."""
+        that month. ConflictError from any other status, or when the approval is for something else; FindingsError when
+        its time has passed, or for errors of the preflight that neither the codes in `despite` nor those at submit
+        accept; LimitError; NotFoundError."""
         campaign = self._read(tenant_id, campaign_id, version)
         move = campaign.move(_S.SCHEDULED, action="schedule", by=by, at=self._clock.now())
         if campaign.type not in (CampaignType.SCHEDULED, CampaignType.FOLLOW_UP):
@@ -73,7 +73,7 @@ class CampaignScheduling:
 
     def _time_of(self, campaign: Campaign) -> int:
         if campaign.type is CampaignType.SCHEDULED:
-            return require_in_time(campaign, self._clock.now())
+            return self._in_time(campaign)
         due = self._targets.due_at(campaign)
         if due is None:
             message = "the campaign that this one follows is still being sent: its time is not known yet"
@@ -82,6 +82,13 @@ class CampaignScheduling:
             raise ConflictError("this follow-up is due already: send it", about=campaign)
         campaign.follow_up_due_at = due
         return due
+
+    def _in_time(self, campaign: Campaign) -> int:
+        try:
+            return require_in_time(campaign, self._clock.now())
+        except InvalidError as error:
+            found = as_findings("time", error)
+            raise FindingsError(f"it can't be {Moment.SCHEDULE}: {error.message}", found, about=campaign) from error
 
     def unschedule(self, tenant_id: str, campaign_id: str, by: str, version: int | None = None) -> Campaign:
         """The campaign stays approved and goes out no more by itself. ConflictError when it is not scheduled, or its

@@ -21,6 +21,8 @@ from ariia.domain.receipt import RecipientStatus
 from ariia.domain.recipient import Recipient
 from ariia.domain.storable import require_storable
 from ariia.domain.tenant import Tenant
+from ariia.domain.wait_cause import WaitCause
+from ariia.domain.waits import Wait
 from ariia.ports.clock import Clock, Ids
 from ariia.ports.follow_ups import FollowUpStore
 from ariia.ports.members import MemberScan
@@ -30,6 +32,7 @@ from ariia.ports.tenants import TenantStore
 from .follow_up_content import FollowUpContents
 from .follow_up_ending import FollowUpEnding
 from .quotas import Quotas
+from .sending_rules import rules_of
 from .single_messages import SingleMessages
 
 # The schedule is made before the record: it must not fire before the request that makes both is over (API: 29 s).
@@ -41,15 +44,18 @@ _TIMES = {"follow_up_at", "follow_up_local", "follow_up_timezone"}
 
 @dataclass(frozen=True)
 class FollowUpDetails:
-    """A follow-up with what became of its message; None while it is not on its way."""
+    """A follow-up with what became of its message (None while it is not on its way), and what it waits for (None when
+    it is over)."""
 
     follow_up: ScheduledFollowUp
     delivery: Recipient | None = None
+    waits: Wait | None = None
 
     def open_actions(self) -> list[str]:
         """The operations of the API that its state allows."""
         is_settled = self.delivery is not None and self.delivery.status is not RecipientStatus.PENDING
-        return self.follow_up.open_actions(in_flight=is_settled)
+        is_held = self.waits is not None and self.waits.cause in (WaitCause.IN_FLIGHT, WaitCause.UNKNOWN_OUTCOME)
+        return self.follow_up.open_actions(in_flight=is_settled or is_held)
 
 
 class FollowUps:
@@ -228,9 +234,23 @@ class FollowUps:
 
     def _detailed(self, follow_up: ScheduledFollowUp) -> FollowUpDetails:
         if follow_up.sending_at is None:
-            return FollowUpDetails(follow_up)
+            return FollowUpDetails(follow_up, waits=self._before_sending(follow_up))
         found = self._singles.recipients(follow_up.tenant_id, follow_up.container_id, [follow_up.member_id])
-        return FollowUpDetails(follow_up, found[0] if found else None)
+        waits = found[0].waits if found else Wait(WaitCause.RATE)
+        return FollowUpDetails(follow_up, found[0] if found else None, None if follow_up.is_over else waits)
+
+    def _before_sending(self, follow_up: ScheduledFollowUp) -> Wait | None:
+        now = self._clock.now()
+        if follow_up.is_over:
+            return None
+        if follow_up.needs_decision is not None:
+            return Wait(WaitCause.DECISION, reason=follow_up.needs_decision)
+        if now < follow_up.follow_up_at:
+            return Wait(WaitCause.TIME, follow_up.follow_up_at)
+        tenant = self._tenants.get(follow_up.tenant_id)
+        member = self._members.get_many(follow_up.tenant_id, [follow_up.member_id]).get(follow_up.member_id)
+        opens_at = rules_of(tenant).member_opening(follow_up.channel, member, now) if tenant and member else now
+        return Wait(WaitCause.QUIET_HOURS, opens_at) if opens_at > now else Wait(WaitCause.RATE)
 
     def _member(self, follow_up: ScheduledFollowUp) -> Member:
         member = self._members.get_many(follow_up.tenant_id, [follow_up.member_id]).get(follow_up.member_id)

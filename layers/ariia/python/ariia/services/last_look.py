@@ -14,6 +14,7 @@ from ariia.domain.frequency_cap import FrequencyCap, Overflow, RecentSend, messa
 from ariia.domain.member import Member
 from ariia.domain.sending_rules import deferred_until
 from ariia.domain.single_message import is_confirmation
+from ariia.domain.wait_cause import WaitCause
 from ariia.ports.clock import Clock
 from ariia.ports.recent_sends import RecentSendStore, SendsChange
 
@@ -25,13 +26,21 @@ _HOUR_MS = 3_600_000
 _CONTENDED_MS = 10_000
 
 
+@dataclass(frozen=True)
+class Deferral:
+    """Until when (epoch ms) a member is put off, and what for."""
+
+    until: int
+    cause: WaitCause
+
+
 @dataclass
 class LookVerdict:
-    """`may` get it now; `excluded` for good, by id with the reason; `deferred` until an instant (epoch ms), by id."""
+    """`may` get it now; `excluded` for good, by id with the reason; `deferred`, by id."""
 
     may: list[Member] = field(default_factory=list)
     excluded: dict[str, ExclusionReason] = field(default_factory=dict)
-    deferred: dict[str, int] = field(default_factory=dict)
+    deferred: dict[str, Deferral] = field(default_factory=dict)
 
 
 class LastLook:
@@ -53,7 +62,7 @@ class LastLook:
             else:
                 verdict.may.append(members[one])
         quiet = deferred_until(campaign.rules, self._channel, verdict.may, self._clock.now(), OLDEST_LOOK_MS)
-        self._defer(verdict, quiet)
+        self._defer(verdict, quiet, WaitCause.QUIET_HOURS)
         if campaign.rules.cap is not None and campaign.counts_against_caps and verdict.may:
             self._note(campaign, campaign.rules.cap, key, verdict)
         return verdict
@@ -84,19 +93,20 @@ class LastLook:
                 self._apply(campaign, cap, key, verdict, {one: at for one, at in free.items() if at > now})
                 return
             known |= self._sends.read(key.tenant_id, list(known))
-        self._defer(verdict, dict.fromkeys(known, self._clock.now() + _CONTENDED_MS))
+        again = self._clock.now() + _CONTENDED_MS
+        self._defer(verdict, dict.fromkeys(known, again), WaitCause.FREQUENCY_CAP)
 
     def _apply(
         self, campaign: Campaign, cap: FrequencyCap, key: BatchKey, verdict: LookVerdict, capped: Mapping[str, int]
     ) -> None:
         latest = _starts_at(campaign, key) + cap.defer_hours * _HOUR_MS
         waiting = {one: at for one, at in capped.items() if cap.overflow is Overflow.DEFER and at <= latest}
-        self._defer(verdict, waiting)
+        self._defer(verdict, waiting, WaitCause.FREQUENCY_CAP)
         verdict.excluded |= dict.fromkeys(capped.keys() - waiting.keys(), ExclusionReason.FREQUENCY_CAP)
         verdict.may = [member for member in verdict.may if member.id not in capped]
 
-    def _defer(self, verdict: LookVerdict, until: Mapping[str, int]) -> None:
-        verdict.deferred |= until
+    def _defer(self, verdict: LookVerdict, until: Mapping[str, int], cause: WaitCause) -> None:
+        verdict.deferred |= {one: Deferral(at, cause) for one, at in until.items()}
         verdict.may = [member for member in verdict.may if member.id not in until]
 
 

@@ -14,6 +14,7 @@ from ariia.domain.recipient import Recipient, recipient
 from ariia.domain.single_message import kind_of
 from ariia.domain.story import Story, timeline
 from ariia.ports.campaigns import CampaignStore
+from ariia.ports.clock import Clock
 from ariia.ports.ledger import Partition, RecipientLedger
 
 # Rows after which one request stops looking for matching ones, so that a rare status can't outlast the request.
@@ -70,8 +71,8 @@ class RecipientPage:
 class Recipients:
     """Reads the ledger for people."""
 
-    def __init__(self, campaigns: CampaignStore, ledger: RecipientLedger) -> None:
-        self._campaigns, self._ledger = campaigns, ledger
+    def __init__(self, campaigns: CampaignStore, ledger: RecipientLedger, clock: Clock) -> None:
+        self._campaigns, self._ledger, self._clock = campaigns, ledger, clock
 
     def page(
         self, tenant_id: str, campaign_id: str, limit: int, after: str | None, wanted: RecipientFilter
@@ -104,7 +105,10 @@ class Recipients:
     def _story(self, campaign: Campaign, partition: Partition, batch: Batch, entry: Entry) -> Story:
         receipts = self._ledger.receipts_between(partition, entry.member_id, entry.member_id)
         receipt = receipts.get((entry.member_id, batch.key.lane))
-        return Story(recipient(campaign, batch, entry, receipt), timeline(campaign, entry, receipt))
+        return Story(self._row(campaign, batch, entry, receipt), timeline(campaign, entry, receipt))
+
+    def _row(self, campaign: Campaign, batch: Batch, entry: Entry, receipt: Receipt | None) -> Recipient:
+        return recipient(campaign, batch, entry, receipt, self._clock.now())
 
     def _campaign(self, tenant_id: str, campaign_id: str) -> Campaign:
         campaign = self._campaigns.get(tenant_id, campaign_id) if kind_of(campaign_id) is None else None
@@ -118,7 +122,7 @@ class Recipients:
         places = [place for place in _in_order(pages[0]) if place[1].member_id > position.member_id] if pages else []
         rows = []
         for read, (batch, entry, receipt) in enumerate(self._with_receipts(partition, places), start=1):
-            row = recipient(campaign, batch, entry, receipt)
+            row = self._row(campaign, batch, entry, receipt)
             if wanted.accepts(row):
                 rows.append(row)
             if len(rows) == limit and read < len(places):

@@ -20,6 +20,8 @@ from .settling import BatchSettler
 
 WAIT, END = "wait", "end"
 _LONGEST_WAIT = 900
+# Nobody tells us when the account may send again.
+_PARKED_WAIT = 60
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ class BatchReleaser:
         if self._is_over(campaign, tally) and self._ending.end(campaign, went_out=tally.accepted > 0):
             self._budget.leave(campaign)
             return Round(END, released=tally.released)
-        self._ending.note(campaign, went_out=tally.accepted > 0)
+        self._ending.note(campaign, went_out=tally.accepted > 0, unknown=tally.unknown)
         idle = 0 if tally.released or tally.settled else idle + 1
         return Round(WAIT, self._wait(tally, idle), idle, tally.released, tally.held)
 
@@ -110,6 +112,8 @@ class BatchReleaser:
         if queued and not tally.parked:
             busy = 0 if tally.unreleased else self._policy.wait_for(queued, tally.per_second)
             wait = round(max(busy, min(wait, 6 * self._policy.round_seconds)))
+        if tally.parked:
+            wait = min(wait, _PARKED_WAIT)
         now = self._clock.now()
         nearest = min((max(0, at - now) for at in tally.wake_at), default=wait * 1000)
         return max(self._policy.round_seconds, min(wait, nearest // 1000 + 1))

@@ -43,7 +43,8 @@ class Tally:
     `unfinished` = lanes that are not all queued and settled, `unreleased` = that are not all queued; `per_second` = the
     account's rate, 0 before it was looked at; `parked` = why the account may not send at present, `stopped` = why it
     will not until somebody has settled that with the provider; `wake_at` = when looking makes sense (epoch ms).
-    Members of all that was released: `accepted` by the provider, `failed`; `failed_in` is a batch with one of these."""
+    Members of all that was released: `accepted` by the provider, `failed`; `failed_in` is a batch with one of these;
+    `unknown`: only events can tell whether they got it."""
 
     outstanding: int = 0
     released: int = 0
@@ -59,6 +60,7 @@ class Tally:
     accepted: int = 0
     failed: int = 0
     failed_in: BatchKey | None = None
+    unknown: int = 0
 
     def see(self, key: BatchKey, accepted: int, failed: int) -> None:
         """Counts what became of the members of a batch so far."""

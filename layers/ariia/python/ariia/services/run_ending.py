@@ -25,15 +25,17 @@ class RunEnding:
         if campaign.is_sendable:
             ended = self._runs.finish(campaign, went_out=went_out)
         else:
-            ended = self._runs.change(campaign, lambda fresh: _note(fresh, went_out=went_out))
+            ended = self._runs.change(campaign, lambda fresh: _note(fresh, went_out or bool(fresh.went_out)))
         if ended is not None:
             self._broadcasts.give_back(ended)
         return ended is not None or not campaign.is_sendable
 
-    def note(self, campaign: Campaign, *, went_out: bool) -> None:
-        """Notes, once, that the provider took something of it: senders judge refusals by that."""
-        if went_out and campaign.is_sendable and not campaign.went_out:
-            self._runs.change(campaign, lambda fresh: _note(fresh, went_out=True))
+    def note(self, campaign: Campaign, *, went_out: bool, unknown: int) -> None:
+        """Notes, once, that the provider took something of it: senders judge refusals by that. And of how many members
+        the outcome is `unknown` now."""
+        is_first = went_out and campaign.is_sendable and not campaign.went_out
+        if is_first or unknown != campaign.unknown_outcomes:
+            self._runs.change(campaign, lambda fresh: _note(fresh, is_first or fresh.went_out, unknown))
 
     def repeat(self, tenant_id: str, campaign_id: str, epoch: int) -> None:
         """For a run that is not in charge (any more): gives back what the round that failed the campaign may have been
@@ -49,5 +51,5 @@ def only_fails(campaign: Campaign, tally: Tally) -> bool:
     return is_new and tally.accepted == 0 and tally.failed >= _MANY
 
 
-def _note(fresh: Campaign, *, went_out: bool) -> None:
-    fresh.went_out = went_out or bool(fresh.went_out)
+def _note(fresh: Campaign, went_out: bool | None, unknown: int = 0) -> None:
+    fresh.went_out, fresh.unknown_outcomes = went_out, unknown

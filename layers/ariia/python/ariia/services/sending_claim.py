@@ -9,6 +9,7 @@ from ariia.domain.batch import CLOCKS_DIFFER_MS, Batch, BatchKey, Claim, Entry, 
 from ariia.domain.campaign import ACCEPTED_CONTENT, ACCEPTED_MISSING, Campaign
 from ariia.domain.errors import InvalidError, UnknownOutcomeError
 from ariia.domain.pause_cause import PauseCause
+from ariia.domain.put_off import PutOff
 from ariia.domain.receipt import EventKind, Receipt
 from ariia.ports.clock import Clock
 from ariia.ports.ledger import Ledger, Partition
@@ -16,7 +17,7 @@ from ariia.ports.sending import Accepted, MessageSender, Refused, SendReader, St
 
 from .composing import Composed, MessageComposer
 from .halving import POSTPONED, Outcomes, has_accepted, send_halving
-from .last_look import OLDEST_LOOK_MS, LastLook, LookVerdict
+from .last_look import OLDEST_LOOK_MS, Deferral, LastLook, LookVerdict
 
 
 @dataclass
@@ -151,12 +152,13 @@ class ClaimSender:
         claim: Claim,
         outcomes: dict[str, Entry],
         result: ClaimResult,
-        deferred: Mapping[str, int] | None = None,
+        deferred: Mapping[str, Deferral] | None = None,
     ) -> ClaimResult:
         entries = batch.with_outcomes(outcomes)
         if deferred:
             result.deferred = len(deferred)
-            entries = [_deferred(entry, deferred) for entry in entries]
+            rules_at = result.campaign.rules_changed_at if result.campaign else 0
+            entries = [_deferred(entry, deferred, rules_at) for entry in entries]
             # A claim takes the first ones that wait: it is to find those whose time comes first.
             entries.sort(key=_put_off_until)
         wait_until = _wait_until(entries, self._clock.now())
@@ -200,9 +202,11 @@ def _refused(outcomes: Mapping[str, Entry], verdict: LookVerdict) -> Sequence[st
     return [one.id for one in verdict.may if one.id in outcomes and outcomes[one.id].state is EntryState.FAILED]
 
 
-def _deferred(entry: Entry, deferred: Mapping[str, int]) -> Entry:
-    until = deferred.get(entry.member_id)
-    return replace(entry, at=until) if until is not None and entry.state is EntryState.PENDING else entry
+def _deferred(entry: Entry, deferred: Mapping[str, Deferral], rules_at: int) -> Entry:
+    found = deferred.get(entry.member_id)
+    if found is None or entry.state is not EntryState.PENDING:
+        return entry
+    return replace(entry, at=found.until, detail=PutOff(found.cause, rules_at).mark)
 
 
 def _put_off_until(entry: Entry) -> int:

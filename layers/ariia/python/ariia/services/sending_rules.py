@@ -5,6 +5,7 @@ from __future__ import annotations
 from ariia.domain.campaign import Campaign
 from ariia.domain.sending_rules import SendingRules
 from ariia.domain.tenant import Tenant
+from ariia.ports.clock import Clock
 from ariia.ports.tenants import TenantStore
 
 from .runs import CampaignRuns
@@ -18,8 +19,8 @@ def rules_of(tenant: Tenant) -> SendingRules:
 class CampaignRules:
     """Keeps the copies on campaigns up to date."""
 
-    def __init__(self, tenants: TenantStore, runs: CampaignRuns) -> None:
-        self._tenants, self._runs = tenants, runs
+    def __init__(self, tenants: TenantStore, runs: CampaignRuns, clock: Clock) -> None:
+        self._tenants, self._runs, self._clock = tenants, runs, clock
 
     def current(self, tenant_id: str) -> SendingRules:
         """The tenant's rules; none for a tenant that is not set up."""
@@ -33,6 +34,6 @@ class CampaignRules:
             return campaign
 
         def apply(fresh: Campaign) -> None:
-            fresh.rules = rules
+            fresh.rules, fresh.rules_changed_at = rules, self._clock.now()
 
         return self._runs.change(campaign, apply)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from ariia.domain.batch import Batch, BatchKey, EntryState, ReleaseCursor, count_state
 from ariia.domain.campaign import Campaign, CampaignStatus
 from ariia.domain.consent import ExclusionReason
+from ariia.domain.put_off import is_void
 from ariia.domain.queued_batch import QueuedBatch
 from ariia.domain.wave import Lane
 from ariia.ports.clock import Clock
@@ -155,21 +156,31 @@ class BatchSettler:
             tally.held += resolution.held
             tally.wake_at.extend(resolution.wake_at)
             tally.outstanding += resolution.pending
+            if not resolution.settled and summary.claim.lease_until <= self._clock.now():
+                tally.unknown += min(summary.claim.size, resolution.pending)
             fresh = self._ledger.batch(summary.key) if resolution.settled else None
             known = _counts(fresh) if fresh else (summary.accepted, summary.failed)
             return Left(resolution.pending, resolution.settled and resolution.pending > 0, None, *known)
         known = (summary.accepted, summary.failed)
         if summary.pending and self._is_expired(campaign, summary) and self._expire(summary.key):
             return Left(0, False, None, *known)
-        if summary.pending and summary.wait_until is not None and summary.wait_until > self._clock.now():
-            tally.wake_at.append(summary.wait_until)
+        wait_until = self._wait_until(campaign, summary)
+        if summary.pending and wait_until is not None and wait_until > self._clock.now():
+            tally.wake_at.append(wait_until)
             return Left(summary.pending, False, None, *known)
         opens_at = campaign.lane_opening(summary.key.lane, self._clock.now())
         if summary.pending and opens_at is not None and opens_at > self._clock.now():
             tally.wake_at.append(opens_at)
         else:
             tally.outstanding += summary.pending
-        return Left(summary.pending, summary.pending > 0, summary.wait_until, *known)
+        return Left(summary.pending, summary.pending > 0, wait_until, *known)
+
+    def _wait_until(self, campaign: Campaign, summary: BatchSummary) -> int | None:
+        """Until when those of the batch who wait were put off. Where that was by other rules, it ended with these: they
+        are queued once, to be looked at again."""
+        if summary.wait_until is None or not is_void(summary.put_off, summary.pending, campaign.rules_changed_at):
+            return summary.wait_until
+        return min(summary.wait_until, campaign.rules_changed_at)
 
     def _is_open(self, campaign: Campaign, lane_id: str) -> bool:
         now = self._clock.now()

@@ -94,7 +94,7 @@ class SingleMessages:
         partition = Partition(tenant_id, container_id, batch.key.shard)
         receipts = self._ledger.receipts_between(partition, ids[0], ids[-1])
         return [
-            recipient(container, batch, entry, receipts.get((entry.member_id, batch.key.lane)))
+            recipient(container, batch, entry, receipts.get((entry.member_id, batch.key.lane)), self._clock.now())
             for entry in batch.entries
         ]
 

@@ -18,7 +18,7 @@ from .ledger_rows import LedgerRows, version_is
 _PAGE_END = "#~"
 _SUMMARY = (
     "ledger_key, #row, entry_count, pending_count, accepted_count, failed_count, attempt_number, claim_token, "
-    "claim_size, lease_until, grace_from, wait_until"
+    "claim_size, lease_until, grace_from, wait_until, put_off_marks"
 )
 _ADDRESS_HOMES = 16
 _TRIES = 20

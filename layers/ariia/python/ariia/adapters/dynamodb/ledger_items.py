@@ -20,6 +20,7 @@ from ariia.domain.batch import (
 )
 from ariia.domain.documents import decode, encode
 from ariia.domain.evidence import open_count
+from ariia.domain.put_off import marks_of
 from ariia.domain.receipt import Receipt
 from ariia.ports.ledger import BatchSummary, Partition
 
@@ -29,7 +30,7 @@ PLAN_ROW = "plan"
 # What changes with the entries; `entry_values` has the values.
 SET_ENTRIES = (
     "entries_json = :entries, pending_count = :pending, accepted_count = :accepted, failed_count = :failed, "
-    "open_count = :open"
+    "open_count = :open, put_off_marks = :put_off"
 )
 
 
@@ -82,7 +83,13 @@ def entry_values(entries: Sequence[Entry]) -> Item:
         ":accepted": number(count_state(entries, EntryState.ACCEPTED)),
         ":failed": number(count_state(entries, EntryState.FAILED)),
         ":open": number(open_count(entries)),
+        ":put_off": text(_marks_to_text(entries)),
     }
+
+
+def _marks_to_text(entries: Sequence[Entry]) -> str:
+    marks = marks_of(entries)
+    return json.dumps(marks, separators=(",", ":")) if marks else ""
 
 
 def batch_item(batch: Batch) -> Item:
@@ -124,7 +131,9 @@ def summary_from(item: Item) -> BatchSummary:
     # A row that an earlier version planned has no such counts: what is settled in it is taken for accepted.
     accepted = int(item["accepted_count"]["N"]) if "accepted_count" in item else size - pending
     failed = int(item["failed_count"]["N"]) if "failed_count" in item else 0
-    return BatchSummary(batch_key(item), size, pending, claim_from(item), _wait_until(item), accepted, failed)
+    marks = item["put_off_marks"]["S"] if "put_off_marks" in item else ""
+    put_off = json.loads(marks) if marks else {}
+    return BatchSummary(batch_key(item), size, pending, claim_from(item), _wait_until(item), accepted, failed, put_off)
 
 
 def _wait_until(item: Item) -> int | None:

@@ -17,6 +17,7 @@ from ariia.domain.batch import (
     count_state,
 )
 from ariia.domain.evidence import open_count
+from ariia.domain.put_off import marks_of
 from ariia.domain.receipt import Receipt, merge
 from ariia.ports.ledger import BatchSummary, Page, Partition, ReceiptKey
 
@@ -236,7 +237,10 @@ class MemoryLedger:
 def _summary(batch: Batch) -> BatchSummary:
     accepted, failed = (count_state(batch.entries, one) for one in (EntryState.ACCEPTED, EntryState.FAILED))
     pending = len(batch.pending)
-    return BatchSummary(batch.key, len(batch.entries), pending, batch.claim, batch.wait_until, accepted, failed)
+    put_off = marks_of(batch.entries)
+    return BatchSummary(
+        batch.key, len(batch.entries), pending, batch.claim, batch.wait_until, accepted, failed, put_off
+    )
 
 
 def _campaign(partition: Partition) -> str:
