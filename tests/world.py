@@ -130,7 +130,7 @@ class World:
             self.clock,
             shards,
         )
-        self.settler = SingleSettler(self.singles, self.campaigns, self.ledger, resolver, self.clock)
+        self.settler = SingleSettler(self.singles, self.campaigns, self.ledger, resolver, self.tenants, self.clock)
         self.recorder = EventRecorder(
             Channel.EMAIL,
             self.ledger,
@@ -206,12 +206,12 @@ class World:
         self.queue.waiting += [one for one in taken if one.key in report.give_back]
         return report
 
-    def run(self, campaign: Campaign, rounds: int = 200) -> Campaign:
+    def run(self, campaign: Campaign, rounds: int = 3_000) -> Campaign:
         """From approved to the end, with every event delivered."""
         self.loop(campaign, self.start(campaign), rounds)
         return self.fresh(campaign)
 
-    def loop(self, campaign: Campaign, epoch: int, rounds: int = 200) -> None:
+    def loop(self, campaign: Campaign, epoch: int, rounds: int = 3_000) -> None:
         """Rounds and invocations until the run ends."""
         idle = 0
         for _ in range(rounds):

@@ -70,7 +70,7 @@ class ConfirmationDesk:
             world.shards,
         )
         resolver = UnknownResolver(campaigns, ledger, world.pipeline, self.clock, GRACE_MS)
-        settler = SingleSettler(singles, campaigns, ledger, resolver, self.clock)
+        settler = SingleSettler(singles, campaigns, ledger, resolver, tenants, self.clock)
         self.noted = AskedConfirmations(jobs)
         self.mails = ConfirmationMails(
             members, tenants, self.domains, singles, settler, limits, self.noted, care, self.clock

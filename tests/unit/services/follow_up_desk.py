@@ -62,7 +62,7 @@ class FollowUpDesk:
             world.shards,
         )
         resolver = UnknownResolver(campaigns, ledger, world.pipeline, self.clock, GRACE_MS)
-        settler = SingleSettler(self.singles, campaigns, ledger, resolver, self.clock)
+        settler = SingleSettler(self.singles, campaigns, ledger, resolver, self.tenants, self.clock)
         contents = FollowUpContents(VerifiedDomains([(TENANT, "studio.example")]), ContentChecks(HarmlessTrial()))
         store, schedules = around("store", self.store), around("schedules", self.schedules)
         self.ending = FollowUpEnding(store, schedules, self.singles, self.quotas, self.clock)

@@ -277,7 +277,7 @@ class PrivacyDesk:
             self.follow_up_desk.tenants,
             VerifiedDomains([(TENANT, "studio.example")]),
             singles,
-            SingleSettler(singles, world.campaigns, world.ledger, resolver, self.clock),
+            SingleSettler(singles, world.campaigns, world.ledger, resolver, self.follow_up_desk.tenants, self.clock),
             ConfirmationLimits(self.jobs, self.clock),
             AskedConfirmations(self.jobs),
             ConfirmationCare(self.questions, self.clock),

@@ -71,7 +71,7 @@ def build(settings: RunFollowUpSettings) -> RunFollowUpServices:
     resolver = UnknownResolver(campaigns, ledger, pipeline, clock, settings.grace_seconds * 1000)
     schedules, quotas = single_schedules(settings), Quotas(DynamoQuotas(), tenants, clock)
     members, senders = DynamoMembers(settings.shards), StoredSenders(DynamoSenders())
-    settler = SingleSettler(singles, campaigns, ledger, resolver, clock)
+    settler = SingleSettler(singles, campaigns, ledger, resolver, tenants, clock)
     follow_ups = FollowUpRuns(
         store,
         schedules,

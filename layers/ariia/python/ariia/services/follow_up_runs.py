@@ -31,10 +31,10 @@ _TRIES = 8
 
 @dataclass(frozen=True)
 class FollowUpPolicy:
-    """Times in seconds: when a follow-up on its way is looked at again, and how long the provider may refuse to send
-    for the account before the follow-up fails."""
+    """Times in seconds: when one that waits, or is on its way, is looked at again (nobody tells us that quiet hours
+    were taken back), and how long the provider may refuse to send for the account before the follow-up fails."""
 
-    again_seconds: int = 120
+    again_seconds: int = 60
     give_up_seconds: int = 86_400
 
 
@@ -71,9 +71,10 @@ class FollowUpRuns:
         if not follow_up.is_over:
             self._ending.wake(follow_up, again)
             follow_up, wake_at = self._step(follow_up)
-            if wake_at is not None and wake_at > again:
+            # A schedule's name tells seconds: one for the same second is the one that would be deleted.
+            if wake_at is not None and wake_at > again + 1000:
                 self._ending.wake(follow_up, wake_at)
-            if wake_at is None or wake_at > again:
+            if wake_at is None or wake_at > again + 1000:
                 self._schedules.delete(wake_name(tenant_id, follow_up_id, again))
         if follow_up.is_over:
             self._ending.account(follow_up)
@@ -109,7 +110,7 @@ class FollowUpRuns:
         tenant = self._tenant(follow_up)
         opens_at = _opening(tenant, follow_up.channel, member, now)
         if opens_at > now:
-            return opens_at, False
+            return min(opens_at, now + self._policy.again_seconds * 1000), False
         return None, self._judge(follow_up, tenant, member, now)
 
     def _judge(self, follow_up: ScheduledFollowUp, tenant: Tenant, member: Member, now: int) -> bool:
@@ -163,11 +164,7 @@ class FollowUpRuns:
                 if is_cancelled(follow_up):
                     follow_up.end(FollowUpStatus.FAILED, at=now, by=SYSTEM, reason="stopped", error=standing.stopped)
                 return None, True
-        member = self._member(follow_up)
-        wake_at = standing.wake_at or now
-        if member is not None and not standing.in_flight:
-            wake_at = max(wake_at, _opening(self._tenant(follow_up), follow_up.channel, member, now))
-        return max(wake_at, now + 1000), False
+        return max(standing.wake_at or now, now + 1000), False
 
     def _read(self, follow_up: ScheduledFollowUp) -> ScheduledFollowUp:
         fresh = self._store.get(follow_up.tenant_id, follow_up.id)

@@ -124,7 +124,7 @@ class LaneReleaser:
         now = self._clock.now()
         opens_at = campaign.lane_opening(lane.id, now)
         if opens_at is not None and opens_at > now:
-            tally.wake_at.append(opens_at)
+            tally.wait(opens_at, ruled=campaign.is_lane_open(lane.id, now))
             return False
         # A closed window still moves the cursor, so that its batches are found and expire.
         return True

@@ -44,7 +44,8 @@ class Tally:
     account's rate, 0 before it was looked at; `parked` = why the account may not send at present, `stopped` = why it
     will not until somebody has settled that with the provider; `wake_at` = when looking makes sense (epoch ms).
     Members of all that was released: `accepted` by the provider, `failed`; `failed_in` is a batch with one of these;
-    `unknown`: only events can tell whether they got it."""
+    `unknown`: only events can tell whether they got it. `ruled`: some wait by the tenant's rules, which may be changed
+    at any time."""
 
     outstanding: int = 0
     released: int = 0
@@ -61,6 +62,12 @@ class Tally:
     failed: int = 0
     failed_in: BatchKey | None = None
     unknown: int = 0
+    ruled: bool = False
+
+    def wait(self, until: int, *, ruled: bool) -> None:
+        """Notes that something waits until an instant (epoch ms), or for the tenant's rules."""
+        self.wake_at.append(until)
+        self.ruled = self.ruled or ruled
 
     def see(self, key: BatchKey, accepted: int, failed: int) -> None:
         """Counts what became of the members of a batch so far."""

@@ -166,11 +166,11 @@ class BatchSettler:
             return Left(0, False, None, *known)
         wait_until = self._wait_until(campaign, summary)
         if summary.pending and wait_until is not None and wait_until > self._clock.now():
-            tally.wake_at.append(wait_until)
+            tally.wait(wait_until, ruled=True)
             return Left(summary.pending, False, None, *known)
         opens_at = campaign.lane_opening(summary.key.lane, self._clock.now())
         if summary.pending and opens_at is not None and opens_at > self._clock.now():
-            tally.wake_at.append(opens_at)
+            tally.wait(opens_at, ruled=campaign.is_lane_open(summary.key.lane, self._clock.now()))
         else:
             tally.outstanding += summary.pending
         return Left(summary.pending, summary.pending > 0, wait_until, *known)

@@ -11,9 +11,9 @@ from ariia.ports.schedules import OneTimeSchedules
 
 from .single_settling import SingleSettler
 
-_AGAIN_MS = 150_000
-# Eight hours and more: nobody waits for a test longer than that.
-_LOOKS = 200
+_AGAIN_MS = 60_000
+# Eight hours: nobody waits for a test longer than that.
+_LOOKS = 480
 
 
 class SingleCare:
@@ -23,7 +23,7 @@ class SingleCare:
         self._schedules, self._clock = schedules, clock
 
     def watch(self, tenant_id: str, container_id: str, member_ids: Sequence[str], look: int = 1) -> None:
-        """Lets the message be looked at in a while; not any more after 200 looks."""
+        """Lets the message be looked at in a while; not any more after 480 looks."""
         if look <= _LOOKS:
             payload = {"tenant_id": tenant_id, "container_id": container_id}
             more = {"member_ids": list(member_ids), "look": look}

@@ -15,6 +15,8 @@ from ariia.domain.member import Member
 from ariia.domain.queued_batch import QueuedBatch
 from ariia.domain.recipient import Recipient, recipient
 from ariia.domain.single_message import batch_of, sending
+from ariia.domain.wait_cause import WaitCause
+from ariia.domain.waits import Wait
 from ariia.ports.campaigns import CampaignChange, CampaignStore
 from ariia.ports.clock import Clock
 from ariia.ports.ledger import Partition, SingleLedger
@@ -92,11 +94,17 @@ class SingleMessages:
             return []
         ids = sorted(entry.member_id for entry in batch.entries)
         partition = Partition(tenant_id, container_id, batch.key.shard)
-        receipts = self._ledger.receipts_between(partition, ids[0], ids[-1])
-        return [
-            recipient(container, batch, entry, receipts.get((entry.member_id, batch.key.lane)), self._clock.now())
+        receipts, now = self._ledger.receipts_between(partition, ids[0], ids[-1]), self._clock.now()
+        found = [
+            recipient(container, batch, entry, receipts.get((entry.member_id, batch.key.lane)), now)
             for entry in batch.entries
         ]
+        return [replace(one, waits=self.in_turn(container.channel, one.waits)) for one in found]
+
+    def in_turn(self, channel: Channel, wait: Wait | None) -> Wait | None:
+        """Who waits for their turn waits for the account while that may not send."""
+        refused = self._rate.refusal(channel) if wait is not None and wait.cause is WaitCause.RATE else None
+        return Wait(refused) if refused is not None else wait
 
     def cancel(self, container: Campaign, member_id: str) -> Standing:
         """Excludes the only recipient as `cancelled`, unless a sender holds the message or it is over: the standing

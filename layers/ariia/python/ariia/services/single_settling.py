@@ -9,23 +9,25 @@ from ariia.domain.batch import Batch
 from ariia.domain.campaign import Campaign
 from ariia.domain.consent import ExclusionReason
 from ariia.domain.errors import NotFoundError
-from ariia.domain.single_message import batch_of
+from ariia.domain.put_off import is_void, marks_of
+from ariia.domain.single_message import SingleKind, batch_of, kind_of
 from ariia.ports.campaigns import CampaignChange, CampaignStore
 from ariia.ports.clock import Clock
 from ariia.ports.ledger import BatchSummary, SingleLedger
+from ariia.ports.tenants import TenantStore
 
 from .resolving import UnknownResolver
+from .sending_rules import rules_of
 from .single_messages import SingleMessages, Standing, excluded, standing_of
 
 
 @dataclass(frozen=True)
 class SinglePolicy:
-    """Times in seconds: how long a queued message may stay untouched before it is queued again, how long one that the
-    provider stopped waits for the account, and how long one waits that the account's quota has no room for."""
+    """Times in seconds: how long a queued message may stay untouched before it is queued again, and when it is looked
+    at whether what one waits for was lifted: the provider's stop, a full quota, the tenant's rules."""
 
     requeue_seconds: int = 180
-    stopped_seconds: int = 900
-    parked_seconds: int = 900
+    lifted_seconds: int = 60
 
 
 class SingleSettler:
@@ -37,10 +39,11 @@ class SingleSettler:
         campaigns: CampaignStore,
         ledger: SingleLedger,
         resolver: UnknownResolver,
+        tenants: TenantStore,
         clock: Clock,
         policy: SinglePolicy | None = None,
     ) -> None:
-        self._singles, self._campaigns, self._ledger = singles, campaigns, ledger
+        self._singles, self._campaigns, self._ledger, self._tenants = singles, campaigns, ledger, tenants
         self._resolver, self._clock, self._policy = resolver, clock, policy or SinglePolicy()
 
     def settle(self, tenant_id: str, container_id: str, member_ids: Sequence[str]) -> Standing:
@@ -57,7 +60,7 @@ class SingleSettler:
             batch = self._batch(container, member_ids)
         if batch.is_settled or batch.claim is not None:
             return standing_of(batch, self._clock.now())
-        return self._bring_on(container, batch, at_once=given_up)
+        return self._bring_on(self._renewed(container), batch, at_once=given_up)
 
     def _bring_on(self, container: Campaign, batch: Batch, *, at_once: bool) -> Standing:
         """An unclaimed batch that waits: expired, stopped, parked, not open yet, or to be queued again; `at_once` when
@@ -71,11 +74,12 @@ class SingleSettler:
         if opens_at > now:
             return Standing(batch.entries, opens_at)
         if not self._singles.may_queue(container):
-            return Standing(batch.entries, now + self._policy.parked_seconds * 1000)
-        if batch.wait_until is not None and now < batch.wait_until:
-            return Standing(batch.entries, batch.wait_until)
+            return Standing(batch.entries, self._look_again(now))
+        wait_until = _wait_until(container, batch)
+        if wait_until is not None and now < wait_until:
+            return Standing(batch.entries, min(wait_until, self._look_again(now)))
         due = container.run_began_at + self._policy.requeue_seconds * 1000
-        has_waited = batch.wait_until is not None and container.run_began_at < batch.wait_until
+        has_waited = wait_until is not None and container.run_began_at < wait_until
         if now < due and not at_once and not has_waited:
             return Standing(batch.entries, due)
         return self._queue_again(container, batch, now)
@@ -90,13 +94,27 @@ class SingleSettler:
 
     def _after_stop(self, container: Campaign, batch: Batch, now: int) -> Standing:
         """The provider said that nobody may send now: after a while it is asked again."""
-        again = (container.paused_at or now) + self._policy.stopped_seconds * 1000
+        again = self._look_again(container.paused_at or now)
         if now < again:
             return Standing(batch.entries, again, stopped=container.pause_reason)
         reason, container.paused_at = container.pause_reason, None
         if not self._campaigns.save(CampaignChange(container)):
             return Standing(batch.entries, now + 1000, stopped=reason)
         return replace(self._queue_again(container, batch, now), stopped=reason)
+
+    def _look_again(self, since: int) -> int:
+        return since + self._policy.lifted_seconds * 1000
+
+    def _renewed(self, container: Campaign) -> Campaign:
+        """The container with the tenant's rules as they are now; tests obey none."""
+        tenant = None if kind_of(container.id) is SingleKind.TEST else self._tenants.get(container.tenant_id)
+        if tenant is None or rules_of(tenant) == container.rules:
+            return container
+        container.rules, container.rules_changed_at = rules_of(tenant), self._clock.now()
+        container.updated_at = container.rules_changed_at
+        if self._campaigns.save(CampaignChange(container)):
+            return container
+        return self._singles.container(container.tenant_id, container.id)
 
     def _expire(self, batch: Batch, now: int) -> Standing:
         expired = [excluded(entry, ExclusionReason.EXPIRED) for entry in batch.entries]
@@ -109,3 +127,10 @@ class SingleSettler:
         if batch is None:
             raise NotFoundError("this message was never prepared")
         return batch
+
+
+def _wait_until(container: Campaign, batch: Batch) -> int | None:
+    """Until when the message was put off. Where that was by other rules, it ended with these."""
+    if batch.wait_until is None or not is_void(marks_of(batch.entries), len(batch.pending), container.rules_changed_at):
+        return batch.wait_until
+    return min(batch.wait_until, container.rules_changed_at)
