@@ -21,6 +21,7 @@ from functions.api.schemas.members import (
     MemberChange,
     MemberDraft,
     MemberView,
+    QuestionView,
     TagsInput,
 )
 from functions.api.versions import expected_version
@@ -120,6 +121,15 @@ def put_consent(
     value = consent.model_dump(exclude_unset=True)
     member = services.member_consent.set(caller.tenant_id, member_id, Channel(channel), value, "api", caller.subject)
     return found(MemberView.of(member), member.version)
+
+
+@routes.get("/v1/members/<member_id>/consent/<channel>/confirmation", Permission.READ, "Read how a confirmation stands")
+def read_confirmation(
+    member_id: str, channel: ChannelName, caller: CurrentCaller, services: Services
+) -> Response[QuestionView]:
+    """Whether the question of the double opt-in went out, and what it waits for. A member who waits for no confirmation
+    answers 404."""
+    return found(QuestionView.of(services.confirmation_questions.of(caller.tenant_id, member_id, Channel(channel))))
 
 
 @routes.post(

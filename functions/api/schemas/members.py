@@ -8,8 +8,10 @@ from pydantic import ConfigDict, Field
 
 from ariia.domain.member import Member
 from ariia.services.asking_again import AskedAgain
+from ariia.services.confirmation_questions import OpenQuestion
 
 from .fields import Id, Instant, InstantInput, RequestModel, ResponseModel, Version, example
+from .waits import WAIT, WaitView
 
 ChannelName = Literal["email", "whatsapp", "telegram", "sms"]
 StatusName = Literal["granted", "denied", "pending"]
@@ -156,6 +158,26 @@ class ConfirmationView(ResponseModel):
     def of(cls, asked: AskedAgain) -> Self:
         """The view of it."""
         return cls.model_validate(asked)
+
+
+class QuestionView(ResponseModel):
+    """How the question of the double opt-in stands that a member has not answered."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example({"member_id": "m0042", "channel": "email", "sent_at": None, "waits": WAIT})
+    )
+
+    member_id: str
+    channel: ChannelName
+    sent_at: Annotated[
+        Instant | None, Field(description="When the provider took the latest e-mail with it; null = none so far.")
+    ]
+    waits: Annotated[WaitView | None, Field(description="What it waits for, and until when; null = it is not asked.")]
+
+    @classmethod
+    def of(cls, question: OpenQuestion) -> Self:
+        """The view of it."""
+        return cls.model_validate(vars(question) | {"waits": WaitView.of(question.waits)})
 
 
 class SuppressionView(ResponseModel):

@@ -28,6 +28,7 @@ CauseName = Literal[
     "pause",
     "sending",
     "sender",
+    "answer",
 ]
 CAUSES = (
     "`time`: its time. `review`: that it is approved. `decision`: a person's. `planning`: that the audience stands. "
@@ -35,7 +36,7 @@ CAUSES = (
     "it go on within about a minute. `rate`: its turn. `in_flight`: the provider's answer. `unknown_outcome`: that "
     "the provider's events tell what became of it. `account_quota`, `account`: that the provider's account may send. "
     "`provider`: refused for now, and asked again. `pause`: that the campaign is resumed. `sending`: that the campaign "
-    "is sent. `sender`: that the tenant has a verified sender."
+    "is sent. `sender`: that the tenant has a verified sender. `answer`: that the member follows the link."
 )
 WAIT: dict[str, Any] = {"for": "quiet_hours", "until": "2026-03-01T07:00:00.000Z", "reason": None}
 COUNTED_WAIT: dict[str, Any] = WAIT | {"count": 120}

@@ -8,6 +8,7 @@ import pytest
 
 from ariia.adapters.memory.clock import CountingIds
 from ariia.adapters.memory.uploads import MemoryUploads
+from ariia.domain.quiet_hours import QuietHours
 from ariia.domain.tenant import Tenant
 from ariia.services.imports import Imports
 from ariia.services.tenants import Tenants
@@ -34,6 +35,7 @@ class Api:
             members=desk.members,
             member_consent=desk.consent,
             asking_again=desk.again,
+            confirmation_questions=desk.questions,
             tenants=Tenants(desk.tenants, desk.domains, desk.clock),
             imports=Imports(desk.jobs, MemoryUploads(), opt_in, desk.clock, CountingIds("i")),
         )
@@ -146,3 +148,32 @@ def test_an_import_says_whether_it_asks(api: Api) -> None:
     assert api.as_role().post("/v1/imports", {"format": "csv"}).body["send_confirmations"] is False
     refused = api.as_role(tenant="new").post("/v1/imports", body)
     assert (refused.status, refused.body["problems"][0]["field"]) == (422, "send_confirmations")
+
+
+def test_a_question_says_what_it_waits_for_until_it_is_answered(api: Api) -> None:
+    quiet = {"email": QuietHours("07:00", "20:00")}
+    viewer, desk = api.as_role("viewer"), api.desk
+    desk.choose(double_opt_in=True, quiet_hours=quiet)
+    desk.domains.domains.clear()
+    api.put()
+    at_eight = {"for": "quiet_hours", "until": "2027-01-15T19:00:00.000Z", "reason": None}
+    assert viewer.get(ASK).body == {"member_id": "anna", "channel": "email", "sent_at": None, "waits": at_eight}
+
+    desk.choose(double_opt_in=True)
+    assert viewer.get(ASK).body["waits"] == {"for": "sender", "until": None, "reason": None}
+    desk.domains.domains.add((TENANT, "studio.example"))
+    assert viewer.get(ASK).body["waits"]["for"] == "rate"
+    desk.live(3)
+    asked = viewer.get(ASK).body
+    assert (asked["waits"]["for"], asked["sent_at"] is None) == ("answer", False)
+
+    desk.page.confirm(desk.token(), "1-en")
+    assert viewer.get(ASK).status == 404
+    assert viewer.get("/v1/members/nobody/consent/email/confirmation").status == 404
+    assert viewer.get("/v1/members/anna/consent/sms/confirmation").status == 422
+
+
+def test_what_the_tenant_switched_off_waits_for_nothing(api: Api) -> None:
+    api.put()
+    api.desk.choose()
+    assert api.as_role("viewer").get(ASK).body["waits"] is None

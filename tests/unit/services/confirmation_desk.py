@@ -23,6 +23,7 @@ from ariia.services.confirmation_care import ConfirmationCare
 from ariia.services.confirmation_limits import ConfirmationLimits
 from ariia.services.confirmation_mails import ConfirmationMails
 from ariia.services.confirmation_page import ConfirmationPage
+from ariia.services.confirmation_questions import ConfirmationQuestions
 from ariia.services.double_opt_in import DoubleOptIn
 from ariia.services.member_consent import MemberConsent
 from ariia.services.members import Members
@@ -68,6 +69,9 @@ class ConfirmationDesk:
             AccountRate(world.rates, {Channel.EMAIL: world.quota}, self.clock),
             self.clock,
             world.shards,
+        )
+        self.questions = ConfirmationQuestions(
+            members, tenants, self.domains, singles, AskedConfirmations(jobs), self.clock
         )
         resolver = UnknownResolver(campaigns, ledger, world.pipeline, self.clock, GRACE_MS)
         settler = SingleSettler(singles, campaigns, ledger, resolver, tenants, self.clock)

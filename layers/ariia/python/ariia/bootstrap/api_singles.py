@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ariia.adapters.dynamodb.follow_ups import DynamoFollowUps
     from ariia.adapters.schedules import EventBridgeSchedules
     from ariia.services.asking_again import AskingAgain
+    from ariia.services.confirmation_questions import ConfirmationQuestions
     from ariia.services.follow_up_ending import FollowUpEnding
     from ariia.services.follow_ups import FollowUps
     from ariia.services.member_events import MemberEvents
@@ -94,6 +95,21 @@ class SingleServices(CampaignServices, MemberServices):
             ConfirmationCare(self._single_schedules, self._clock),
             self._clock,
             self._ids,
+        )
+
+    @cached_property
+    def confirmation_questions(self) -> ConfirmationQuestions:
+        """How questions of the double opt-in stand."""
+        from ariia.services.asked_confirmations import AskedConfirmations
+        from ariia.services.confirmation_questions import ConfirmationQuestions
+
+        return ConfirmationQuestions(
+            self._member_store,
+            self._tenant_store,
+            self.sender_domains,
+            self._singles,
+            AskedConfirmations(self._job_store),
+            self._clock,
         )
 
     @cached_property

@@ -9,7 +9,7 @@ class WaitCause(StrEnum):
     """`rate`: its turn at the rate of the provider's account. `in_flight`: the provider's answer. `unknown_outcome`:
     that the provider's events tell what became of it. `account`: that the account may send. `provider`: that the
     provider, who refused it for everybody, is asked again. `sending`: that its campaign is sent. `sender`: that the
-    tenant has a verified sender. The rest says itself."""
+    tenant has a verified sender. `answer`: that the member follows the link of a question. The rest says itself."""
 
     TIME = "time"
     REVIEW = "review"
@@ -27,3 +27,4 @@ class WaitCause(StrEnum):
     PAUSE = "pause"
     SENDING = "sending"
     SENDER = "sender"
+    ANSWER = "answer"
