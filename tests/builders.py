@@ -14,6 +14,7 @@ from ariia.ports.schedules import OneTimeSchedules
 from ariia.ports.tenants import TenantStore
 from ariia.services.confirmation_care import ConfirmationCare
 from ariia.services.double_opt_in import DoubleOptIn
+from ariia.services.waiting_room import Lifting
 
 TENANT = "studio"
 NOW = 1_800_000_000_000
@@ -43,6 +44,11 @@ def any_content(**fields: Any) -> Content:
 def any_target(**fields: Any) -> Target:
     """Everybody."""
     return Target(**fields)
+
+
+def any_lifting(clock: ManualClock | None = None) -> Lifting:
+    """Says to nobody that something was lifted."""
+    return Lifting(MemorySchedules(), clock or ManualClock())
 
 
 def any_double_opt_in(

@@ -1,5 +1,5 @@
 """Does what is due for one follow-up, one test send, or some questions of a double opt-in: fires it, settles it, or
-finds nothing left to do."""
+finds nothing left to do. Wakes those of a tenant who wait for what was lifted."""
 
 from __future__ import annotations
 
@@ -30,6 +30,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         is_over = services().looks.look(tenant_id, event["container_id"], event["member_ids"], int(event["look"]))
         logger.info("looked after", tenant_id=tenant_id, container=event["container_id"], over=is_over)
         return {"status": "over" if is_over else "pending"}
+    if "lifted" in event:
+        woken = services().lifted.look(tenant_id, event["lifted"])
+        logger.info("lifted", tenant_id=tenant_id, woken=woken)
+        return {"status": "lifted"}
     if "confirmations" in event:
         requests = [ConfirmationRequest(**one) for one in event["confirmations"]]
         report = services().confirmations.look(tenant_id, requests, int(event["look"]))

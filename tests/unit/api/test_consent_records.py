@@ -22,7 +22,7 @@ from functions.api import dependencies
 from functions.api.application import Application
 from functions.api.routes import audit, members, settings, suppressions
 from functions.api.routing import RouteTable
-from tests.builders import any_double_opt_in
+from tests.builders import any_double_opt_in, any_lifting
 from tests.unit.services.campaign_desk import VerifiedDomains
 
 from .campaign_clients import SETTINGS
@@ -41,7 +41,7 @@ class Api:
             member_consent=MemberConsent(store, any_double_opt_in(), self.clock),
             suppressions=Suppressions(MemorySuppressions(store), store, self.clock),
             audit=AuditLog(trail, tenants, self.clock),
-            tenants=Tenants(tenants, VerifiedDomains(), self.clock),
+            tenants=Tenants(tenants, VerifiedDomains(), any_lifting(), self.clock),
         )
         resources = (members, suppressions, audit, settings)
         operations = [operation for resource in resources for operation in resource.routes.operations]

@@ -36,7 +36,7 @@ class Api:
             member_consent=desk.consent,
             asking_again=desk.again,
             confirmation_questions=desk.questions,
-            tenants=Tenants(desk.tenants, desk.domains, desk.clock),
+            tenants=Tenants(desk.tenants, desk.domains, desk.lifting, desk.clock),
             imports=Imports(desk.jobs, MemoryUploads(), opt_in, desk.clock, CountingIds("i")),
         )
         operations = [one for group in (members, settings, imports, tenants) for one in group.routes.operations]

@@ -19,6 +19,7 @@ from functions.api import dependencies
 from functions.api.application import Application
 from functions.api.routes import recipients, senders, settings, tenants
 from functions.api.routing import RouteTable
+from tests.builders import any_lifting
 from tests.unit.services.test_recipients import MEMBERS, Desk
 
 from .http import Client, claims
@@ -70,8 +71,8 @@ def identities() -> MemoryIdentities:
 @pytest.fixture
 def as_role(identities: MemoryIdentities) -> Callable[..., Client]:
     clock, desk = ManualClock(), Desk()
-    senders_ = SenderDomains(MemorySenders(), identities, clock)
-    services = Services(Tenants(MemoryTenants(), senders_, clock), senders_, desk.service)
+    senders_ = SenderDomains(MemorySenders(), identities, any_lifting(), clock)
+    services = Services(Tenants(MemoryTenants(), senders_, any_lifting(), clock), senders_, desk.service)
     resources = (tenants, settings, senders, recipients)
     operations = [operation for resource in resources for operation in resource.routes.operations]
     application = Application(RouteTable(operations), lambda: SETTINGS)

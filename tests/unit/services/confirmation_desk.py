@@ -30,6 +30,7 @@ from ariia.services.members import Members
 from ariia.services.resolving import UnknownResolver
 from ariia.services.single_messages import SingleMessages
 from ariia.services.single_settling import SingleSettler
+from ariia.services.waiting_room import LiftedLooks, Lifting, WaitingRoom
 from tests.builders import TENANT
 from tests.unit.services.campaign_desk import VerifiedDomains
 from tests.world import GRACE_MS, World
@@ -76,8 +77,10 @@ class ConfirmationDesk:
         resolver = UnknownResolver(campaigns, ledger, world.pipeline, self.clock, GRACE_MS)
         settler = SingleSettler(singles, campaigns, ledger, resolver, tenants, self.clock)
         self.noted = AskedConfirmations(jobs)
+        self.lifting = Lifting(schedules, self.clock)
+        self.lifted = LiftedLooks(WaitingRoom(jobs), schedules, self.clock)
         self.mails = ConfirmationMails(
-            members, tenants, self.domains, singles, settler, limits, self.noted, care, self.clock
+            members, tenants, self.domains, singles, settler, limits, self.noted, care, WaitingRoom(jobs), self.clock
         )
 
     def put(self, member_id: str = "anna", **values: Any) -> Member:
@@ -117,6 +120,9 @@ class ConfirmationDesk:
         """Lets every schedule that is due fire. Lambda repeats what was killed; here only when it must."""
         payloads = self.schedules.fired(self.clock.now())
         for payload in payloads:
+            if "lifted" in payload:
+                self.lifted.look(payload["tenant_id"], payload["lifted"])
+                continue
             requests = [ConfirmationRequest(**one) for one in payload["confirmations"]]
             for _ in range(3):
                 with suppress(*crash):

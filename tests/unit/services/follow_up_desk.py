@@ -7,6 +7,7 @@ from typing import Any
 
 from ariia.adapters.memory.clock import CountingIds
 from ariia.adapters.memory.follow_ups import MemoryEvents, MemoryFollowUps
+from ariia.adapters.memory.jobs import MemoryJobs
 from ariia.adapters.memory.quotas import MemoryQuotas
 from ariia.adapters.memory.schedules import MemorySchedules
 from ariia.adapters.memory.tenants import MemoryTenants
@@ -27,6 +28,7 @@ from ariia.services.resolving import UnknownResolver
 from ariia.services.single_messages import SingleMessages
 from ariia.services.single_settling import SingleSettler
 from ariia.services.stop_words import StopWords
+from ariia.services.waiting_room import LiftedLooks, Lifting, WaitingRoom
 from tests.builders import TENANT, any_double_opt_in, any_member
 from tests.unit.services.campaign_desk import HarmlessTrial, VerifiedDomains
 from tests.world import GRACE_MS, World
@@ -65,6 +67,7 @@ class FollowUpDesk:
         settler = SingleSettler(self.singles, campaigns, ledger, resolver, self.tenants, self.clock)
         contents = FollowUpContents(VerifiedDomains([(TENANT, "studio.example")]), ContentChecks(HarmlessTrial()))
         store, schedules = around("store", self.store), around("schedules", self.schedules)
+        jobs = around("jobs", MemoryJobs())
         self.ending = FollowUpEnding(store, schedules, self.singles, self.quotas, self.clock)
         self.runs = FollowUpRuns(
             store,
@@ -76,8 +79,11 @@ class FollowUpDesk:
             world.members,
             self.tenants,
             self.quotas,
+            WaitingRoom(jobs),
             self.clock,
         )
+        self.lifting = Lifting(schedules, self.clock)
+        self.lifted = LiftedLooks(WaitingRoom(jobs), schedules, self.clock)
         channels = frozenset({Channel.EMAIL})
         self.follow_ups = FollowUps(
             store,
@@ -121,7 +127,10 @@ class FollowUpDesk:
         for payload in payloads:
             for _ in range(3):
                 try:
-                    self.runs.run(payload["tenant_id"], payload["follow_up_id"])
+                    if "lifted" in payload:
+                        self.lifted.look(payload["tenant_id"], payload["lifted"])
+                    else:
+                        self.runs.run(payload["tenant_id"], payload["follow_up_id"])
                     break
                 except crash:
                     continue

@@ -37,6 +37,7 @@ from ariia.services.quotas import Quotas
 from ariia.services.send_outlook import SendOutlook
 from ariia.services.sender_domains import SenderDomains
 from ariia.services.targets import Targets
+from tests.builders import any_lifting
 
 SHARDS = 4
 HTML = '<p>Hallo</p><a href="{{ unsubscribe_url }}">Abmelden</a>'
@@ -63,7 +64,7 @@ class Desk:
         self.members, self.campaigns, self.identities = MemoryMembers(SHARDS), MemoryCampaigns(), MemoryIdentities()
         self.templates, tenants, self.rates = MemoryTemplates(), MemoryTenants(), MemorySendRates()
         tenants.create(Tenant(id="t1", name="Gym", default_sender="hi@gym.de"))
-        self.senders = SenderDomains(MemorySenders(), self.identities, self.clock)
+        self.senders = SenderDomains(MemorySenders(), self.identities, any_lifting(), self.clock)
         self.senders.add("t1", "gym.de")
         self.identities.verify("gym.de")
         self.senders.get("t1", "gym.de")

@@ -59,6 +59,7 @@ from ariia.services.privacy_care import PrivacyCare, PrivacyKind, PrivacyRuns, P
 from ariia.services.resolving import UnknownResolver
 from ariia.services.single_messages import SingleMessages
 from ariia.services.single_settling import SingleSettler
+from ariia.services.waiting_room import WaitingRoom
 from tests.builders import NOW, TENANT, any_campaign, any_content, any_member, any_target
 from tests.world import GRACE_MS
 
@@ -281,6 +282,7 @@ class PrivacyDesk:
             ConfirmationLimits(self.jobs, self.clock),
             AskedConfirmations(self.jobs),
             ConfirmationCare(self.questions, self.clock),
+            WaitingRoom(self.jobs),
             self.clock,
         )
 

@@ -5,21 +5,23 @@ from __future__ import annotations
 import pytest
 
 from ariia.adapters.memory.clock import ManualClock
+from ariia.adapters.memory.schedules import MemorySchedules
 from ariia.adapters.memory.senders import MemorySenders
 from ariia.adapters.memory.ses_identities import MemoryIdentities
 from ariia.domain.errors import ConflictError, InvalidError, NotFoundError, TransientError
 from ariia.domain.sender_domain import Verification, dns_records, parse_domain, parse_from
 from ariia.ports.senders import Identity
 from ariia.services.sender_domains import VERIFIED_MAX_AGE_MS, SenderDomains
+from ariia.services.waiting_room import Lifting
 
 
 class Desk:
     """The service with everything around it in reach."""
 
     def __init__(self, identities: MemoryIdentities | None = None) -> None:
-        self.clock, self.store = ManualClock(), MemorySenders()
+        self.clock, self.store, self.schedules = ManualClock(), MemorySenders(), MemorySchedules()
         self.identities = identities or MemoryIdentities()
-        self.service = SenderDomains(self.store, self.identities, self.clock)
+        self.service = SenderDomains(self.store, self.identities, Lifting(self.schedules, self.clock), self.clock)
 
     def verified(self, tenant_id: str, domain: str) -> None:
         self.service.add(tenant_id, domain)
@@ -30,6 +32,15 @@ class Desk:
 @pytest.fixture
 def desk() -> Desk:
     return Desk()
+
+
+def test_those_who_wait_for_the_domain_hear_once_that_it_is_verified(desk: Desk) -> None:
+    desk.service.add("t1", "gym.de")
+    assert desk.schedules.waiting == {}
+    desk.identities.verify("gym.de")
+    for _ in range(2):
+        desk.service.get("t1", "gym.de")
+    assert [payload for _, payload in desk.schedules.waiting.values()] == [{"tenant_id": "t1", "lifted": ""}]
 
 
 def test_added_domain_answers_with_every_record_to_publish(desk: Desk) -> None:

@@ -259,7 +259,7 @@ def test_a_follow_up_that_waits_for_the_cap_goes_out_when_there_is_room(world: W
     world.singles.prepare(container, any_content(), ["m000"])
     world.work_off()
     waiting = world.settler.settle(TENANT, container.id, ["m000"])
-    assert (waiting.is_over, waiting.wake_at) == (False, world.clock.now() + 60_000), "the cap may be raised any time"
+    assert (waiting.is_over, waiting.wake_at) == (False, world.clock.now() + 3_660_000)
     world.clock.advance(HOUR / 1000)
     world.settler.settle(TENANT, container.id, ["m000"])
     assert world.queue.waiting == []

@@ -13,12 +13,13 @@ from ariia.domain.errors import ConflictError, InvalidError, NotFoundError
 from ariia.domain.plan import Plan
 from ariia.domain.tenant import Tenant, TenantSettings
 from ariia.services.tenants import Tenants
+from tests.builders import any_lifting
 from tests.unit.services.campaign_desk import VerifiedDomains
 
 
 @pytest.fixture
 def tenants() -> Tenants:
-    return Tenants(MemoryTenants(), VerifiedDomains(), ManualClock())
+    return Tenants(MemoryTenants(), VerifiedDomains(), any_lifting(), ManualClock())
 
 
 def any_tenant(**fields: Any) -> Tenant:

@@ -1,4 +1,4 @@
-"""What waits goes on within about a minute when what it waited for is lifted, and says until then what that is."""
+"""What waits goes on within minutes when what it waited for is lifted, and says until then what that is."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ HOUR_MS = 3_600_000
 # The test's clock begins at 8:00 UTC.
 QUIET = {"email": QuietHours("07:00", "20:00")}
 CAP = FrequencyCap(per_day=1, overflow=Overflow.DEFER, defer_hours=48)
-# A round or a look comes every minute, and what it queues is sent some seconds later.
-SOON = 75_000
+# A look is arranged half a minute later, a round comes every five minutes; what they queue is sent soon.
+SOON, ROUND = 75_000, 330_000
 
 
 def world_of(size: int = 3, **settings: Any) -> World:
@@ -80,7 +80,7 @@ def had_one(world: World, *members: str, hours_ago: float = 1) -> int:
     return CAP.free_at((RecentSend("earlier", at),), world.clock.now())
 
 
-def test_campaign_goes_on_a_minute_after_its_quiet_hours_were_taken_back() -> None:
+def test_campaign_goes_on_minutes_after_its_quiet_hours_were_taken_back() -> None:
     world = world_of(quiet_hours=QUIET)
     run = Run(world)
     campaign = run.campaign
@@ -92,7 +92,7 @@ def test_campaign_goes_on_a_minute_after_its_quiet_hours_were_taken_back() -> No
     lifted = world.clock.now()
     run.live(10)
     assert world.fresh(campaign).status is CampaignStatus.SENT
-    assert (world.fresh(campaign).sent_at or 0) - lifted < SOON + 10_000
+    assert (world.fresh(campaign).sent_at or 0) - lifted < ROUND
 
 
 def test_campaign_says_for_what_how_many_wait() -> None:
@@ -109,7 +109,7 @@ def test_campaign_says_for_what_how_many_wait() -> None:
 
 
 @pytest.mark.parametrize("cap", [None, replace(CAP, per_day=2)], ids=["taken back", "raised"])
-def test_members_put_off_by_a_cap_go_on_a_minute_after_it_is(cap: FrequencyCap | None) -> None:
+def test_members_put_off_by_a_cap_go_on_minutes_after_it_is(cap: FrequencyCap | None) -> None:
     world = world_of(frequency_cap=CAP)
     had_one(world, "m000", "m001")
     run = Run(world)
@@ -120,7 +120,7 @@ def test_members_put_off_by_a_cap_go_on_a_minute_after_it_is(cap: FrequencyCap |
     lifted = world.clock.now()
     run.live(10)
     assert sorted(world.provider.members) == ["m000", "m001", "m002"]
-    assert (world.fresh(campaign).sent_at or 0) - lifted < SOON + 10_000
+    assert (world.fresh(campaign).sent_at or 0) - lifted < ROUND
 
 
 def test_campaign_goes_on_a_minute_after_the_quota_has_room() -> None:
@@ -140,6 +140,7 @@ def test_campaign_goes_on_a_minute_after_the_quota_has_room() -> None:
 def settings_of(desk: FollowUpDesk, **settings: Any) -> None:
     tenant = desk.tenants.get(TENANT)
     assert tenant is not None
+    desk.lifting.announce(TENANT)
     tenant.settings = TenantSettings(**settings)
     assert desk.tenants.save(tenant, [])
 
@@ -180,7 +181,7 @@ def test_follow_up_put_off_by_a_cap_goes_on_a_minute_after_that_is_taken_back() 
     assert (ended.sent_at or 0) - lifted <= SOON
 
 
-def test_follow_up_goes_on_a_minute_after_the_quota_has_room() -> None:
+def test_follow_up_goes_on_minutes_after_the_quota_has_room() -> None:
     desk = FollowUpDesk()
     desk.world.quota.answer = SendRate(per_second=10, daily_quota=200, sent_last_day=200)
     made = desk.create()
@@ -188,8 +189,8 @@ def test_follow_up_goes_on_a_minute_after_the_quota_has_room() -> None:
     assert wait_of_follow_up(desk, made) == Wait(WaitCause.ACCOUNT_QUOTA)
     desk.world.quota.answer = SendRate(per_second=10, daily_quota=200, sent_last_day=0)
     lifted = desk.clock.now()
-    desk.live(5)
-    assert (desk.stored(made).sent_at or 0) - lifted <= 60_000 + SOON
+    desk.live(7)
+    assert (desk.stored(made).sent_at or 0) - lifted <= 300_000 + SOON
 
 
 def test_follow_up_is_looked_after_although_time_passes_while_it_is_brought_on() -> None:
@@ -212,6 +213,7 @@ def test_question_goes_on_a_minute_after_the_quiet_hours_were_taken_back() -> No
     desk.sign_up()
     desk.live(60)
     assert desk.asked == []
+    desk.lifting.announce(TENANT)
     desk.choose(double_opt_in=True)
     desk.live(1.5)
     assert desk.asked == [MAIL]
@@ -223,6 +225,7 @@ def test_question_goes_on_a_minute_after_the_sender_is_verified() -> None:
     desk.sign_up()
     desk.live(60)
     assert desk.asked == []
+    desk.lifting.announce(TENANT)
     desk.domains.domains.add((TENANT, "studio.example"))
     desk.live(1.5)
     assert desk.asked == [MAIL]

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from ariia.adapters.dynamodb import models
-from ariia.services.tenants import KnownTenants, Tenants
+from ariia.services.known_tenants import KnownTenants
 from ariia.settings import ApiSettings
 
 from .api_segments import SegmentServices
 from .api_series import SeriesServices
 from .api_singles import SingleServices
+
+if TYPE_CHECKING:
+    from ariia.services.tenants import Tenants
 
 
 class ApiServices(SeriesServices, SingleServices, SegmentServices):
@@ -25,7 +29,9 @@ class ApiServices(SeriesServices, SingleServices, SegmentServices):
     @cached_property
     def tenants(self) -> Tenants:
         """Businesses on the platform."""
-        return Tenants(self._tenant_store, self.sender_domains, self._clock)
+        from ariia.services.tenants import Tenants
+
+        return Tenants(self._tenant_store, self.sender_domains, self._lifting, self._clock)
 
 
 def build(settings: ApiSettings) -> ApiServices:

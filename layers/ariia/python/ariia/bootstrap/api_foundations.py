@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ariia.services.quotas import Quotas
     from ariia.services.sender_domains import SenderDomains
     from ariia.services.targets import Targets
+    from ariia.services.waiting_room import Lifting
 
 SES_READ_TIMEOUT_SECONDS = 5
 
@@ -63,7 +64,8 @@ class ApiFoundations:
         from ariia.adapters.ses_identities import SesIdentities
         from ariia.services.sender_domains import SenderDomains
 
-        return SenderDomains(DynamoSenders(), SesIdentities(ses_client(SES_READ_TIMEOUT_SECONDS)), self._clock)
+        identities = SesIdentities(ses_client(SES_READ_TIMEOUT_SECONDS))
+        return SenderDomains(DynamoSenders(), identities, self._lifting, self._clock)
 
     @property
     def _dynamodb(self) -> Any:
@@ -121,6 +123,14 @@ class ApiFoundations:
         from ariia.adapters.dynamodb.ledger import DynamoLedger
 
         return DynamoLedger(self._dynamodb, self._table(names.LEDGER))
+
+    @cached_property
+    def _lifting(self) -> Lifting:
+        from ariia.services.waiting_room import Lifting
+
+        from .double_opt_in import single_schedules
+
+        return Lifting(single_schedules(self._settings), self._clock)
 
     @cached_property
     def _member_store(self) -> DynamoMembers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from ariia.adapters.clock import SystemClock
 from ariia.adapters.dynamodb import models, names
@@ -30,6 +31,7 @@ from ariia.services.resolving import UnknownResolver
 from ariia.services.single_care import SingleCare, SingleLooks
 from ariia.services.single_settling import SingleSettler
 from ariia.services.stored_senders import StoredSenders
+from ariia.services.waiting_room import LiftedLooks, WaitingRoom
 from ariia.settings import RunFollowUpSettings
 
 from .double_opt_in import single_schedules
@@ -40,11 +42,13 @@ _READ_TIMEOUT_SECONDS = 5
 
 @dataclass(frozen=True)
 class RunFollowUpServices:
-    """Follow-ups, single messages without a record of their own, and the questions of the double opt-in."""
+    """Follow-ups, single messages without a record of their own, the questions of the double opt-in, and who of these
+    waits for what was lifted."""
 
     follow_ups: FollowUpRuns
     looks: SingleLooks
     confirmations: ConfirmationMails
+    lifted: LiftedLooks
 
 
 def build(settings: RunFollowUpSettings) -> RunFollowUpServices:
@@ -53,13 +57,7 @@ def build(settings: RunFollowUpSettings) -> RunFollowUpServices:
     client, clock, campaigns = dynamodb_client(), SystemClock(), DynamoCampaigns()
     ses, tenants, store = ses_client(_READ_TIMEOUT_SECONDS), DynamoTenants(), DynamoFollowUps()
     ledger = DynamoLedger(client, names.physical(settings.table_prefix, names.LEDGER))
-    pipeline = SesEventPipeline(
-        client,
-        names.physical(settings.table_prefix, names.SEND_RATES),
-        backlog=SqsBacklog(sqs_client(), [settings.events_queue_url, settings.events_dlq_url]),
-        ses=ses,
-        configuration_set=f"{settings.configuration_set}-tracked",
-    )
+    pipeline = _pipeline(settings, client, ses)
     singles = single_messages(
         client,
         ses,
@@ -70,7 +68,8 @@ def build(settings: RunFollowUpSettings) -> RunFollowUpServices:
     )
     resolver = UnknownResolver(campaigns, ledger, pipeline, clock, settings.grace_seconds * 1000)
     schedules, quotas = single_schedules(settings), Quotas(DynamoQuotas(), tenants, clock)
-    members, senders = DynamoMembers(settings.shards), StoredSenders(DynamoSenders())
+    members, senders, jobs = DynamoMembers(settings.shards), StoredSenders(DynamoSenders()), DynamoJobs()
+    room = WaitingRoom(jobs)
     settler = SingleSettler(singles, campaigns, ledger, resolver, tenants, clock)
     follow_ups = FollowUpRuns(
         store,
@@ -82,6 +81,7 @@ def build(settings: RunFollowUpSettings) -> RunFollowUpServices:
         members,
         tenants,
         quotas,
+        room,
         clock,
     )
     confirmations = ConfirmationMails(
@@ -90,9 +90,21 @@ def build(settings: RunFollowUpSettings) -> RunFollowUpServices:
         senders,
         singles,
         settler,
-        ConfirmationLimits(DynamoJobs(), clock),
-        AskedConfirmations(DynamoJobs()),
+        ConfirmationLimits(jobs, clock),
+        AskedConfirmations(jobs),
         ConfirmationCare(schedules, clock),
+        room,
         clock,
     )
-    return RunFollowUpServices(follow_ups, SingleLooks(SingleCare(schedules, clock), settler), confirmations)
+    looks, lifted = SingleLooks(SingleCare(schedules, clock), settler), LiftedLooks(room, schedules, clock)
+    return RunFollowUpServices(follow_ups, looks, confirmations, lifted)
+
+
+def _pipeline(settings: RunFollowUpSettings, client: Any, ses: Any) -> SesEventPipeline:
+    return SesEventPipeline(
+        client,
+        names.physical(settings.table_prefix, names.SEND_RATES),
+        backlog=SqsBacklog(sqs_client(), [settings.events_queue_url, settings.events_dlq_url]),
+        ses=ses,
+        configuration_set=f"{settings.configuration_set}-tracked",
+    )

@@ -122,6 +122,11 @@ def wake_name(tenant_id: str, follow_up_id: str, at: int) -> str:
     return f"{derived_id(tenant_id, follow_up_id)}-{-(-at // 1000)}"
 
 
+def wake_payload(tenant_id: str, follow_up_id: str) -> dict[str, str]:
+    """What that schedule hands over."""
+    return {"tenant_id": tenant_id, "follow_up_id": follow_up_id}
+
+
 def require_open(follow_up: ScheduledFollowUp, done: str) -> None:
     """ConflictError when it is over or on its way, saying which."""
     if follow_up.is_over:

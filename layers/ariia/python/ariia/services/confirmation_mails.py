@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from ariia.domain.campaign import Campaign, Content
 from ariia.domain.channel import Channel
-from ariia.domain.confirmation import ASKED_FOR_MS, LINK_DAYS, ConfirmationRequest
+from ariia.domain.confirmation import ASKED_FOR_MS, LINK_DAYS, ConfirmationRequest, as_payload, look_name
 from ariia.domain.confirmation_texts import content_for
 from ariia.domain.consent import refusal
 from ariia.domain.content.roots import tenant_view
@@ -30,9 +30,10 @@ from .runs import SYSTEM
 from .sending_rules import rules_of
 from .single_messages import SingleMessages
 from .single_settling import SingleSettler
+from .waiting_room import WaitingRoom
 
-# Nobody tells us that quiet hours were taken back, or that a sender was verified.
-_AGAIN_MS = 60_000
+_AGAIN_MS = 150_000
+_WITHOUT_SENDER_MS = 3_600_000
 
 
 @dataclass
@@ -62,9 +63,10 @@ class ConfirmationMails:
         limits: ConfirmationLimits,
         asked: AskedConfirmations,
         care: ConfirmationCare,
+        room: WaitingRoom,
         clock: Clock,
     ) -> None:
-        self._members, self._tenants, self._senders = members, tenants, senders
+        self._members, self._tenants, self._senders, self._room = members, tenants, senders, room
         self._limits, self._asked = limits, asked
         self._singles, self._settler, self._care, self._clock = singles, settler, care, clock
 
@@ -72,14 +74,22 @@ class ConfirmationMails:
         """Brings the questions on. The next look is arranged first, and moved when nothing is to do until later."""
         again = self._clock.now() + _AGAIN_MS
         self._care.watch(tenant_id, requests, look + 1, again)
-        report, tenant = ConfirmationLook(), self._tenants.get(tenant_id)
-        members = self._members.get_many(tenant_id, [one.member_id for one in requests])
-        for request in requests:
-            self._bring_on(tenant, tenant_id, request, members.get(request.member_id), look, report)
+        report = self._look(tenant_id, requests, look)
+        if report.wake_at is not None and report.wake_at > again:
+            key, next_look = look_name(requests, 0), as_payload(tenant_id, requests, look + 2)
+            self._room.enter(tenant_id, key, report.wake_at, next_look)
+            report = self._look(tenant_id, requests, look)
         if report.wake_at is not None and report.wake_at > again:
             self._care.watch(tenant_id, requests, look + 2, report.wake_at)
         if report.wake_at is None or report.wake_at > again:
             self._care.forget(requests, look + 1)
+        return report
+
+    def _look(self, tenant_id: str, requests: Sequence[ConfirmationRequest], look: int) -> ConfirmationLook:
+        report, tenant = ConfirmationLook(), self._tenants.get(tenant_id)
+        members = self._members.get_many(tenant_id, [one.member_id for one in requests])
+        for request in requests:
+            self._bring_on(tenant, tenant_id, request, members.get(request.member_id), look, report)
         return report
 
     def _bring_on(
@@ -124,7 +134,7 @@ class ConfirmationMails:
         rules, content = rules_of(tenant), self._content(tenant, member)
         opens_at = rules.member_opening(Channel.EMAIL, member, now)
         if opens_at > now or content is None:
-            report.wait(min(opens_at, now + _AGAIN_MS) if opens_at > now else now + _AGAIN_MS)
+            report.wait(opens_at if opens_at > now else now + _WITHOUT_SENDER_MS)
         elif self._limits.allow(tenant.id, request):
             latest = request.asked_at + ASKED_FOR_MS
             # First, as the message is found by it when the member wants their data, or wants to be forgotten.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ariia.domain.campaign import Campaign
 from ariia.domain.errors import NotFoundError, TransientError
-from ariia.domain.follow_up import FollowUpStatus, ScheduledFollowUp, wake_name
+from ariia.domain.follow_up import FollowUpStatus, ScheduledFollowUp, wake_name, wake_payload
 from ariia.domain.plan import Feature
 from ariia.ports.clock import Clock
 from ariia.ports.follow_ups import FollowUpStore
@@ -33,7 +33,7 @@ class FollowUpEnding:
 
     def wake(self, follow_up: ScheduledFollowUp, at: int) -> None:
         """Lets it be looked at from `at` (epoch ms) on."""
-        payload = {"tenant_id": follow_up.tenant_id, "follow_up_id": follow_up.id}
+        payload = wake_payload(follow_up.tenant_id, follow_up.id)
         self._schedules.create(wake_name(follow_up.tenant_id, follow_up.id, at), at, payload)
 
     def account(self, follow_up: ScheduledFollowUp) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ariia.domain.channel import Channel
 from ariia.domain.consent import refusal
 from ariia.domain.errors import InvalidError, NotFoundError, TransientError
-from ariia.domain.follow_up import FollowUpStatus, ScheduledFollowUp, wake_name
+from ariia.domain.follow_up import FollowUpStatus, ScheduledFollowUp, wake_name, wake_payload
 from ariia.domain.member import Member
 from ariia.domain.misfire import Misfire, MisfirePolicy, late_reason
 from ariia.domain.plan import Feature
@@ -25,16 +25,17 @@ from .quotas import Quotas
 from .sending_rules import rules_of
 from .single_messages import SingleMessages, Standing
 from .single_settling import SingleSettler
+from .waiting_room import WaitingRoom
 
 _TRIES = 8
 
 
 @dataclass(frozen=True)
 class FollowUpPolicy:
-    """Times in seconds: when one that waits, or is on its way, is looked at again (nobody tells us that quiet hours
-    were taken back), and how long the provider may refuse to send for the account before the follow-up fails."""
+    """Times in seconds: when a follow-up on its way is looked at again, and how long the provider may refuse to send
+    for the account before the follow-up fails."""
 
-    again_seconds: int = 60
+    again_seconds: int = 120
     give_up_seconds: int = 86_400
 
 
@@ -52,11 +53,12 @@ class FollowUpRuns:
         members: MemberScan,
         tenants: TenantStore,
         quotas: Quotas,
+        room: WaitingRoom,
         clock: Clock,
         policy: FollowUpPolicy | None = None,
     ) -> None:
         self._store, self._schedules, self._ending, self._contents = store, schedules, ending, contents
-        self._singles, self._settler = singles, settler
+        self._singles, self._settler, self._room = singles, settler, room
         self._members, self._tenants, self._quotas, self._clock = members, tenants, quotas, clock
         self._policy = policy or FollowUpPolicy()
 
@@ -71,6 +73,9 @@ class FollowUpRuns:
         if not follow_up.is_over:
             self._ending.wake(follow_up, again)
             follow_up, wake_at = self._step(follow_up)
+            if wake_at is not None and wake_at > again + 1000 and follow_up.follow_up_at <= self._clock.now():
+                self._room.enter(tenant_id, follow_up_id, wake_at, wake_payload(tenant_id, follow_up_id))
+                follow_up, wake_at = self._step(follow_up)
             # A schedule's name tells seconds: one for the same second is the one that would be deleted.
             if wake_at is not None and wake_at > again + 1000:
                 self._ending.wake(follow_up, wake_at)
@@ -110,7 +115,7 @@ class FollowUpRuns:
         tenant = self._tenant(follow_up)
         opens_at = _opening(tenant, follow_up.channel, member, now)
         if opens_at > now:
-            return min(opens_at, now + self._policy.again_seconds * 1000), False
+            return opens_at, False
         return None, self._judge(follow_up, tenant, member, now)
 
     def _judge(self, follow_up: ScheduledFollowUp, tenant: Tenant, member: Member, now: int) -> bool:

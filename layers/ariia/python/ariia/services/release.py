@@ -20,8 +20,9 @@ from .settling import BatchSettler
 
 WAIT, END = "wait", "end"
 _LONGEST_WAIT = 900
-# Nobody tells us when the account may send again, or that a tenant has taken its quiet hours back.
-_LIFTED_WAIT = 60
+# Nobody tells us when the account may send again, or that a tenant has taken its quiet hours back: a round costs as
+# much as one e-mail.
+_PARKED_WAIT, _RULED_WAIT = 60, 300
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ class BatchReleaser:
             busy = 0 if tally.unreleased else self._policy.wait_for(queued, tally.per_second)
             wait = round(max(busy, min(wait, 6 * self._policy.round_seconds)))
         if tally.parked or tally.ruled:
-            wait = min(wait, _LIFTED_WAIT)
+            wait = min(wait, _PARKED_WAIT if tally.parked else _RULED_WAIT)
         now = self._clock.now()
         nearest = min((max(0, at - now) for at in tally.wake_at), default=wait * 1000)
         return max(self._policy.round_seconds, min(wait, nearest // 1000 + 1))

@@ -14,6 +14,8 @@ from ariia.domain.sender_domain import MAIL_FROM_LABEL, SenderDomain, parse_doma
 from ariia.ports.clock import Clock
 from ariia.ports.senders import EmailIdentities, Identity, SenderStore
 
+from .waiting_room import Lifting
+
 # How old (ms) the provider's word may be. SES allows about one control call a second for the whole account.
 VERIFIED_MAX_AGE_MS = 3_600_000
 UNVERIFIED_MAX_AGE_MS = 10_000
@@ -22,8 +24,8 @@ UNVERIFIED_MAX_AGE_MS = 10_000
 class SenderDomains:
     """Use cases around sender domains; also the SenderDirectory that submit and send ask."""
 
-    def __init__(self, store: SenderStore, identities: EmailIdentities, clock: Clock) -> None:
-        self._store, self._identities, self._clock = store, identities, clock
+    def __init__(self, store: SenderStore, identities: EmailIdentities, lifting: Lifting, clock: Clock) -> None:
+        self._store, self._identities, self._lifting, self._clock = store, identities, lifting, clock
 
     def add(self, tenant_id: str, domain: str) -> tuple[SenderDomain, bool]:
         """The tenant's domain with its DNS records to publish, and whether it is new. InvalidError for what is no
@@ -110,7 +112,10 @@ class SenderDomains:
             raise _taken(sender.domain)
         if identity.mail_from_domain != sender.mail_from_domain:
             self._identities.set_mail_from(sender.domain, sender.mail_from_domain)
+        was_verified = sender.is_verified
         self._take_over(sender, identity)
+        if sender.is_verified and not was_verified:
+            self._lifting.announce(sender.tenant_id)
         if self._store.save(sender):
             return sender
         stored = self._store.get(sender.tenant_id, sender.domain)

@@ -23,11 +23,11 @@ from .single_messages import SingleMessages, Standing, excluded, standing_of
 
 @dataclass(frozen=True)
 class SinglePolicy:
-    """Times in seconds: how long a queued message may stay untouched before it is queued again, and when it is looked
-    at whether what one waits for was lifted: the provider's stop, a full quota, the tenant's rules."""
+    """Times in seconds: how long a queued message may stay untouched before it is queued again, and when somebody looks
+    whether the account may send again, which nobody tells us."""
 
     requeue_seconds: int = 180
-    lifted_seconds: int = 60
+    account_seconds: int = 300
 
 
 class SingleSettler:
@@ -77,7 +77,7 @@ class SingleSettler:
             return Standing(batch.entries, self._look_again(now))
         wait_until = _wait_until(container, batch)
         if wait_until is not None and now < wait_until:
-            return Standing(batch.entries, min(wait_until, self._look_again(now)))
+            return Standing(batch.entries, wait_until)
         due = container.run_began_at + self._policy.requeue_seconds * 1000
         has_waited = wait_until is not None and container.run_began_at < wait_until
         if now < due and not at_once and not has_waited:
@@ -103,7 +103,7 @@ class SingleSettler:
         return replace(self._queue_again(container, batch, now), stopped=reason)
 
     def _look_again(self, since: int) -> int:
-        return since + self._policy.lifted_seconds * 1000
+        return since + self._policy.account_seconds * 1000
 
     def _renewed(self, container: Campaign) -> Campaign:
         """The container with the tenant's rules as they are now; tests obey none."""

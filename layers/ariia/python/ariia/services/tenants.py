@@ -8,7 +8,7 @@ from typing import Any
 
 from ariia.domain.concurrency import changed_meanwhile, require_version
 from ariia.domain.creation import Created, Creation, require_same
-from ariia.domain.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, Problem
+from ariia.domain.errors import ConflictError, InvalidError, NotFoundError, Problem
 from ariia.domain.identifiers import require_id
 from ariia.domain.settings_audit import settings_entries
 from ariia.domain.tenant import Tenant, TenantSettings, drop_looser_settings, require_valid
@@ -16,29 +16,17 @@ from ariia.ports.clock import Clock
 from ariia.ports.senders import SenderDirectory
 from ariia.ports.tenants import TenantStore
 
+from .sending_rules import rules_of
+from .waiting_room import Lifting
+
 _PLATFORM_LIMITS = ("bounce_rate_limit", "complaint_rate_limit")
-
-
-class KnownTenants:
-    """The tenants that there are. Whoever signs tokens may name others, and nothing must begin to exist by that."""
-
-    def __init__(self, store: TenantStore) -> None:
-        self._store, self._known = store, set[str]()
-
-    def require(self, tenant_id: str) -> None:
-        """ForbiddenError when there is no such tenant. Each is looked up once, as none is ever removed."""
-        if tenant_id in self._known:
-            return
-        if self._store.get(tenant_id) is None:
-            raise ForbiddenError("the tenant that the token names is not set up")
-        self._known.add(tenant_id)
 
 
 class Tenants:
     """Use cases around the tenant itself."""
 
-    def __init__(self, store: TenantStore, senders: SenderDirectory, clock: Clock) -> None:
-        self._store, self._senders, self._clock = store, senders, clock
+    def __init__(self, store: TenantStore, senders: SenderDirectory, lifting: Lifting, clock: Clock) -> None:
+        self._store, self._senders, self._lifting, self._clock = store, senders, lifting, clock
 
     def create(self, tenant: Tenant, creation: Creation | None = None) -> Created[Tenant]:
         """Stores a new tenant. InvalidError for a bad field or a key used with another body, ConflictError when the id
@@ -77,6 +65,8 @@ class Tenants:
         if not fields.keys().isdisjoint(_PLATFORM_LIMITS):
             drop_looser_settings(changed)
         self._require_sender(tenant, require_valid(changed))
+        if rules_of(changed) != rules_of(tenant) or changed.default_sender != tenant.default_sender:
+            self._lifting.announce(tenant_id)
         if not self._store.save(changed, settings_entries(tenant, changed, changed.updated_at, by)):
             raise changed_meanwhile()
         return changed
