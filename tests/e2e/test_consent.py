@@ -89,7 +89,7 @@ def answers(tenant: Tenant, event_id: str, text: str, channel: str = "email") ->
     """The member anna writes this."""
     said = {"channel": channel, "text": text}
     event = {"id": event_id, "name": "message_received", "member_id": "anna", "data": said}
-    return tenant.api.post("/v1/events", event, "agent")
+    return tenant.api.post("/v1/events", event, "connector")
 
 
 def test_stop_is_heard_on_the_channel_it_came_by_for_all_who_share_the_address_and_start_undoes_it(

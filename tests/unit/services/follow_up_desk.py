@@ -22,6 +22,7 @@ from ariia.services.follow_up_runs import FollowUpRuns
 from ariia.services.follow_ups import FollowUps
 from ariia.services.member_consent import MemberConsent
 from ariia.services.member_events import MemberEvents
+from ariia.services.opt_outs import OptOuts
 from ariia.services.quotas import Quotas
 from ariia.services.resolving import UnknownResolver
 from ariia.services.single_messages import SingleMessages
@@ -93,7 +94,7 @@ class FollowUpDesk:
             channels,
         )
         self.consent = MemberConsent(world.members, any_double_opt_in(), self.clock)
-        self.stop_words = StopWords(world.members, self.consent)
+        self.stop_words = StopWords(world.members, self.consent, OptOuts(world.members, self.clock))
         self.member_events = MemberEvents(
             around("events", self.events),
             store,
