@@ -26,6 +26,7 @@ def allow_identity_management(function: PythonFunction) -> None:
         "TagResource",
         "GetEmailIdentity",
         "DeleteEmailIdentity",
+        "PutEmailIdentityFeedbackAttributes",
         "PutEmailIdentityMailFromAttributes",
     ]
     function.add_to_role_policy(

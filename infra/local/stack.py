@@ -92,6 +92,11 @@ class LaptopStack:
         session: Any = self.ministack.session()
         return session.client(service, endpoint_url=self.aws_endpoint)
 
+    def provider_client(self) -> Any:
+        """A boto3 client of the simulated SES."""
+        session: Any = self.ministack.session()
+        return session.client("sesv2", endpoint_url=self.simulator_url)
+
     def control(self, method: str, path: str, body: object = None) -> Any:
         """Asks the simulator's control API for `path` and gives its answer. Raises urllib.error.HTTPError."""
         data = None if body is None else json.dumps(body).encode()
