@@ -15,6 +15,7 @@ from infra.constructs.log_group import removal_policy
 from infra.constructs.python_function import PythonFunction
 from infra.constructs.table import Table
 from infra.constructs.user_pool import UserPool
+from infra.table_grants import TABLE_GRANTS
 
 
 class DataStack(Stack):
@@ -41,17 +42,10 @@ class DataStack(Stack):
             for table in self._tables.values():
                 accept(table, {"DDB3": "This stage's data is not kept; the stages that keep theirs are recoverable."})
 
-    def allow_reading(self, reader: iam.IGrantable, *tables: type[Model]) -> None:
-        for table in tables:
-            self._tables[table].allow_reading(reader)
-
-    def allow_writing(self, writer: iam.IGrantable, *tables: type[Model]) -> None:
-        for table in tables:
-            self._tables[table].allow_writing(writer)
-
-    def allow_writing_in_bulk(self, writer: iam.IGrantable, *tables: type[Model]) -> None:
-        for table in tables:
-            self._tables[table].allow_writing_in_bulk(writer)
+    def allow(self, function: PythonFunction) -> None:
+        """What TABLE_GRANTS says."""
+        for model, operations in TABLE_GRANTS[function.folder].items():
+            self._tables[model].allow(function, operations)
 
     def allow_signing(self, function: PythonFunction) -> None:
         """To read the key of links, by the pattern of its ARN: Secrets Manager adds six characters to the name."""
