@@ -7,7 +7,6 @@ from aws_cdk.aws_lambda import StartingPosition
 from aws_cdk.aws_lambda_event_sources import DynamoEventSource, SqsDlq
 from constructs import Construct
 
-from ariia.adapters.dynamodb import models
 from infra.config import StageConfig
 from infra.constructs.accepted import accept
 from infra.constructs.asynchronous import allow_invoking, arn_by_name, catch
@@ -216,7 +215,7 @@ class AutomationStack(Stack):
         window = config.tumbling_window_seconds
         function.add_event_source(
             DynamoEventSource(
-                self._data.table(models.LedgerModel),
+                self._data.ledger_stream(),
                 starting_position=StartingPosition.TRIM_HORIZON,
                 batch_size=1000,
                 parallelization_factor=1,
