@@ -141,6 +141,14 @@ class SimulatorClient:
         """The entries that were not accepted, with status and error."""
         return list(self._call("GET", "/refusals")["refusals"])
 
+    def rights(self) -> Json:
+        """What the functions may do, by access key: lists of `actions` and `resources`."""
+        return self._call("GET", "/rights")
+
+    def grant(self, rights: Json) -> None:
+        """Says what they may do, all of them at once."""
+        self._call("PUT", "/rights", rights)
+
     def feedback_mails(self, to: str | None = None) -> list[Json]:
         """Bounces and complaints that were mailed to From addresses: to, at, subject, message_id, kind, recipient."""
         return list(self._call("GET", "/feedback" + (f"?{urlencode({'to': to})}" if to else ""))["feedback"])

@@ -156,6 +156,19 @@ def get_refusals(simulator: Simulator, _: Request) -> Response:
         return json_response({"refusals": [refusal_json(refusal) for refusal in simulator.store.refusals]})
 
 
+def get_rights(simulator: Simulator, _: Request) -> Response:
+    """What the functions may do, by access key."""
+    with simulator.lock:
+        return json_response(simulator.rights.as_json())
+
+
+def put_rights(simulator: Simulator, request: Request) -> Response:
+    """Says what the functions may do, all of them at once; other callers may do everything."""
+    with simulator.lock:
+        simulator.rights.grant(_body(request))
+        return json_response(simulator.rights.as_json())
+
+
 def get_feedback(simulator: Simulator, request: Request) -> Response:
     """Bounces and complaints that were mailed to the From address, or just those to `to`."""
     to = request.parameter("to")
@@ -208,4 +221,6 @@ _ROUTES = (
     _route("GET", "/calls", get_calls),
     _route("GET", "/refusals", get_refusals),
     _route("GET", "/feedback", get_feedback),
+    _route("GET", "/rights", get_rights),
+    _route("PUT", "/rights", put_rights),
 )
