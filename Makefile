@@ -19,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo run test simulate chaos bench cost pacing lint format cdk-deploy synth bootstrap deploy clean aws-stage
+.PHONY: help setup demo run test simulate chaos bench cost pacing lint format cdk-deploy synth bootstrap deploy restore clean aws-stage
 
 help: ## List the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -70,6 +70,9 @@ bootstrap: aws-stage setup ## Prepare the AWS account and region for the first d
 
 deploy: aws-stage setup ## Deploy all stacks of STAGE (default dev) to the AWS account of your credentials
 	@$(CDK) deploy --all
+
+restore: aws-stage setup ## Put TABLE of STAGE back to what it was AT an instant; asks before it deletes (OPTIONS=--dry-run)
+	@$(BIN)/python -m infra.restore "$(STAGE)" "$(TABLE)" "$(AT)" $(OPTIONS)
 
 clean: ## Remove build outputs and caches; .venv and node_modules stay
 	rm -rf build cdk.out .local .pytest_cache .mypy_cache .ruff_cache .hypothesis
