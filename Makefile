@@ -10,6 +10,8 @@ SEEDS ?= 1000
 BIN := .venv/bin
 PYTHON_READY := .venv/.ready
 NODE_READY := infra/node/node_modules/.ready
+CLIENTS_READY := clients/typescript/node_modules/.ready
+BROWSER_READY := tests/browser/node_modules/.ready
 REQUIREMENTS := requirements.txt requirements-dev.txt layers/dependencies/requirements.txt layers/ariia/pyproject.toml
 # The lock file holds aws-cdk to 2.1148.1: npm's `latest`, 3.0.0, is a mistaken publish (aws/aws-cdk#38113).
 CDK := infra/node/node_modules/.bin/cdk --app "$(BIN)/python app.py" -c stage=$(STAGE)
@@ -32,7 +34,7 @@ demo: setup ## Play a campaign from import to report on this machine, and check 
 run: setup ## Keep the laptop stack up; prints its addresses, a token per role and the inbox page
 	@$(BIN)/python -m infra.local run
 
-test: lint ## Lint, then run every test: units, contracts, stacks, end to end
+test: lint $(CLIENTS_READY) $(BROWSER_READY) ## Lint, then run every test: units, contracts, stacks, end to end
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 simulate: setup ## Kill and rerun the engine in virtual time, SEEDS (default 1000) runs of each kind; writes build/simulation.json
@@ -85,6 +87,16 @@ $(PYTHON_READY): $(REQUIREMENTS)
 	@$(PYTHON) -m venv .venv || { echo "On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 	@$(BIN)/python -m pip install --requirement requirements-dev.txt
 	@touch $@
+
+$(CLIENTS_READY): clients/typescript/package.json clients/typescript/package-lock.json
+	@echo "Installing what generates a client in TypeScript ..."
+	@npm ci --no-audit --no-fund --prefix clients/typescript
+	@touch $@
+
+$(BROWSER_READY): tests/browser/package.json tests/browser/package-lock.json tests/browser/unpack.mjs $(PYTHON_READY)
+	@echo "Installing the browser that the tests look at pages with ..."
+	@$(BIN)/python -m tests.browser
+	@mkdir -p $(@D) && touch $@
 
 $(NODE_READY): infra/node/package.json infra/node/package-lock.json
 	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null || { \
