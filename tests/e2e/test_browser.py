@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -75,6 +77,8 @@ Open = Callable[..., Visit]
 def browser() -> Iterator[Browser]:
     """Chromium, without a window."""
     chromium = find()
+    # Playwright brings a Node of its own, which needs a library (libatomic) that a small machine lacks.
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", shutil.which("node") or "")
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(
             executable_path=chromium.path, env=dict(chromium.environment), args=_ARGUMENTS
