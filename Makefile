@@ -21,7 +21,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo run test simulate chaos bench cost pacing lint format cdk-deploy synth bootstrap deploy clean aws-stage
+.PHONY: help setup demo run test test-dates simulate chaos bench cost pacing lint format cdk-deploy synth bootstrap deploy clean aws-stage
 
 help: ## List the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ run: setup ## Keep the laptop stack up; prints its addresses, a token per role a
 
 test: lint $(CLIENTS_READY) $(BROWSER_READY) ## Lint, then run every test: units, contracts, stacks, end to end
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
+
+test-dates: setup $(BROWSER_READY) $(CLIENTS_READY) ## The tests on other days and in other zones; DAYS names some, OPTIONS is for pytest (default: all but end to end)
+	@$(BIN)/python -m tests.dates $(DAYS) $(if $(OPTIONS),-- $(OPTIONS))
 
 simulate: setup ## Kill and rerun the engine in virtual time, SEEDS (default 1000) runs of each kind; writes build/simulation.json
 	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) $(OPTIONS)

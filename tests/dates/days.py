@@ -37,14 +37,21 @@ DAYS = (
 )
 
 
-def environment(day: Day, library: Path) -> Mapping[str, str]:
+def library() -> Path:
+    """libfaketime, as the package of that name brings it along: for Linux on x86-64."""
+    import libfaketime
+
+    return Path(libfaketime.__file__).parent / "vendor" / "libfaketime" / "src" / "libfaketime.so.1"
+
+
+def environment(day: Day) -> Mapping[str, str]:
     """What processes need in their environment so that it is that day for them and for those that they start. Their
     clock runs on from there; how long things take (the monotonic clock) and when files changed stays as it is."""
     if day.begins is None:
         return {"TZ": day.zone}
     return {
         "TZ": day.zone,
-        "LD_PRELOAD": str(library),
+        "LD_PRELOAD": str(library()),
         # Not as a date, which would begin anew in every process.
         "FAKETIME": f"{round(day.begins.timestamp() - time.time()):+d}",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
