@@ -73,12 +73,15 @@ class Caller:
 
 
 def caller_of(event: Mapping[str, Any], tenant_claim: str, roles_claim: str) -> Caller:
-    """The caller named by the JWT authorizer's claims; UnauthorizedError when there are none."""
+    """The caller named by the JWT authorizer's claims. ForbiddenError when they name nobody; UnauthorizedError when
+    there are none, which API Gateway does not let through."""
     authorizer = (event.get("requestContext") or {}).get("authorizer") or {}
     claims = (authorizer.get("jwt") or {}).get("claims") or {}
+    if not claims:
+        raise UnauthorizedError("a bearer token is required")
     subject = str(claims.get("sub") or "")
     if not subject:
-        raise UnauthorizedError("a bearer token is required")
+        raise ForbiddenError("the token names no subject (its claim `sub` is missing)")
     tenant_id = str(claims.get(tenant_claim) or "")
     return Caller(tenant_id if is_id(tenant_id) else "", subject[:128], parse_roles(claims.get(roles_claim)))
 

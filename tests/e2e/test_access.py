@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -103,7 +103,11 @@ def test_another_tenants_things_do_not_exist(
     ours.api.post(f"/v1/segments/{segment['id']}/members", {"add": ["m0000"]}, "editor")
     test_send = ours.api.post(f"{campaign.path}/test-send", {"addresses": [f"owner@{ours.domain}"]}, "approver")
     suppressed = {"channel": "email", "address": "gone@somewhere.example", "reason": "asked for it"}
-    rule = {"rrule": "FREQ=DAILY", "starts_on": f"{date.today()}", "local_time": "09:00"}
+    rule = {
+        "rrule": "FREQ=DAILY",
+        "starts_on": f"{datetime.now(UTC) + timedelta(days=7):%Y-%m-%d}",
+        "local_time": "09:00",
+    }
     series = ours.api.post("/v1/series", {"name": "News", "rule": rule}, "editor")
     ids = {
         "series_id": series["id"],

@@ -157,7 +157,8 @@ def campaign_fields(campaign: Campaign, totals: Totals) -> dict[str, Any]:
 
 
 class FindingView(ResponseModel):
-    """Something worth knowing about the content."""
+    """Something worth knowing before sending. An error keeps the campaign from being sent, or some members from getting
+    it."""
 
     model_config = ConfigDict(json_schema_extra=example(FINDING))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from threading import RLock
 
 from ariia.domain.channel import Channel
 from ariia.domain.template import CampaignTemplate
@@ -13,6 +14,7 @@ class MemoryTemplates:
 
     def __init__(self) -> None:
         self._templates: dict[tuple[str, str], CampaignTemplate] = {}
+        self._lock = RLock()
 
     def get(self, tenant_id: str, template_id: str) -> CampaignTemplate | None:
         """See TemplateStore."""
@@ -20,26 +22,29 @@ class MemoryTemplates:
 
     def create(self, template: CampaignTemplate) -> bool:
         """See TemplateStore."""
-        if (template.tenant_id, template.id) in self._templates:
-            return False
-        template.version = 1
-        self._write(template)
-        return True
+        with self._lock:
+            if (template.tenant_id, template.id) in self._templates:
+                return False
+            template.version = 1
+            self._write(template)
+            return True
 
     def save(self, template: CampaignTemplate) -> bool:
         """See TemplateStore."""
-        if not self._is_unchanged(template):
-            return False
-        template.version += 1
-        self._write(template)
-        return True
+        with self._lock:
+            if not self._is_unchanged(template):
+                return False
+            template.version += 1
+            self._write(template)
+            return True
 
     def delete(self, template: CampaignTemplate) -> bool:
         """See TemplateStore."""
-        if not self._is_unchanged(template):
-            return False
-        del self._templates[template.tenant_id, template.id]
-        return True
+        with self._lock:
+            if not self._is_unchanged(template):
+                return False
+            del self._templates[template.tenant_id, template.id]
+            return True
 
     def page(self, tenant_id: str, limit: int, after: str | None) -> list[CampaignTemplate]:
         """See TemplateStore."""
