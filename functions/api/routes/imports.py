@@ -5,6 +5,7 @@ from __future__ import annotations
 from aws_lambda_powertools.event_handler import Response
 
 from ariia.domain.import_job import ImportFormat
+from functions.api import places
 from functions.api.answers import created, found
 from functions.api.auth import Permission
 from functions.api.dependencies import CurrentCaller, IdempotencyKey, Services
@@ -43,7 +44,7 @@ def list_imports(
     caller: CurrentCaller, services: Services, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Response[Page[ImportJobView]]:
     """Imports of the last 30 days, newest first."""
-    scope = CursorScope(caller.tenant_id, "imports")
+    scope = CursorScope(caller.tenant_id, "imports", places.ID)
     views = services.imports.page(caller.tenant_id, limit, scope.after(cursor))
     last = views[-1].job.id if len(views) == limit else None
     return found(Page(items=[ImportJobView.of(one) for one in views], next_cursor=scope.cursor(last)))
@@ -61,6 +62,6 @@ def list_rejected(
 ) -> Response[Page[RejectedLineView]]:
     """The lines that were not imported, in the order of the file, each with its problems; of the parts that are
     finished. Kept for as long as the file is."""
-    scope = CursorScope(caller.tenant_id, f"imports/{import_id}/rejected")
+    scope = CursorScope(caller.tenant_id, f"imports/{import_id}/rejected", places.REJECTED_LINE)
     page = services.imports.rejected(caller.tenant_id, import_id, limit, scope.after(cursor))
     return found(Page(items=[RejectedLineView.of(one) for one in page.lines], next_cursor=scope.cursor(page.after)))

@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from ariia.domain.channel import Channel
+from functions.api import places
 from functions.api.answers import accepted, created, found, gone
 from functions.api.auth import Permission
 from functions.api.dependencies import CurrentCaller, IdempotencyKey, Services
@@ -74,7 +75,7 @@ def list_segment_members(
     segment_id: str, caller: CurrentCaller, services: Services, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Response[Page[ListedMemberView]]:
     """Ids in a stable order without a meaning. Who was erased since may still stand here; they are sent nothing."""
-    scope = CursorScope(caller.tenant_id, f"segments/{segment_id}/members")
+    scope = CursorScope(caller.tenant_id, f"segments/{segment_id}/members", places.MEMBER)
     page = services.segment_members.page(caller.tenant_id, segment_id, limit, scope.after(cursor))
     items = [ListedMemberView(member_id=one) for one in page.member_ids]
     return found(Page(items=items, next_cursor=scope.cursor(page.after)))

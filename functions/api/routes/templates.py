@@ -5,6 +5,7 @@ from __future__ import annotations
 from aws_lambda_powertools.event_handler import Response
 
 from ariia.domain.template import CampaignTemplate
+from functions.api import places
 from functions.api.answers import created, found, gone
 from functions.api.auth import Permission
 from functions.api.dependencies import CurrentCaller, IdempotencyKey, IfMatch, Services
@@ -41,7 +42,7 @@ def list_templates(
     caller: CurrentCaller, services: Services, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Response[Page[TemplateView]]:
     """All templates of the tenant in a stable order."""
-    scope = CursorScope(caller.tenant_id, "templates")
+    scope = CursorScope(caller.tenant_id, "templates", places.ID)
     templates = services.templates.page(caller.tenant_id, limit, scope.after(cursor))
     last = templates[-1].id if len(templates) == limit else None
     return found(Page(items=[_view(services, one) for one in templates], next_cursor=scope.cursor(last)))
