@@ -83,7 +83,7 @@ def check_template(template_id: str, caller: CurrentCaller, services: Services) 
     return found(Page(items=[FindingView.of(one) for one in services.templates.findings(template)]))
 
 
-@routes.post("/v1/templates/<template_id>/render", Permission.READ, "Render a template for a sample member")
+@routes.post("/v1/templates/<template_id>/render", Permission.DRAFT, "Render a template for a sample member")
 def render_template(
     template_id: str, request: RenderRequest, caller: CurrentCaller, services: Services
 ) -> Response[RenderedView]:

@@ -10,6 +10,7 @@ from ariia.adapters.memory.campaigns import MemoryCampaigns
 from ariia.adapters.memory.clock import CountingIds, ManualClock
 from ariia.adapters.memory.ledger import MemoryLedger
 from ariia.adapters.memory.quotas import MemoryQuotas
+from ariia.adapters.memory.rendering import DirectRendering
 from ariia.adapters.memory.schedules import MemorySchedules
 from ariia.adapters.memory.secrets import MemorySigningKeys
 from ariia.adapters.memory.segments import MemorySegments
@@ -18,7 +19,6 @@ from ariia.adapters.memory.templates import MemoryTemplates
 from ariia.adapters.memory.tenants import MemoryTenants
 from ariia.domain.campaign import Campaign
 from ariia.domain.channel import Channel
-from ariia.domain.content.trial import try_content
 from ariia.domain.plan import Feature, Plan
 from ariia.domain.sender_domain import parse_from
 from ariia.domain.tenant import Tenant, TenantSettings
@@ -53,12 +53,6 @@ class VerifiedDomains:
         return (tenant_id, parse_from(from_address).domain) in self.domains
 
 
-class HarmlessTrial:
-    """The trial without a process of its own, for content that needs none."""
-
-    check = staticmethod(try_content)
-
-
 class Desk:
     """A tenant `gym` with a verified domain, and another one, `club`."""
 
@@ -67,7 +61,7 @@ class Desk:
         self.store: Any = store or MemoryCampaigns()
         self.template_store, self.tenants, self.ledger = MemoryTemplates(), MemoryTenants(), MemoryLedger()
         self.senders, self.runs = VerifiedDomains([("gym", "gym.de"), ("club", "club.de")]), MemoryCampaignRuns()
-        checks = ContentChecks(trial or HarmlessTrial())
+        checks = ContentChecks(trial or DirectRendering())
         channels = frozenset({Channel.EMAIL})
         contents = self.contents = CampaignContents(self.template_store, self.tenants, self.senders, checks)
         existing = {
@@ -89,9 +83,16 @@ class Desk:
             self.store, self.schedules, contents, targets, broadcasts, self.clock
         )
         self.statistics = CampaignStatistics(MemoryStatistics())
-        self.thumbnails = Thumbnails(MemorySigningKeys(), self.template_store, self.tenants, "https://x.example")
+        self.thumbnails = Thumbnails(MemorySigningKeys(), self.template_store, "https://x.example")
         self.templates = Templates(
-            self.template_store, self.tenants, checks, self.clock, CountingIds("t"), channels, self.quotas
+            self.template_store,
+            self.tenants,
+            checks,
+            self.clock,
+            CountingIds("t"),
+            channels,
+            self.quotas,
+            DirectRendering(),
         )
         self.tenants.create(Tenant("gym", "Gym Nord", Plan.ENTERPRISE, default_sender="Gym <news@gym.de>"))
         self.tenants.create(

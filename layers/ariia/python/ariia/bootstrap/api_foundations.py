@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ariia.adapters.dynamodb.segments import DynamoSegments
     from ariia.adapters.dynamodb.templates import DynamoTemplates
     from ariia.adapters.invocations import InvokedShards
+    from ariia.adapters.template_guard import TemplateGuard
     from ariia.services.audience_count import AudienceCounter
     from ariia.services.broadcast_quota import BroadcastQuota
     from ariia.services.campaign_contents import CampaignContents
@@ -86,10 +87,15 @@ class ApiFoundations:
 
     @cached_property
     def _checks(self) -> ContentChecks:
-        from ariia.adapters.template_guard import TemplateGuard
         from ariia.services.content_checks import ContentChecks
 
-        return ContentChecks(TemplateGuard())
+        return ContentChecks(self._guard)
+
+    @cached_property
+    def _guard(self) -> TemplateGuard:
+        from ariia.adapters.template_guard import TemplateGuard
+
+        return TemplateGuard()
 
     @cached_property
     def _contents(self) -> CampaignContents:
