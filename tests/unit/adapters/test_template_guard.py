@@ -11,13 +11,14 @@ import pytest
 
 from ariia.adapters.render_deadline import render_deadline
 from ariia.adapters.template_guard import GuardLimits, TemplateGuard
-from ariia.domain.content import trial
+from ariia.domain.content import rendering, trial
 from ariia.domain.content.findings import Finding
 from ariia.domain.content.meter import RenderLimitError, bounded
 from ariia.domain.content.roots import member_view
 from ariia.domain.content.trial import TrialContent
 from ariia.domain.content.variables import parse_variables
-from ariia.domain.errors import TransientError
+from ariia.domain.content.whole_message import FullMessage, MessageSource
+from ariia.domain.errors import InvalidError, TransientError
 
 LINK = "https://example.com/u/token"
 GOOD = "<p>Hello {{ member.first_name|default('there') }}</p><a href='{{ unsubscribe_url }}'>unsubscribe</a>"
@@ -153,6 +154,35 @@ def test_deadline_ends_a_loop_on_the_main_thread() -> None:
     with pytest.raises(RenderLimitError), render_deadline(0.1, 30):
         _endless()
     assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)
+
+
+def test_deadline_ends_what_takes_no_cpu_as_a_fault_that_passes() -> None:
+    with pytest.raises(TransientError), render_deadline(5, 0.1):
+        time.sleep(30)
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_a_message_is_rendered_refused_with_its_line_or_stopped() -> None:
+    guard, variables = TemplateGuard(QUICK), {"unsubscribe_url": LINK, "a": "<b>"}
+    assert guard.message(MessageSource("{{ a }}", "<i>{{ a }}</i>", "{{ a }}"), variables) == FullMessage(
+        "<b>", "<i>&lt;b&gt;</i>", "<b>"
+    )
+    assert guard.page(MessageSource("s", "<script>x</script><i>a</i>", "t"), variables).html == "<i>a</i>"
+    assert guard.picture(MessageSource("", "<i>{{ a }}</i>"), variables).startswith("<svg")
+    with pytest.raises(InvalidError) as wrong:
+        guard.message(MessageSource("s", "a\n{{ nobody }}"), variables)
+    assert [(one.field, one.line) for one in wrong.value.problems] == [("html", 2)]
+    with pytest.raises(RenderLimitError) as bomb:
+        guard.page(MessageSource("{{ 'a' * 10**9 }}", "x"), variables)
+    assert [(one.field, one.line) for one in bomb.value.problems] == [("subject", 1)]
+    assert multiprocessing.active_children() == []
+
+
+@pytest.mark.parametrize("behaviour", [_endless, _memory_eater, _dies])
+def test_a_message_whose_child_breaks_a_limit_is_refused(monkeypatch: pytest.MonkeyPatch, behaviour: object) -> None:
+    monkeypatch.setattr(rendering, "message", behaviour)
+    with pytest.raises(RenderLimitError, match="too much time or memory"):
+        TemplateGuard(QUICK).message(MessageSource("s", GOOD), {})
 
 
 def test_deadline_does_not_disturb_a_quick_batch_nor_another_thread() -> None:
