@@ -8,12 +8,14 @@ from typing import Any
 from ariia.adapters.memory.campaign_runs import MemoryCampaignRuns
 from ariia.adapters.memory.campaigns import MemoryCampaigns
 from ariia.adapters.memory.clock import CountingIds, ManualClock
+from ariia.adapters.memory.jobs import MemoryJobs
 from ariia.adapters.memory.ledger import MemoryLedger
 from ariia.adapters.memory.quotas import MemoryQuotas
 from ariia.adapters.memory.rendering import DirectRendering
 from ariia.adapters.memory.schedules import MemorySchedules
 from ariia.adapters.memory.secrets import MemorySigningKeys
 from ariia.adapters.memory.segments import MemorySegments
+from ariia.adapters.memory.series import MemorySeries
 from ariia.adapters.memory.statistics import MemoryStatistics
 from ariia.adapters.memory.templates import MemoryTemplates
 from ariia.adapters.memory.tenants import MemoryTenants
@@ -34,6 +36,7 @@ from ariia.services.campaigns import CampaignDetails, Campaigns
 from ariia.services.content_checks import ContentChecks
 from ariia.services.in_flight import InFlightCount
 from ariia.services.quotas import Quotas
+from ariia.services.segment_holds import SegmentHolds
 from ariia.services.statistics import CampaignStatistics
 from ariia.services.targets import Targets
 from ariia.services.templates import Templates
@@ -70,11 +73,13 @@ class Desk:
         self.quotas = Quotas(quota_store or MemoryQuotas(), self.tenants, self.clock, existing)
         self.segments = MemorySegments()
         targets = self.targets = Targets(self.segments, self.store)
+        series = MemorySeries(MemoryCampaigns())
+        self.holds = SegmentHolds(MemoryJobs(), self.store, series, self.clock, CountingIds("h"))
         self.broadcasts = broadcasts = BroadcastQuota(self.quotas)
         self.campaigns = Campaigns(self.store)
         self.drafts = CampaignDrafts(contents, targets, channels)
         self.campaign_editing = CampaignEditing(self.store, self.drafts, self.clock, self.ids, broadcasts)
-        self.campaign_review = CampaignReview(self.store, contents, targets, self.clock)
+        self.campaign_review = CampaignReview(self.store, contents, targets, self.holds, self.clock)
         self.campaign_sending = CampaignSending(
             self.store, self.runs, contents, targets, InFlightCount(self.ledger), self.clock, broadcasts
         )

@@ -48,7 +48,7 @@ class CampaignServices(ApiFoundations):
         """Submits, approves, rejects."""
         from ariia.services.campaign_review import CampaignReview
 
-        return CampaignReview(self._campaign_store, self._contents, self._targets, self._clock)
+        return CampaignReview(self._campaign_store, self._contents, self._targets, self._segment_holds, self._clock)
 
     @cached_property
     def campaign_sending(self) -> CampaignSending:

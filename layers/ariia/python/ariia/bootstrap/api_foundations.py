@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ariia.services.content_checks import ContentChecks
     from ariia.services.double_opt_in import DoubleOptIn
     from ariia.services.quotas import Quotas
+    from ariia.services.segment_holds import SegmentHolds
     from ariia.services.sender_domains import SenderDomains
     from ariia.services.targets import Targets
 
@@ -145,6 +146,13 @@ class ApiFoundations:
         from ariia.adapters.invocations import InvokedShards, lambda_client
 
         return InvokedShards(lambda_client, self._settings.count_audience_arn, self._settings.job_concurrency)
+
+    @cached_property
+    def _segment_holds(self) -> SegmentHolds:
+        from ariia.adapters.dynamodb.series import DynamoSeries
+        from ariia.services.segment_holds import SegmentHolds
+
+        return SegmentHolds(self._job_store, self._campaign_store, DynamoSeries(), self._clock, self._ids)
 
     @cached_property
     def _segment_store(self) -> DynamoSegments:
