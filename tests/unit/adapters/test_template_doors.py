@@ -18,6 +18,7 @@ from ariia.adapters.render_deadline import render_deadline
 from ariia.adapters.template_guard import TemplateGuard
 from ariia.domain.campaign import Campaign, Content
 from ariia.domain.channel import Channel
+from ariia.domain.content.findings import Finding
 from ariia.domain.content.meter import WORK_PER_RENDER
 from ariia.domain.content.roots import member_view
 from ariia.domain.content.trial import TrialContent
@@ -39,7 +40,7 @@ SHARED = {"unsubscribe_url": LINK, "member": member_view({"id": "m", "attributes
 
 
 def hidden(bomb: str) -> str:
-    return "{% if member.attributes.evil %}" + bomb + "{% endif %}" + GOOD
+    return "{% macro bomb() %}" + bomb + "{% endmacro %}{% if member.attributes.evil %}{{ bomb() }}{% endif %}" + GOOD
 
 
 def cpu_of(work: Callable[[], object]) -> float:
@@ -107,7 +108,10 @@ def sent(html: str) -> tuple[float, float, list[str], list[str]]:
 def test_a_bomb_that_no_trial_finds_costs_little_wherever_it_goes_off(name: str, figures: dict[str, Any]) -> None:
     guard, html, most = TemplateGuard(), hidden(BOMBS[name]), AT_MOST * _PROMISED * slowness()
     source, row = MessageSource("s", html), figures.setdefault(name, {})
-    row["save"] = cpu_of(lambda: guard.check(TrialContent("s", html, None, {"unsubscribe_url": LINK}), []))
+    found: list[Finding] = []
+    content = TrialContent("s", html, "{{ unsubscribe_url }}", {"unsubscribe_url": LINK})
+    row["save"] = cpu_of(lambda: found.extend(guard.check(content, [])))
+    assert [one for one in found if one.severity == "error"] == []
     row["view"] = cpu_of(lambda: refused(lambda: guard.page(source, SHARED)))
     row["send"], row["MB"], failed, others = sent(html)
     assert (failed, others) == (["m1"], ["m0", "m2"]), "one member's message is no reason to send nobody else theirs"
