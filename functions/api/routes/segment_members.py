@@ -87,7 +87,8 @@ def list_segment_members(
 def change_segment_members(
     segment_id: str, change: ListChangeInput, caller: CurrentCaller, services: Services
 ) -> Response[ListChangeView]:
-    """Doing it again changes nothing. Longer lists come in several chunks, in any order."""
+    """Doing it again changes nothing. Longer lists come in several chunks, in any order. From the submission of a
+    campaign or series that names the segment until its audience stands, the list stays as it is (409)."""
     done = services.segment_members.change(caller.tenant_id, segment_id, change.add, change.remove)
     return found(ListChangeView.of(done))
 
@@ -98,7 +99,7 @@ def change_segment_members(
 def add_segment_member(
     segment_id: str, member_id: str, caller: CurrentCaller, services: Services
 ) -> Response[ListChangeView]:
-    """Putting one there who is there changes nothing."""
+    """Putting one there who is there changes nothing. Refused (409) as changes in chunks are."""
     return found(ListChangeView.of(services.segment_members.change(caller.tenant_id, segment_id, [member_id], [])))
 
 
@@ -110,7 +111,7 @@ def add_segment_member(
     problems=(409,),
 )
 def remove_segment_member(segment_id: str, member_id: str, caller: CurrentCaller, services: Services) -> Response[None]:
-    """Taking off one who is not there changes nothing."""
+    """Taking off one who is not there changes nothing. Refused (409) as changes in chunks are."""
     services.segment_members.change(caller.tenant_id, segment_id, [], [member_id])
     return gone()
 

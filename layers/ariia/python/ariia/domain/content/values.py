@@ -16,6 +16,7 @@ from .meter import spend, within_bits
 
 # Looking through a text as short as that is paid by the node that prints it.
 _SHORT = 512
+_LARGE = 1 << 60
 # What markupsafe escapes. Most values hold none of it, and looking costs half of what escaping does.
 _SPECIAL = re.compile("[&<>\"']").search
 
@@ -65,7 +66,7 @@ def printable(value: Any) -> Any:
         spend(len(value))  # where nothing is escaped, printing makes a copy
         return value
     if kind is int:
-        return within_bits(value)
+        return value if -_LARGE < value < _LARGE else within_bits(value)
     if isinstance(value, (str, int, float, Decimal)):
         return value
     if isinstance(value, date):
