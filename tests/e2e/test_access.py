@@ -84,6 +84,15 @@ def test_only_the_platform_creates_tenants(tenant: Tenant, laptop: LaptopStack, 
     assert Api(laptop, "operators").answer("GET", f"/v1/tenants/{wanted['id']}", "platform").status_code == 404
 
 
+@pytest.mark.parametrize("role", ["viewer", "agent", "approver", "editor"])
+def test_an_import_shows_where_to_upload_to_those_only_who_may_edit_members(tenant: Tenant, role: str) -> None:
+    made = tenant.api.post("/v1/imports", {"format": "csv"}, "editor")
+    read = tenant.answer("GET", f"/v1/imports/{made['id']}", role).body
+    listed = next(one for one in tenant.answer("GET", "/v1/imports", role).body["items"] if one["id"] == made["id"])
+    assert read == listed | {"upload": read["upload"]}
+    assert [one["upload"] is not None for one in (made, read, listed)] == [True, role == "editor", role == "editor"]
+
+
 def test_the_platform_role_reads_no_tenants_data(tenant: Tenant) -> None:
     campaign = tenant.drafts()
     assert tenant.answer("GET", campaign.path, "platform").status == 403

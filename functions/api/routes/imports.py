@@ -6,6 +6,7 @@ from aws_lambda_powertools.event_handler import Response
 
 from ariia.domain.import_job import ContactStatus, ImportFormat
 from ariia.services.imports import LineList
+from functions.api import places
 from functions.api.answers import created, found
 from functions.api.auth import Permission
 from functions.api.dependencies import CurrentCaller, IdempotencyKey, Services
@@ -46,7 +47,7 @@ def list_imports(
     caller: CurrentCaller, services: Services, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Response[Page[ImportJobView]]:
     """Imports of the last 30 days, newest first."""
-    scope = CursorScope(caller.tenant_id, "imports")
+    scope = CursorScope(caller.tenant_id, "imports", places.ID)
     views = services.imports.page(caller.tenant_id, limit, scope.after(cursor))
     last = views[-1].job.id if len(views) == limit else None
     return found(Page(items=[ImportJobView.of(one) for one in views], next_cursor=scope.cursor(last)))
@@ -64,7 +65,7 @@ def list_rejected(
 ) -> Response[Page[RejectedLineView]]:
     """The lines that were not imported, in the order of the file, each with its problems; of the parts that are
     finished. Kept for as long as the file is."""
-    scope = CursorScope(caller.tenant_id, f"imports/{import_id}/rejected")
+    scope = CursorScope(caller.tenant_id, f"imports/{import_id}/rejected", places.LISTED_LINE)
     page = services.imports.lines(caller.tenant_id, import_id, LineList.REJECTED, limit, scope.after(cursor))
     return found(Page(items=[RejectedLineView.of(one) for one in page.lines], next_cursor=scope.cursor(page.after)))
 
@@ -75,6 +76,6 @@ def list_warnings(
 ) -> Response[Page[WarningLineView]]:
     """The lines that were imported without something that does not fit here, or with it changed, in the order of the
     file; of the parts that are finished. Kept for as long as the file is."""
-    scope = CursorScope(caller.tenant_id, f"imports/{import_id}/warnings")
+    scope = CursorScope(caller.tenant_id, f"imports/{import_id}/warnings", places.LISTED_LINE)
     page = services.imports.lines(caller.tenant_id, import_id, LineList.WARNINGS, limit, scope.after(cursor))
     return found(Page(items=[WarningLineView.of(one) for one in page.lines], next_cursor=scope.cursor(page.after)))

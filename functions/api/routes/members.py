@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from ariia.domain.channel import Channel
+from functions.api import places
 from functions.api.answers import accepted, created, found, gone
 from functions.api.auth import Permission
 from functions.api.dependencies import CurrentCaller, IdempotencyKey, IfMatch, PathText, Services
@@ -57,7 +58,7 @@ def list_members(
         members = services.member_listing.with_email(caller.tenant_id, email)
         shown = [one for one in members if tag is None or tag in one.tags]
         return found(Page(items=[MemberView.of(one) for one in shown]))
-    scope = CursorScope(caller.tenant_id, f"members?tag={tag or ''}")
+    scope = CursorScope(caller.tenant_id, f"members?tag={tag or ''}", places.MEMBER)
     page = services.member_listing.page(caller.tenant_id, limit, scope.after(cursor), tag=tag)
     return found(Page(items=[MemberView.of(one) for one in page.members], next_cursor=scope.cursor(page.after)))
 

@@ -7,6 +7,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from functions.api import places
 from functions.api.answers import created, found
 from functions.api.auth import Permission
 from functions.api.dependencies import CurrentCaller, IdempotencyKey, IfMatch, Services
@@ -46,7 +47,7 @@ def list_series(
     status: Annotated[SeriesStatusName | None, Query(description="Only series in this status.")] = None,
 ) -> Response[Page[SeriesSummary]]:
     """Newest first. With `status`, a page may hold fewer than `limit` although `next_cursor` leads on."""
-    scope = CursorScope(caller.tenant_id, f"series?status={status}")
+    scope = CursorScope(caller.tenant_id, f"series?status={status}", places.ID)
     page = services.series.page(caller.tenant_id, limit, scope.after(cursor), series_status_of(status))
     return found(Page(items=[SeriesSummary.of(one) for one in page.series], next_cursor=scope.cursor(page.after)))
 
@@ -76,7 +77,7 @@ def list_occurrences(
     series_id: str, caller: CurrentCaller, services: Services, limit: Limit = 10, cursor: Cursor = None
 ) -> Response[Page[OccurrenceView]]:
     """The occurrences to come, in order, whether the series is approved or not."""
-    scope = CursorScope(caller.tenant_id, f"series/{series_id}/occurrences")
+    scope = CursorScope(caller.tenant_id, f"series/{series_id}/occurrences", places.occurrence)
     items = services.series.occurrences(caller.tenant_id, series_id, limit, scope.after(cursor))
     after = items[-1].local if len(items) == limit else None
     return found(Page(items=[OccurrenceView.of(one) for one in items], next_cursor=scope.cursor(after)))
@@ -87,7 +88,7 @@ def list_series_campaigns(
     series_id: str, caller: CurrentCaller, services: Services, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Response[Page[CampaignSummary]]:
     """Those that it made, with their figures, newest first."""
-    scope = CursorScope(caller.tenant_id, f"series/{series_id}/campaigns")
+    scope = CursorScope(caller.tenant_id, f"series/{series_id}/campaigns", places.CAMPAIGN)
     campaigns, after = services.series.campaigns(caller.tenant_id, series_id, limit, scope.after(cursor))
     items = [CampaignSummary.of(one, totals_of(services, one)) for one in campaigns]
     return found(Page(items=items, next_cursor=scope.cursor(after)))

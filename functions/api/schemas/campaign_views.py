@@ -10,6 +10,8 @@ from ariia.domain.campaign import Campaign, Move
 from ariia.domain.content.findings import Finding
 from ariia.domain.statistics import Totals
 from ariia.services.campaigns import CampaignDetails
+from functions.api.auth import Permission
+from functions.api.capabilities import GrantedTo
 
 from .campaign_examples import FINDING, PARKED, STORED, SUMMARY, WAVE, WRITTEN
 from .campaigns import ChannelName, ConditionName, LateName, StatusName, TargetTypeName, Type
@@ -65,7 +67,9 @@ class CampaignSummary(ResponseModel):
     template_id: str | None
     sender: str | None
     ai_prompt: str | None
-    preview_token: str | None
+    preview_token: Annotated[
+        str | None, GrantedTo(Permission.REVIEW), Field(description="For callers who may approve; else null.")
+    ]
     preview_expires_at: Instant | None
     scheduled_at: Annotated[Instant | None, Field(description="When it goes out, or begins to.")]
     scheduled_local: Annotated[str | None, Field(description="The same by the clocks of `scheduled_timezone`.")]

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field
 
 from ariia.services.imports import ImportView, ListedLine
+from functions.api.auth import Permission
+from functions.api.capabilities import GrantedTo
 
 from .fields import Instant, RequestModel, ResponseModel, example
 
@@ -127,7 +129,11 @@ class ImportJobView(ResponseModel):
     file_name: str | None
     state: Annotated[StateName, Field(description="`failed`: see `failure`; what was imported is counted as ever.")]
     failure: str | None
-    upload: Annotated[UploadView | None, Field(description="As long as nothing was uploaded.")]
+    upload: Annotated[
+        UploadView | None,
+        GrantedTo(Permission.EDIT_MEMBERS),
+        Field(description="As long as nothing was uploaded, and for callers who may edit members; else null."),
+    ]
     bytes_total: int | None
     bytes_done: int
     lines_total: Annotated[int | None, Field(description="Lines that should be members, once the file is cut.")]

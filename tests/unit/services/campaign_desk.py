@@ -8,17 +8,19 @@ from typing import Any
 from ariia.adapters.memory.campaign_runs import MemoryCampaignRuns
 from ariia.adapters.memory.campaigns import MemoryCampaigns
 from ariia.adapters.memory.clock import CountingIds, ManualClock
+from ariia.adapters.memory.jobs import MemoryJobs
 from ariia.adapters.memory.ledger import MemoryLedger
 from ariia.adapters.memory.quotas import MemoryQuotas
+from ariia.adapters.memory.rendering import DirectRendering
 from ariia.adapters.memory.schedules import MemorySchedules
 from ariia.adapters.memory.secrets import MemorySigningKeys
 from ariia.adapters.memory.segments import MemorySegments
+from ariia.adapters.memory.series import MemorySeries
 from ariia.adapters.memory.statistics import MemoryStatistics
 from ariia.adapters.memory.templates import MemoryTemplates
 from ariia.adapters.memory.tenants import MemoryTenants
 from ariia.domain.campaign import Campaign
 from ariia.domain.channel import Channel
-from ariia.domain.content.trial import try_content
 from ariia.domain.plan import Feature, Plan
 from ariia.domain.sender_domain import parse_from
 from ariia.domain.tenant import Tenant, TenantSettings
@@ -34,6 +36,7 @@ from ariia.services.campaigns import CampaignDetails, Campaigns
 from ariia.services.content_checks import ContentChecks
 from ariia.services.in_flight import InFlightCount
 from ariia.services.quotas import Quotas
+from ariia.services.segment_holds import SegmentHolds
 from ariia.services.statistics import CampaignStatistics
 from ariia.services.targets import Targets
 from ariia.services.templates import Templates
@@ -53,12 +56,6 @@ class VerifiedDomains:
         return (tenant_id, parse_from(from_address).domain) in self.domains
 
 
-class HarmlessTrial:
-    """The trial without a process of its own, for content that needs none."""
-
-    check = staticmethod(try_content)
-
-
 class Desk:
     """A tenant `gym` with a verified domain, and another one, `club`."""
 
@@ -67,7 +64,7 @@ class Desk:
         self.store: Any = store or MemoryCampaigns()
         self.template_store, self.tenants, self.ledger = MemoryTemplates(), MemoryTenants(), MemoryLedger()
         self.senders, self.runs = VerifiedDomains([("gym", "gym.de"), ("club", "club.de")]), MemoryCampaignRuns()
-        checks = ContentChecks(trial or HarmlessTrial())
+        checks = ContentChecks(trial or DirectRendering())
         channels = frozenset({Channel.EMAIL})
         contents = self.contents = CampaignContents(self.template_store, self.tenants, self.senders, checks)
         existing = {
@@ -76,11 +73,13 @@ class Desk:
         self.quotas = Quotas(quota_store or MemoryQuotas(), self.tenants, self.clock, existing)
         self.segments = MemorySegments()
         targets = self.targets = Targets(self.segments, self.store)
+        series = MemorySeries(MemoryCampaigns())
+        self.holds = SegmentHolds(MemoryJobs(), self.store, series, self.clock, CountingIds("h"))
         self.broadcasts = broadcasts = BroadcastQuota(self.quotas)
         self.campaigns = Campaigns(self.store)
         self.drafts = CampaignDrafts(contents, targets, channels)
         self.campaign_editing = CampaignEditing(self.store, self.drafts, self.clock, self.ids, broadcasts)
-        self.campaign_review = CampaignReview(self.store, contents, targets, self.clock)
+        self.campaign_review = CampaignReview(self.store, contents, targets, self.holds, self.clock)
         self.campaign_sending = CampaignSending(
             self.store, self.runs, contents, targets, InFlightCount(self.ledger), self.clock, broadcasts
         )
@@ -89,9 +88,16 @@ class Desk:
             self.store, self.schedules, contents, targets, broadcasts, self.clock
         )
         self.statistics = CampaignStatistics(MemoryStatistics())
-        self.thumbnails = Thumbnails(MemorySigningKeys(), self.template_store, self.tenants, "https://x.example")
+        self.thumbnails = Thumbnails(MemorySigningKeys(), self.template_store, "https://x.example")
         self.templates = Templates(
-            self.template_store, self.tenants, checks, self.clock, CountingIds("t"), channels, self.quotas
+            self.template_store,
+            self.tenants,
+            checks,
+            self.clock,
+            CountingIds("t"),
+            channels,
+            self.quotas,
+            DirectRendering(),
         )
         self.tenants.create(Tenant("gym", "Gym Nord", Plan.ENTERPRISE, default_sender="Gym <news@gym.de>"))
         self.tenants.create(

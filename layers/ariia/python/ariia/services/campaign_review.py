@@ -15,6 +15,7 @@ from ariia.ports.clock import Clock
 
 from .campaign_contents import CampaignContents
 from .campaigns import Campaigns
+from .segment_holds import Holder, SegmentHolds
 from .targets import Targets
 
 
@@ -29,14 +30,17 @@ class Submission:
 class CampaignReview:
     """draft -> pending_review -> approved, or back to draft with feedback."""
 
-    def __init__(self, store: CampaignStore, contents: CampaignContents, targets: Targets, clock: Clock) -> None:
-        self._targets = targets
+    def __init__(
+        self, store: CampaignStore, contents: CampaignContents, targets: Targets, holds: SegmentHolds, clock: Clock
+    ) -> None:
+        self._targets, self._holds = targets, holds
         self._store, self._contents, self._clock = store, contents, clock
         self._campaigns = Campaigns(store)
 
     def submit(self, tenant_id: str, campaign_id: str, by: str, version: int | None = None) -> Submission:
-        """Checks the whole campaign and freezes it for review. NotFoundError; ConflictError when it is no draft or
-        `version` is stale; InvalidError naming everything that keeps it from being sent."""
+        """Checks the whole campaign and freezes it for review; from then on the lists that it names stay as they are.
+        NotFoundError; ConflictError when it is no draft, `version` is stale, or a list is being changed; InvalidError
+        naming everything that keeps it from being sent."""
         details = self._campaigns.details(tenant_id, campaign_id)
         campaign = details.campaign
         require_version(version, campaign.version)
@@ -48,6 +52,7 @@ class CampaignReview:
         submitted = review_hash(campaign, prepared.content, target)
         campaign.submitted_hash, campaign.feedback = submitted, None
         campaign.segment_ids = list(target.segments)
+        self._holds.hold(tenant_id, target.segments, Holder("campaign", campaign.id, campaign.version))
         frozen = (submitted, prepared.content, target)
         if not self._store.save(CampaignChange(campaign, frozen=frozen, moves=[move])):
             raise changed_meanwhile()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from ariia.domain.batch import CLOCKS_DIFFER_MS, Batch, BatchKey, Claim, Entry, EntryState, put_off_until
 from ariia.domain.campaign import Campaign
-from ariia.domain.errors import InvalidError, UnknownOutcomeError
+from ariia.domain.errors import InvalidError, TransientError, UnknownOutcomeError
 from ariia.domain.receipt import EventKind, Receipt
 from ariia.ports.clock import Clock
 from ariia.ports.ledger import Ledger, Partition
@@ -74,6 +74,10 @@ class ClaimSender:
             composed = self._composer.compose(campaign, content, batch, claim, verdict.may)
         except InvalidError as error:
             result.stopped = f"the content can't be rendered: {error.message}"
+            return self._write(batch, claim, outcomes, result, verdict.deferred)
+        except TransientError:
+            # Nothing was handed over: the batch comes again, and not only when its lease is over.
+            result.postponed = len(verdict.may)
             return self._write(batch, claim, outcomes, result, verdict.deferred)
         failed = {entry.member_id: entry for entry in batch.claimed if entry.member_id in composed.failed}
         outcomes |= {one: _failed(entry, claim, composed.failed[one]) for one, entry in failed.items()}

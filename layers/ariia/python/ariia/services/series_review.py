@@ -16,6 +16,7 @@ from ariia.ports.series import SeriesChange, SeriesStore
 
 from .campaign_contents import CampaignContents
 from .campaign_review import review_hash
+from .segment_holds import Holder, SegmentHolds
 from .series import SeriesDirectory
 from .series_starting import SeriesStarting
 from .targets import Targets
@@ -40,15 +41,17 @@ class SeriesReview:
         directory: SeriesDirectory,
         contents: CampaignContents,
         targets: Targets,
+        holds: SegmentHolds,
         starting: SeriesStarting,
         clock: Clock,
     ) -> None:
-        self._store, self._directory, self._contents = store, directory, contents
+        self._store, self._directory, self._contents, self._holds = store, directory, contents, holds
         self._targets, self._starting, self._clock = targets, starting, clock
 
     def submit(self, tenant_id: str, series_id: str, by: str, version: int | None = None) -> SeriesSubmission:
-        """Checks the whole series and freezes it for review. NotFoundError; ConflictError when it is no draft or
-        `version` is stale; InvalidError naming everything that keeps its campaigns from being sent."""
+        """Checks the whole series and freezes it for review; from then on the lists that it names stay as they are,
+        which is said as a warning. NotFoundError; ConflictError when it is no draft, `version` is stale, or a list is
+        being changed; InvalidError naming everything that keeps its campaigns from being sent."""
         details = self._directory.details(tenant_id, series_id)
         series, now = details.series, self._clock.now()
         require_version(version, series.version)
@@ -59,9 +62,10 @@ class SeriesReview:
         prepared = self._contents.prepare(series.draft, details.content)
         series.submitted_hash, series.feedback = series_hash(series, prepared.content, target), None
         series.draft.segment_ids = list(target.segments)
+        self._holds.hold(tenant_id, target.segments, Holder("series", series.id, series.version))
         frozen = (series.submitted_hash, prepared.content, target)
         self._save(SeriesChange(series, frozen=frozen, moves=[move]))
-        return SeriesSubmission(series, prepared.warnings)
+        return SeriesSubmission(series, [*prepared.warnings, *_fixed_lists(target)])
 
     def approve(self, tenant_id: str, series_id: str, by: str, reviewed_hash: str, reason: str | None = None) -> Series:
         """Approves what `reviewed_hash` names, for every occurrence from now on. NotFoundError; ConflictError when the
@@ -97,6 +101,20 @@ class SeriesReview:
     def _save(self, change: SeriesChange) -> None:
         if not self._store.save(change):
             raise changed_meanwhile()
+
+
+def _fixed_lists(target: Target) -> list[Finding]:
+    """A list that is kept up to date elsewhere can't be, and whoever does that is to know before they are refused."""
+    return [
+        Finding(
+            "fixed_list",
+            "warning",
+            f"the list '{copy.name}' can't be changed while the series runs; for members who come and go, use a tag",
+            field="target_filter_json",
+        )
+        for copy in target.segments.values()
+        if not copy.is_dynamic
+    ]
 
 
 def series_hash(series: Series, content: Content, target: Target) -> str:
