@@ -32,7 +32,7 @@ TABLE_GRANTS: Mapping[str, Grants] = {
         models.SuppressionModel: "DeleteItem GetItem PutItem Query",
         models.LedgerModel: "BatchGetItem GetItem PutItem Query UpdateItem",
         models.StatisticsModel: "Query",
-        models.JobModel: "GetItem PutItem Query",
+        models.JobModel: "DeleteItem GetItem PutItem Query",
         models.SendRateModel: "GetItem UpdateItem",
         models.FollowUpModel: "DeleteItem GetItem PutItem Query",
         models.EventModel: "GetItem PutItem",

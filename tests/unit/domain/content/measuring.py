@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import signal
 import time
@@ -58,7 +59,20 @@ def slowness() -> float:
 def measure(
     environment: ContentEnvironment, templates: Mapping[str, str], values: Mapping[str, Any], work: int
 ) -> list[Measured]:
-    """Each template with `work` units to spend. One that can't be interrupted counts as `stuck`."""
+    """Each template with `work` units to spend, in its shortest of three tries if it seems to take too long: the
+    machine does other things too. One that can't be interrupted counts as `stuck`."""
+    found = {one.name: one for one in _measure_once(environment, templates, values, work)}
+    for _ in range(2):
+        speed = slowness()
+        again = {name: templates[name] for name, one in found.items() if not one.is_within(speed)}
+        for one in _measure_once(environment, again, values, work):
+            found[one.name] = min(found[one.name], one, key=lambda each: each.cpu)
+    return list(found.values())
+
+
+def _measure_once(
+    environment: ContentEnvironment, templates: Mapping[str, str], values: Mapping[str, Any], work: int
+) -> list[Measured]:
     found: list[Measured] = []
     waiting = dict(templates)
     while waiting:
@@ -98,6 +112,7 @@ def _render_all(
     work: int,
     pipe: Connection,
 ) -> None:
+    gc.freeze()  # what the parent holds would be looked through again, at the cost of whichever template is running
     with bounded():
         for name, source in templates:
             part = split(environment, parse(environment, source, "html"), "html")
