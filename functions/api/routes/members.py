@@ -116,8 +116,8 @@ def put_consent(
     member_id: str, channel: ChannelName, consent: ConsentInput, caller: CurrentCaller, services: Services
 ) -> Response[MemberView]:
     """Notes what the member said about a channel, with source and time, as evidence. A word from before the stored one
-    changes nothing; without `at` it was said now. For this member only: others who share the address keep their own.
-    With the setting `double_opt_in`, a yes to e-mail becomes `pending`, and the member is asked to confirm it."""
+    changes nothing; without `at` it was said now. A yes is this member's only; a no holds for everybody who has the
+    address. With the setting `double_opt_in`, a yes to e-mail becomes `pending`, and the member is asked to confirm it."""
     value = consent.model_dump(exclude_unset=True)
     member = services.member_consent.set(caller.tenant_id, member_id, Channel(channel), value, "api", caller.subject)
     return found(MemberView.of(member), member.version)
