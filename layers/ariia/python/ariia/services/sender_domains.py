@@ -108,6 +108,9 @@ class SenderDomains:
         identity = self._identity(sender)
         if identity.tenant_id != sender.tenant_id:
             raise _taken(sender.domain)
+        # Before the provider's word counts: nothing is sent that would mail its bounces to the tenant.
+        if identity.mails_feedback:
+            self._identities.stop_feedback_mail(sender.domain)
         if identity.mail_from_domain != sender.mail_from_domain:
             self._identities.set_mail_from(sender.domain, sender.mail_from_domain)
         self._take_over(sender, identity)
@@ -124,6 +127,7 @@ class SenderDomains:
         identity = self._identities.find(sender.domain)
         if identity is None:
             self._identities.create(sender.domain, sender.tenant_id)
+            self._identities.stop_feedback_mail(sender.domain)
             self._identities.set_mail_from(sender.domain, sender.mail_from_domain)
             identity = self._identities.find(sender.domain)
         if identity is None:
