@@ -68,7 +68,7 @@ def test_a_forged_token_answers_401(laptop: LaptopStack) -> None:
 @pytest.mark.parametrize("role", ["viewer", "agent", "editor"])
 def test_only_an_approver_approves(tenant: Tenant, role: str) -> None:
     campaign = tenant.drafts()
-    submitted = campaign.act("submit", "editor")
+    submitted = campaign.act("submit", "editor", {"despite": ["empty_audience"]})
     approval = {"submitted_hash": submitted["submitted_hash"]}
     refused = tenant.answer("POST", f"{campaign.path}/approve", role, approval)
     assert (refused.status, refused.headers["content-type"]) == (403, "application/problem+json")

@@ -26,8 +26,17 @@ def test_a_campaign_reaches_those_whose_day_it_is_and_waits_for_the_others(tenan
     assert campaign.messages_by_member() == {"day": 1}
     read = campaign.read()
     assert (read["status"], {wave["zone"] for wave in read["waves"]}) == ("sending", set(zones.values()))
+    night = tenant.api.get(f"{campaign.path}/recipients/night")["waits"]
+    assert (night["for"], night["until"] > datetime.now(UTC).isoformat()) == ("quiet_hours", True)
+    waits = eventually(lambda: campaign.read()["waits"], "the figures say who waits")
+    assert [(one["for"], one["count"], one["until"]) for one in waits] == [("quiet_hours", 1, night["until"])]
+    late = tenant.follows_up("night", 31)
+    path = f"/v1/follow-ups/{late['id']}"
+    assert late["waits"]["for"] == "time"
+    eventually(lambda: tenant.api.get(path)["waits"]["for"] == "quiet_hours", "the follow-up waits too", 60, every=1)
     _has_settings(tenant, quiet_hours={})
     campaign.ends(90).agrees()
+    eventually(lambda: tenant.api.get(path)["status"] == "sent", "it comes when that is lifted", 90, every=1)
     assert campaign.messages_by_member() == {"day": 1, "night": 1}
 
 
@@ -62,7 +71,7 @@ def test_nobody_gets_more_than_the_cap_over_campaigns_and_follow_ups(tenant: Ten
     tenant.drafts().sends().ends().agrees()
     second = tenant.drafts()
     assert second.act("preflight", "editor")["counts"]["excluded"] == {"frequency_cap": 4}
-    assert second.sends().ends().agrees().statuses() == {"frequency_cap": 4}
+    assert second.sends("empty_audience").ends(as_what="failed").agrees().statuses() == {"frequency_cap": 4}
     made = tenant.follows_up("m0000", 2)
     path = f"/v1/follow-ups/{made['id']}"
     ended = eventually(lambda: tenant.api.get(path)["status"] == "cancelled", "the follow-up is not sent", 150, every=2)
