@@ -10,6 +10,8 @@ SEEDS ?= 1000
 BIN := .venv/bin
 PYTHON_READY := .venv/.ready
 NODE_READY := infra/node/node_modules/.ready
+CLIENTS_READY := clients/typescript/node_modules/.ready
+BROWSER_READY := tests/browser/node_modules/.ready
 REQUIREMENTS := requirements.txt requirements-dev.txt layers/dependencies/requirements.txt layers/ariia/pyproject.toml
 # The lock file holds aws-cdk to 2.1148.1: npm's `latest`, 3.0.0, is a mistaken publish (aws/aws-cdk#38113).
 CDK := infra/node/node_modules/.bin/cdk --app "$(BIN)/python app.py" -c stage=$(STAGE)
@@ -19,7 +21,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo run test simulate chaos bench cost pacing lint format cdk-deploy synth bootstrap deploy clean aws-stage
+.PHONY: help setup demo run test test-dates simulate chaos bench cost pacing lint format cdk-deploy synth bootstrap deploy restore clean aws-stage
 
 help: ## List the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,8 +34,11 @@ demo: setup ## Play a campaign from import to report on this machine, and check 
 run: setup ## Keep the laptop stack up; prints its addresses, a token per role and the inbox page
 	@$(BIN)/python -m infra.local run
 
-test: lint ## Lint, then run every test: units, contracts, stacks, end to end
+test: lint $(CLIENTS_READY) $(BROWSER_READY) ## Lint, then run every test: units, contracts, stacks, end to end
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
+
+test-dates: setup $(BROWSER_READY) $(CLIENTS_READY) ## The tests on other days and in other zones; DAYS names some, OPTIONS is for pytest (default: all but end to end)
+	@$(BIN)/python -m tests.dates $(DAYS) $(if $(OPTIONS),-- $(OPTIONS))
 
 simulate: setup ## Kill and rerun the engine in virtual time, SEEDS (default 1000) runs of each kind; writes build/simulation.json
 	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) $(OPTIONS)
@@ -71,6 +76,9 @@ bootstrap: aws-stage setup ## Prepare the AWS account and region for the first d
 deploy: aws-stage setup ## Deploy all stacks of STAGE (default dev) to the AWS account of your credentials
 	@$(CDK) deploy --all
 
+restore: aws-stage setup ## Put TABLE of STAGE back to what it was AT an instant; asks before it deletes (OPTIONS=--dry-run)
+	@$(BIN)/python -m infra.restore "$(STAGE)" "$(TABLE)" "$(AT)" $(OPTIONS)
+
 clean: ## Remove build outputs and caches; .venv and node_modules stay
 	rm -rf build cdk.out .local .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find functions layers infra tests -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -85,6 +93,16 @@ $(PYTHON_READY): $(REQUIREMENTS)
 	@$(PYTHON) -m venv .venv || { echo "On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 	@$(BIN)/python -m pip install --requirement requirements-dev.txt
 	@touch $@
+
+$(CLIENTS_READY): clients/typescript/package.json clients/typescript/package-lock.json
+	@echo "Installing what generates a client in TypeScript ..."
+	@npm ci --no-audit --no-fund --prefix clients/typescript
+	@touch $@
+
+$(BROWSER_READY): tests/browser/package.json tests/browser/package-lock.json tests/browser/unpack.mjs $(PYTHON_READY)
+	@echo "Installing the browser that the tests look at pages with ..."
+	@$(BIN)/python -m tests.browser
+	@mkdir -p $(@D) && touch $@
 
 $(NODE_READY): infra/node/package.json infra/node/package-lock.json
 	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null || { \

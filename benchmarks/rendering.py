@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from ariia.domain.channel import Channel
+from ariia.domain.content.meter import bounded
 from ariia.domain.content.slots import compile_content
 from ariia.domain.documents import decode
 from ariia.domain.member import Member
@@ -20,6 +21,11 @@ _RECIPIENTS = 50
 
 def measure() -> dict[str, Any]:
     """CPU is per recipient; bytes are those of the JSON for one recipient of a full call of 50."""
+    with bounded():
+        return _measured()
+
+
+def _measured() -> dict[str, Any]:
     said, made = content(), campaign()
     compiled = compile_content(said.subject, said.html, said.body)
     values, links = MessageValues(made, said), MessageLinks("https://mail.studio.example", b"k" * 32)

@@ -97,6 +97,7 @@ class StageConfig:
     browser_origins: tuple[str, ...] = ()
     identity: IdentityConfig = field(default_factory=IdentityConfig)
     domain: DomainConfig | None = None
+    ledger_stream: str | None = None
     channels: Mapping[str, ChannelConfig] = field(default_factory=dict)
 
     @classmethod
@@ -139,6 +140,10 @@ class StageConfig:
             # Longer than any function runs: an erasure sweeps when nothing that began before it can write any more.
             "erasure_quiet_seconds": section.number("erasure_quiet_seconds", minimum=1, maximum=3600, default=330),
             "ses_usd_per_1000": section.decimal("ses_usd_per_1000", minimum=0, maximum=10, default=0.10),
+            # Of the ledger's table after it was restored: CloudFormation does not learn of that by itself.
+            "ledger_stream": section.optional_text(
+                "ledger_stream", pattern=r"^arn:aws[a-z-]*:dynamodb:[^:]+:[^:]+:table/[^/]+/stream/.+$"
+            ),
             "browser_origins": section.texts("browser_origins", default=()),
             "identity": IdentityConfig.read(section.part("identity")),
             "channels": _channels(section.part("channels")),

@@ -9,13 +9,29 @@ from infra.constructs.accepted import accept
 from infra.constructs.email_events import EmailEvents
 from infra.constructs.python_function import PythonFunction
 
-_IDENTITIES = "arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/*"
+_IDENTITIES, _TEMPLATES = (
+    f"arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:{kind}/*" for kind in ("identity", "template")
+)
 
 
-def allow_sending(function: PythonFunction, events: EmailEvents, *actions: str) -> None:
-    """Any verified identity of this account, and only with the stage's configuration sets."""
-    resources = [_identities(function), *events.arns()]
-    function.add_to_role_policy(iam.PolicyStatement(actions=list(actions), resources=resources))
+def allow_sending(function: PythonFunction, events: EmailEvents) -> None:
+    """To many at once, from any verified identity of this account, and only with the stage's configuration sets.
+
+    SES asks for the action of both its APIs, and both must be allowed on some template although the content is in the
+    call itself: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonses.html,
+    https://github.com/anymail/django-anymail/issues/384"""
+    actions = ["ses:SendBulkEmail", "ses:SendBulkTemplatedEmail"]
+    templates = Stack.of(function).format_arn(service="ses", resource="template", resource_name="*")
+    resources = [_identities(function), templates, *events.arns()]
+    function.add_to_role_policy(iam.PolicyStatement(actions=actions, resources=resources))
+    _accept(function, f"IAM5[Resource::{_IDENTITIES}]", "Tenants add their sender domains while the engine runs.")
+    _accept(function, f"IAM5[Resource::{_TEMPLATES}]", "Nobody makes templates; SES only asks for the right.")
+
+
+def allow_probing(function: PythonFunction, events: EmailEvents) -> None:
+    """Single messages to SES's mailbox simulator, as a tracked campaign would send them."""
+    resources = [_identities(function), events.arn("tracked")]
+    function.add_to_role_policy(iam.PolicyStatement(actions=["ses:SendEmail"], resources=resources))
     _accept(function, f"IAM5[Resource::{_IDENTITIES}]", "Tenants add their sender domains while the engine runs.")
 
 
@@ -26,6 +42,7 @@ def allow_identity_management(function: PythonFunction) -> None:
         "TagResource",
         "GetEmailIdentity",
         "DeleteEmailIdentity",
+        "PutEmailIdentityFeedbackAttributes",
         "PutEmailIdentityMailFromAttributes",
     ]
     function.add_to_role_policy(

@@ -27,6 +27,7 @@ from ariia.adapters.memory.tenants import MemoryTenants
 from ariia.domain.batch import BatchKey, Entry
 from ariia.domain.campaign import Campaign, Content, Target
 from ariia.domain.channel import Channel
+from ariia.domain.content.meter import bounded
 from ariia.domain.member import Member
 from ariia.domain.message import MessageLinks
 from ariia.domain.plan import Plan
@@ -143,7 +144,7 @@ class World:
 
     def _sender(self) -> BatchSender:
         reader = MemorySendReader(self.campaigns, self.members)
-        self.composer = MessageComposer(Channel.EMAIL, MessageLinks("https://x.example", b"k" * 32), "test")
+        self.composer = MessageComposer(Channel.EMAIL, MessageLinks("https://x.example", b"k" * 32), "test", bounded)
         self.sends = MemoryRecentSends(self.members)
         look = LastLook(Channel.EMAIL, self.sends, self.clock)
         claims = ClaimSender(self.ledger, reader, look, self.composer, self.provider, self.clock, 15_000)

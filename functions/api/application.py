@@ -15,6 +15,7 @@ from ariia.settings import ApiSettings
 
 from . import actions, dependencies, json_body
 from .auth import WITHOUT_TENANT, Caller, caller_of, require
+from .capabilities import answering
 from .errors import MEDIA_TYPE, Answer, MalformedBodyError, answer_to
 from .routing import Operation
 from .validation import require_known_parameters
@@ -50,17 +51,19 @@ class Application:
         """The response to an HTTP API event (payload version 2.0)."""
         logger.append_keys(correlation_id=_correlation_id(event))
         try:
-            admitted = self._admit(event)
+            admitted, caller = self._admit(event)
         except Exception as error:
             return _as_event_response(self._problem(answer_to(error, _correlation_id(event)), event))
-        response = self.resolver.resolve(admitted, context)
+        with answering(caller):
+            response = self.resolver.resolve(admitted, context)
         response["headers"] = RESPONSE_HEADERS | response.get("headers", {})
         # A 204 has no body; the payload format knows texts only.
         response["body"] = response.get("body") or ""
         return response
 
-    def _admit(self, event: Mapping[str, Any]) -> dict[str, Any]:
-        """The event as the resolver may see it. Role comes before content: who may not, learns nothing more."""
+    def _admit(self, event: Mapping[str, Any]) -> tuple[dict[str, Any], Caller | None]:
+        """The event as the resolver may see it, and whom it is from. Role comes before content: a caller who may not
+        do it learns nothing more."""
         operation, parameters = self._operations.find(_method(event), event["rawPath"])
         caller = self._caller(event, operation)
         require_known_parameters(operation, event)
@@ -71,7 +74,8 @@ class Application:
         self.resolver.append_context(caller=caller)  # type: ignore[no-untyped-call]
         headers = json_body.declared_json(event.get("headers")) if text else event.get("headers")
         path = operation.path_of(parameters)
-        return {**event, "rawPath": path, "headers": headers, "body": text or None, "isBase64Encoded": False}
+        admitted = {**event, "rawPath": path, "headers": headers, "body": text or None, "isBase64Encoded": False}
+        return admitted, caller
 
     def _caller(self, event: Mapping[str, Any], operation: Operation) -> Caller | None:
         if operation.permission is None:

@@ -21,6 +21,7 @@ class Role(StrEnum):
     APPROVER = "approver"
     ADMIN = "admin"
     AGENT = "agent"
+    CONNECTOR = "connector"
     PLATFORM = "platform"
 
 
@@ -32,19 +33,23 @@ class Permission(StrEnum):
     REVIEW = "review"
     SEND = "send"
     EDIT_MEMBERS = "edit_members"
+    TELL_EVENTS = "tell_events"
+    HEAR_ANSWERS = "hear_answers"
     ADMINISTER = "administer"
     MANAGE_TENANTS = "manage_tenants"
 
 
 _P = Permission
-_EDITOR = frozenset({_P.READ, _P.DRAFT, _P.SEND, _P.EDIT_MEMBERS})
+_CONNECTOR = frozenset({_P.TELL_EVENTS, _P.HEAR_ANSWERS})
+_EDITOR = _CONNECTOR | {_P.READ, _P.DRAFT, _P.SEND, _P.EDIT_MEMBERS}
 _APPROVER = frozenset({_P.READ, _P.REVIEW, _P.SEND})
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: frozenset({_P.READ}),
     Role.EDITOR: _EDITOR,
     Role.APPROVER: _APPROVER,
     Role.ADMIN: _EDITOR | _APPROVER | {_P.ADMINISTER},
-    Role.AGENT: frozenset({_P.READ, _P.DRAFT}),
+    Role.AGENT: frozenset({_P.READ, _P.DRAFT, _P.TELL_EVENTS}),
+    Role.CONNECTOR: _CONNECTOR,
     Role.PLATFORM: frozenset({_P.MANAGE_TENANTS}),
 }
 # Operations on the deployment rather than on one tenant's data: the token needs no tenant.
@@ -60,17 +65,23 @@ class Caller:
     roles: frozenset[Role]
 
     def may(self, permission: Permission) -> bool:
-        """True when one of the caller's roles grants `permission`."""
+        """True when one of the caller's roles grants `permission`. An agent may never do more than agents may, whatever
+        else its token says: a model that was talked into something acts with it."""
+        if Role.AGENT in self.roles and permission not in GRANTS[Role.AGENT]:
+            return False
         return any(permission in GRANTS[role] for role in self.roles)
 
 
 def caller_of(event: Mapping[str, Any], tenant_claim: str, roles_claim: str) -> Caller:
-    """The caller named by the JWT authorizer's claims; UnauthorizedError when there are none."""
+    """The caller named by the JWT authorizer's claims. ForbiddenError when they name nobody; UnauthorizedError when
+    there are none, which API Gateway does not let through."""
     authorizer = (event.get("requestContext") or {}).get("authorizer") or {}
     claims = (authorizer.get("jwt") or {}).get("claims") or {}
+    if not claims:
+        raise UnauthorizedError("a bearer token is required")
     subject = str(claims.get("sub") or "")
     if not subject:
-        raise UnauthorizedError("a bearer token is required")
+        raise ForbiddenError("the token names no subject (its claim `sub` is missing)")
     tenant_id = str(claims.get(tenant_claim) or "")
     return Caller(tenant_id if is_id(tenant_id) else "", subject[:128], parse_roles(claims.get(roles_claim)))
 

@@ -10,18 +10,22 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
-from ariia.domain.filters.schema import filter_schema
-
 from .application import resolver_of
 from .auth import roles_and_permissions, roles_with
-from .errors import KINDS, MEDIA_TYPE
+from .components.enumerations import name_enumerations
+from .components.filters import add_filters
+from .components.names import with_short_names
+from .components.presence import require_what_answers_have
+from .components.problems import problem_responses, problem_schemas
+from .components.schemas import SCHEMAS, tidy
+from .errors import KINDS
 from .operations import all_operations
 from .routing import Operation
 
 _JSON = "application/json"
-_SCHEMAS = "#/components/schemas/"
 # The resolver's own error schemas; ours are problem details.
 _NOT_OURS = ("HTTPValidationError", "ValidationError", "ResponseValidationError")
+_ID, _PATH_EXAMPLES = "01k9qjz7t2n4h6p8s0v3x5y7ab", {"domain": "news.studio-nord.example"}
 _HEADER_NAMES = {"idempotency-key": "Idempotency-Key", "if-match": "If-Match"}
 _INTRODUCTION = """\
 Campaigns for businesses with members: write a message, have it approved, and the engine delivers it to the right
@@ -50,93 +54,6 @@ _TAGS = {
     "Plan": "What the tenant's plan allows, and what is used of it.",
     "Tenants": "Businesses on the platform.",
 }
-_PROBLEM = {
-    "type": "object",
-    "description": "Problem details (RFC 9457).",
-    "required": ["type", "title", "status", "detail", "instance"],
-    "properties": {
-        "type": {"type": "string", "format": "uri", "description": "Which kind of problem; leads to its description."},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string", "description": "What is wrong this time."},
-        "instance": {"type": "string", "description": "The path that was asked for."},
-        "problems": {
-            "type": "array",
-            "description": "Each wrong field (422).",
-            "items": {
-                "type": "object",
-                "required": ["field", "message"],
-                "properties": {
-                    "field": {"type": "string"},
-                    "message": {"type": "string"},
-                    "value": {"description": "What was sent, shortened."},
-                    "allowed": {"description": "What may be sent instead."},
-                    "line": {"type": "integer", "description": "The line in a template."},
-                },
-            },
-        },
-        "actions": {
-            "type": "array",
-            "items": {"type": "string"},
-            "description": "What this caller may do with it now, by the names of the operations (409).",
-        },
-        "findings": {
-            "type": "array",
-            "description": "What the preflight found wrong, all of it (409).",
-            "items": {
-                "type": "object",
-                "required": ["code", "severity", "message", "field"],
-                "properties": {
-                    "code": {"type": "string", "description": "What kind of thing it is."},
-                    "severity": {"type": "string", "enum": ["error"]},
-                    "message": {"type": "string", "description": "In words."},
-                    "line": {"type": ["integer", "null"], "description": "The line in a template."},
-                    "field": {"type": "string", "description": "Where it is."},
-                },
-            },
-        },
-        "despite": {
-            "type": "array",
-            "items": {"type": "string"},
-            "description": "Codes of those findings that the caller may accept by naming them in `despite` (409).",
-        },
-        "feature": {"type": "string", "description": "What the plan limits (402)."},
-        "plan": {"type": "string", "description": "The tenant's plan (402)."},
-        "limit": {"type": "integer", "description": "How many the plan allows; 0 = it lacks the feature (402)."},
-        "used": {"type": "integer", "description": "How many are used, or exist (402)."},
-        "reserved": {"type": "integer", "description": "How many wait for their planned send (402)."},
-        "resets_at": {
-            "type": ["string", "null"],
-            "format": "date-time",
-            "description": "When the limit starts anew; null = it does not (402).",
-        },
-        "lifted_by": {"type": ["string", "null"], "description": "The smallest plan that allows more (402)."},
-        "correlation_id": {"type": "string", "description": "Names the log entry (500)."},
-    },
-}
-_PROBLEM_EXTRAS: dict[str, dict[str, Any]] = {
-    "invalid": {
-        "problems": [
-            {
-                "field": "limit",
-                "message": "input should be less than or equal to 100",
-                "value": 500,
-                "allowed": "at most 100",
-            }
-        ]
-    },
-    "limit": {
-        "feature": "broadcasts",
-        "plan": "starter",
-        "limit": 1,
-        "used": 1,
-        "reserved": 0,
-        "resets_at": "2026-03-31T22:00:00.000Z",
-        "lifted_by": "professional",
-    },
-    "conflict": {"actions": ["resume", "cancel"]},
-    "internal": {"correlation_id": "JKJaXmPLvHcESHA="},
-}
 
 
 @functools.cache
@@ -148,29 +65,52 @@ def document(base_url: str) -> str:
 
 def describe(resolver: APIGatewayHttpResolver, operations: Iterable[Operation], base_url: str) -> dict[str, Any]:
     """The document of these operations, in their order."""
-    known = json.loads(resolver.get_openapi_json_schema(title="ARIIA Campaigns", version="1"))
-    schemas = {name: one for name, one in known["components"]["schemas"].items() if name not in _NOT_OURS}
-    _describe_filters(schemas)
+    public = [one for one in operations if one.permission is not None]
+    known = with_short_names(json.loads(resolver.get_openapi_json_schema(title="ARIIA Campaigns", version="1")))
+    schemas = _schemas(known)
     paths: dict[str, dict[str, Any]] = {}
-    for operation in operations:
-        if operation.permission is not None:
-            path = operation.path.replace("<", "{").replace(">", "}")
-            method = operation.method.lower()
-            paths.setdefault(path, {})[method] = _operation(operation, known["paths"][path][method], schemas)
-    tags = list(dict.fromkeys(one.tag for one in operations if one.permission is not None))
-    return {
+    for operation in public:
+        path = operation.path.replace("<", "{").replace(">", "}")
+        method = operation.method.lower()
+        paths.setdefault(path, {})[method] = _operation(operation, known["paths"][path][method], schemas)
+    refused = {status for operation in public for status in problems_of(operation)}
+    parts = {
         "openapi": "3.1.0",
-        "info": {"title": "ARIIA Campaigns", "version": "1", "description": _INTRODUCTION},
+        "info": _information(base_url),
         "servers": [{"url": base_url}],
         "security": [{"bearer": []}],
-        "tags": [{"name": tag, "description": _TAGS.get(tag, "")} for tag in tags],
+        "tags": [{"name": tag, "description": _TAGS.get(tag, "")} for tag in dict.fromkeys(one.tag for one in public)],
         "paths": paths,
         "components": {
-            "schemas": {**schemas, "Problem": _PROBLEM},
-            "responses": {kind: _problem_response(kind, base_url) for kind in KINDS},
+            "schemas": {**schemas, **problem_schemas()},
+            "responses": problem_responses(refused, base_url),
             "securitySchemes": {"bearer": _bearer()},
         },
     }
+    # What it is made of belongs to others, in part, and stays as it is.
+    described: dict[str, Any] = json.loads(json.dumps(parts))
+    name_enumerations(described)
+    return described
+
+
+def _information(base_url: str) -> dict[str, Any]:
+    return {
+        "title": "ARIIA Campaigns",
+        "version": "1",
+        "description": _INTRODUCTION,
+        "contact": {"name": "ARIIA Campaigns", "url": f"{base_url}/reference"},
+        "license": {"name": "Proprietary", "identifier": "LicenseRef-Proprietary"},
+    }
+
+
+def _schemas(known: dict[str, Any]) -> dict[str, Any]:
+    schemas = {name: one for name, one in known["components"]["schemas"].items() if name not in _NOT_OURS}
+    for name, schema in schemas.items():
+        tidy(schema)
+        schema["title"] = name
+    require_what_answers_have(known, schemas)
+    add_filters(schemas)
+    return schemas
 
 
 def _operation(operation: Operation, known: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
@@ -192,24 +132,12 @@ def _operation(operation: Operation, known: dict[str, Any], schemas: dict[str, A
     return described
 
 
-def _describe_filters(schemas: dict[str, Any]) -> None:
-    """Gives every `filter_json` the schema of filters, whose references lead into this document."""
-    home = f"{_SCHEMAS}SegmentFilter"
-    local = json.dumps(filter_schema()).replace('"#/$defs/', f'"{home}/$defs/')
-    schemas["SegmentFilter"] = {name: value for name, value in json.loads(local).items() if name != "$schema"}
-    for schema in schemas.values():
-        described = schema.get("properties", {}).get("filter_json")
-        if described is not None:
-            described.pop("additionalProperties", None)
-            described.pop("type", None)
-            described["anyOf"] = [{"$ref": home}, {"type": "object", "maxProperties": 0}]
-
-
 def _parameter(known: dict[str, Any]) -> dict[str, Any]:
-    schema = {name: value for name, value in known["schema"].items() if name not in ("title", "description")}
+    tidy(known["schema"])
+    schema = {name: value for name, value in known["schema"].items() if name != "description"}
     plain = {**known, "name": _HEADER_NAMES.get(known["name"], known["name"]), "schema": _without_null(schema)}
     if known["in"] == "path":
-        plain["example"] = "news.studio-nord.example" if known["name"] == "domain" else "01k9qjz7t2n4h6p8s0v3x5y7ab"
+        plain["example"] = schema.get("enum", [_PATH_EXAMPLES.get(known["name"], _ID)])[0]
     return plain
 
 
@@ -247,7 +175,7 @@ def successes_of(operation: Operation) -> list[int]:
 
 def problems_of(operation: Operation) -> set[int]:
     """The statuses that it may be refused with."""
-    statuses = {401, 403, 422, 500, 503, *operation.problems}
+    statuses = {401, 403, 422, 429, 500, 503, *operation.problems}
     statuses |= {400, 413, 415} if operation.takes_body else set()
     return statuses | ({404} if "<" in operation.path else set())
 
@@ -258,17 +186,9 @@ def _problems(operation: Operation) -> dict[str, Any]:
     return {str(status): {"$ref": f"#/components/responses/{kinds[status]}"} for status in refused}
 
 
-def _problem_response(kind: str, base_url: str) -> dict[str, Any]:
-    status, title = KINDS[kind].status, KINDS[kind].title
-    shown = {"type": f"{base_url}/reference#problem-{kind}", "title": title, "status": status, "detail": title}
-    example = {**shown, "instance": "/v1/campaigns", **_PROBLEM_EXTRAS.get(kind, {})}
-    media = {"schema": {"$ref": f"{_SCHEMAS}Problem"}, "example": example}
-    return {"description": title, "content": {MEDIA_TYPE: media}}
-
-
 def _example(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
     """The schema's own example with its fields in their order; a page's is one item of its list."""
-    named = schemas.get(schema.get("$ref", "").removeprefix(_SCHEMAS), schema)
+    named = schemas.get(schema.get("$ref", "").removeprefix(SCHEMAS), schema)
     if "examples" in named:
         shown = named["examples"][0]
         return {name: shown[name] for name in named.get("properties", shown) if name in shown}

@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict
 
 from ariia.domain.errors import InvalidError, Problem
 
+from .places import Place
+
 T = TypeVar("T")
 DEFAULT_LIMIT = 50
 
@@ -33,8 +35,9 @@ class CursorScope:
     """Cursors of one listing of one tenant. They hold no secret and grant nothing (every query is keyed by the token's
     tenant); the checksum only keeps a cursor from being used on another listing, where it would skip silently."""
 
-    def __init__(self, tenant_id: str, listing: str) -> None:
-        self._scope = f"{tenant_id}\x1f{listing}"
+    def __init__(self, tenant_id: str, listing: str, place: Place) -> None:
+        """`place` tells what the listing's cursors may stand for."""
+        self._scope, self._is_place = f"{tenant_id}\x1f{listing}", place
 
     def cursor(self, after: str | None) -> str | None:
         """The cursor that leads behind the item `after`; None for None."""
@@ -49,9 +52,9 @@ class CursorScope:
             return None
         try:
             after, checksum = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        except (binascii.Error, ValueError, TypeError):
+        except (binascii.Error, ValueError, TypeError, RecursionError):
             raise _invalid(cursor) from None
-        if not isinstance(after, str) or checksum != self._checksum(after):
+        if not isinstance(after, str) or not self._is_place(after) or checksum != self._checksum(after):
             raise _invalid(cursor)
         return after
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from .auth import roles_and_permissions
+from .components.problems import problem_example
+from .components.schemas import SCHEMAS
 from .errors import KINDS
 from .openapi import document
 
@@ -32,10 +34,15 @@ def page(base_url: str) -> str:
     environment = Environment(
         loader=FileSystemLoader(_FOLDER), autoescape=select_autoescape(["html"]), trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"pretty": _pretty, "type_of": _type_of, "marked": _marked}
+    type_of = functools.partial(_type_of, described["components"]["schemas"])
+    environment.filters |= {"pretty": _pretty, "type_of": type_of, "marked": _marked}
     template = environment.get_template("reference.html")
     return template.render(
-        api=described, style=_STYLE, groups=_groups(described), kinds=KINDS, roles=roles_and_permissions()
+        api=described,
+        style=_STYLE,
+        groups=_groups(described),
+        kinds=[(name, kind, problem_example(name, base_url)) for name, kind in KINDS.items()],
+        roles=roles_and_permissions(),
     )
 
 
@@ -60,16 +67,17 @@ def _marked(text: str) -> list[tuple[bool, str]]:
     return [(bool(number % 2), piece) for number, piece in enumerate(text.split("`")) if piece]
 
 
-def _type_of(schema: dict[str, Any]) -> str:
-    """A schema in a few words."""
+def _type_of(schemas: dict[str, Any], schema: dict[str, Any]) -> str:
+    """A schema in a few words; of the component of an enumeration, its values."""
     if "$ref" in schema:
-        return str(schema["$ref"]).rpartition("/")[2]
+        name = str(schema["$ref"]).removeprefix(SCHEMAS)
+        return _type_of(schemas, schemas[name]) if "enum" in schemas[name] else name
     if "anyOf" in schema:
-        return " or ".join(dict.fromkeys(_type_of(one) for one in schema["anyOf"]))
+        return " or ".join(dict.fromkeys(_type_of(schemas, one) for one in schema["anyOf"]))
     if "enum" in schema:
         return " | ".join(str(one) for one in schema["enum"])
     if "const" in schema:
         return str(schema["const"])
     if schema.get("type") == "array":
-        return f"array of {_type_of(schema.get('items', {}))}"
+        return f"array of {_type_of(schemas, schema.get('items', {}))}"
     return str(schema.get("format") or schema.get("type") or "any")

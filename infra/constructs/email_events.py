@@ -43,10 +43,11 @@ class EmailEvents(Construct):
 
     def arns(self) -> list[str]:
         """Of the configuration sets, for the policies of those who send."""
-        return [
-            Stack.of(self).format_arn(service="ses", resource="configuration-set", resource_name=self._name(kind))
-            for kind in TRACKING_EVENTS
-        ]
+        return [self.arn(kind) for kind in TRACKING_EVENTS]
+
+    def arn(self, kind: str) -> str:
+        """Of the configuration set that tracks `kind`."""
+        return Stack.of(self).format_arn(service="ses", resource="configuration-set", resource_name=self._name(kind))
 
     def _name(self, kind: str) -> str:
         return f"{self._config.prefix}-{kind}"

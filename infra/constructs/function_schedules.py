@@ -47,12 +47,12 @@ class FunctionSchedules(Construct):
         """Lets Lambda repeat what `function` fails at twice, and then send it to the dead letters."""
         catch(function, self._dead_letters)
 
-    def allow_scheduling(self, function: PythonFunction) -> None:
-        """Lets `function` make and delete schedules of this group."""
+    def allow_scheduling(self, function: PythonFunction, *, and_deleting: bool = False) -> None:
+        """Lets `function` make schedules of this group, and delete them before they fire."""
         schedules = Stack.of(self).format_arn(
             service="scheduler", resource="schedule", resource_name=f"{self._group}/*"
         )
-        actions = ["scheduler:CreateSchedule", "scheduler:DeleteSchedule"]
+        actions = ["scheduler:CreateSchedule", *(["scheduler:DeleteSchedule"] if and_deleting else [])]
         function.add_to_role_policy(iam.PolicyStatement(actions=actions, resources=[schedules]))
         function.add_to_role_policy(
             iam.PolicyStatement(

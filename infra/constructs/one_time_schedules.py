@@ -40,12 +40,11 @@ class OneTimeSchedules(Construct):
             "ARIIA_SCHEDULE_DLQ_ARN": self._dead_letters.queue_arn,
         }
 
-    def allow_scheduling(self, function: PythonFunction) -> None:
-        """Lets `function` make and delete schedules of this group."""
+    def allow_scheduling(self, function: PythonFunction, *, and_deleting: bool = False) -> None:
+        """Lets `function` make schedules of this group, and delete them before they fire."""
         schedules = Stack.of(self).format_arn(service="scheduler", resource="schedule", resource_name=f"{self.group}/*")
-        function.add_to_role_policy(
-            iam.PolicyStatement(actions=["scheduler:CreateSchedule", "scheduler:DeleteSchedule"], resources=[schedules])
-        )
+        actions = ["scheduler:CreateSchedule", *(["scheduler:DeleteSchedule"] if and_deleting else [])]
+        function.add_to_role_policy(iam.PolicyStatement(actions=actions, resources=[schedules]))
         found = f"arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule/{self.group}/*"
         reason = "The schedules of this one group, which are made one by one."
         accept(function.role or function, {f"IAM5[Resource::{found}]": reason})

@@ -13,8 +13,6 @@ from ariia.adapters.dynamodb.names import physical
 from infra.config import StageConfig
 from infra.constructs.log_group import removal_policy
 
-READING = ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query")
-WRITING = ("dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
 _TYPES = {"S": dynamodb.AttributeType.STRING, "N": dynamodb.AttributeType.NUMBER, "B": dynamodb.AttributeType.BINARY}
 
 
@@ -40,17 +38,9 @@ class Table(dynamodb.Table):
             removal_policy=removal_policy(config),
         )
 
-    def allow_reading(self, reader: IGrantable) -> None:
-        """Get and query, never scan: everything is found by its key."""
-        self.grant(reader, *READING)
-
-    def allow_writing(self, writer: IGrantable) -> None:
-        """Read, write and delete single items and transactions of them."""
-        self.grant(writer, *READING, *WRITING)
-
-    def allow_writing_in_bulk(self, writer: IGrantable) -> None:
-        """The same, and puts and deletes by the batch, which know no conditions: for rows that nobody changes."""
-        self.grant(writer, *READING, *WRITING, "dynamodb:BatchWriteItem")
+    def allow(self, user: IGrantable, operations: str) -> None:
+        """These operations, separated by spaces."""
+        self.grant(user, *[f"dynamodb:{one}" for one in operations.split()])
 
 
 def _attributes(model: type[Model]) -> list[Attribute[object]]:

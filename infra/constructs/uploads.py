@@ -76,19 +76,18 @@ class Uploads(s3.Bucket):
         # S3 asks whether it may before it takes the configuration.
         bucket.node.add_dependency(permission)
 
-    def allow_reading(self, reader: PythonFunction) -> None:
-        """Listing is what tells a missing file (404) from a forbidden one (403):
-        https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html"""
-        self._allow(reader, ["s3:GetObject"], [IMPORTS, RESULTS])
-        self._allow_listing(reader)
+    def allow_serving(self, api: PythonFunction) -> None:
+        """To sign the addresses that imports are uploaded to and archives downloaded from, as a presigned URL may do
+        what its signer may; and to read what came of imports."""
+        self._allow(api, ["s3:PutObject"], [IMPORTS])
+        self._allow(api, ["s3:GetObject"], [RESULTS, EXPORTS])
+        self._allow_listing(api)
 
-    def allow_writing(self, writer: PythonFunction) -> None:
-        """A presigned URL may do what its signer may: signing uploads needs this too."""
-        self._allow(writer, ["s3:PutObject"], [IMPORTS, RESULTS])
-
-    def allow_downloading(self, signer: PythonFunction) -> None:
-        """To sign addresses that archives are downloaded from."""
-        self._allow(signer, ["s3:GetObject"], [EXPORTS])
+    def allow_importing(self, function: PythonFunction) -> None:
+        """To read what was uploaded, and to write what came of it and read that again."""
+        self._allow(function, ["s3:GetObject"], [IMPORTS, RESULTS])
+        self._allow(function, ["s3:PutObject"], [RESULTS])
+        self._allow_listing(function)
 
     def allow_archiving(self, function: PythonFunction) -> None:
         """To make archives and take them away, and to take somebody out of lists of rejected lines."""
@@ -97,6 +96,8 @@ class Uploads(s3.Bucket):
         self._allow_listing(function)
 
     def _allow_listing(self, function: PythonFunction) -> None:
+        """What tells a missing file (404) from a forbidden one (403):
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html"""
         function.add_to_role_policy(iam.PolicyStatement(actions=["s3:ListBucket"], resources=[self._arn()]))
 
     def _allow(self, function: PythonFunction, actions: list[str], folders: list[str]) -> None:

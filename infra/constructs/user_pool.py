@@ -10,7 +10,7 @@ from infra.config import StageConfig
 from infra.constructs.accepted import accept
 from infra.constructs.log_group import removal_policy
 
-ROLES = ("viewer", "editor", "approver", "admin", "agent", "platform")
+ROLES = ("viewer", "editor", "approver", "admin", "agent", "connector", "platform")
 
 
 class UserPool(cognito.UserPool):

@@ -12,7 +12,7 @@ from infra.local.demo.api import Api, DemoError
 from infra.local.process import LocalStackError
 from infra.local.stack import LaptopStack
 
-ROLES = ("viewer", "editor", "approver", "admin", "agent", "platform")
+ROLES = ("viewer", "editor", "approver", "admin", "agent", "connector", "platform")
 
 
 def main() -> int:

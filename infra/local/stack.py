@@ -14,6 +14,7 @@ from typing import Any, Self
 from infra.local.deploy import Deployer
 from infra.local.ministack import Ministack
 from infra.local.process import GuardedProcess, clean_environment, free_ports, listens
+from infra.local.role_rights import ses_rights
 from infra.local.synthesis import synthesised
 from infra.local.tokens import Tokens
 from infra.paths import ROOT
@@ -62,6 +63,7 @@ class LaptopStack:
             self.ministack.start()
             self.outputs = Deployer(self.ministack, assembly, {"LaptopEndpoint": self.aws_endpoint}).deploy()
             self._simulator.wait_until(lambda: listens(self._simulator_port), seconds=30)
+            self.control("PUT", "rights", ses_rights(self.client))
             self.control("PUT", "settings", {"topic_arn": self.outputs["EmailEventsTopicArn"]})
         except BaseException:
             self.stop()
@@ -91,6 +93,11 @@ class LaptopStack:
         """A boto3 client of the emulator."""
         session: Any = self.ministack.session()
         return session.client(service, endpoint_url=self.aws_endpoint)
+
+    def provider_client(self) -> Any:
+        """A boto3 client of the simulated SES."""
+        session: Any = self.ministack.session()
+        return session.client("sesv2", endpoint_url=self.simulator_url)
 
     def control(self, method: str, path: str, body: object = None) -> Any:
         """Asks the simulator's control API for `path` and gives its answer. Raises urllib.error.HTTPError."""

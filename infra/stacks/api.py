@@ -10,7 +10,6 @@ from aws_cdk.aws_apigatewayv2_authorizers import HttpJwtAuthorizer
 from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
 from constructs import Construct
 
-from ariia.adapters.dynamodb import models
 from infra.config import StageConfig
 from infra.constructs.accepted import accept
 from infra.constructs.asynchronous import allow_invoking
@@ -104,20 +103,14 @@ class ApiStack(Stack):
                 "ARIIA_ROLES_CLAIM": config.identity.roles_claim,
             },
         )
-        data.allow_reading(function, models.StatisticsModel)
-        data.allow_writing(function, models.TenantModel, models.TemplateModel, models.SenderModel, models.JobModel)
-        data.allow_writing(function, models.CampaignModel, models.CampaignPartModel, models.SendRateModel)
-        data.allow_writing(function, models.MemberModel, models.AddressModel, models.QuotaModel)
-        data.allow_writing(function, models.SegmentModel, models.SeriesModel, models.FollowUpModel, models.EventModel)
-        data.allow_writing_in_bulk(function, models.SegmentMemberModel, models.EngagementModel)
-        data.allow_writing(function, models.AuditModel, models.SuppressionModel)
+        data.allow(function)
         data.allow_signing(function)
-        # Decisions about held members, cancelled follow-ups, test sends.
-        data.allow_writing(function, models.LedgerModel)
         messaging.channels["email"].grant(function, "sqs:SendMessage")
         campaign_run.grant_start_execution(function)
-        for group in self._automation.schedules:
-            group.allow_scheduling(function)
+        automation = self._automation
+        for group in (automation.campaign_schedules, automation.follow_up_schedules, automation.series_schedules):
+            group.allow_scheduling(function, and_deleting=True)
+        automation.privacy_schedules.allow_scheduling(function)
         self._allow_beginning_jobs(function)
         allow_identity_management(function)
         allow_account_reading(function)
@@ -126,9 +119,7 @@ class ApiStack(Stack):
     def _allow_beginning_jobs(self, function: PythonFunction) -> None:
         """Imports by upload, counts by invocation; and exports are downloaded."""
         uploads, count_audience = self._automation.uploads, self._automation.count_audience
-        uploads.allow_reading(function)
-        uploads.allow_writing(function)
-        uploads.allow_downloading(function)
+        uploads.allow_serving(function)
         allow_invoking(function, count_audience.function_arn)
 
     def _public_pages(self) -> PythonFunction:
@@ -146,9 +137,7 @@ class ApiStack(Stack):
         )
         # Who comes back by the preference page may have to confirm it: their question is put by a schedule.
         self._automation.follow_up_schedules.allow_scheduling(function)
-        data.allow_reading(function, models.TenantModel, models.TemplateModel)
-        data.allow_reading(function, models.CampaignModel, models.CampaignPartModel)
-        data.allow_writing(function, models.MemberModel, models.AddressModel, models.AuditModel, models.LedgerModel)
+        data.allow(function)
         data.allow_signing(function)
         return function
 

@@ -7,7 +7,6 @@ from aws_cdk.aws_lambda import StartingPosition
 from aws_cdk.aws_lambda_event_sources import DynamoEventSource, SqsDlq
 from constructs import Construct
 
-from ariia.adapters.dynamodb import models
 from infra.config import StageConfig
 from infra.constructs.accepted import accept
 from infra.constructs.asynchronous import allow_invoking, arn_by_name, catch
@@ -19,7 +18,7 @@ from infra.constructs.python_function import PythonFunction, Workshop
 from infra.constructs.queue_worker import work_off
 from infra.constructs.state_machine import StateMachine
 from infra.constructs.uploads import Uploads
-from infra.grants import allow_account_reading, allow_sending
+from infra.grants import allow_account_reading, allow_probing, allow_sending
 from infra.stacks.data import DataStack
 from infra.stacks.imports import import_members
 from infra.stacks.messaging import EVENTS_TIMEOUT_SECONDS, MessagingStack
@@ -70,8 +69,6 @@ class AutomationStack(Stack):
             self._workshop, data, self.uploads, self.privacy_schedules, self.follow_up_schedules
         )
         self.aggregate_stats = self._aggregate_stats()
-        woken = [self.follow_up_schedules, self.series_schedules, self.privacy_schedules]
-        self.schedules: list[OneTimeSchedules | FunctionSchedules] = [self.campaign_schedules, *woken]
         self.functions = [
             plan_audience,
             release_batches,
@@ -90,14 +87,7 @@ class AutomationStack(Stack):
 
     def _plan_audience(self) -> PythonFunction:
         function = PythonFunction(self._workshop, "plan_audience", timeout_seconds=300, memory_mb=1024)
-        self._data.allow_reading(function, models.SendRateModel, models.TenantModel)
-        self._data.allow_reading(function, models.SegmentModel, models.SegmentMemberModel)
-        self._data.allow_writing(function, models.CampaignModel, models.CampaignPartModel, models.LedgerModel)
-        # What a run has begun of is used.
-        self._data.allow_writing(function, models.QuotaModel)
-        # What is noted of members is settled into them where a segment asks for it.
-        self._data.allow_writing_in_bulk(function, models.EngagementModel)
-        self._data.allow_writing(function, models.MemberModel)
+        self._data.allow(function)
         return function
 
     def _check_schedules(self) -> PythonFunction:
@@ -128,11 +118,9 @@ class AutomationStack(Stack):
 
     def _allow_waking(self, function: PythonFunction) -> None:
         """What whoever wakes up series, and judges schedules of campaigns, may do."""
-        self._data.allow_reading(function, models.TenantModel, models.SenderModel)
-        self._data.allow_writing(function, models.SeriesModel, models.QuotaModel)
-        self._data.allow_writing(function, models.CampaignModel, models.CampaignPartModel)
+        self._data.allow(function)
         self.series_schedules.allow_scheduling(function)
-        self.campaign_schedules.allow_scheduling(function)
+        self.campaign_schedules.allow_scheduling(function, and_deleting=True)
 
     def _release_batches(self) -> PythonFunction:
         messaging, config = self._messaging, self._config
@@ -151,18 +139,13 @@ class AutomationStack(Stack):
                 "ARIIA_CONFIGURATION_SET": config.prefix,
             },
         )
-        self._data.allow_writing(function, models.CampaignModel, models.CampaignPartModel)
-        self._data.allow_writing(function, models.LedgerModel, models.SendRateModel)
-        # Bounces and complaints, and from where on the tenant's campaigns pause.
-        self._data.allow_reading(function, models.StatisticsModel, models.TenantModel)
-        # What came to nothing gives its broadcast back.
-        self._data.allow_writing(function, models.QuotaModel)
+        self._data.allow(function)
         for queue in messaging.channels.values():
             queue.grant(function, "sqs:SendMessage")
         for watched in (messaging.events, messaging.events.dead_letters):
             watched.grant(function, "sqs:GetQueueAttributes")
         # A probe to the provider's mailbox simulator proves that events still arrive.
-        allow_sending(function, messaging.email_events, "ses:SendEmail")
+        allow_probing(function, messaging.email_events)
         allow_account_reading(function)
         return function
 
@@ -183,17 +166,13 @@ class AutomationStack(Stack):
             },
         )
         self.follow_up_schedules.catch(function)
-        self.follow_up_schedules.allow_scheduling(function)
-        data.allow_reading(function, models.TenantModel, models.SenderModel, models.MemberModel)
-        data.allow_writing(function, models.FollowUpModel, models.QuotaModel, models.SendRateModel)
-        data.allow_writing(function, models.CampaignModel, models.CampaignPartModel, models.LedgerModel)
-        # How often somebody was asked for a confirmation today.
-        data.allow_writing(function, models.JobModel)
+        self.follow_up_schedules.allow_scheduling(function, and_deleting=True)
+        data.allow(function)
         messaging.channels["email"].grant(function, "sqs:SendMessage")
         for watched in (messaging.events, messaging.events.dead_letters):
             watched.grant(function, "sqs:GetQueueAttributes")
         # A probe to the provider's mailbox simulator proves that events still arrive.
-        allow_sending(function, messaging.email_events, "ses:SendEmail")
+        allow_probing(function, messaging.email_events)
         allow_account_reading(function)
         return function
 
@@ -205,13 +184,9 @@ class AutomationStack(Stack):
             "ARIIA_CONFIGURATION_SET": self._config.prefix,
         }
         function = ChannelSender(self._workshop, channel, messaging.channels[channel], environment)
-        self._data.allow_reading(function, models.AddressModel)
-        # What a member was sent is noted with the member where the tenant has a frequency cap.
-        self._data.allow_writing(function, models.LedgerModel, models.SendRateModel, models.MemberModel)
-        # The provider's refusal of an account or identity pauses the campaign.
-        self._data.allow_writing(function, models.CampaignModel, models.CampaignPartModel)
+        self._data.allow(function)
         data.allow_signing(function)
-        allow_sending(function, messaging.email_events, "ses:SendBulkEmail")
+        allow_sending(function, messaging.email_events)
         return function
 
     def _record_events(self) -> PythonFunction:
@@ -226,10 +201,7 @@ class AutomationStack(Stack):
             },
         )
         work_off(self._messaging.events, function, batch_size=500, window_seconds=1)
-        self._data.allow_writing(function, models.LedgerModel, models.SendRateModel)
-        self._data.allow_writing(function, models.MemberModel, models.AddressModel)
-        self._data.allow_writing(function, models.AuditModel, models.SuppressionModel)
-        self._data.allow_writing_in_bulk(function, models.EngagementModel)
+        self._data.allow(function)
         return function
 
     def _aggregate_stats(self) -> PythonFunction:
@@ -243,7 +215,7 @@ class AutomationStack(Stack):
         window = config.tumbling_window_seconds
         function.add_event_source(
             DynamoEventSource(
-                self._data.table(models.LedgerModel),
+                self._data.ledger_stream(),
                 starting_position=StartingPosition.TRIM_HORIZON,
                 batch_size=1000,
                 parallelization_factor=1,
@@ -252,7 +224,7 @@ class AutomationStack(Stack):
                 on_failure=SqsDlq(dead_letters),
             )
         )
-        self._data.allow_writing(function, models.StatisticsModel)
+        self._data.allow(function)
         dead_letters.grant(function, "sqs:SendMessage")
         accept(function.role or function, {"IAM5[Resource::*]": "ListStreams knows no resources; X-Ray neither."})
         return function
@@ -270,8 +242,5 @@ class AutomationStack(Stack):
         # What one invocation has no time for goes on in the next. Lambda ends such a chain after about 16, half an hour
         # that no count comes near to and a fault would not get over.
         allow_invoking(function, own_arn)
-        self._data.allow_reading(function, models.CampaignModel, models.LedgerModel)
-        self._data.allow_writing(function, models.SegmentModel, models.MemberModel)
-        self._data.allow_writing_in_bulk(function, models.SegmentMemberModel, models.EngagementModel)
-        self._data.allow_writing(function, models.JobModel)
+        self._data.allow(function)
         return function

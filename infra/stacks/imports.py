@@ -3,7 +3,6 @@ without imports nothing polls."""
 
 from __future__ import annotations
 
-from ariia.adapters.dynamodb import models
 from infra.constructs.asynchronous import allow_invoking, arn_by_name, catch
 from infra.constructs.function_schedules import FunctionSchedules
 from infra.constructs.python_function import PythonFunction, Workshop
@@ -40,12 +39,8 @@ def import_members(
     catch(function, messaging.dead_letters)
     allow_invoking(function, own_arn)
     uploads.announce_to(function)
-    uploads.allow_reading(function)
-    uploads.allow_writing(function)
+    uploads.allow_importing(function)
     # Whom the tenant's double opt-in leaves waiting is asked by a schedule.
     follow_up_schedules.allow_scheduling(function)
-    data.allow_reading(function, models.TenantModel)
-    data.allow_writing(function, models.MemberModel, models.AddressModel, models.JobModel)
-    # The cleaned of a Mailchimp export are suppressed.
-    data.allow_writing(function, models.AuditModel, models.SuppressionModel)
+    data.allow(function)
     return function

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ariia.adapters.dynamodb import models
 from infra.constructs.function_schedules import FunctionSchedules
 from infra.constructs.python_function import PythonFunction, Workshop
 from infra.constructs.uploads import Uploads
@@ -32,14 +31,7 @@ def privacy_requests(
         },
     )
     schedules.catch(function)
-    schedules.allow_scheduling(function)
-    data.allow_reading(function, models.TenantModel, models.SegmentModel)
-    # Read for the member's archive, and taken away when they are erased.
-    data.allow_writing(function, models.MemberModel, models.AddressModel, models.SuppressionModel)
-    data.allow_writing(function, models.AuditModel, models.JobModel, models.EventModel)
-    data.allow_writing(function, models.FollowUpModel, models.QuotaModel, models.SeriesModel)
-    data.allow_writing(function, models.CampaignModel, models.CampaignPartModel, models.LedgerModel)
-    data.allow_writing_in_bulk(function, models.SegmentMemberModel)
-    data.allow_writing(function, models.EngagementModel)
+    schedules.allow_scheduling(function, and_deleting=True)
+    data.allow(function)
     uploads.allow_archiving(function)
     return function

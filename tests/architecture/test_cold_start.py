@@ -62,7 +62,7 @@ def test_the_api_starts_without_the_template_engine_which_few_requests_need() ->
 def test_the_api_starts_without_any_resource_and_a_request_loads_its_own() -> None:
     """What is of one resource: its routes, their schemas, the services and the records behind them."""
     of_a_resource = re.compile(
-        r"functions\.api\.(routes|schemas)\.|functions\.api\.openapi|ariia\.services\.(?!known_tenants$)"
+        r"functions\.api\.(routes|schemas)\.|functions\.api\.(openapi|components)|ariia\.services\.(?!known_tenants$)"
     )
     find = (
         "from functions.api.operations import RESOURCES as known; from functions.api.resources import ResourceTable; "

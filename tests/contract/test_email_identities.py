@@ -91,6 +91,18 @@ def test_verified_domain_may_send(provider: Provider) -> None:
     assert found.mail_from_domain == "bounce.gym.example"
 
 
+def test_bounces_are_mailed_to_the_sender_until_that_is_stopped(provider: Provider) -> None:
+    provider.identities.create("gym.example", "t1")
+    found = provider.identities.find("gym.example")
+    assert found is not None
+    assert found.mails_feedback
+    for _ in range(2):
+        provider.identities.stop_feedback_mail("gym.example")
+    found = provider.identities.find("gym.example")
+    assert found is not None
+    assert not found.mails_feedback
+
+
 def test_deleted_domain_is_gone_however_often(provider: Provider) -> None:
     provider.identities.create("gym.example", "t1")
     for _ in range(2):

@@ -131,6 +131,8 @@ def test_first_member_of_an_address_shares_it_once_the_second_comes(store: Membe
     store.save([berta])
 
     assert store.sharers(anna.tenant_id, "email", HASH) == ["anna", "berta"]
+    nobodys = address_hash(Channel.EMAIL, "nobody@example.com")
+    assert store.members_at(anna.tenant_id, "email", [HASH, nobodys]) == {HASH: ["anna", "berta"]}
     assert stored(store, anna).shared_address == ["email"]
     assert stored(store, berta).shared_address == ["email"]
 

@@ -12,7 +12,7 @@ from ariia.adapters.dynamodb.templates import DynamoTemplates
 from ariia.adapters.memory.templates import MemoryTemplates
 from ariia.domain.channel import Channel
 from ariia.domain.errors import TransientError
-from ariia.domain.template import CampaignTemplate
+from ariia.domain.template import CampaignTemplate, TemplatePicture
 from ariia.ports.templates import TemplateStore
 
 
@@ -128,3 +128,43 @@ def test_templates_that_become_the_default_at_once_leave_one_default(store: Temp
     default = store.default(tenant_id, Channel.EMAIL)
     assert default is not None
     assert defaults == [default.id]
+
+
+def test_a_picture_is_stored_with_its_version_and_goes_with_it(store: TemplateStore, tenant_id: str) -> None:
+    template = any_template(tenant_id)
+    assert store.picture(tenant_id, "t1") is None
+    assert store.create(template, "<svg>first</svg>")
+    assert store.picture(tenant_id, "t1") == TemplatePicture("<svg>first</svg>", 1)
+    stale = stored(store, template)
+    assert store.save(template, "<svg>second</svg>")
+    assert not store.save(stale, "<svg>stale</svg>")
+    assert store.picture(tenant_id, "t1") == TemplatePicture("<svg>second</svg>", 2)
+    assert store.picture(f"{tenant_id}x", "t1") is None
+    assert store.save(template)
+    assert store.picture(tenant_id, "t1") is None
+    assert store.save(template, "<svg>third</svg>")
+    assert store.delete(template)
+    assert store.picture(tenant_id, "t1") is None
+
+
+def test_pictures_are_in_no_list_of_templates(store: TemplateStore, tenant_id: str) -> None:
+    for number in range(5):
+        assert store.create(any_template(tenant_id, f"t{number}", is_default=number == 0), f"<svg>{number}</svg>")
+    assert [one.id for one in store.page(tenant_id, 3, None)] == ["t0", "t1", "t2"]
+    assert [one.id for one in store.page(tenant_id, 3, "t2")] == ["t3", "t4"]
+
+
+def test_the_former_default_keeps_its_picture(store: TemplateStore, tenant_id: str) -> None:
+    assert store.create(any_template(tenant_id, is_default=True), "<svg>former</svg>")
+    assert store.create(any_template(tenant_id, "t2", is_default=True), "<svg>new</svg>")
+    assert store.picture(tenant_id, "t1") == TemplatePicture("<svg>former</svg>", 1)
+    assert stored(store, any_template(tenant_id)).version == 2
+
+
+def test_the_largest_template_has_room_for_the_largest_picture(store: TemplateStore, tenant_id: str) -> None:
+    template = any_template(tenant_id)
+    template.body_template = "x" * 380_000
+    assert store.create(template, "y" * 380_000)
+    picture = store.picture(tenant_id, "t1")
+    assert picture is not None
+    assert len(picture.svg) == 380_000

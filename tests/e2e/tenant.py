@@ -16,19 +16,27 @@ from infra.local.stack import LaptopStack
 
 from .campaign import BODY, SentCampaign
 from .waiting import eventually
+from .zones import NOON, zone_where_it_is
 
 CONSENT: Json = {"email": {"status": "granted", "source": "form", "at": "2026-03-01T09:00:00Z"}}
 
 
 class Tenant:
-    """A business of its own, with a verified sender domain; nobody else uses it."""
+    """A business of its own, with a verified sender domain; nobody else uses it. It is noon there, so that no day, no
+    month and no clock changes while a test runs."""
 
     def __init__(self, laptop: LaptopStack, provider: SimulatorClient, name: str) -> None:
         self.id = f"{name}-{uuid.uuid4().hex[:8]}"
         self.domain = f"{self.id}.example"
         self.sender = f"{name.title()} <news@{self.domain}>"
         self.laptop, self.provider, self.api = laptop, provider, Api(laptop, self.id)
-        tenant = {"id": self.id, "name": f"{name.title()} Club", "plan": "enterprise", "language": "en"}
+        tenant = {
+            "id": self.id,
+            "name": f"{name.title()} Club",
+            "plan": "enterprise",
+            "language": "en",
+            "timezone": zone_where_it_is(NOON),
+        }
         Api(laptop, "operators").post("/v1/tenants", tenant, "platform")
         self.api.post("/v1/senders", {"domain": self.domain}, "admin")
 

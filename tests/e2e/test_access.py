@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -68,7 +68,7 @@ def test_a_forged_token_answers_401(laptop: LaptopStack) -> None:
 @pytest.mark.parametrize("role", ["viewer", "agent", "editor"])
 def test_only_an_approver_approves(tenant: Tenant, role: str) -> None:
     campaign = tenant.drafts()
-    submitted = campaign.act("submit", "editor")
+    submitted = campaign.act("submit", "editor", {"despite": ["empty_audience"]})
     approval = {"submitted_hash": submitted["submitted_hash"]}
     refused = tenant.answer("POST", f"{campaign.path}/approve", role, approval)
     assert (refused.status, refused.headers["content-type"]) == (403, "application/problem+json")
@@ -82,6 +82,15 @@ def test_only_the_platform_creates_tenants(tenant: Tenant, laptop: LaptopStack, 
     wanted = {"id": f"{tenant.id}-{role}", "name": "Another"}
     assert tenant.answer("POST", "/v1/tenants", role, wanted).status == 403
     assert Api(laptop, "operators").answer("GET", f"/v1/tenants/{wanted['id']}", "platform").status_code == 404
+
+
+@pytest.mark.parametrize("role", ["viewer", "agent", "approver", "editor"])
+def test_an_import_shows_where_to_upload_to_those_only_who_may_edit_members(tenant: Tenant, role: str) -> None:
+    made = tenant.api.post("/v1/imports", {"format": "csv"}, "editor")
+    read = tenant.answer("GET", f"/v1/imports/{made['id']}", role).body
+    listed = next(one for one in tenant.answer("GET", "/v1/imports", role).body["items"] if one["id"] == made["id"])
+    assert read == listed | {"upload": read["upload"]}
+    assert [one["upload"] is not None for one in (made, read, listed)] == [True, role == "editor", role == "editor"]
 
 
 def test_the_platform_role_reads_no_tenants_data(tenant: Tenant) -> None:
@@ -103,7 +112,11 @@ def test_another_tenants_things_do_not_exist(
     ours.api.post(f"/v1/segments/{segment['id']}/members", {"add": ["m0000"]}, "editor")
     test_send = ours.api.post(f"{campaign.path}/test-send", {"addresses": [f"owner@{ours.domain}"]}, "approver")
     suppressed = {"channel": "email", "address": "gone@somewhere.example", "reason": "asked for it"}
-    rule = {"rrule": "FREQ=DAILY", "starts_on": f"{date.today()}", "local_time": "09:00"}
+    rule = {
+        "rrule": "FREQ=DAILY",
+        "starts_on": f"{datetime.now(UTC) + timedelta(days=7):%Y-%m-%d}",
+        "local_time": "09:00",
+    }
     series = ours.api.post("/v1/series", {"name": "News", "rule": rule}, "editor")
     ids = {
         "series_id": series["id"],

@@ -61,7 +61,7 @@ def test_a_campaign_that_bounces_pauses_itself_and_an_admin_resumes_it_with_a_re
         campaign = tenant.drafts().sends()
         eventually(lambda: campaign.read()["paused_at"], "the campaign pauses itself", every=0.5)
     paused = campaign.read()
-    assert (paused["status"], paused["pause_cause"]) == ("sending", "reputation")
+    assert (paused["status"], paused["pause_cause"]) == ("paused", "reputation")
     assert "hard bounces" in paused["pause_reason"]
     assert len(campaign.messages()) < _MAILED
     resume = f"{campaign.path}/resume"
@@ -73,3 +73,47 @@ def test_a_campaign_that_bounces_pauses_itself_and_an_admin_resumes_it_with_a_re
     assert campaign.statuses() == {"delivered": _MAILED * (_BOUNCES - 1) // _BOUNCES, "bounced": _MAILED // _BOUNCES}
     history = {one["action"]: one["reason"] for one in tenant.api.get(f"{campaign.path}/history")["items"]}
     assert (history["pause"], history["allow"]) == (paused["pause_reason"], "The list was cleaned")
+
+
+def test_a_sandbox_is_told_at_submit_and_pauses_what_goes_out_all_the_same(
+    tenant: Tenant, laptop: LaptopStack, provider: SimulatorClient, provider_that: Behaviour
+) -> None:
+    tenant.has_people(3)
+    campaign = tenant.drafts()
+    with provider_that(sandbox=True):
+        _a_minute_passes(laptop)
+        refused = tenant.answer("POST", f"{campaign.path}/submit", "editor", {})
+        assert (refused.status, refused.body["despite"]) == (409, ["sandbox"]), refused
+        campaign.sends("sandbox")
+        eventually(lambda: campaign.read()["status"] == "paused", "it pauses itself", every=0.5)
+        campaign.until(lambda stats: stats["pending"] == 3, "nobody failed")
+    paused = campaign.read()
+    assert (paused["pause_cause"], paused["actions"], campaign.messages()) == (
+        "sandbox",
+        ["edit", "resume", "cancel"],
+        [],
+    )
+    _a_minute_passes(laptop)
+    campaign.act("resume", "admin")
+    campaign.ends().agrees()
+    assert campaign.statuses() == {"delivered": 3}
+
+
+def test_a_campaign_that_comes_to_nothing_reads_failed_is_mended_and_sent(
+    tenant: Tenant, provider_that: Behaviour
+) -> None:
+    tenant.has_people(3)
+    with provider_that(error_mode="message_rejected"):
+        campaign = tenant.drafts().sends()
+        eventually(lambda: campaign.read()["status"] == "paused", "it pauses itself", every=0.5)
+        assert campaign.read()["pause_cause"] == "content"
+        campaign.act("resume", "admin")
+        campaign.ends(as_what="failed")
+        assert campaign.statuses() == {"failed": 3}
+    failed = campaign.read()
+    assert tenant.api.get("/v1/usage")["features"][0]["used"] == 0, "its unit of the plan came back"
+    change = {"content_subject": "Without the virus", "version": failed["version"]}
+    assert tenant.api.call("PATCH", campaign.path, "editor", change)["status"] == "draft"
+    campaign.sends().ends().agrees()
+    assert campaign.statuses() == {"delivered": 3}
+    assert tenant.answer("POST", f"{campaign.path}/retry", "approver", {}).status == 409, "nothing is left to retry"

@@ -149,6 +149,26 @@ def test_a_campaign_goes_to_two_segments_without_the_excluded(club: Club) -> Non
     assert _reached(campaign) == {"anna", "cleo", "dora", "hugo"}
 
 
+def test_nobody_changes_the_lists_of_a_campaign_between_its_review_and_its_audience(club: Club) -> None:
+    board, staff = club.static("Board", "anna"), club.static("Staff", "anna", "gina")
+    campaign = club.tenant.drafts(
+        target_type="segment",
+        target_filter_json={"segment_ids": [board]},
+        exclude={"segment_ids": [club.static("Nobody", "hugo")]},
+    )
+    campaign.approved()
+    for role in ("agent", "editor", "admin"):
+        refused = club.tenant.answer("POST", f"/v1/segments/{board}/members", role, {"add": ["ben", "cleo"]})
+        assert (refused.status, campaign.id in refused.body["detail"]) == (409, True), refused
+    assert club.tenant.answer("PUT", f"/v1/segments/{board}/members/ben", "agent").status == 409
+    assert club.tenant.answer("DELETE", f"/v1/segments/{board}/members/anna", "agent").status == 409
+    assert club.tenant.answer("POST", f"/v1/segments/{staff}/members", "agent", {"add": ["ben"]}).status == 200
+    campaign.act("send", "approver")
+    campaign.ends().agrees()
+    assert _reached(campaign) == {"anna"}
+    assert club.tenant.answer("POST", f"/v1/segments/{board}/members", "editor", {"add": ["ben"]}).status == 200
+
+
 def test_follow_ups_go_to_those_who_did_what_they_name(club: Club) -> None:
     reached = {"not_opened": {"cleo", "emil", "gina", "hugo"}, "clicked": {"anna", "dora"}, "failed": set[str]()}
     campaigns = {condition: club.follow_up(condition).sends() for condition in reached}

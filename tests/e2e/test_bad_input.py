@@ -201,16 +201,18 @@ def test_an_unverified_sender_cannot_be_submitted(
         assert added["verified"] is False
         campaign = tenant.drafts(sender=f"news@{domain}")
         refused = tenant.answer("POST", f"{campaign.path}/submit", "editor", {})
-        assert (refused.status, refused.fields) == (422, {"sender"}), refused
+        assert refused.status == 409, refused
+        assert {one["field"] for one in refused.body["findings"]} == {"sender", "target_filter_json"}
         assert campaign.read()["status"] == "draft"
     provider.verify(domain)
     assert tenant.api.get(f"/v1/senders/{domain}")["verified"] is True
-    assert campaign.act("submit", "editor")["status"] == "pending_review"
+    assert campaign.act("submit", "editor", {"despite": ["empty_audience"]})["status"] == "pending_review"
 
 
 def test_a_domain_that_was_never_added_cannot_send(tenant: Tenant) -> None:
     campaign = tenant.drafts(sender="news@somebody-else.example")
-    assert tenant.answer("POST", f"{campaign.path}/submit", "editor", {}).status == 422
+    refused = tenant.answer("POST", f"{campaign.path}/submit", "editor", {"despite": ["empty_audience"]})
+    assert (refused.status, [one["field"] for one in refused.body["findings"]]) == (409, ["sender"])
 
 
 def _template(tenant: Tenant, body: str) -> Answer:

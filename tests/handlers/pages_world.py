@@ -13,6 +13,7 @@ from ariia.adapters.memory.clock import ManualClock
 from ariia.adapters.memory.erasures import MemoryErasures
 from ariia.adapters.memory.ledger import MemoryLedger
 from ariia.adapters.memory.members import MemoryMembers
+from ariia.adapters.memory.rendering import DirectRendering
 from ariia.adapters.memory.schedules import MemorySchedules
 from ariia.adapters.memory.secrets import MemorySigningKeys
 from ariia.adapters.memory.templates import MemoryTemplates
@@ -69,10 +70,10 @@ class World:
             self.clock,
             MemoryErasures(self.members),
         )
-        view = ViewOnline(self.keys, self.campaigns, self.members, BASE_URL)
+        view = ViewOnline(self.keys, self.campaigns, self.members, BASE_URL, DirectRendering())
         preferences = Preferences(self.keys, self.tenants, self.members, consent, unsubscribes, self.clock)
         self.templates = MemoryTemplates()
-        self.thumbnails = Thumbnails(self.keys, self.templates, self.tenants, BASE_URL)
+        self.thumbnails = Thumbnails(self.keys, self.templates, BASE_URL)
         confirmations = ConfirmationPage(self.keys, self.tenants, self.members, consent, self.clock)
         self.services = PublicPagesServices(unsubscribes, view, preferences, confirmations, self.thumbnails)
 

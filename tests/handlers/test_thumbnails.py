@@ -8,7 +8,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from ariia.adapters.memory.rendering import DirectRendering
 from ariia.domain.template import CampaignTemplate
+from ariia.services.template_drafts import template_draft
+from ariia.services.thumbnails import drawn
 from functions.public_pages import handler as module
 from tests.handlers.pages_world import World, send
 
@@ -26,10 +29,16 @@ def stored(world: World, **fields: Any) -> CampaignTemplate:
     template = CampaignTemplate(
         "t1", "gym", "Letter", **{"body_template": "<p>Hallo {{ member.first_name }}</p>"} | fields
     )
-    assert world.templates.create(template)
+    assert world.templates.create(template, picture_of(world, template))
     found = world.templates.get("gym", "t1")
     assert found is not None
     return found
+
+
+def picture_of(world: World, template: CampaignTemplate) -> str:
+    tenant = world.tenants.get("gym")
+    assert tenant is not None
+    return drawn(DirectRendering(), template, template_draft(template, tenant))
 
 
 def shown(world: World, template: CampaignTemplate, **changes: Any) -> dict[str, Any]:
@@ -72,7 +81,7 @@ def test_an_earlier_versions_address_shows_the_present_one_and_is_not_kept(world
     template = stored(world)
     earlier = world.thumbnails.url_of(template).rpartition("/")[2]
     template.body_template = "<p>Neu</p>"
-    assert world.templates.save(template)
+    assert world.templates.save(template, picture_of(world, template))
     answer = send("http_get_view", earlier, rawPath=f"/t/{earlier}")
     assert "Neu" in answer["body"]
     assert "immutable" not in answer["headers"]["Cache-Control"]

@@ -54,7 +54,7 @@ class Templates:
             case {"Fn::GetAtt": [logical_id, _]}:
                 return stack, logical_id
             case {"Fn::ImportValue": name}:
-                return self._exporter(name)
+                return self.resolve(*self.exported(name))
         raise AssertionError(f"{value!r} names no resource")
 
     def resource(self, value: Any, stack: str) -> Resource:
@@ -75,11 +75,12 @@ class Templates:
             for inner in value:
                 yield from self.references(inner, stack)
 
-    def _exporter(self, export: str) -> tuple[str, str]:
+    def exported(self, export: str) -> tuple[Any, str]:
+        """The value that is exported under this name, and the stack that it is seen in."""
         for name, template in self.stacks.items():
             for output in template.get("Outputs", {}).values():
                 if output.get("Export", {}).get("Name") == export:
-                    return self.resolve(output["Value"], name)
+                    return output["Value"], name
         raise AssertionError(f"nobody exports {export}")
 
     def _all(self) -> Iterator[Resource]:

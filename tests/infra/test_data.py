@@ -89,7 +89,7 @@ def test_users_can_not_choose_their_tenant(stage: Templates) -> None:
 
 def test_there_is_a_group_for_every_role(stage: Templates) -> None:
     groups = {one.properties["GroupName"] for one in stage.resources("AWS::Cognito::UserPoolGroup")}
-    assert groups == {"viewer", "editor", "approver", "admin", "agent", "platform"}
+    assert groups == {"viewer", "editor", "approver", "admin", "agent", "connector", "platform"}
 
 
 def test_archives_rest_where_they_are_forgotten_and_not_announced(stage: Templates) -> None:

@@ -157,6 +157,32 @@ def test_a_given_issuer_replaces_the_user_pool(tmp_path_factory: pytest.TempPath
     assert api.properties["Environment"]["Variables"]["ARIIA_TENANT_CLAIM"] == "org"
 
 
+def test_a_restored_ledger_is_read_by_the_stream_that_the_stage_names(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """And the export of the old one stays: it can't go, or change, while the deployed stack still imports it."""
+    stream = "arn:aws:dynamodb:eu-central-1:111122223333:table/ariia-test-ledger/stream/2026-11-30T09:00:00.000"
+    before = synthesise(any_config(), tmp_path_factory)
+    after = synthesise(any_config(ledger_stream=stream), tmp_path_factory)
+    [source] = [
+        one for one in after.resources("AWS::Lambda::EventSourceMapping") if one.properties["EventSourceArn"] == stream
+    ]
+    # Another mapping than before, so that CloudFormation makes it before the old one goes.
+    sources = {one.logical_id for one in before.resources("AWS::Lambda::EventSourceMapping")}
+    assert source.logical_id not in sources
+    policies = [
+        statement["Resource"]
+        for one in after.resources("AWS::IAM::Policy")
+        for statement in one.properties["PolicyDocument"]["Statement"]
+        if "dynamodb:GetRecords" in statement["Action"]
+    ]
+    assert policies == [stream]
+    exports = [
+        {name: one for name, one in templates.stacks["ariia-test-data"]["Outputs"].items() if "StreamArn" in name}
+        for templates in (before, after)
+    ]
+    assert exports[0] == exports[1] != {}
+    assert "StreamArn" not in str(after.stacks["ariia-test-automation"]["Resources"])
+
+
 def test_a_custom_domain_is_the_only_way_in_and_what_links_say(tmp_path_factory: pytest.TempPathFactory) -> None:
     domain = DomainConfig(
         name="mail.example.com", certificate_arn="arn:aws:acm:eu-central-1:111122223333:certificate/x"

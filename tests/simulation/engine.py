@@ -14,6 +14,7 @@ from ariia.adapters.memory.erasures import MemoryErasures
 from ariia.adapters.memory.members import MemoryMembers
 from ariia.adapters.memory.quotas import MemoryQuotas
 from ariia.adapters.memory.recent_sends import MemoryRecentSends
+from ariia.adapters.memory.rendering import DirectRendering
 from ariia.adapters.memory.sending import MemorySendRates, MemorySendReader
 from ariia.adapters.memory.statistics import MemoryStatistics
 from ariia.adapters.memory.templates import MemoryTemplates
@@ -21,7 +22,7 @@ from ariia.adapters.memory.tenants import MemoryTenants
 from ariia.domain.batch import Batch
 from ariia.domain.campaign import Campaign
 from ariia.domain.channel import Channel
-from ariia.domain.content.trial import try_content
+from ariia.domain.content.meter import bounded
 from ariia.domain.errors import TransientError
 from ariia.domain.member import Consent, ConsentStatus
 from ariia.domain.message import MessageLinks
@@ -85,16 +86,12 @@ _COME_AGAIN_SECONDS = 10
 _PER_CALL = 2
 _DAY = 86_400_000
 # Compiled content is kept in it: every run sends the same campaign.
-_COMPOSER = MessageComposer(Channel.EMAIL, MessageLinks("https://x.example", KEY), "test")
+_COMPOSER = MessageComposer(Channel.EMAIL, MessageLinks("https://x.example", KEY), "test", bounded)
 
 
 class _Directory:
     def is_verified(self, tenant_id: str, from_address: str) -> bool:
         return parse_from(from_address).domain == "studio.example"
-
-
-class _Trial:
-    check = staticmethod(try_content)
 
 
 class _Keys:
@@ -239,7 +236,7 @@ class Engine:
 
     def _api(self) -> None:
         around, tenants = self.membrane.around, self.tenants
-        checks = ContentChecks(_Trial())
+        checks = ContentChecks(DirectRendering())
         self.contents = CampaignContents(MemoryTemplates(), around("tenants", tenants), _Directory(), checks)
         ledger, campaigns = around("ledger", self.ledger), around("campaigns", self.campaigns)
         runs = around("runs", self.executions)

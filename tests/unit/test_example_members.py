@@ -15,7 +15,7 @@ from ariia.domain.consent import refusal
 from ariia.domain.import_job import ImportFormat, ImportState
 from ariia.services.import_cutting import ImportCutting
 from ariia.services.import_range import RangeImport
-from ariia.services.imports import Imports
+from ariia.services.imports import Imports, LineList
 from examples.make_members import GOOD_LINES, REJECTED_LINES, TARGET, members_csv
 from tests.builders import any_double_opt_in
 
@@ -50,7 +50,7 @@ def test_exactly_the_good_lines_are_imported(imported: tuple[Imports, MemoryMemb
     imports, _, job_id = imported
     progress = imports.get("studio", job_id).progress
     assert (progress.state, progress.created, progress.rejected) == (ImportState.DONE, GOOD_LINES, REJECTED_LINES)
-    fields = Counter(line.problems[0].field for line in imports.rejected("studio", job_id, 100).lines)
+    fields = Counter(line.problems[0].field for line in imports.lines("studio", job_id, LineList.REJECTED, 100).lines)
     assert fields == {
         "email": 1,
         "first_name": 1,

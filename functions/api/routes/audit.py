@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from ariia.domain.identifiers import ID_PATTERN
+from functions.api import places
 from functions.api.answers import found
 from functions.api.auth import Permission
 from functions.api.dependencies import CurrentCaller, Services
@@ -30,7 +31,7 @@ def read_audit(
     """Every change of consent, suppression, tracking choice and settings, every deletion, export and erasure, newest
     first. Entries are written together with the change and never altered, except that an erasure takes out who it was
     about."""
-    scope = CursorScope(caller.tenant_id, f"audit?member_id={member_id or ''}")
+    scope = CursorScope(caller.tenant_id, f"audit?member_id={member_id or ''}", places.AUDIT_ENTRY)
     page = services.audit.page(caller.tenant_id, limit, scope.after(cursor), member_id)
     items = [AuditEntryView.of(one) for one in page.entries]
     return found(Page(items=items, next_cursor=scope.cursor(page.after)))

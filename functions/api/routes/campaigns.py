@@ -7,6 +7,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from functions.api import places
 from functions.api.answers import created, found
 from functions.api.auth import Permission
 from functions.api.campaign_shown import shown
@@ -46,7 +47,7 @@ def list_campaigns(
     series_id: Annotated[str | None, Query(max_length=64, description="Only campaigns of this series.")] = None,
 ) -> Response[Page[CampaignSummary]]:
     """Newest first. With a filter, a page may hold fewer than `limit` although `next_cursor` leads on."""
-    scope = CursorScope(caller.tenant_id, f"campaigns?status={status}&series_id={series_id}")
+    scope = CursorScope(caller.tenant_id, f"campaigns?status={status}&series_id={series_id}", places.CAMPAIGN)
     page = services.campaigns.page(caller.tenant_id, limit, scope.after(cursor), status, series_id)
     items = [CampaignSummary.of(one, shown(services, caller, one)) for one in page.campaigns]
     return found(Page(items=items, next_cursor=scope.cursor(page.after)))

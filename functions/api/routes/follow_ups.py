@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from ariia.domain.errors import InvalidError, Problem
 from ariia.services.follow_ups import FollowUpDetails
+from functions.api import places
 from functions.api.actions import FOLLOW_UP, allowed
 from functions.api.answers import created, found
 from functions.api.auth import Caller, Permission
@@ -59,7 +60,7 @@ def list_follow_ups(
         raise InvalidError(
             "name a member or a conversation", problems=[Problem("member_id", "is alone", None, allowed)]
         )
-    scope = CursorScope(caller.tenant_id, f"follow-ups/{'m' if member_id else 'c'}/{wanted}")
+    scope = CursorScope(caller.tenant_id, f"follow-ups/{'m' if member_id else 'c'}/{wanted}", places.FOLLOW_UP)
     page_of = services.follow_ups.of_member if member_id else services.follow_ups.of_conversation
     page, end = page_of(caller.tenant_id, wanted, limit, scope.after(cursor))
     return found(Page(items=[_shown(caller, one) for one in page], next_cursor=scope.cursor(end)))

@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from ariia.domain.channel import Channel
+from functions.api import places
 from functions.api.answers import accepted, created, found, gone
 from functions.api.auth import Permission
 from functions.api.dependencies import CurrentCaller, IdempotencyKey, IfMatch, PathText, Services
@@ -58,7 +59,7 @@ def list_members(
         members = services.member_listing.with_email(caller.tenant_id, email)
         shown = [one for one in members if tag is None or tag in one.tags]
         return found(Page(items=[MemberView.of(one) for one in shown]))
-    scope = CursorScope(caller.tenant_id, f"members?tag={tag or ''}")
+    scope = CursorScope(caller.tenant_id, f"members?tag={tag or ''}", places.MEMBER)
     page = services.member_listing.page(caller.tenant_id, limit, scope.after(cursor), tag=tag)
     return found(Page(items=[MemberView.of(one) for one in page.members], next_cursor=scope.cursor(page.after)))
 
@@ -116,8 +117,9 @@ def put_consent(
     member_id: str, channel: ChannelName, consent: ConsentInput, caller: CurrentCaller, services: Services
 ) -> Response[MemberView]:
     """Notes what the member said about a channel, with source and time, as evidence. A word from before the stored one
-    changes nothing; without `at` it was said now. For this member only: others who share the address keep their own.
-    With the setting `double_opt_in`, a yes to e-mail becomes `pending`, and the member is asked to confirm it."""
+    changes nothing; without `at` it was said now. A yes is this member's only; a no holds for everybody who has the
+    address. With the setting `double_opt_in`, a yes to e-mail becomes `pending`, and the member is asked to confirm
+    it."""
     value = consent.model_dump(exclude_unset=True)
     member = services.member_consent.set(caller.tenant_id, member_id, Channel(channel), value, "api", caller.subject)
     return found(MemberView.of(member), member.version)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aws_lambda_powertools.event_handler import Response
 
 from ariia.domain.erasure import ErasureReason
+from functions.api import places
 from functions.api.answers import accepted, found
 from functions.api.auth import Permission
 from functions.api.dependencies import CurrentCaller, IdempotencyKey, Services
@@ -55,7 +56,7 @@ def list_erasures(
     caller: CurrentCaller, services: Services, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Response[Page[ErasureView]]:
     """All erasures with their proofs, in an order without a meaning."""
-    scope = CursorScope(caller.tenant_id, "erasures")
+    scope = CursorScope(caller.tenant_id, "erasures", places.ID)
     page, end = services.erasures.page(caller.tenant_id, limit, scope.after(cursor))
     return found(Page(items=[ErasureView.of(one) for one in page], next_cursor=scope.cursor(end)))
 

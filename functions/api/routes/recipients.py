@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from ariia.domain.receipt import RecipientStatus
 from ariia.services.recipients import RecipientFilter
+from functions.api import places
 from functions.api.answers import found
 from functions.api.auth import Permission
 from functions.api.dependencies import CurrentCaller, Services
@@ -31,7 +32,7 @@ def list_recipients(
 ) -> Response[Page[RecipientView]]:
     """The campaign's recipients in the order of the ledger. With a filter, a page may hold fewer recipients than asked
     for, even none: go on until `next_cursor` is null."""
-    scope = CursorScope(caller.tenant_id, f"recipients/{campaign_id}/{status}/{reason}")
+    scope = CursorScope(caller.tenant_id, f"recipients/{campaign_id}/{status}/{reason}", places.RECIPIENT)
     wanted = RecipientFilter(RecipientStatus(status) if status else None, reason)
     page = services.recipients.page(caller.tenant_id, campaign_id, limit, scope.after(cursor), wanted)
     return found(Page(items=[RecipientView.of(row) for row in page.rows], next_cursor=scope.cursor(page.next)))

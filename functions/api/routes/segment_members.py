@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from ariia.domain.channel import Channel
+from functions.api import places
 from functions.api.answers import accepted, created, found, gone
 from functions.api.auth import Permission
 from functions.api.dependencies import CurrentCaller, IdempotencyKey, Services
@@ -74,7 +75,7 @@ def list_segment_members(
     segment_id: str, caller: CurrentCaller, services: Services, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Response[Page[ListedMemberView]]:
     """Ids in a stable order without a meaning. Who was erased since may still stand here; they are sent nothing."""
-    scope = CursorScope(caller.tenant_id, f"segments/{segment_id}/members")
+    scope = CursorScope(caller.tenant_id, f"segments/{segment_id}/members", places.MEMBER)
     page = services.segment_members.page(caller.tenant_id, segment_id, limit, scope.after(cursor))
     items = [ListedMemberView(member_id=one) for one in page.member_ids]
     return found(Page(items=items, next_cursor=scope.cursor(page.after)))
@@ -86,7 +87,8 @@ def list_segment_members(
 def change_segment_members(
     segment_id: str, change: ListChangeInput, caller: CurrentCaller, services: Services
 ) -> Response[ListChangeView]:
-    """Doing it again changes nothing. Longer lists come in several chunks, in any order."""
+    """Doing it again changes nothing. Longer lists come in several chunks, in any order. From the submission of a
+    campaign or series that names the segment until its audience stands, the list stays as it is (409)."""
     done = services.segment_members.change(caller.tenant_id, segment_id, change.add, change.remove)
     return found(ListChangeView.of(done))
 
@@ -97,7 +99,7 @@ def change_segment_members(
 def add_segment_member(
     segment_id: str, member_id: str, caller: CurrentCaller, services: Services
 ) -> Response[ListChangeView]:
-    """Putting one there who is there changes nothing."""
+    """Putting one there who is there changes nothing. Refused (409) as changes in chunks are."""
     return found(ListChangeView.of(services.segment_members.change(caller.tenant_id, segment_id, [member_id], [])))
 
 
@@ -109,7 +111,7 @@ def add_segment_member(
     problems=(409,),
 )
 def remove_segment_member(segment_id: str, member_id: str, caller: CurrentCaller, services: Services) -> Response[None]:
-    """Taking off one who is not there changes nothing."""
+    """Taking off one who is not there changes nothing. Refused (409) as changes in chunks are."""
     services.segment_members.change(caller.tenant_id, segment_id, [], [member_id])
     return gone()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aws_lambda_powertools.event_handler import Response
 
 from ariia.domain.filters.schema import filter_schema
+from functions.api import places
 from functions.api.answers import created, found, gone
 from functions.api.auth import Permission
 from functions.api.dependencies import CurrentCaller, IdempotencyKey, IfMatch, Services
@@ -34,7 +35,7 @@ def list_segments(
     caller: CurrentCaller, services: Services, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Response[Page[SegmentView]]:
     """All segments of the tenant in a stable order."""
-    scope = CursorScope(caller.tenant_id, "segments")
+    scope = CursorScope(caller.tenant_id, "segments", places.ID)
     segments = services.segments.page(caller.tenant_id, limit, scope.after(cursor))
     last = segments[-1].id if len(segments) == limit else None
     return found(Page(items=[SegmentView.of(one) for one in segments], next_cursor=scope.cursor(last)))

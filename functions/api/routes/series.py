@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from ariia.domain.series import Series
+from functions.api import places
 from functions.api.actions import SERIES, allowed
 from functions.api.answers import created, found
 from functions.api.auth import Caller, Permission
@@ -47,7 +48,7 @@ def list_series(
     status: Annotated[SeriesStatusName | None, Query(description="Only series in this status.")] = None,
 ) -> Response[Page[SeriesSummary]]:
     """Newest first. With `status`, a page may hold fewer than `limit` although `next_cursor` leads on."""
-    scope = CursorScope(caller.tenant_id, f"series?status={status}")
+    scope = CursorScope(caller.tenant_id, f"series?status={status}", places.ID)
     page = services.series.page(caller.tenant_id, limit, scope.after(cursor), series_status_of(status))
     items = [SeriesSummary.of(one, _actions(caller, one)) for one in page.series]
     return found(Page(items=items, next_cursor=scope.cursor(page.after)))
@@ -78,7 +79,7 @@ def list_occurrences(
     series_id: str, caller: CurrentCaller, services: Services, limit: Limit = 10, cursor: Cursor = None
 ) -> Response[Page[OccurrenceView]]:
     """The occurrences to come, in order, whether the series is approved or not."""
-    scope = CursorScope(caller.tenant_id, f"series/{series_id}/occurrences")
+    scope = CursorScope(caller.tenant_id, f"series/{series_id}/occurrences", places.occurrence)
     items = services.series.occurrences(caller.tenant_id, series_id, limit, scope.after(cursor))
     after = items[-1].local if len(items) == limit else None
     return found(Page(items=[OccurrenceView.of(one) for one in items], next_cursor=scope.cursor(after)))
@@ -89,7 +90,7 @@ def list_series_campaigns(
     series_id: str, caller: CurrentCaller, services: Services, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Response[Page[CampaignSummary]]:
     """Those that it made, with their figures, newest first."""
-    scope = CursorScope(caller.tenant_id, f"series/{series_id}/campaigns")
+    scope = CursorScope(caller.tenant_id, f"series/{series_id}/campaigns", places.CAMPAIGN)
     campaigns, after = services.series.campaigns(caller.tenant_id, series_id, limit, scope.after(cursor))
     items = [CampaignSummary.of(one, shown(services, caller, one)) for one in campaigns]
     return found(Page(items=items, next_cursor=scope.cursor(after)))

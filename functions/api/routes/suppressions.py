@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from ariia.domain.channel import Channel
+from functions.api import places
 from functions.api.answers import created, found
 from functions.api.auth import Permission
 from functions.api.dependencies import CurrentCaller, Services
@@ -44,7 +45,7 @@ def list_suppressions(
     if address is not None:
         items, place = listed.with_address(tenant, Channel(channel or "email"), address), None
     else:
-        scope = CursorScope(tenant, f"suppressions?channel={channel or ''}&reason={reason or ''}")
+        scope = CursorScope(tenant, f"suppressions?channel={channel or ''}&reason={reason or ''}", places.SUPPRESSION)
         only = Channel(channel) if channel else None
         page = listed.page(tenant, limit, scope.after(cursor), only, reason)
         items, place = page.items, scope.cursor(page.after)

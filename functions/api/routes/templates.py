@@ -5,6 +5,7 @@ from __future__ import annotations
 from aws_lambda_powertools.event_handler import Response
 
 from ariia.domain.template import CampaignTemplate
+from functions.api import places
 from functions.api.answers import created, found, gone
 from functions.api.auth import Permission
 from functions.api.dependencies import CurrentCaller, IdempotencyKey, IfMatch, Services
@@ -41,7 +42,7 @@ def list_templates(
     caller: CurrentCaller, services: Services, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Response[Page[TemplateView]]:
     """All templates of the tenant in a stable order."""
-    scope = CursorScope(caller.tenant_id, "templates")
+    scope = CursorScope(caller.tenant_id, "templates", places.ID)
     templates = services.templates.page(caller.tenant_id, limit, scope.after(cursor))
     last = templates[-1].id if len(templates) == limit else None
     return found(Page(items=[_view(services, one) for one in templates], next_cursor=scope.cursor(last)))
@@ -82,7 +83,7 @@ def check_template(template_id: str, caller: CurrentCaller, services: Services) 
     return found(Page(items=[FindingView.of(one) for one in services.templates.findings(template)]))
 
 
-@routes.post("/v1/templates/<template_id>/render", Permission.READ, "Render a template for a sample member")
+@routes.post("/v1/templates/<template_id>/render", Permission.DRAFT, "Render a template for a sample member")
 def render_template(
     template_id: str, request: RenderRequest, caller: CurrentCaller, services: Services
 ) -> Response[RenderedView]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aws_lambda_powertools.event_handler import Response
 
+from functions.api import places
 from functions.api.answers import created, found
 from functions.api.auth import Permission
 from functions.api.dependencies import CurrentCaller, IdempotencyKey, IfMatch, Services
@@ -32,7 +33,7 @@ def list_tenants(
     caller: CurrentCaller, services: Services, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Response[Page[TenantView]]:
     """All tenants of the platform, in the order of their ids."""
-    scope = CursorScope(caller.tenant_id, "tenants")
+    scope = CursorScope(caller.tenant_id, "tenants", places.ID)
     tenants = services.tenants.page(limit, scope.after(cursor))
     last = tenants[-1].id if len(tenants) == limit else None
     return found(Page(items=[TenantView.of(one) for one in tenants], next_cursor=scope.cursor(last)))

@@ -9,7 +9,9 @@ from pydantic import ConfigDict, Field
 from ariia.domain.campaign import Campaign, Move
 from ariia.domain.content.findings import Finding
 from ariia.services.campaigns import CampaignDetails
+from functions.api.auth import Permission
 from functions.api.campaign_shown import Shown
+from functions.api.capabilities import GrantedTo
 
 from .campaign_examples import FINDING, PARKED, STORED, SUMMARY, WAVE, WRITTEN
 from .campaigns import ChannelName, ConditionName, LateName, StatusName, TargetTypeName, Type
@@ -90,7 +92,9 @@ class CampaignSummary(ResponseModel):
     template_id: str | None
     sender: str | None
     ai_prompt: str | None
-    preview_token: str | None
+    preview_token: Annotated[
+        str | None, GrantedTo(Permission.REVIEW), Field(description="For callers who may approve; else null.")
+    ]
     preview_expires_at: Instant | None
     scheduled_at: Annotated[Instant | None, Field(description="When it goes out, or begins to.")]
     scheduled_local: Annotated[str | None, Field(description="The same by the clocks of `scheduled_timezone`.")]
@@ -213,7 +217,8 @@ def campaign_fields(campaign: Campaign, shown: Shown) -> dict[str, Any]:
 
 
 class FindingView(ResponseModel):
-    """Something worth knowing about the content."""
+    """Something worth knowing before sending. An error keeps the campaign from being sent, or some members from getting
+    it."""
 
     model_config = ConfigDict(json_schema_extra=example(FINDING))
 

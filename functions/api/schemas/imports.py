@@ -6,11 +6,14 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field
 
-from ariia.services.imports import ImportView, RejectedLine
+from ariia.services.imports import ImportView, ListedLine
+from functions.api.auth import Permission
+from functions.api.capabilities import GrantedTo
 
 from .fields import Instant, RequestModel, ResponseModel, example
 
 FormatName = Literal["csv", "jsonl", "mailchimp", "pinpoint_csv", "pinpoint_jsonl"]
+ContactStatusName = Literal["subscribed", "unsubscribed", "cleaned", "nonsubscribed"]
 StateName = Literal["waiting_for_upload", "running", "done", "failed"]
 _UPLOAD = {
     "method": "PUT",
@@ -35,7 +38,10 @@ _IMPORT: dict[str, Any] = {
     "rejected": 7,
     "withdrawals_kept": 1,
     "send_confirmations": False,
+    "contact_status": None,
     "awaiting_confirmation": 0,
+    "also_opted_out": 0,
+    "warnings": 0,
     "parts": 2,
     "parts_done": 1,
     "parts_failed": 0,
@@ -51,6 +57,12 @@ _PROBLEM = {
     "allowed": "local@domain.tld (RFC 5321)",
 }
 _REJECTED = {"line": 17, "problems": [_PROBLEM]}
+_CHANGED = {
+    "field": "tags",
+    "message": 'holds a character that no tag may have, and was taken over as "GTM - 11 20"',
+    "value": "GTM - 11/20",
+    "allowed": 'a tag without ; | , / \\ " # ? % < > [ ] { } ^ `',
+}
 
 
 class ImportDraft(RequestModel):
@@ -67,12 +79,25 @@ class ImportDraft(RequestModel):
             "attributes.<name>); delimited by comma, semicolon or tab. "
             "`jsonl`: one member per line, as in `POST /v1/members`. "
             "`mailchimp`: an audience export, each of its files by itself: the unsubscribed (column UNSUB_TIME) become "
-            "a no, the cleaned (CLEAN_TIME) are suppressed as hard bounces. "
-            "`pinpoint_csv`, `pinpoint_jsonl`: exported endpoints; OptOut ALL becomes a no, and the addresses of one "
-            "User.UserId one member."
+            "a no, the cleaned (CLEAN_TIME) are suppressed as hard bounces, the subscribed become a yes where they "
+            "have a time of it; for the others see `contact_status`. "
+            "`pinpoint_csv`, `pinpoint_jsonl`: exported endpoints; OptOut ALL becomes a no of the address, and the "
+            "addresses of one User.UserId one member. "
+            "Of the exports of other systems, what does not fit here is changed or left out, see `warnings`."
         ),
     ]
-    file_name: Annotated[str | None, Field(description="For people to know it by, up to 200 characters.")] = None
+    file_name: Annotated[
+        str | None,
+        Field(description="Up to 200 characters, for people. Mailchimp's own name of a file says whose it is."),
+    ] = None
+    contact_status: Annotated[
+        ContactStatusName | None,
+        Field(
+            description="Whose file an export of Mailchimp is. Needed where neither a column (UNSUB_TIME, CLEAN_TIME) "
+            "nor the file's name (`subscribed_…`, `nonsubscribed_…`) tells: the import fails without it. The "
+            "`nonsubscribed` have never agreed, and get no consent."
+        ),
+    ] = None
     send_confirmations: Annotated[
         bool,
         Field(
@@ -104,7 +129,11 @@ class ImportJobView(ResponseModel):
     file_name: str | None
     state: Annotated[StateName, Field(description="`failed`: see `failure`; what was imported is counted as ever.")]
     failure: str | None
-    upload: Annotated[UploadView | None, Field(description="As long as nothing was uploaded.")]
+    upload: Annotated[
+        UploadView | None,
+        GrantedTo(Permission.EDIT_MEMBERS),
+        Field(description="As long as nothing was uploaded, and for callers who may edit members; else null."),
+    ]
     bytes_total: int | None
     bytes_done: int
     lines_total: Annotated[int | None, Field(description="Lines that should be members, once the file is cut.")]
@@ -116,9 +145,22 @@ class ImportJobView(ResponseModel):
     withdrawals_kept: Annotated[
         int, Field(description="Lines that said yes for members who have said no since: the no was kept.")
     ]
+    contact_status: Annotated[
+        ContactStatusName | None, Field(description="Whose file an export of Mailchimp is, once that is known.")
+    ]
     send_confirmations: bool
     awaiting_confirmation: Annotated[
         int, Field(description="Lines whose yes to e-mail waits until the member confirms it.")
+    ]
+    also_opted_out: Annotated[
+        int,
+        Field(
+            description="Members whom a line's no reaches besides the one that the line is about: they have the same "
+            "address. The noes of rejected lines count as well."
+        ),
+    ]
+    warnings: Annotated[
+        int, Field(description="Imported lines of which something was changed or left out: `GET …/warnings`.")
     ]
     parts: int
     parts_done: int
@@ -137,6 +179,7 @@ class ImportJobView(ResponseModel):
             id=job.id,
             format=job.format.value,
             file_name=job.file_name,
+            contact_status=job.contact_status.value if job.contact_status else None,
             send_confirmations=job.send_confirmations,
             upload=UploadView.model_validate(view.upload) if view.upload else None,
             lines_total=progress.records_total,
@@ -167,6 +210,22 @@ class RejectedLineView(ResponseModel):
     problems: list[LineProblemView]
 
     @classmethod
-    def of(cls, rejected: RejectedLine) -> Self:
+    def of(cls, rejected: ListedLine) -> Self:
         """The view of a rejected line."""
         return cls.model_validate(rejected)
+
+
+class WarningLineView(ResponseModel):
+    """A line that was imported without something that stood there, or with it changed."""
+
+    model_config = ConfigDict(json_schema_extra=example({"line": 17, "problems": [_CHANGED]}))
+
+    line: Annotated[int, Field(description="Its number in the file, from 1; of a record of several lines the first.")]
+    problems: Annotated[
+        list[LineProblemView], Field(description="What did not fit, and in `message` what became of it.")
+    ]
+
+    @classmethod
+    def of(cls, warned: ListedLine) -> Self:
+        """The view of a line with warnings."""
+        return cls.model_validate(warned)

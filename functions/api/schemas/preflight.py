@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field
 from ariia.services.preflight_report import PreflightReport
 from ariia.services.send_outlook import Outlook
 
+from .campaign_views import FindingView
 from .fields import Instant, ResponseModel
 from .tenants import PlanName
 
@@ -71,19 +72,6 @@ _PREFLIGHT: dict[str, Any] = {
     "summary": {"errors": 1, "warnings": 0, "may_be_sent": False},
     "findings": [_FINDING],
 }
-
-
-class FindingView(ResponseModel):
-    """Something worth knowing before sending; an error keeps the campaign from being sent, or these members from
-    getting it."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [_FINDING]})
-
-    code: str
-    severity: Literal["error", "warning"]
-    message: str
-    line: int | None
-    field: str
 
 
 class CountsView(ResponseModel):
@@ -209,7 +197,7 @@ class PreflightView(ResponseModel):
             duration=_duration(outlook),
             plan=PlanView.model_validate(report.plan) if report.plan else None,
             summary=SummaryView(errors=report.errors, warnings=warnings, may_be_sent=may_be_sent),
-            findings=[FindingView.model_validate(one) for one in report.findings],
+            findings=[FindingView.of(one) for one in report.findings],
         )
 
 

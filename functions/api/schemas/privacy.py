@@ -8,6 +8,8 @@ from pydantic import ConfigDict, Field
 
 from ariia.domain.erasure import Erasure
 from ariia.services.member_exports import ExportView
+from functions.api.auth import Permission
+from functions.api.capabilities import GrantedTo
 
 from .fields import Instant, RequestModel, ResponseModel, example
 
@@ -82,7 +84,11 @@ class MemberExportView(ResponseModel):
     failure: str | None
     messages: Annotated[int, Field(description="Messages in the archive so far.")]
     size_bytes: int | None
-    download: Annotated[DownloadView | None, Field(description="As long as the archive is there.")]
+    download: Annotated[
+        DownloadView | None,
+        GrantedTo(Permission.ADMINISTER),
+        Field(description="As long as the archive is there."),
+    ]
     requested_by: str
     requested_at: Instant
     finished_at: Instant | None

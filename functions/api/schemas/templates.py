@@ -99,7 +99,9 @@ class TemplateView(ResponseModel):
     body_template: str
     footer_html: str
     variables_json: dict[str, Any]
-    thumbnail_url: Annotated[str, Field(description="As given; else an SVG of the template for a sample member.")]
+    thumbnail_url: Annotated[
+        str, Field(description="As given; else an SVG of the template for a sample member, drawn when it was stored.")
+    ]
     is_default: bool
     is_active: bool
     created_by: str

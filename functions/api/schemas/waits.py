@@ -33,7 +33,7 @@ CauseName = Literal[
 CAUSES = (
     "`time`: its time. `review`: that it is approved. `decision`: a person's. `planning`: that the audience stands. "
     "`wave`: the time of its time zone. `quiet_hours`, `frequency_cap`: the tenant's settings; taking them back lets "
-    "it go on within about a minute. `rate`: its turn. `in_flight`: the provider's answer. `unknown_outcome`: that "
+    "it go on within minutes. `rate`: its turn. `in_flight`: the provider's answer. `unknown_outcome`: that "
     "the provider's events tell what became of it. `account_quota`, `account`: that the provider's account may send. "
     "`provider`: refused for now, and asked again. `pause`: that the campaign is resumed. `sending`: that the campaign "
     "is sent. `sender`: that the tenant has a verified sender. `answer`: that the member follows the link."

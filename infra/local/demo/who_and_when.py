@@ -19,6 +19,8 @@ from .narration import chapter, progress, say, table
 from .waiting import wait_for
 
 _ZONE = "Europe/Berlin"
+# Where many members live, and no clock is ever changed.
+_STEADY_ZONE = "Asia/Tokyo"
 _LINK = '<p><a href="{{ unsubscribe_url }}">Abmelden</a></p>'
 
 
@@ -35,6 +37,7 @@ class WhoAndWhen:
         self._segment: Json = {}
         self._campaign: Json = {}
         self._follow_ups: list[Json] = []
+        self._here = _ZONE
 
     def play(self, recipients: Sequence[Json]) -> None:
         """Plays the chapters; DemoError when the product does not do what is told."""
@@ -60,7 +63,7 @@ class WhoAndWhen:
 
     def _follow_up(self, members: Sequence[str]) -> None:
         chapter(9, "Two follow-ups, born in a chat")
-        soon = datetime.now(ZoneInfo(_ZONE)) + timedelta(seconds=2)
+        soon = _now() + timedelta(seconds=2)
         body = {
             "reason": "Pause - back in two weeks",
             "follow_up_at": soon.isoformat(),
@@ -82,7 +85,10 @@ class WhoAndWhen:
 
     def _schedule(self) -> None:
         chapter(10, "A scheduled campaign, at everybody's own time")
-        local = (datetime.now(ZoneInfo(_ZONE)) + timedelta(minutes=1, seconds=30)).strftime("%Y-%m-%dT%H:%M")
+        due = _now() + timedelta(minutes=1, seconds=30)
+        # In the hour that comes twice, a local time means the first one, which may have passed.
+        self._here = _STEADY_ZONE if due.astimezone(ZoneInfo(_ZONE)).fold else _ZONE
+        local = due.astimezone(ZoneInfo(self._here)).strftime("%Y-%m-%dT%H:%M")
         campaign = {
             "name": "For those who clicked",
             "type": "scheduled",
@@ -92,7 +98,7 @@ class WhoAndWhen:
             "content_html": f"<p>Hallo {{{{ member.first_name|default('du') }}}}</p>{_LINK}",
             "sender": self._sender,
             "scheduled_at": local,
-            "scheduled_timezone": _ZONE,
+            "scheduled_timezone": self._here,
             "member_local_time": True,
         }
         self._campaign = self._api.post("/v1/campaigns", campaign, "editor", key="demo-scheduled")
@@ -104,13 +110,13 @@ class WhoAndWhen:
 
     def _wait_for_the_hour(self) -> None:
         with progress() as bars:
-            bar = bars.add_task(f"until it is that time in {_ZONE}", total=None)
+            bar = bars.add_task(f"until it is that time in {self._here}", total=None)
 
             def look() -> Json | None:
                 read = self._api.get(self._path)
                 due, got = self._due(read), self._got()
                 bars.update(bar, completed=len(got), total=len(due) or None)
-                here = [wave for wave in read["waves"] if _clocks(wave["zone"]) == _clocks(_ZONE)]
+                here = [wave for wave in read["waves"] if _clocks(wave["zone"]) == _clocks(self._here)]
                 return read if here and _begins(here[0]) <= _now() and due <= got else None
 
             read = wait_for(look, "the scheduled campaign")

@@ -10,6 +10,7 @@ from infra.local.simulator.configuration_sets import ConfigurationSets
 from infra.local.simulator.identities import Identities
 from infra.local.simulator.journal import Journal
 from infra.local.simulator.limits import DailyQuota, SendRate
+from infra.local.simulator.rights import Rights
 from infra.local.simulator.settings import Settings
 from infra.local.simulator.store import Store
 
@@ -31,6 +32,7 @@ class Account:
     store: Store = field(default_factory=Store)
     sets: ConfigurationSets = field(default_factory=ConfigurationSets)
     identities: Identities = field(default_factory=lambda: Identities(time.time))
+    rights: Rights = field(default_factory=Rights)
     rate: SendRate = field(default_factory=_rate)
     quota: DailyQuota = field(default_factory=_quota)
     journal: Journal | None = None

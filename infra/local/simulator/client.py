@@ -34,6 +34,7 @@ class HappenedEvent:
     published: int
     lost: bool
     transient: bool = False  # a bounce that says nothing about the mailbox for good
+    mailed_to: str = ""  # a bounce or complaint that was mailed to the From address too
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class Summary:
     refused_entries: Mapping[str, int]
     calls: Mapping[str, int]
     lost_responses: int
+    feedback_mails: int  # bounces and complaints that were mailed to the From address
     unsubscribes: Mapping[str, int]
 
 
@@ -138,6 +140,18 @@ class SimulatorClient:
     def refusals(self) -> list[Json]:
         """The entries that were not accepted, with status and error."""
         return list(self._call("GET", "/refusals")["refusals"])
+
+    def rights(self) -> Json:
+        """What the functions may do, by access key: lists of `actions` and `resources`."""
+        return self._call("GET", "/rights")
+
+    def grant(self, rights: Json) -> None:
+        """Says what they may do, all of them at once."""
+        self._call("PUT", "/rights", rights)
+
+    def feedback_mails(self, to: str | None = None) -> list[Json]:
+        """Bounces and complaints that were mailed to From addresses: to, at, subject, message_id, kind, recipient."""
+        return list(self._call("GET", "/feedback" + (f"?{urlencode({'to': to})}" if to else ""))["feedback"])
 
     def wait_until_quiet(self, seconds: float = 30.0) -> Summary:
         """Waits until nothing is due, publishing or posting any more. Raises TimeoutError."""

@@ -17,6 +17,7 @@ from infra.local.simulator.simulator import Simulator
 from infra.local.simulator.views import (
     MessageFilter,
     call_json,
+    feedback_json,
     found,
     message_detail,
     message_summary,
@@ -155,6 +156,27 @@ def get_refusals(simulator: Simulator, _: Request) -> Response:
         return json_response({"refusals": [refusal_json(refusal) for refusal in simulator.store.refusals]})
 
 
+def get_rights(simulator: Simulator, _: Request) -> Response:
+    """What the functions may do, by access key."""
+    with simulator.lock:
+        return json_response(simulator.rights.as_json())
+
+
+def put_rights(simulator: Simulator, request: Request) -> Response:
+    """Says what the functions may do, all of them at once; other callers may do everything."""
+    with simulator.lock:
+        simulator.rights.grant(_body(request))
+        return json_response(simulator.rights.as_json())
+
+
+def get_feedback(simulator: Simulator, request: Request) -> Response:
+    """Bounces and complaints that were mailed to the From address, or just those to `to`."""
+    to = request.parameter("to")
+    with simulator.lock:
+        mailed = [feedback_json(*one) for one in simulator.store.feedback]
+    return json_response({"feedback": [one for one in mailed if to in (None, one["to"])]})
+
+
 def message_of(simulator: Simulator, message_id: str) -> Message:
     """Raises ControlError 404."""
     with simulator.lock:
@@ -198,4 +220,7 @@ _ROUTES = (
     _route("GET", "/summary", get_summary),
     _route("GET", "/calls", get_calls),
     _route("GET", "/refusals", get_refusals),
+    _route("GET", "/feedback", get_feedback),
+    _route("GET", "/rights", get_rights),
+    _route("PUT", "/rights", put_rights),
 )

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from infra.local.simulator.account import Account
+from infra.local.simulator.addresses import bare_address
 from infra.local.simulator.behaviour import Step, steps_of
 from infra.local.simulator.details import detail_of
 from infra.local.simulator.events import event_json
@@ -134,11 +135,21 @@ class Happenings:
             if detail is None:
                 return None
             record = EventRecord(len(message.events) + 1, step.kind, at, recipient, detail)
+            if self._is_mailed(message, step.kind):
+                record.mailed_to = bare_address(message.sender)
             self._account.store.happened(message, record)
             if self._account.journal is not None:
                 self._account.journal.event(message, record)
             self._publish(message, record)
             return record
+
+    def _is_mailed(self, message: Message, kind: str) -> bool:
+        """What SES hears of by no event destination is mailed even if it was told not to:
+        https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_PutEmailIdentityFeedbackAttributes.html"""
+        is_unheard = message.configuration_set is None
+        return kind in ("Bounce", "Complaint") and (
+            is_unheard or self._account.identities.mails_feedback(message.sender)
+        )
 
     def _unsubscribe(self, message: Message) -> None:
         try:

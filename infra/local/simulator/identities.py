@@ -30,6 +30,7 @@ class Identity:
     on_mx_failure: str = "USE_DEFAULT_VALUE"
     mail_from_verified_at: float | None = None
     configuration_set: str | None = None
+    feedback_forwarding: bool = True
     tags: list[dict[str, str]] = field(default_factory=list)
 
     @property
@@ -103,6 +104,18 @@ class Identities:
         identity.mail_from_verified_at = _verification_time(base, self._clock(), settings) if domain else None
         return identity
 
+    def set_feedback(self, name: str, forwarding: bool) -> Identity:
+        """Begins or ends the mailing of bounces and complaints. Raises NotFoundException."""
+        identity = self.get(name)
+        identity.feedback_forwarding = forwarding
+        return identity
+
+    def mails_feedback(self, sender: str) -> bool:
+        """Whether bounces and complaints of this From address are mailed to it, as SES does by default:
+        https://docs.aws.amazon.com/ses/latest/dg/monitor-sending-activity-using-notifications-email.html"""
+        identity = self._covering(bare_address(sender).lower())
+        return identity is None or identity.feedback_forwarding
+
     def check_sender(self, sender: str, settings: Settings) -> None:
         """Raises as SES does when this From address may not send.
 
@@ -145,7 +158,7 @@ class Identities:
         verified = self.is_due(identity.verified_at)
         answer: dict[str, Any] = {
             "IdentityType": "DOMAIN" if identity.is_domain else "EMAIL_ADDRESS",
-            "FeedbackForwardingStatus": True,
+            "FeedbackForwardingStatus": identity.feedback_forwarding,
             "VerifiedForSendingStatus": verified,
             "VerificationStatus": "SUCCESS" if verified else "PENDING",
             "VerificationInfo": {"LastCheckedTimestamp": self._clock()},

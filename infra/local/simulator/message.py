@@ -41,6 +41,7 @@ class EventRecord:
     detail: dict[str, Any]
     published: int = 0
     lost: bool = False
+    mailed_to: str = ""  # a bounce or complaint that SES also mailed: the address it went to
 
 
 @dataclass(slots=True)

@@ -132,6 +132,13 @@ def put_mail_from(simulator: Simulator, names: Names, body: JsonObject) -> Answe
     return Answer({})
 
 
+def put_feedback(simulator: Simulator, names: Names, body: JsonObject) -> Answer:
+    """PutEmailIdentityFeedbackAttributes."""
+    identity = simulator.identities.set_feedback(names[0], body.get("EmailForwardingEnabled") is True)
+    simulator.identity_changed(identity.name)
+    return Answer({})
+
+
 def create_configuration_set(simulator: Simulator, _: Names, body: JsonObject) -> Answer:
     """CreateConfigurationSet."""
     simulator.sets.create(required_string(body, "ConfigurationSetName"), body)
@@ -205,6 +212,7 @@ ROUTES = (
     _operation("DeleteEmailIdentity", "DELETE", _IDENTITY, delete_email_identity),
     _operation("ListEmailIdentities", "POST", "/list-identities", list_email_identities),
     _operation("PutEmailIdentityMailFromAttributes", "PUT", _IDENTITY + "/mail-from", put_mail_from),
+    _operation("PutEmailIdentityFeedbackAttributes", "PUT", _IDENTITY + "/feedback", put_feedback),
     _operation("CreateConfigurationSet", "POST", "/configuration-sets", create_configuration_set),
     _operation("GetConfigurationSet", "GET", _SET, get_configuration_set),
     _operation("ListConfigurationSets", "POST", "/list-configuration-sets", list_configuration_sets),

@@ -25,9 +25,11 @@ def answer_ses(simulator: Simulator, request: Request) -> Response:
 
 def _run(simulator: Simulator, request: Request) -> Answer:
     operation, names = find_operation(request.method, request.path)
+    decoded, body = tuple(unquote(name) for name in names), body_of(request.body)
     with simulator.lock:
         simulator.store.calls_by_operation[operation.name] += 1
-        return operation.handler(simulator, tuple(unquote(name) for name in names), body_of(request.body))
+        simulator.rights.check(request.headers.get("Authorization", ""), operation.name, decoded, body)
+        return operation.handler(simulator, decoded, body)
 
 
 def _with_fate(response: Response, answer: Answer, simulator: Simulator) -> Response:

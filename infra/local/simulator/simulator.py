@@ -17,6 +17,7 @@ from infra.local.simulator.journal import Journal
 from infra.local.simulator.limits import DailyQuota
 from infra.local.simulator.publisher import Publisher, Topics
 from infra.local.simulator.restoring import restore
+from infra.local.simulator.rights import Rights
 from infra.local.simulator.sending import Sending
 from infra.local.simulator.settings import Settings
 from infra.local.simulator.store import Store
@@ -59,6 +60,11 @@ class Simulator:
     def identities(self) -> Identities:
         """Sender identities."""
         return self._account.identities
+
+    @property
+    def rights(self) -> Rights:
+        """What callers may do."""
+        return self._account.rights
 
     @property
     def quota(self) -> DailyQuota:

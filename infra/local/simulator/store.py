@@ -54,6 +54,7 @@ class Store:
     lost: Counter[str] = field(default_factory=Counter)
     given_up: Counter[str] = field(default_factory=Counter)
     unsubscribes: Counter[str] = field(default_factory=Counter)  # posted, succeeded
+    feedback: list[tuple[Message, EventRecord]] = field(default_factory=list)  # mailed to the From address
     repeated: list[Pair] = field(default_factory=list)  # pairs with more than one message, for whatever reason
     rendering_failures: int = 0
     rejected: int = 0
@@ -90,6 +91,8 @@ class Store:
         self.rejected += record.kind == "Reject" and not message.rejected
         message.events.append(record)
         self.occurred[record.kind] += 1
+        if record.mailed_to:
+            self.feedback.append((message, record))
 
     def answered(self, message: Message, answer: UnsubscribeAnswer) -> None:
         """Notes the answer to a one-click request."""

@@ -96,7 +96,15 @@ def _event_summary(record: EventRecord) -> Json:
         "transient": record.detail.get("bounceType") == "Transient",
         "published": record.published,
         "lost": record.lost,
+        "mailed_to": record.mailed_to,
     }
+
+
+def feedback_json(message: Message, record: EventRecord) -> Json:
+    """A bounce or complaint as SES mails it to the From address."""
+    subject = "Delivery Status Notification (Failure)" if record.kind == "Bounce" else "Complaint"
+    about = {"message_id": message.message_id, "kind": record.kind, "recipient": record.recipient}
+    return {"to": record.mailed_to, "at": iso(record.at), "subject": f"{subject}: {message.subject}"} | about
 
 
 def _unsubscribe_json(answer: Any) -> Json:
@@ -138,5 +146,6 @@ def summary(simulator: Simulator) -> Json:
             "refused_entries": dict(store.refused_by_status),
             "calls": dict(store.calls_by_operation),
             "lost_responses": store.lost_responses,
+            "feedback_mails": len(store.feedback),
             "unsubscribes": {name: store.unsubscribes[name] for name in ("posted", "succeeded")},
         }

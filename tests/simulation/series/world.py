@@ -9,6 +9,8 @@ from random import Random
 from typing import Any
 
 from ariia.adapters.memory.campaigns import MemoryCampaigns
+from ariia.adapters.memory.clock import CountingIds
+from ariia.adapters.memory.jobs import MemoryJobs
 from ariia.adapters.memory.ledger import MemoryLedger
 from ariia.adapters.memory.quotas import MemoryQuotas
 from ariia.adapters.memory.segments import MemorySegments
@@ -33,6 +35,7 @@ from ariia.services.firing import CampaignFiring, ScheduleChecks
 from ariia.services.from_addresses import FromAddresses
 from ariia.services.in_flight import InFlightCount
 from ariia.services.quotas import Quotas
+from ariia.services.segment_holds import SegmentHolds
 from ariia.services.series import SeriesDirectory
 from ariia.services.series_checks import SeriesChecks
 from ariia.services.series_review import SeriesReview
@@ -145,7 +148,8 @@ class _World:
         directory = SeriesDirectory(store, campaigns, clock)
         self.stopping: Any = parts.stopping(store, directory, waking, scheduling, cancelling, broadcasts, clock)
         starting = SeriesStarting(store, waking, self.stopping, self.runs, clock)
-        self.review = SeriesReview(store, directory, contents, targets, starting, OPEN, clock)
+        holds = SegmentHolds(MemoryJobs(), campaigns, store, clock, CountingIds("h"))
+        self.review = SeriesReview(store, directory, contents, targets, holds, starting, OPEN, clock)
         self.firing: Any = parts.firing(campaigns, broadcasts, clock)
         self.series_checks: Any = parts.checks(store, self.runs, clock)
         self.checks = ScheduleChecks(campaigns, self.firing, self, clock)

@@ -11,13 +11,14 @@ import pytest
 
 from ariia.adapters.render_deadline import render_deadline
 from ariia.adapters.template_guard import GuardLimits, TemplateGuard
-from ariia.domain.content import trial
+from ariia.domain.content import rendering, trial
 from ariia.domain.content.findings import Finding
-from ariia.domain.content.meter import RenderLimitError
+from ariia.domain.content.meter import RenderLimitError, bounded
 from ariia.domain.content.roots import member_view
 from ariia.domain.content.trial import TrialContent
 from ariia.domain.content.variables import parse_variables
-from ariia.domain.errors import TransientError
+from ariia.domain.content.whole_message import FullMessage, MessageSource
+from ariia.domain.errors import InvalidError, TransientError
 
 LINK = "https://example.com/u/token"
 GOOD = "<p>Hello {{ member.first_name|default('there') }}</p><a href='{{ unsubscribe_url }}'>unsubscribe</a>"
@@ -70,7 +71,7 @@ def test_declared_variables_have_values_of_their_type_for_invented_members() -> 
 
 def test_campaign_value_of_the_wrong_type_is_a_finding() -> None:
     declared = TrialContent("s", GOOD, None, {"unsubscribe_url": LINK}, parse_variables({"n": "number"}), {"n": "many"})
-    assert codes(TemplateGuard().check(declared, [])) == ["invalid_value"]
+    assert codes(TemplateGuard().check(declared, [])) == ["unused_variable", "invalid_value"]
 
 
 def test_attribute_that_only_invented_members_lack_is_a_warning() -> None:
@@ -121,7 +122,7 @@ def _dies(*_: object) -> list[Finding]:
 
 @pytest.mark.parametrize("behaviour", [_endless, _memory_eater, _dies])
 def test_child_that_breaks_a_limit_or_dies_is_a_finding(monkeypatch: pytest.MonkeyPatch, behaviour: object) -> None:
-    monkeypatch.setattr(trial, "try_content", behaviour)
+    monkeypatch.setattr(trial, "judge_content", behaviour)
     started = time.monotonic()
     assert codes(TemplateGuard(QUICK).check(content(GOOD), [])) == ["too_expensive"]
     assert time.monotonic() - started < 9
@@ -129,36 +130,68 @@ def test_child_that_breaks_a_limit_or_dies_is_a_finding(monkeypatch: pytest.Monk
 
 
 def test_child_that_got_no_cpu_is_not_the_template_s_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trial, "try_content", _stuck)
+    monkeypatch.setattr(trial, "judge_content", _stuck)
     with pytest.raises(TransientError):
         TemplateGuard(GuardLimits(cpu_seconds=1, wall_seconds=0.5)).check(content(GOOD), [])
     assert multiprocessing.active_children() == []
 
 
 def test_findings_name_each_place_once() -> None:
-    found = trial.try_content(content(GOOD + "{{ member.first_name + 1 }}"))
+    with bounded():
+        found = trial.try_content(content(GOOD + "{{ member.first_name + 1 }}"))
     assert len(found) == len({(finding.code, finding.line) for finding in found})
 
 
 def test_text_of_a_member_that_comes_out_as_markup_is_found() -> None:
     unquoted = GOOD + "<p title={{ member.first_name }}>a</p>"
-    [finding] = [one for one in trial.try_content(content(unquoted)) if one.code == "active_content"]
+    with bounded():
+        found = trial.try_content(content(unquoted))
+    [finding] = [one for one in found if one.code == "active_content"]
     assert (finding.severity, finding.line) == ("error", None)
 
 
 def test_deadline_ends_a_loop_on_the_main_thread() -> None:
-    with pytest.raises(RenderLimitError), render_deadline(0.1):
+    with pytest.raises(RenderLimitError), render_deadline(0.1, 30):
         _endless()
     assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)
 
 
+def test_deadline_ends_what_takes_no_cpu_as_a_fault_that_passes() -> None:
+    with pytest.raises(TransientError), render_deadline(5, 0.1):
+        time.sleep(30)
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_a_message_is_rendered_refused_with_its_line_or_stopped() -> None:
+    guard, variables = TemplateGuard(QUICK), {"unsubscribe_url": LINK, "a": "<b>"}
+    assert guard.message(MessageSource("{{ a }}", "<i>{{ a }}</i>", "{{ a }}"), variables) == FullMessage(
+        "<b>", "<i>&lt;b&gt;</i>", "<b>"
+    )
+    assert guard.page(MessageSource("s", "<script>x</script><i>a</i>", "t"), variables).html == "<i>a</i>"
+    assert guard.picture(MessageSource("", "<i>{{ a }}</i>"), variables).startswith("<svg")
+    with pytest.raises(InvalidError) as wrong:
+        guard.message(MessageSource("s", "a\n{{ nobody }}"), variables)
+    assert [(one.field, one.line) for one in wrong.value.problems] == [("html", 2)]
+    with pytest.raises(RenderLimitError) as bomb:
+        guard.page(MessageSource("{{ 'a' * 10**9 }}", "x"), variables)
+    assert [(one.field, one.line) for one in bomb.value.problems] == [("subject", 1)]
+    assert multiprocessing.active_children() == []
+
+
+@pytest.mark.parametrize("behaviour", [_endless, _memory_eater, _dies])
+def test_a_message_whose_child_breaks_a_limit_is_refused(monkeypatch: pytest.MonkeyPatch, behaviour: object) -> None:
+    monkeypatch.setattr(rendering, "message", behaviour)
+    with pytest.raises(RenderLimitError, match="too much time or memory"):
+        TemplateGuard(QUICK).message(MessageSource("s", GOOD), {})
+
+
 def test_deadline_does_not_disturb_a_quick_batch_nor_another_thread() -> None:
-    with render_deadline(5):
+    with render_deadline(5, 30):
         pass
     outcome: list[str] = []
 
     def elsewhere() -> None:
-        with render_deadline(0.01):
+        with render_deadline(0.01, 0.01):
             outcome.append("done")
 
     thread = threading.Thread(target=elsewhere)

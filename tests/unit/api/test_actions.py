@@ -86,7 +86,7 @@ def test_what_may_be_accepted_is_what_the_request_takes() -> None:
 
 
 def test_roles_are_all_that_see_campaigns() -> None:
-    assert {*ROLES, Role.PLATFORM} == set(Role)
+    assert {*ROLES, Role.CONNECTOR, Role.PLATFORM} == set(Role)
 
 
 def _listed(api: Api, query: str) -> list[dict[str, Any]]:

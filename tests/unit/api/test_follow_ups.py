@@ -205,21 +205,33 @@ def test_figures_are_of_all_follow_ups(api: Api) -> None:
 def test_an_answer_of_stop_opts_out_on_its_channel(api: Api) -> None:
     data = {"text": " Stop ", "channel": "email"}
     answer = {"id": "w-9", "name": "message_received", "member_id": "anna", "data": data}
-    assert api.client().post("/v1/events", answer).status == 200
+    assert api.client("connector").post("/v1/events", answer).status == 200
     member = api.desk.world.members.get(TENANT, "anna")
     assert member is not None
-    assert member.consent["email"].status == "denied"
+    assert (member.consent["email"].status, member.consent["email"].source) == ("denied", "stop_word")
+    assert member.consent["email"].by == "anna", "the caller"
     nowhere = {"name": "message_received", "member_id": "anna", "data": {"text": "STOP"}}
-    refused = api.client().post("/v1/events", nowhere)
+    refused = api.client("connector").post("/v1/events", nowhere)
     assert (refused.status, refused.body["problems"][0]["field"]) == (422, "data.channel")
+
+
+@pytest.mark.parametrize("roles", ["agent", "agent admin", "viewer", "approver"])
+@pytest.mark.parametrize("text", ["START", "STOP", None])
+def test_nobody_speaks_for_a_member_who_may_not_hear_answers(api: Api, roles: str, text: str | None) -> None:
+    before = api.desk.world.members.get(TENANT, "anna")
+    data = {"channel": "email"} | ({"text": text} if text else {})
+    answer = {"id": "w-9", "name": "message_received", "member_id": "anna", "data": data}
+
+    assert api.client(roles).post("/v1/events", answer).status == 403
+    assert api.desk.world.members.get(TENANT, "anna") == before
 
 
 def test_a_stop_from_a_clock_that_is_ahead_does_not_outlast_the_yes_that_follows_it(api: Api) -> None:
     desk = api.desk
     answer = {"id": "w-1", "name": "message_received", "member_id": "anna", "at": iso(desk.clock.now() + 240_000)}
-    api.client().post("/v1/events", {**answer, "data": {"text": "STOP", "channel": "email"}})
+    api.client("connector").post("/v1/events", {**answer, "data": {"text": "STOP", "channel": "email"}})
     desk.clock.advance(1)
     said = {"status": "granted", "source": "desk"}
-    member = desk.consent.set(TENANT, "anna", Channel.EMAIL, said, "api")
+    member = desk.consent.set(TENANT, "anna", Channel.EMAIL, said, "api", "clerk")
 
     assert member.consent["email"].status == "granted"

@@ -22,6 +22,7 @@ from ariia.services.member_listing import MemberListing
 from ariia.services.members import Members
 from functions.api import dependencies
 from functions.api.application import Application
+from functions.api.auth import GRANTS, Permission, Role
 from functions.api.routes import imports, members
 from functions.api.routing import RouteTable
 from tests.builders import any_double_opt_in
@@ -184,6 +185,19 @@ def test_consent_is_noted_per_channel_with_evidence(api: Api) -> None:
     history = api.as_role().get("/v1/members/anna").body["consent_history"]
     assert [(one["channel"], one["status"]) for one in history] == [("sms", "granted"), ("sms", "denied")]
     assert api.as_role().call("PUT", "/v1/members/anna/consent/pigeon", {"status": "denied"}).status == 422
+
+
+def test_the_address_to_upload_to_is_shown_to_those_only_who_may_edit_members(api: Api) -> None:
+    made = api.as_role("editor").post("/v1/imports", {"format": "csv"}, Idempotency_Key="k1")
+    again = api.as_role("editor").post("/v1/imports", {"format": "csv"}, Idempotency_Key="k1")
+    assert made.body["upload"]["url"] == again.body["upload"]["url"]
+    for role in Role:
+        may_edit = Permission.EDIT_MEMBERS in GRANTS[role]
+        if Permission.READ not in GRANTS[role]:
+            continue
+        read, listed = api.as_role(role).get(made.headers["Location"]), api.as_role(role).get("/v1/imports")
+        assert [read.body["upload"] is not None, listed.body["items"][0]["upload"] is not None] == [may_edit] * 2, role
+        assert read.body["state"] == "waiting_for_upload"
 
 
 def test_import_is_begun_followed_and_its_rejected_lines_are_read(api: Api) -> None:

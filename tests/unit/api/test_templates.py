@@ -95,7 +95,8 @@ def test_same_key_answers_with_the_same_template(api: Api) -> None:
 def test_render_shows_the_message_and_stores_nothing(api: Api) -> None:
     path = api.as_role().post("/v1/templates", FIELDS).headers["Location"]
     body = {"subject": "Hi {{ member.first_name }}", "member": {"first_name": "<Anna>"}}
-    rendered = api.as_role("viewer").post(f"{path}/render", body)
+    rendered = api.as_role("editor").post(f"{path}/render", body)
+    assert api.as_role("viewer").post(f"{path}/render", body).status == 403
     assert (rendered.status, rendered.body["subject"]) == (200, "Hi <Anna>")
     assert "Hello &lt;Anna&gt;" in rendered.body["html"]
     assert "Hello <Anna>" in rendered.body["text"]

@@ -11,17 +11,18 @@ from ariia.adapters.memory.clock import CountingIds, ManualClock
 from ariia.adapters.memory.jobs import MemoryJobs
 from ariia.adapters.memory.ledger import MemoryLedger
 from ariia.adapters.memory.quotas import MemoryQuotas
+from ariia.adapters.memory.rendering import DirectRendering
 from ariia.adapters.memory.schedules import MemorySchedules
 from ariia.adapters.memory.secrets import MemorySigningKeys
 from ariia.adapters.memory.segments import MemorySegments
 from ariia.adapters.memory.sending import FixedQuota, MemorySendRates
+from ariia.adapters.memory.series import MemorySeries
 from ariia.adapters.memory.shard_work import MemoryShardWork
 from ariia.adapters.memory.statistics import MemoryStatistics
 from ariia.adapters.memory.templates import MemoryTemplates
 from ariia.adapters.memory.tenants import MemoryTenants
 from ariia.domain.campaign import Campaign
 from ariia.domain.channel import Channel
-from ariia.domain.content.trial import try_content
 from ariia.domain.plan import Feature, Plan
 from ariia.domain.preflight import AudienceCount
 from ariia.domain.sender_domain import parse_from
@@ -43,6 +44,7 @@ from ariia.services.in_flight import InFlightCount
 from ariia.services.preflight import Preflights
 from ariia.services.preflight_gate import PreflightGate
 from ariia.services.quotas import Quotas
+from ariia.services.segment_holds import SegmentHolds
 from ariia.services.send_outlook import SendOutlook
 from ariia.services.statistics import CampaignStatistics
 from ariia.services.targets import Targets
@@ -63,12 +65,6 @@ class VerifiedDomains:
         return (tenant_id, parse_from(from_address).domain) in self.domains
 
 
-class HarmlessTrial:
-    """The trial without a process of its own, for content that needs none."""
-
-    check = staticmethod(try_content)
-
-
 class Audience:
     """Counts nobody: says what it was told; None = too many to be counted at once."""
 
@@ -87,7 +83,7 @@ class Desk:
         self.store: Any = store or MemoryCampaigns()
         self.template_store, self.tenants, self.ledger = MemoryTemplates(), MemoryTenants(), MemoryLedger()
         self.senders, self.runs = VerifiedDomains([("gym", "gym.de"), ("club", "club.de")]), MemoryCampaignRuns()
-        checks = ContentChecks(trial or HarmlessTrial())
+        checks = ContentChecks(trial or DirectRendering())
         channels = frozenset({Channel.EMAIL})
         contents = self.contents = CampaignContents(self.template_store, self.tenants, self.senders, checks)
         existing = {
@@ -96,6 +92,8 @@ class Desk:
         self.quotas = Quotas(quota_store or MemoryQuotas(), self.tenants, self.clock, existing)
         self.segments = MemorySegments()
         targets = self.targets = Targets(self.segments, self.store)
+        series = MemorySeries(MemoryCampaigns())
+        self.holds = SegmentHolds(MemoryJobs(), self.store, series, self.clock, CountingIds("h"))
         self.broadcasts = broadcasts = BroadcastQuota(self.quotas)
         self.campaigns = Campaigns(self.store)
         self.audience: Any = Audience()
@@ -103,7 +101,7 @@ class Desk:
         self.drafts = CampaignDrafts(contents, targets, channels)
         self.campaign_editing = CampaignEditing(self.store, self.drafts, self.clock, self.ids, broadcasts)
         gate = self.gate = PreflightGate(self._preflights())
-        self.campaign_review = CampaignReview(self.store, contents, targets, gate, self.clock)
+        self.campaign_review = CampaignReview(self.store, contents, targets, self.holds, gate, self.clock)
         self.counters = MemoryStatistics()
         self.statistics = CampaignStatistics(self.counters)
         self.campaign_sending = CampaignSending(
@@ -122,9 +120,16 @@ class Desk:
         self.campaign_actions = CampaignActions(targets, self.clock)
         self.schedules = MemorySchedules()
         self.campaign_scheduling = CampaignScheduling(self.store, self.schedules, targets, gate, broadcasts, self.clock)
-        self.thumbnails = Thumbnails(MemorySigningKeys(), self.template_store, self.tenants, "https://x.example")
+        self.thumbnails = Thumbnails(MemorySigningKeys(), self.template_store, "https://x.example")
         self.templates = Templates(
-            self.template_store, self.tenants, checks, self.clock, CountingIds("t"), channels, self.quotas
+            self.template_store,
+            self.tenants,
+            checks,
+            self.clock,
+            CountingIds("t"),
+            channels,
+            self.quotas,
+            DirectRendering(),
         )
         self.tenants.create(Tenant("gym", "Gym Nord", Plan.ENTERPRISE, default_sender="Gym <news@gym.de>"))
         self.tenants.create(

@@ -9,6 +9,7 @@ from ariia.adapters.memory.clock import CountingIds
 from ariia.adapters.memory.follow_ups import MemoryEvents, MemoryFollowUps
 from ariia.adapters.memory.jobs import MemoryJobs
 from ariia.adapters.memory.quotas import MemoryQuotas
+from ariia.adapters.memory.rendering import DirectRendering
 from ariia.adapters.memory.schedules import MemorySchedules
 from ariia.adapters.memory.tenants import MemoryTenants
 from ariia.domain.channel import Channel
@@ -23,6 +24,7 @@ from ariia.services.follow_up_runs import FollowUpRuns
 from ariia.services.follow_ups import FollowUps
 from ariia.services.member_consent import MemberConsent
 from ariia.services.member_events import MemberEvents
+from ariia.services.opt_outs import OptOuts
 from ariia.services.quotas import Quotas
 from ariia.services.resolving import UnknownResolver
 from ariia.services.single_messages import SingleMessages
@@ -30,7 +32,7 @@ from ariia.services.single_settling import SingleSettler
 from ariia.services.stop_words import StopWords
 from ariia.services.waiting_room import LiftedLooks, Lifting, WaitingRoom
 from tests.builders import TENANT, any_double_opt_in, any_member
-from tests.unit.services.campaign_desk import HarmlessTrial, VerifiedDomains
+from tests.unit.services.campaign_desk import VerifiedDomains
 from tests.world import GRACE_MS, World
 
 HOUR_MS = 3_600_000
@@ -65,7 +67,7 @@ class FollowUpDesk:
         )
         resolver = UnknownResolver(campaigns, ledger, world.pipeline, self.clock, GRACE_MS)
         settler = SingleSettler(self.singles, campaigns, ledger, resolver, self.tenants, self.clock)
-        contents = FollowUpContents(VerifiedDomains([(TENANT, "studio.example")]), ContentChecks(HarmlessTrial()))
+        contents = FollowUpContents(VerifiedDomains([(TENANT, "studio.example")]), ContentChecks(DirectRendering()))
         store, schedules = around("store", self.store), around("schedules", self.schedules)
         jobs = around("jobs", MemoryJobs())
         self.ending = FollowUpEnding(store, schedules, self.singles, self.quotas, self.clock)
@@ -99,7 +101,7 @@ class FollowUpDesk:
             channels,
         )
         self.consent = MemberConsent(world.members, any_double_opt_in(), self.clock)
-        self.stop_words = StopWords(world.members, self.consent)
+        self.stop_words = StopWords(world.members, self.consent, OptOuts(world.members, self.clock))
         self.member_events = MemberEvents(
             around("events", self.events),
             store,

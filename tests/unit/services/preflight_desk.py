@@ -11,6 +11,7 @@ from ariia.adapters.memory.jobs import MemoryJobs
 from ariia.adapters.memory.ledger import MemoryLedger
 from ariia.adapters.memory.members import MemoryMembers
 from ariia.adapters.memory.quotas import MemoryQuotas
+from ariia.adapters.memory.rendering import DirectRendering
 from ariia.adapters.memory.segments import MemorySegmentLists, MemorySegments
 from ariia.adapters.memory.senders import MemorySenders
 from ariia.adapters.memory.sending import FixedQuota, MemorySendRates
@@ -19,8 +20,6 @@ from ariia.adapters.memory.shard_work import MemoryShardWork
 from ariia.adapters.memory.templates import MemoryTemplates
 from ariia.adapters.memory.tenants import MemoryTenants
 from ariia.domain.campaign import Campaign, Content, Target, TargetType
-from ariia.domain.content.findings import Finding
-from ariia.domain.content.trial import TrialContent
 from ariia.domain.member import Consent, ConsentStatus, Member
 from ariia.domain.preflight_job import CountTask
 from ariia.domain.tenant import Tenant
@@ -42,13 +41,6 @@ from tests.builders import any_lifting
 SHARDS = 4
 HTML = '<p>Hallo</p><a href="{{ unsubscribe_url }}">Abmelden</a>'
 GRANTED = {"email": Consent(ConsentStatus.GRANTED, "test", 1)}
-
-
-class NoTrial:
-    """Rendering is tried elsewhere."""
-
-    def check(self, content: TrialContent, members: Any) -> list[Finding]:
-        return []
 
 
 class Desk:
@@ -75,7 +67,7 @@ class Desk:
         self.tenants, self.quotas = tenants, Quotas(MemoryQuotas(), tenants, self.clock)
         self.service = Preflights(
             campaigns=Campaigns(self.campaigns),
-            contents=CampaignContents(self.templates, tenants, self.senders, ContentChecks(NoTrial())),
+            contents=CampaignContents(self.templates, tenants, self.senders, ContentChecks(DirectRendering())),
             counter=AudienceCounter(self.members, facts, self.clock, SHARDS, at_once),
             targets=Targets(self.segments, self.campaigns),
             jobs=self.jobs,

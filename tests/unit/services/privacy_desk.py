@@ -11,6 +11,7 @@ from typing import Any
 
 from ariia.adapters.memory.clock import CountingChance, CountingIds
 from ariia.adapters.memory.jobs import MemoryJobs
+from ariia.adapters.memory.rendering import DirectRendering
 from ariia.adapters.memory.schedules import MemorySchedules
 from ariia.adapters.memory.series import MemorySeries
 from ariia.adapters.memory.uploads import MemoryUploads
@@ -140,7 +141,7 @@ class PrivacyDesk:
         facts = MemberFactsReader(
             desk.tenants, follow_ups, events, segments, lists, trail, asked, engagement, world.shards
         )
-        messages = MemberMessages(campaigns, ledger)
+        messages = MemberMessages(campaigns, ledger, DirectRendering())
         export_runs = ExportRuns(exports, uploads, messages, facts, campaigns, members, clock)
         works = {PrivacyKind.ERASURE: self.erasure_runs, PrivacyKind.EXPORT: export_runs}
         self.runs = PrivacyRuns(self.care, works, clock)

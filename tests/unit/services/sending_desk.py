@@ -8,9 +8,12 @@ from dataclasses import replace
 from typing import Any
 
 from ariia.adapters.memory.campaign_runs import MemoryCampaignRuns
+from ariia.adapters.memory.campaigns import MemoryCampaigns
 from ariia.adapters.memory.clock import CountingIds
 from ariia.adapters.memory.jobs import MemoryJobs
+from ariia.adapters.memory.rendering import DirectRendering
 from ariia.adapters.memory.schedules import MemorySchedules
+from ariia.adapters.memory.series import MemorySeries
 from ariia.adapters.memory.shard_work import MemoryShardWork
 from ariia.adapters.memory.templates import MemoryTemplates
 from ariia.domain.campaign import Campaign
@@ -34,13 +37,14 @@ from ariia.services.page_facts import PageFactsReader
 from ariia.services.preflight import Preflights
 from ariia.services.preflight_gate import PreflightGate
 from ariia.services.quotas import FeatureUse
+from ariia.services.segment_holds import SegmentHolds
 from ariia.services.send_outlook import SendOutlook
 from ariia.services.statistics import CampaignStatistics
 from ariia.services.targets import Targets
 from tests.builders import TENANT, any_member
 from tests.world import World
 
-from .campaign_desk import HTML, HarmlessTrial, VerifiedDomains
+from .campaign_desk import HTML, VerifiedDomains
 
 
 class Recount:
@@ -71,15 +75,16 @@ class SendingDesk:
         world.add(*[any_member(f"m{number:03d}") for number in range(members)])
         self.templates, self.runs, self.work = MemoryTemplates(), MemoryCampaignRuns(), MemoryShardWork()
         self.senders = VerifiedDomains([(TENANT, "studio.example")])
-        contents = CampaignContents(self.templates, world.tenants, self.senders, ContentChecks(HarmlessTrial()))
+        contents = CampaignContents(self.templates, world.tenants, self.senders, ContentChecks(DirectRendering()))
         targets, broadcasts = Targets(world.segments, world.campaigns), BroadcastQuota(world.quotas)
         drafts = CampaignDrafts(contents, targets, frozenset({Channel.EMAIL}))
         ids, store = CountingIds("c"), world.campaigns
         self.campaigns = Campaigns(store)
         self.preflights = self._preflights(contents, targets, at_once)
         gate, self.statistics = PreflightGate(self.preflights), CampaignStatistics(Recount(world))  # type: ignore[arg-type]
+        holds = SegmentHolds(MemoryJobs(), store, MemorySeries(MemoryCampaigns()), self.clock, CountingIds("h"))
         self.editing = CampaignEditing(store, drafts, self.clock, ids, broadcasts)
-        self.review = CampaignReview(store, contents, targets, gate, self.clock)
+        self.review = CampaignReview(store, contents, targets, holds, gate, self.clock)
         self.sending = CampaignSending(
             store, self.runs, contents, targets, self.clock, broadcasts, self.statistics, gate
         )

@@ -7,6 +7,7 @@ from typing import Any
 
 from ariia.adapters.memory.campaigns import MemoryCampaigns
 from ariia.adapters.memory.clock import CountingIds
+from ariia.adapters.memory.jobs import MemoryJobs
 from ariia.adapters.memory.quotas import MemoryQuotas
 from ariia.adapters.memory.schedules import MemorySchedules
 from ariia.adapters.memory.series import MemorySeries
@@ -17,10 +18,12 @@ from ariia.domain.run import take_charge
 from ariia.domain.series import Series
 from ariia.ports.campaigns import CampaignChange
 from ariia.services.broadcast_quota import BroadcastQuota
+from ariia.services.campaign_review import CampaignReview
 from ariia.services.campaign_scheduling import CampaignScheduling
 from ariia.services.firing import CampaignFiring, ScheduleChecks
 from ariia.services.from_addresses import FromAddresses
 from ariia.services.quotas import Quotas
+from ariia.services.segment_holds import SegmentHolds
 from ariia.services.series import SeriesDirectory
 from ariia.services.series_checks import SeriesChecks
 from ariia.services.series_editing import SeriesEditing
@@ -68,10 +71,15 @@ class SeriesDesk(Desk):
             store, self.series, waking, self.campaign_scheduling, self.campaign_stopping, self.broadcasts, clock
         )
         starting = SeriesStarting(store, waking, stopping, self.series_runs, clock)
+        self.jobs = MemoryJobs()
+        self.holds = SegmentHolds(self.jobs, self.store, store, clock, CountingIds("h"))
+        self.campaign_review = CampaignReview(self.store, self.contents, self.targets, self.holds, self.gate, clock)
         self.series_editing = SeriesEditing(
             store, self.series, self.drafts, self.contents, stopping, clock, CountingIds("s")
         )
-        self.series_review = SeriesReview(store, self.series, self.contents, self.targets, starting, self.gate, clock)
+        self.series_review = SeriesReview(
+            store, self.series, self.contents, self.targets, self.holds, starting, self.gate, clock
+        )
         self.firing = CampaignFiring(self.store, self.broadcasts, clock)
         self.checks = ScheduleChecks(self.store, self.firing, self.runs, clock)
         self.series_checks = SeriesChecks(store, self.series_runs, clock)

@@ -16,6 +16,7 @@ from ariia.domain.errors import (
     PermanentSendError,
     SenderStoppedError,
     ThrottledError,
+    TransientError,
     UnknownOutcomeError,
 )
 from ariia.domain.member import Suppression
@@ -354,3 +355,31 @@ def test_a_member_whose_message_cannot_be_rendered_fails_alone(world: World) -> 
     world.run(campaign)
     assert world.statuses(campaign) == {RecipientStatus.SENT: 225, RecipientStatus.FAILED: 5}
     assert "level" in (world.recipients(campaign)["m000"].error_message or "")
+
+
+def test_a_batch_that_a_busy_machine_could_not_render_comes_again_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compose, failures = world.composer.compose, iter([True, True])
+
+    def busy(*given: object) -> object:
+        if next(failures, False):
+            raise TransientError("this batch could not be rendered in time")
+        return compose(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(world.composer, "compose", busy)
+    before, campaign = world.clock.now(), world.approve()
+    assert world.run(campaign).status is CampaignStatus.SENT
+    assert sorted(world.provider.members) == sorted(f"m{number:03d}" for number in range(230))
+    assert world.clock.now() - before < 120_000, "nobody waits until a lease is over"
+
+
+def test_a_member_whose_message_takes_too_much_fails_alone(world: World) -> None:
+    world.add(any_member("evil", attributes={"evil": 1}))
+    bomb = "{% if member.attributes.evil %}{% for a in range(9999) %}{% for b in range(9999) %}{% endfor %}{% endfor %}"
+    content = replace(any_content(), html=f"{any_content().html}{bomb}{{% endif %}}")
+    campaign = world.approve(content=content)
+    assert world.run(campaign).status is CampaignStatus.SENT
+    assert world.statuses(campaign) == {RecipientStatus.SENT: 230, RecipientStatus.FAILED: 1}
+    [failed] = [one for one in world.recipients(campaign).values() if one.status is RecipientStatus.FAILED]
+    assert (failed.member_id, "more work than one message may need" in (failed.error_message or "")) == ("evil", True)

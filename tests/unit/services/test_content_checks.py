@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from ariia.adapters.memory.rendering import DirectRendering
 from ariia.domain.content.assembly import assemble
 from ariia.domain.content.findings import Finding
 from ariia.domain.content.message_draft import MessageDraft
 from ariia.services.content_checks import ContentChecks
-from tests.unit.services.campaign_desk import HarmlessTrial
 
 LINK = '<a href="{{ unsubscribe_url }}">unsubscribe</a>'
 
 
 def findings(html: str) -> list[Finding]:
-    return ContentChecks(HarmlessTrial()).findings(MessageDraft("News", assemble("", html, ""), None))
+    return ContentChecks(DirectRendering()).findings(MessageDraft("News", assemble("", html, ""), None))
 
 
 def test_every_unknown_name_is_told_also_of_the_same_line() -> None:

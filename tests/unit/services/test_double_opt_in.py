@@ -15,6 +15,7 @@ from ariia.domain.creation import Creation
 from ariia.domain.errors import ConflictError, InvalidError, NotFoundError, RateLimitError
 from ariia.domain.member import Consent, ConsentStatus, Member, Suppression
 from ariia.domain.quiet_hours import QuietHours
+from ariia.services.opt_outs import OptOuts
 from ariia.services.stop_words import StopWords
 from tests.builders import NOW, TENANT
 
@@ -433,9 +434,9 @@ def test_start_by_mail_undoes_an_opt_out_only_with_a_confirmation(desk: Confirma
     desk.clock.advance(60)
     desk.leave()
     desk.clock.advance(60)
-    words = StopWords(desk.world.members, desk.consent)
+    words = StopWords(desk.world.members, desk.consent, OptOuts(desk.world.members, desk.clock))
 
-    said = words.take(TENANT, Channel.EMAIL, "START", at=desk.clock.now(), event_id="e1", member_id="anna")
+    said = words.take(TENANT, Channel.EMAIL, "START", at=desk.clock.now(), event_id="e1", by="bridge", member_id="anna")
 
     assert (said.member_ids, desk.word().status) == ([], PENDING)
     desk.live(1)

@@ -29,7 +29,7 @@ from ariia.domain.tenant import Tenant, TenantSettings
 from ariia.ports.uploads import RangeTask, UploadedFile
 from ariia.services.import_cutting import ImportCutting
 from ariia.services.import_range import RangeImport
-from ariia.services.imports import Imports, ImportView
+from ariia.services.imports import Imports, ImportView, LineList
 from tests.builders import any_double_opt_in
 
 TENANT = "studio"
@@ -65,8 +65,8 @@ class World:
     """Everything an import needs, in memory; `kill_at` ends the process at that step."""
 
     def __init__(self, *, range_records: int = 3, lanes: int = 16) -> None:
-        self.jobs, self.uploads, self.members = MemoryJobs(), MemoryUploads(), MemoryMembers(4)
-        self.queue, self.clock = MemoryRangeWork(), ManualClock()
+        self.jobs, self.uploads, self.clock = MemoryJobs(), MemoryUploads(), ManualClock()
+        self.members, self.queue = MemoryMembers(4, now=self.clock.now), MemoryRangeWork()
         self.tenants, self.schedules = MemoryTenants(), MemorySchedules()
         self.double_opt_in = any_double_opt_in(self.tenants, self.schedules, self.clock)
         self.imports = Imports(self.jobs, self.uploads, self.double_opt_in, self.clock, CountingIds("import"))
@@ -144,7 +144,7 @@ class World:
     def rejected(self, job_id: str) -> dict[int, list[tuple[str, object]]]:
         lines, after = [], None
         while True:
-            page = self.imports.rejected(TENANT, job_id, 2, after)
+            page = self.imports.lines(TENANT, job_id, LineList.REJECTED, 2, after)
             lines += page.lines
             after = page.after
             if after is None:
@@ -183,7 +183,7 @@ MIXED = HEADER + "".join(
 
 def test_a_phone_number_that_is_none_is_called_so(world: World) -> None:
     view = world.run("id,phone\nm1,call me\n")
-    [line] = world.imports.rejected(TENANT, view.job.id, 10).lines
+    [line] = world.imports.lines(TENANT, view.job.id, LineList.REJECTED, 10).lines
     [problem] = line.problems
     assert (problem.field, problem.message) == ("phone", "is not a valid phone number")
 
@@ -211,7 +211,7 @@ def test_good_lines_become_members_and_bad_ones_are_reported(world: World) -> No
 def test_repeated_line_is_told_where_the_first_one_stands(world: World) -> None:
     view = world.run(MIXED)
 
-    page = world.imports.rejected(TENANT, view.job.id, 100)
+    page = world.imports.lines(TENANT, view.job.id, LineList.REJECTED, 100)
     said = {one.line: one.problems[0].message for one in page.lines}
     assert said[6] == said[13] == "stands in line 2 already, which counts"
 
@@ -683,7 +683,7 @@ def test_import_of_another_tenant_is_not_found(world: World) -> None:
     with pytest.raises(NotFoundError):
         world.imports.get("another", job_id)
     with pytest.raises(NotFoundError):
-        world.imports.rejected("another", job_id, 1)
+        world.imports.lines("another", job_id, LineList.REJECTED, 1)
 
 
 def test_upload_can_not_begin_after_its_time(world: World) -> None:

@@ -119,7 +119,7 @@ def test_member_who_joins_the_address_later_is_opted_out_too(setting: Setting) -
 def test_later_word_wins_and_every_change_is_kept(setting: Setting) -> None:
     setting.add("anna", consent=None)
     for status, at in (("granted", "2026-01-02"), ("denied", "2026-01-03"), ("granted", "2026-01-01")):
-        setting.consent.set(TENANT, "anna", Channel.EMAIL, {"status": status, "at": at, "source": at}, "api")
+        setting.consent.set(TENANT, "anna", Channel.EMAIL, {"status": status, "at": at, "source": at}, "api", "clerk")
 
     anna = setting.member("anna")
     assert (anna.consent["email"].status, anna.consent["email"].source) == (ConsentStatus.DENIED, "2026-01-03")
@@ -128,8 +128,8 @@ def test_later_word_wins_and_every_change_is_kept(setting: Setting) -> None:
 
 def test_denial_wins_against_a_grant_of_the_same_instant(setting: Setting) -> None:
     setting.add("anna")
-    setting.consent.set(TENANT, "anna", Channel.EMAIL, {"status": "denied", "at": 1_000}, "api")
-    setting.consent.set(TENANT, "anna", Channel.EMAIL, {"status": "granted", "at": 1_000}, "api")
+    setting.consent.set(TENANT, "anna", Channel.EMAIL, {"status": "denied", "at": 1_000}, "api", "clerk")
+    setting.consent.set(TENANT, "anna", Channel.EMAIL, {"status": "granted", "at": 1_000}, "api", "clerk")
 
     assert setting.member("anna").consent["email"].status is ConsentStatus.DENIED
 
@@ -139,10 +139,10 @@ def test_a_grant_from_between_two_noes_does_not_come_back(setting: Setting) -> N
     setting.add("anna", consent=Consent(ConsentStatus.DENIED, "desk", 2_000))
     setting.consent.withdraw(TENANT, "anna", Channel.EMAIL, "one_click", 4_000)
 
-    setting.consent.set(TENANT, "anna", Channel.EMAIL, {"status": "granted", "at": 3_000}, "api")
+    setting.consent.set(TENANT, "anna", Channel.EMAIL, {"status": "granted", "at": 3_000}, "api", "clerk")
     assert setting.member("anna").consent["email"].status is ConsentStatus.DENIED
 
-    setting.consent.set(TENANT, "anna", Channel.EMAIL, {"status": "granted", "at": 5_000}, "api")
+    setting.consent.set(TENANT, "anna", Channel.EMAIL, {"status": "granted", "at": 5_000}, "api", "clerk")
     assert setting.member("anna").consent["email"].status is ConsentStatus.GRANTED
 
 
@@ -159,16 +159,16 @@ def test_a_no_holds_for_all_even_when_the_process_dies_after_its_first_write(set
 
 def test_word_without_a_date_is_said_now(setting: Setting) -> None:
     setting.add("anna")
-    member = setting.consent.set(TENANT, "anna", Channel.SMS, {"status": "pending"}, "desk")
+    member = setting.consent.set(TENANT, "anna", Channel.SMS, {"status": "pending"}, "desk", "clerk")
 
-    assert member.consent["sms"] == Consent(ConsentStatus.PENDING, "desk", setting.clock.now())
+    assert member.consent["sms"] == Consent(ConsentStatus.PENDING, "desk", setting.clock.now(), by="clerk")
 
 
 def test_history_is_bounded_to_the_latest(setting: Setting) -> None:
     setting.add("anna", consent=None)
     for number in range(MAX_HISTORY + 5):
         status = "granted" if number % 2 else "denied"
-        setting.consent.set(TENANT, "anna", Channel.EMAIL, {"status": status, "at": 1_000 + number}, "api")
+        setting.consent.set(TENANT, "anna", Channel.EMAIL, {"status": status, "at": 1_000 + number}, "api", "clerk")
 
     history = setting.member("anna").consent_history
     assert [entry.at for entry in history] == [1_005 + number for number in range(MAX_HISTORY)]
@@ -177,7 +177,7 @@ def test_history_is_bounded_to_the_latest(setting: Setting) -> None:
 def test_malformed_consent_is_refused_by_field(setting: Setting) -> None:
     setting.add("anna")
     with pytest.raises(InvalidError) as refused:
-        setting.consent.set(TENANT, "anna", Channel.EMAIL, {"status": "yes", "why": "so"}, "api")
+        setting.consent.set(TENANT, "anna", Channel.EMAIL, {"status": "yes", "why": "so"}, "api", "clerk")
 
     assert {problem.field for problem in refused.value.problems} == {"consent.status", "consent.why"}
 

@@ -32,6 +32,7 @@ from ariia.services.page_facts import PageFactsReader
 from ariia.services.quotas import Quotas
 from ariia.services.segment_counts import SegmentCounts
 from ariia.services.segment_freezing import SegmentFreezing, ShardFiller
+from ariia.services.segment_holds import Holder, SegmentHolds
 from ariia.services.segment_members import SegmentMembers
 from ariia.services.segments import Segments
 
@@ -48,13 +49,14 @@ class SegmentDesk:
         existing = {Feature.SEGMENTS: lambda tenant, most: [one.id for one in self.store.page(tenant, most, None)]}
         self.quotas = Quotas(MemoryQuotas(), tenants, self.clock, existing)
         self.series, ids = MemorySeries(self.campaigns), CountingIds("s")
-        self.segments = Segments(self.store, self.campaigns, self.series, self.quotas, self.clock, ids)
         self.members, self.lists, self.jobs = MemoryMembers(SHARDS), MemorySegmentLists(SHARDS), MemoryJobs()
+        self.holds = SegmentHolds(self.jobs, self.campaigns, self.series, self.clock, CountingIds("h"))
+        self.segments = Segments(self.store, self.campaigns, self.holds, self.quotas, self.clock, ids)
         self.queue, ids = MemoryShardWork(), CountingIds("j")
         self.engagement = MemoryEngagement(self.members)
         facts = PageFactsReader(self.campaigns, MemoryLedger(), self.lists, self.engagement, self.clock, SHARDS)
         counter = AudienceCounter(self.members, facts, self.clock, SHARDS, at_once)
-        self.segment_members = SegmentMembers(self.segments, self.lists, self.members, self.queue, SHARDS)
+        self.segment_members = SegmentMembers(self.segments, self.holds, self.lists, self.members, self.queue, SHARDS)
         self.segment_counts = SegmentCounts(
             self.segments, counter, self.members, self.jobs, self.queue, self.clock, ids, SHARDS
         )
@@ -119,6 +121,8 @@ def test_edit_needs_the_version_and_a_filter_in_order(desk: SegmentDesk) -> None
         (CampaignStatus.SENDING, None, True),
         (CampaignStatus.SENDING, 5, False),
         (CampaignStatus.SENT, 5, False),
+        (CampaignStatus.FAILED, None, True),
+        (CampaignStatus.FAILED, 5, False),
         (CampaignStatus.CANCELLED, None, False),
     ],
 )
@@ -126,6 +130,7 @@ def test_segment_can_be_deleted_when_no_campaign_waits_for_it(
     desk: SegmentDesk, status: CampaignStatus, planned_at: int | None, is_refused: bool
 ) -> None:
     made = desk.segment()
+    desk.holds.hold("gym", [made.id], Holder("campaign", "spring", 0))
     desk.campaign(status=status, planned_at=planned_at, segment_ids=[made.id])
     for number in range(120):
         desk.campaign(id=f"z{number}", status=CampaignStatus.APPROVED, segment_ids=["other"])
@@ -140,6 +145,7 @@ def test_segment_can_be_deleted_when_no_campaign_waits_for_it(
 @pytest.mark.parametrize("status", SeriesStatus)
 def test_segment_can_be_deleted_when_no_series_goes_on_needing_it(desk: SegmentDesk, status: SeriesStatus) -> None:
     made = desk.segment()
+    desk.holds.hold("gym", [made.id], Holder("series", "s1", 0))
     draft = Campaign("s1", "gym", "News", segment_ids=[made.id])
     rule = CalendarRule("FREQ=DAILY", "2027-01-16", "18:00", "Europe/Berlin")
     assert desk.series.create(SeriesChange(Series("s1", "gym", draft, rule, status)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ariia.adapters.memory.clock import ManualClock
@@ -127,6 +129,43 @@ def test_creation_that_broke_off_is_finished_by_the_next_look(desk: Desk) -> Non
     desk.identities.delete("gym.de")
     assert desk.service.get("t1", "gym.de").dkim_tokens
     assert desk.identities.domains["gym.de"].mail_from_domain == "bounce.gym.de"
+
+
+class Dying(MemoryIdentities):
+    """The process crashes, or the provider is busy, at the first stop of feedback mail."""
+
+    is_broken = True
+
+    def stop_feedback_mail(self, domain: str) -> None:
+        if self.is_broken:
+            raise TransientError("busy")
+        super().stop_feedback_mail(domain)
+
+
+def test_new_domain_mails_no_bounce_to_its_tenant(desk: Desk) -> None:
+    desk.service.add("t1", "gym.de")
+    assert not desk.identities.domains["gym.de"].mails_feedback
+
+
+def test_identity_that_mails_bounces_is_told_not_to_at_the_next_look(desk: Desk) -> None:
+    desk.verified("t1", "gym.de")
+    desk.identities.domains["gym.de"] = replace(desk.identities.domains["gym.de"], mails_feedback=True)
+    desk.clock.advance(VERIFIED_MAX_AGE_MS / 1000)
+    assert desk.service.is_verified("t1", "hello@gym.de")
+    assert not desk.identities.domains["gym.de"].mails_feedback
+
+
+def test_domain_may_not_send_before_it_is_told_to_mail_no_bounces() -> None:
+    identities = Dying()
+    desk = Desk(identities)
+    with pytest.raises(TransientError):
+        desk.service.add("t1", "gym.de")
+    identities.verify("gym.de")
+    desk.clock.advance(60)
+    assert not desk.service.is_verified("t1", "hello@gym.de")
+    identities.is_broken = False
+    assert desk.service.is_verified("t1", "hello@gym.de")
+    assert not identities.domains["gym.de"].mails_feedback
 
 
 def test_removed_domain_can_not_send_and_leaves_no_identity(desk: Desk) -> None:

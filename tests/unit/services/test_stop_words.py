@@ -11,6 +11,7 @@ from ariia.domain.errors import InvalidError
 from ariia.domain.member import Consent, ConsentStatus, Member, Suppression
 from ariia.domain.stop_words import StopMeaning, meaning
 from ariia.services.member_consent import MemberConsent
+from ariia.services.opt_outs import OptOuts
 from ariia.services.stop_words import StopResult, StopWords
 from tests.builders import any_double_opt_in
 
@@ -21,14 +22,18 @@ GRANTED = Consent(ConsentStatus.GRANTED, "form", 1_000)
 class Setting:
     def __init__(self) -> None:
         self.members, self.clock = MemoryMembers(), ManualClock()
-        self.words = StopWords(self.members, MemberConsent(self.members, any_double_opt_in(), self.clock))
+        self.words = StopWords(
+            self.members,
+            MemberConsent(self.members, any_double_opt_in(), self.clock),
+            OptOuts(self.members, self.clock),
+        )
         consent = {"sms": GRANTED, "whatsapp": GRANTED, "email": GRANTED}
         people = [Member(one, TENANT, phone=PHONE, email="a@x.de", consent=dict(consent)) for one in ("anna", "ben")]
         self.members.save(people)
 
     def take(self, text: str, at: int, *, channel: Channel = Channel.SMS, **sender: str) -> StopResult:
         sender = sender or {"address": PHONE}
-        return self.words.take(TENANT, channel, text, at=at, event_id=f"e{at}", **sender)
+        return self.words.take(TENANT, channel, text, at=at, event_id=f"e{at}", by="bridge", **sender)
 
     def status(self, member_id: str = "anna", channel: str = "sms") -> str:
         member = self.members.get(TENANT, member_id)

@@ -79,6 +79,37 @@ def test_mail_from_domain_must_be_below_the_identity(ses: Any) -> None:
     assert code == ("BadRequestException", 400)
 
 
+@pytest.mark.parametrize("recipient", ["bounce@x.example", "softbounce@x.example", "complaint@x.example"])
+def test_feedback_is_mailed_to_the_sender_until_the_identity_says_not(
+    ses: Any, simulator: SimulatorClient, recipient: str
+) -> None:
+    ses.create_email_identity(EmailIdentity="gym.example")
+    simulator.verify("gym.example")
+    call = any_bulk(any_entry(recipient), FromEmailAddress="Gym <news@gym.example>")
+    assert ses.get_email_identity(EmailIdentity="gym.example")["FeedbackForwardingStatus"] is True
+    ses.send_bulk_email(**call)
+    assert simulator.wait_until_quiet().feedback_mails == 1
+    (mailed,) = simulator.feedback_mails("news@gym.example")
+    assert mailed["recipient"] == recipient
+    ses.put_email_identity_feedback_attributes(EmailIdentity="gym.example", EmailForwardingEnabled=False)
+    assert ses.get_email_identity(EmailIdentity="gym.example")["FeedbackForwardingStatus"] is False
+    ses.send_bulk_email(**call)
+    assert simulator.wait_until_quiet().feedback_mails == 1
+
+
+def test_feedback_that_no_event_destination_hears_of_is_mailed_all_the_same(
+    ses: Any, simulator: SimulatorClient
+) -> None:
+    ses.create_email_identity(EmailIdentity="gym.example")
+    simulator.verify("gym.example")
+    ses.put_email_identity_feedback_attributes(EmailIdentity="gym.example", EmailForwardingEnabled=False)
+    destination = {"ToAddresses": ["bounce@x.example"]}
+    call = any_simple(FromEmailAddress="news@gym.example", Destination=destination)
+    del call["ConfigurationSetName"]
+    ses.send_email(**call)
+    assert simulator.wait_until_quiet().feedback_mails == 1
+
+
 def test_identities_are_listed_and_deleted(ses: Any) -> None:
     ses.create_email_identity(EmailIdentity="b.example")
     ses.create_email_identity(EmailIdentity="a.example")

@@ -139,3 +139,29 @@ def test_what_members_data_need_is_there() -> None:
     variables = VARIABLES | {"day": "2026-03-09"}
     html = compile_content("s", template, "t").full_render(variables).html
     assert html == "ANNA a, b 9.03.2026 n=3 6 ab | none 1/2a 2/2b "
+
+
+@pytest.mark.parametrize("value", ["range", "namespace()", "self.b", "m", "member", "items", "dict", "loop"])
+@pytest.mark.parametrize(
+    "expression",
+    [
+        *("VALUE|string", "VALUE|upper", "VALUE|lower", "VALUE|title", "VALUE|capitalize", "VALUE|trim", "VALUE|e"),
+        *("VALUE|escape", "VALUE|forceescape", "VALUE|truncate", "VALUE|wordcount", "VALUE|wordwrap", "VALUE|indent"),
+        *("VALUE|center", "VALUE|striptags", "VALUE|replace('a', 'b')", "VALUE|format", "['a', VALUE]|join"),
+        *("['a', 'b']|join(VALUE)", "[('a', VALUE)]|urlencode", "{'a': VALUE}|xmlattr", "'a'|replace('a', VALUE)"),
+        *("'%s'|format(VALUE)", "'%s' % VALUE", "'a' ~ VALUE", "''.join([VALUE])", "VALUE is upper"),
+    ],
+)
+def test_nothing_makes_text_of_what_can_not_be_printed(expression: str, value: str) -> None:
+    """It would show Python's objects with their addresses in memory."""
+    before = "{% macro m() %}{% endmacro %}{% block b %}{% endblock %}"
+    template = f"{before}{{% for x in items %}}{{{{ {expression.replace('VALUE', value)} }}}}{{% endfor %}}"
+    with pytest.raises(InvalidError):
+        compile_content("s", template, "t").render(VARIABLES)
+
+
+@pytest.mark.parametrize("source", ["{{ '\\x00' }}", "{{ '\\ud800' }}", "{{ '%c' % 0 }}", "{{ '%c'|format(55296) }}"])
+def test_no_expression_makes_a_character_that_no_message_can_carry(source: str) -> None:
+    for part in ("subject", "html", "text"):
+        with pytest.raises(InvalidError):
+            compile_content(**({"subject": "s", "html": "h", "text": "t"} | {part: source})).render({})

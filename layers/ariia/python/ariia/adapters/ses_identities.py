@@ -51,6 +51,12 @@ class SesIdentities:
             BehaviorOnMxFailure="USE_DEFAULT_VALUE",
         )
 
+    def stop_feedback_mail(self, domain: str) -> None:
+        """See EmailIdentities. SES mails feedback unless told not to, and heeds that only for messages whose
+        configuration set has an event destination, as all of ours have:
+        https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_PutEmailIdentityFeedbackAttributes.html"""
+        self._call("put_email_identity_feedback_attributes", domain, EmailForwardingEnabled=False)
+
     def delete(self, domain: str) -> None:
         """See EmailIdentities."""
         self._call("delete_email_identity", domain, but="NotFoundException")
@@ -77,6 +83,7 @@ def _identity(answer: dict[str, Any], region: str) -> Identity:
         mail_from=_verification(mail_from.get("MailFromDomainStatus")),
         feedback_host=f"feedback-smtp.{region}.amazonses.com",
         sending_enabled=bool(answer.get("VerifiedForSendingStatus")),
+        mails_feedback=bool(answer.get("FeedbackForwardingStatus", True)),
         error=answer.get("VerificationInfo", {}).get("ErrorType"),
     )
 

@@ -51,7 +51,9 @@ class CampaignServices(ApiFoundations):
         """Submits, approves, rejects."""
         from ariia.services.campaign_review import CampaignReview
 
-        return CampaignReview(self._campaign_store, self._contents, self._targets, self._gate, self._clock)
+        return CampaignReview(
+            self._campaign_store, self._contents, self._targets, self._segment_holds, self._gate, self._clock
+        )
 
     @cached_property
     def campaign_sending(self) -> CampaignSending:
@@ -118,6 +120,7 @@ class CampaignServices(ApiFoundations):
             self._ids,
             self._channels,
             self.quotas,
+            self._guard,
         )
 
     @cached_property
@@ -127,7 +130,7 @@ class CampaignServices(ApiFoundations):
         from ariia.services.thumbnails import Thumbnails
 
         keys = SecretsManagerSigningKeys(secrets_client(), self._settings.signing_secret_arn)
-        return Thumbnails(keys, self._template_store, self._tenant_store, self._settings.public_base_url)
+        return Thumbnails(keys, self._template_store, self._settings.public_base_url)
 
     @cached_property
     def recipients(self) -> Recipients:

@@ -20,12 +20,14 @@ if TYPE_CHECKING:
     from ariia.adapters.dynamodb.segments import DynamoSegments
     from ariia.adapters.dynamodb.templates import DynamoTemplates
     from ariia.adapters.invocations import InvokedShards
+    from ariia.adapters.template_guard import TemplateGuard
     from ariia.services.audience_count import AudienceCounter
     from ariia.services.broadcast_quota import BroadcastQuota
     from ariia.services.campaign_contents import CampaignContents
     from ariia.services.content_checks import ContentChecks
     from ariia.services.double_opt_in import DoubleOptIn
     from ariia.services.quotas import Quotas
+    from ariia.services.segment_holds import SegmentHolds
     from ariia.services.sender_domains import SenderDomains
     from ariia.services.targets import Targets
     from ariia.services.waiting_room import Lifting
@@ -88,10 +90,15 @@ class ApiFoundations:
 
     @cached_property
     def _checks(self) -> ContentChecks:
-        from ariia.adapters.template_guard import TemplateGuard
         from ariia.services.content_checks import ContentChecks
 
-        return ContentChecks(TemplateGuard())
+        return ContentChecks(self._guard)
+
+    @cached_property
+    def _guard(self) -> TemplateGuard:
+        from ariia.adapters.template_guard import TemplateGuard
+
+        return TemplateGuard()
 
     @cached_property
     def _contents(self) -> CampaignContents:
@@ -149,6 +156,13 @@ class ApiFoundations:
         from ariia.adapters.invocations import InvokedShards, lambda_client
 
         return InvokedShards(lambda_client, self._settings.count_audience_arn, self._settings.job_concurrency)
+
+    @cached_property
+    def _segment_holds(self) -> SegmentHolds:
+        from ariia.adapters.dynamodb.series import DynamoSeries
+        from ariia.services.segment_holds import SegmentHolds
+
+        return SegmentHolds(self._job_store, self._campaign_store, DynamoSeries(), self._clock, self._ids)
 
     @cached_property
     def _segment_store(self) -> DynamoSegments:

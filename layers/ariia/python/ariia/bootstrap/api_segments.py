@@ -20,10 +20,10 @@ class SegmentServices(ApiFoundations):
     @cached_property
     def segments(self) -> Segments:
         """Makes, reads and changes segments."""
-        from ariia.adapters.dynamodb.series import DynamoSeries
         from ariia.services.segments import Segments
 
-        return Segments(self._segment_store, self._campaign_store, DynamoSeries(), self.quotas, self._clock, self._ids)
+        store, campaigns, holds = self._segment_store, self._campaign_store, self._segment_holds
+        return Segments(store, campaigns, holds, self.quotas, self._clock, self._ids)
 
     @cached_property
     def segment_members(self) -> SegmentMembers:
@@ -31,8 +31,9 @@ class SegmentServices(ApiFoundations):
         from ariia.adapters.dynamodb.segment_lists import DynamoSegmentLists
         from ariia.services.segment_members import SegmentMembers
 
-        lists = DynamoSegmentLists(self._settings.shards)
-        return SegmentMembers(self.segments, lists, self._member_store, self._shard_work, self._settings.shards)
+        lists, shards = DynamoSegmentLists(self._settings.shards), self._settings.shards
+        holds, members, work = self._segment_holds, self._member_store, self._shard_work
+        return SegmentMembers(self.segments, holds, lists, members, work, shards)
 
     @cached_property
     def segment_counts(self) -> SegmentCounts:

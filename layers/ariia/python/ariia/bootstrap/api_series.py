@@ -51,8 +51,9 @@ class SeriesServices(CampaignServices):
 
         runs = series_runs(self._settings, self._broadcasts, self._clock)
         starting = SeriesStarting(self._series_store, self._waking, self.series_stopping, runs, self._clock)
+        holds = self._segment_holds
         return SeriesReview(
-            self._series_store, self.series, self._contents, self._targets, starting, self._gate, self._clock
+            self._series_store, self.series, self._contents, self._targets, holds, starting, self._gate, self._clock
         )
 
     @cached_property

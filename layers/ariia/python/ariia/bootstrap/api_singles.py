@@ -49,9 +49,10 @@ class SingleServices(CampaignServices, MemberServices):
         """What members do elsewhere."""
         from ariia.adapters.dynamodb.events import DynamoEvents
         from ariia.services.member_events import MemberEvents
+        from ariia.services.opt_outs import OptOuts
         from ariia.services.stop_words import StopWords
 
-        stop_words = StopWords(self._member_store, self.member_consent)
+        stop_words = StopWords(self._member_store, self.member_consent, OptOuts(self._member_store, self._clock))
         return MemberEvents(
             DynamoEvents(),
             self._follow_up_store,

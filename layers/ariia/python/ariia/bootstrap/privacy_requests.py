@@ -21,6 +21,7 @@ from ariia.adapters.dynamodb.segments import DynamoSegments
 from ariia.adapters.dynamodb.send_rates import DynamoSendRates
 from ariia.adapters.dynamodb.series import DynamoSeries
 from ariia.adapters.dynamodb.tenants import DynamoTenants
+from ariia.adapters.template_guard import TemplateGuard
 from ariia.adapters.uploads import S3Uploads, s3_client
 from ariia.ports.clock import Clock
 from ariia.services.account_rate import AccountRate
@@ -90,7 +91,7 @@ def _exports(settings: PrivacyRequestsSettings, clock: SystemClock) -> ExportRun
     return ExportRuns(
         ExportJobs(DynamoJobs(), clock),
         S3Uploads(s3_client(), settings.uploads_bucket),
-        MemberMessages(campaigns, _ledger(settings)),
+        MemberMessages(campaigns, _ledger(settings), TemplateGuard()),
         facts,
         campaigns,
         DynamoMembers(shards),

@@ -14,6 +14,7 @@ from ariia.adapters.dynamodb.members import DynamoMembers
 from ariia.adapters.dynamodb.templates import DynamoTemplates
 from ariia.adapters.dynamodb.tenants import DynamoTenants
 from ariia.adapters.secrets import SecretsManagerSigningKeys, secrets_client
+from ariia.adapters.template_guard import TemplateGuard
 from ariia.services.confirmation_page import ConfirmationPage
 from ariia.services.member_consent import MemberConsent
 from ariia.services.preferences import Preferences
@@ -49,8 +50,8 @@ def build(settings: PublicPagesSettings) -> PublicPagesServices:
     )
     return PublicPagesServices(
         unsubscribes=unsubscribes,
-        view_online=ViewOnline(keys, campaigns, members, settings.public_base_url),
+        view_online=ViewOnline(keys, campaigns, members, settings.public_base_url, TemplateGuard()),
         preferences=Preferences(keys, tenants, members, consent, unsubscribes, clock),
         confirmations=ConfirmationPage(keys, tenants, members, consent, clock),
-        thumbnails=Thumbnails(keys, DynamoTemplates(), tenants, settings.public_base_url),
+        thumbnails=Thumbnails(keys, DynamoTemplates(), settings.public_base_url),
     )

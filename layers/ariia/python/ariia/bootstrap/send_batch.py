@@ -29,7 +29,7 @@ from ariia.settings import SendBatchSettings
 
 # Rendering and signing of 50 messages plus the outcome write.
 _MARGIN_MS = 6_000
-_RENDER_CPU_SECONDS = 4.0
+_RENDER_CPU_SECONDS, _RENDER_WALL_SECONDS = 4.0, 5.0
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def build(settings: SendBatchSettings) -> SendBatchServices:
         channel,
         MessageLinks(settings.public_base_url, key),
         settings.configuration_set,
-        time_limit=partial(render_deadline, _RENDER_CPU_SECONDS),
+        time_limit=partial(render_deadline, _RENDER_CPU_SECONDS, _RENDER_WALL_SECONDS),
     )
     needed_ms = (settings.provider_read_timeout_seconds + CONNECT_TIMEOUT_SECONDS) * 1000 + _MARGIN_MS
     provider = SesSender(ses_calls(settings.provider_read_timeout_seconds))

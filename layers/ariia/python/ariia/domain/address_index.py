@@ -205,7 +205,10 @@ def opt_out(
     record: AddressRecord, members: Sequence[Member], withdrawal: Consent, at: int
 ) -> tuple[list[Member], list[AuditEntry]] | None:
     """Lays the opt-out over the record and over `members`, who have the address, in place, at `at` (epoch ms): those
-    whom it changed, and what the audit trail says of it. None when there is nothing new in it."""
+    whom it changed, and what the audit trail says of it. None when there is nothing new in it.
+
+    An undated no that changes nobody does not move the instant of an earlier one: a system that sends its whole state
+    every night would otherwise outdate each yes that was signed in between."""
     is_later, changed, noted = wins(withdrawal, record.withdrawal), [], list[AuditEntry]()
     for member in members:
         before = replace(member, consent=dict(member.consent))
@@ -213,6 +216,8 @@ def opt_out(
             member.updated_at = at
             changed.append(member)
             noted += entries_of(before, member, at)
+    if withdrawal.undated and record.withdrawal is not None and not changed:
+        return None
     if is_later:
         record.withdrawal = withdrawal
     if is_later and not members:

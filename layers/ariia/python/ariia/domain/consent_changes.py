@@ -27,6 +27,10 @@ class ConsentClaim:
         """The consent that this claim makes when it counts as said at `at` (epoch ms)."""
         return Consent(self.status, self.source, at, dict(self.proof), self.by, undated)
 
+    def noted_at(self, now: int) -> Consent:
+        """The same; what nobody can date counts as said at `now` (epoch ms), and says so."""
+        return self.said_at(now, undated=True) if self.at is None else self.said_at(self.at)
+
 
 def wins(new: Consent, old: Consent | None) -> bool:
     """True when `new` takes the place of `old`: it is later, or it denies at the very same instant. A consent that
@@ -76,11 +80,10 @@ def take_imported_claim(
         set_consent(member, channel, withdrawal)
     present = member.consent.get(channel)
     if claim.at is not None:
-        dated = claim.said_at(claim.at)
-        set_consent(member, channel, dated)
+        set_consent(member, channel, claim.noted_at(imported_at))
         return claim.status is ConsentStatus.DENIED or not _says_no(member.consent.get(channel))
     if present is None or _strengthens(claim.status, present.status):
-        set_consent(member, channel, claim.said_at(imported_at, undated=True))
+        set_consent(member, channel, claim.noted_at(imported_at))
         return True
     return claim.status is present.status or present.status is not ConsentStatus.DENIED
 

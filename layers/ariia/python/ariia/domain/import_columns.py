@@ -101,22 +101,25 @@ def identifying(columns: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
 _KEYS = frozenset({"id", "external_id", "email"})
 
 
-def values_of(columns: Sequence[str], cells: Sequence[str]) -> dict[str, Any]:
-    """One record as a member in the API's shape, `id` included; empty cells are left out. InvalidError for cells that
-    a spreadsheet would run as formulas, and for words that are no consent."""
+def values_of(columns: Sequence[str], cells: Sequence[str]) -> tuple[dict[str, Any], list[Problem]]:
+    """One record as a member in the API's shape, `id` included (empty cells are left out), and what is wrong with it:
+    cells that a spreadsheet would run as formulas, and words that are no consent."""
     given = {name: cell for name, cell in zip(columns, cells, strict=True) if cell.strip()}
     problems = [_formula(name, cell) for name, cell in given.items() if _is_formula(name, cell)]
+    return member_values(given, problems), problems
+
+
+def member_values(given: Mapping[str, str], problems: list[Problem]) -> dict[str, Any]:
+    """Cells by column as a member in the API's shape; `problems` gets the words that are no consent."""
     values: dict[str, Any] = {name: cell.strip() for name, cell in given.items() if name in _PLAIN}
     if "tags" in given:
         values["tags"] = [one.strip() for one in re.split("[;|]", given["tags"]) if one.strip()]
     attributes = {name.removeprefix(_ATTRIBUTE): cell for name, cell in given.items() if name.startswith(_ATTRIBUTE)}
     if attributes:
-        values["attributes"] = {name: _attribute(cell) for name, cell in attributes.items()}
+        values["attributes"] = {name: attribute_value(cell) for name, cell in attributes.items()}
     consent = _consents(given, problems)
     if consent:
         values["consent"] = consent
-    if problems:
-        raise InvalidError("the line is not valid", problems=problems)
     return values
 
 
@@ -132,7 +135,7 @@ def _formula(name: str, cell: str) -> Problem:
     return Problem(name, "would be run as a formula by a spreadsheet", value=shown(cell), allowed="no = + - @ in front")
 
 
-def _attribute(cell: str) -> Any:
+def attribute_value(cell: str) -> Any:
     """Numbers and truth values as such, all else as text; a leading zero keeps a postal code a text."""
     clean = cell.strip()
     if _NUMBER.fullmatch(clean):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
 
 from .errors import InvalidError, Problem
 from .import_columns import UnusableFileError, identifying, read_header, values_of
-from .import_job import MAX_RECORD_BYTES, MAX_RECORDS, ImportFormat, ImportRange
-from .import_mailchimp import mailchimp_identity, mailchimp_values, read_mailchimp_header
+from .import_job import MAX_RECORD_BYTES, MAX_RECORDS, ContactStatus, ImportFormat, ImportJob, ImportRange
+from .import_mailchimp import contact_status, mailchimp_identity, mailchimp_values, read_mailchimp_header
 from .import_pinpoint import flat, from_cells, pinpoint_identity, pinpoint_values, read_pinpoint_header
 from .import_records import UTF8_BOM, Line, Record, csv_records, json_records, lines_of
+from .import_repair import repaired
+from .member import Suppression
 from .member_patch import member_id_for
 
 RANGE_BYTES = 1024 * 1024
@@ -27,12 +29,29 @@ _FOREIGN = {
 
 
 @dataclass(frozen=True)
+class Reading:
+    """What a record says: a member in the API's shape, `id` included; what is wrong with it; what of it was changed or
+    left out; and why its e-mail address must get nothing, where it says so."""
+
+    values: Mapping[str, Any]
+    problems: Sequence[Problem] = ()
+    warnings: Sequence[Problem] = ()
+    suppression: Suppression | None = None
+
+
+@dataclass(frozen=True)
 class FileShape:
-    """How to read a file's records."""
+    """How to read a file's records. `contacts`: whose file an export of Mailchimp is."""
 
     format: ImportFormat
     delimiter: str = ","
     columns: tuple[str, ...] = ()
+    contacts: ContactStatus | None = None
+
+    @classmethod
+    def of(cls, job: ImportJob) -> FileShape:
+        """The shape of the job's file, which was cut."""
+        return cls(job.format, job.delimiter, tuple(job.columns), job.contact_status)
 
     def records(self, lines: Iterable[Line]) -> Iterator[Record]:
         """The records in these lines of the body."""
@@ -41,7 +60,7 @@ class FileShape:
         return csv_records(lines, self.delimiter, len(self.columns))
 
     def identity(self, record: Record) -> Mapping[str, Any]:
-        """What tells the member of a faultless record apart, unchecked."""
+        """What tells the member of a faultless record apart, unchecked; of an endpoint also its `channel`."""
         if self.format.has_endpoints:
             return pinpoint_identity(self._endpoint(record))
         if self.format is ImportFormat.JSONL:
@@ -49,15 +68,20 @@ class FileShape:
         read = mailchimp_identity if self.format is ImportFormat.MAILCHIMP else identifying
         return read(self.columns, record.content)
 
-    def values(self, record: Record) -> dict[str, Any]:
-        """A faultless record as a member in the API's shape, `id` included, and `suppression` where the record says
-        that its address must get nothing; InvalidError for cells that are none."""
-        if self.format.has_endpoints:
-            return pinpoint_values(self._endpoint(record))
+    def read(self, record: Record, now: int) -> Reading:
+        """What a record with content says, as far as it can be read; `now` (epoch ms) bounds its dates."""
         if self.format is ImportFormat.JSONL:
-            return dict(record.content)
-        read = mailchimp_values if self.format is ImportFormat.MAILCHIMP else values_of
-        return read(self.columns, record.content)
+            return Reading(record.content)
+        if self.format is ImportFormat.CSV:
+            return Reading(*values_of(self.columns, record.content))
+        if self.format.has_endpoints:
+            values, problems = pinpoint_values(self._endpoint(record))
+            mended, warnings = repaired(values, now=now)
+            return Reading(mended, problems, warnings)
+        assert self.contacts is not None
+        contact = mailchimp_values(self.columns, record.content, self.contacts, now)
+        mended, warnings = repaired(contact.values, now=now)
+        return Reading(mended, (), [*contact.warnings, *warnings], contact.suppression)
 
     def _endpoint(self, record: Record) -> Mapping[str, Any]:
         if self.format is ImportFormat.PINPOINT_JSONL:
@@ -74,20 +98,22 @@ class Cut:
     duplicates: dict[int, dict[int, int]] = field(default_factory=dict)
 
 
-def cut(tenant_id: str, kind: ImportFormat, blocks: Iterable[bytes], *, range_records: int = RANGE_RECORDS) -> Cut:
-    """Reads the whole file once and cuts it where records end, after `range_records` or about 1 MB; the same file is
-    always cut alike. UnusableFileError when it can't be imported.
+def cut(job: ImportJob, blocks: Iterable[bytes], *, range_records: int = RANGE_RECORDS) -> Cut:
+    """Reads the whole file of `job` once and cuts it where records end, after `range_records` or about 1 MB; the same
+    file is always cut alike. UnusableFileError when it can't be imported.
 
     A member's first line counts, whether it turns out importable or not."""
     lines = _body(blocks)
     first = next(lines, None)
     if first is None:
         raise UnusableFileError("the file is empty")
-    if kind.extension == "csv":
-        shape = FileShape(kind, *_header(first, _HEADERS[kind]))
+    if job.format.extension == "csv":
+        shape = FileShape(job.format, *_header(first, _HEADERS[job.format]))
     else:
-        shape, lines = FileShape(kind), chain([first], lines)
-    return _Cutter(tenant_id, shape, range_records).run(lines)
+        shape, lines = FileShape(job.format), chain([first], lines)
+    if job.format is ImportFormat.MAILCHIMP:
+        shape = replace(shape, contacts=contact_status(shape.columns, job.contact_status, job.file_name))
+    return _Cutter(job.tenant_id, shape, range_records).run(lines)
 
 
 class _Cutter:
@@ -142,6 +168,8 @@ class _Cutter:
         except InvalidError:
             return None
         if member_id is None:
+            return None
+        if self._shape.format.has_endpoints and identity["channel"] is None:
             return None
         # A member may have one endpoint on each channel.
         place = f"{member_id}#{identity['channel']}" if self._shape.format.has_endpoints else member_id

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 MAX_FILE_BYTES = 1024**3
 MAX_RECORDS = 1_000_000
@@ -37,6 +38,20 @@ class ImportFormat(StrEnum):
     def has_endpoints(self) -> bool:
         """True when several lines may be about one member, each with an address of its own."""
         return self in (ImportFormat.PINPOINT_CSV, ImportFormat.PINPOINT_JSONL)
+
+    @property
+    def is_foreign(self) -> bool:
+        """True for the export of another system, which has rules of its own."""
+        return self not in (ImportFormat.CSV, ImportFormat.JSONL)
+
+
+class ContactStatus(StrEnum):
+    """Whose file an audience export of Mailchimp is, in its own words."""
+
+    SUBSCRIBED = "subscribed"
+    UNSUBSCRIBED = "unsubscribed"
+    CLEANED = "cleaned"
+    NONSUBSCRIBED = "nonsubscribed"
 
 
 class ImportState(StrEnum):
@@ -71,7 +86,7 @@ class ImportRange:
 class ImportJob:
     """An import as stored. The cutter fills in the file's facts and the ranges; nobody changes them after that.
     `attempts`: how often the cut was begun. `send_confirmations`: whom the tenant's double opt-in leaves waiting is
-    asked at once."""
+    asked at once. `contact_status`: whose file an export of Mailchimp is, as was stated and then found."""
 
     id: str
     tenant_id: str
@@ -80,6 +95,7 @@ class ImportJob:
     created_at: int
     file_name: str | None = None
     send_confirmations: bool = False
+    contact_status: ContactStatus | None = None
     uploaded_at: int | None = None
     attempts: int = 0
     size: int | None = None
@@ -102,8 +118,18 @@ class ImportJob:
         """Until when (epoch ms) the upload may begin."""
         return self.created_at + UPLOAD_SECONDS * 1000
 
+    @property
+    def source(self) -> str:
+        """What a consent of the file is from where the line names no source."""
+        return f"import:{self.id}"
+
+    def origin(self, line: int) -> dict[str, Any]:
+        """Where what stands in `line` was read: part of the proof of a consent."""
+        return {"import": self.id, "line": line}
+
     def result_key(self, kind: str, number: int) -> str:
-        """Where a list (`rejected`, `duplicates`) of one range rests: not among the uploads, which are announced."""
+        """Where a list (`rejected`, `warnings`, `duplicates`) of one range rests: not among the uploads, whose arrival
+        is announced."""
         return f"results/{self.tenant_id}/{self.id}/{kind}/{number:05d}.json"
 
 
@@ -111,7 +137,8 @@ class ImportJob:
 class PartResult:
     """What came of one range so far. `attempts`: how often it was begun, `begun_at`: when last. `withdrawals_kept`
     counts members whose own no outlasted the file's yes, `awaiting_confirmation` those whose yes waits until they
-    confirm it."""
+    confirm it, `also_opted_out` other members whom the file's noes reach, as they have the same address; `warnings` are
+    lines of which something was changed or left out."""
 
     state: PartState = PartState.RUNNING
     attempts: int = 0
@@ -123,6 +150,8 @@ class PartResult:
     rejected: int = 0
     withdrawals_kept: int = 0
     awaiting_confirmation: int = 0
+    also_opted_out: int = 0
+    warnings: int = 0
     error: str | None = None
     finished_at: int | None = None
 
@@ -142,6 +171,8 @@ class ImportProgress:
     rejected: int
     withdrawals_kept: int
     awaiting_confirmation: int
+    also_opted_out: int
+    warnings: int
     parts: int
     parts_done: int
     parts_failed: int
@@ -178,6 +209,8 @@ def progress(job: ImportJob, results: dict[int, PartResult], now: int) -> Import
         rejected=sum(result.rejected for result in known),
         withdrawals_kept=sum(result.withdrawals_kept for result in known),
         awaiting_confirmation=sum(result.awaiting_confirmation for result in known),
+        also_opted_out=sum(result.also_opted_out for result in known),
+        warnings=sum(result.warnings for result in known),
         parts=len(job.ranges),
         parts_done=sum(result.state is PartState.DONE for result in known),
         parts_failed=len(failed),

@@ -1,21 +1,29 @@
-"""Audience exports of Mailchimp: one CSV file each of the subscribed, the unsubscribed and the cleaned contacts.
+"""Audience exports of Mailchimp: one CSV file each of the subscribed, the unsubscribed, the cleaned and the
+non-subscribed contacts (https://mailchimp.com/help/view-export-contacts/).
 
-Which of the three a file is, its columns say: the unsubscribed have UNSUB_TIME, the cleaned (bounced for good)
-CLEAN_TIME. Subscribed becomes a dated yes (one that was confirmed after the sign-up with the proof of a double opt-in),
-unsubscribed a dated no, cleaned a suppressed address. Merge fields become attributes."""
+The unsubscribed have the column UNSUB_TIME, the cleaned (bounced for good) CLEAN_TIME. The other two look alike, so
+the file's name or the caller has to say which it is. Subscribed becomes a dated yes (one that was confirmed after the
+sign-up with the proof of a double opt-in), unsubscribed a dated no, cleaned a suppressed address; the non-subscribed,
+who bought or booked something, have said nothing. Merge fields become attributes."""
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from .errors import InvalidError
-from .import_columns import UnusableFileError, values_of
+from .errors import Problem
+from .import_columns import UnusableFileError, attribute_value
+from .import_job import ContactStatus
 from .import_record_parts import attribute_name, fits
-from .member_text import phone, shown, timezone
+from .instants import iso
+from .member import Suppression
+from .member_text import instant, phone, shown, timezone
+from .proof import DOUBLE_OPT_IN
+from .suppressions import HARD_BOUNCE
 
 SOURCE = "mailchimp"
 _OURS = {
@@ -25,7 +33,6 @@ _OURS = {
     "fname": "first_name",
     "last_name": "last_name",
     "lname": "last_name",
-    "tags": "tags",
 }
 # Taken over as they are if they fit, and as attributes if they don't: Mailchimp checks neither.
 _DOUBTFUL = {"phone_number": ("phone", phone), "phone": ("phone", phone), "timezone": ("timezone", timezone)}
@@ -34,6 +41,8 @@ _RENAMED = {"cc": "country_code"}
 _LEFT_OUT = re.compile(
     "optin_time|confirm_time|unsub_.*|clean_.*|optin_ip|confirm_ip|last_changed|leid|euid|gmtoff|dstoff|status"
 )
+_TIMES = "YYYY-MM-DD hh:mm:ss in UTC, as Mailchimp exports it"
+_FILE_NAME = re.compile(rf"(?:.*[/\\])?({'|'.join(ContactStatus)})_.*", re.IGNORECASE)
 
 
 def read_mailchimp_header(line: str) -> tuple[str, list[str]]:
@@ -47,6 +56,26 @@ def read_mailchimp_header(line: str) -> tuple[str, list[str]]:
     return ",", columns
 
 
+def contact_status(columns: Sequence[str], stated: ContactStatus | None, file_name: str | None) -> ContactStatus:
+    """Whose file it is: by its columns, else as the caller `stated`, else by the name that Mailchimp gave it.
+
+    UnusableFileError when none of them tells, or when caller and columns contradict each other: taking a file for that
+    of the subscribed would mail people who never agreed."""
+    names = set(map(_plain, columns))
+    told_by = {"clean_time": ContactStatus.CLEANED, "unsub_time": ContactStatus.UNSUBSCRIBED}
+    by_column = next((status for column, status in told_by.items() if column in names), None)
+    if stated is not None and by_column not in (None, stated):
+        raise UnusableFileError(f"the file is that of the {by_column} contacts, and contact_status says {stated}")
+    named = _FILE_NAME.fullmatch(file_name or "")
+    found = by_column or stated or (ContactStatus(named[1].lower()) if named else None)
+    if found is None:
+        raise UnusableFileError(
+            "the columns don't tell whether these contacts are subscribed: say so with contact_status (subscribed or "
+            "nonsubscribed), or give the name that the file has in Mailchimp's export as file_name"
+        )
+    return found
+
+
 def mailchimp_identity(columns: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
     """What a contact is told apart by: the address."""
     found = {name: cell.strip() for name, cell in zip(map(_plain, columns), cells, strict=True) if cell.strip()}
@@ -54,52 +83,85 @@ def mailchimp_identity(columns: Sequence[str], cells: Sequence[str]) -> dict[str
     return {"email": address} if address else {}
 
 
-def mailchimp_values(columns: Sequence[str], cells: Sequence[str]) -> dict[str, Any]:
-    """One contact as a member in the API's shape; for a cleaned one with `suppression`. InvalidError as of
-    `import_columns.values_of`."""
+@dataclass(frozen=True)
+class Contact:
+    """One contact as a member in the API's shape, a warning for each time that can't be read (what it dates counts as
+    undated), and the suppression of a cleaned address."""
+
+    values: dict[str, Any]
+    warnings: list[Problem]
+    suppression: Suppression | None = None
+
+
+def mailchimp_values(columns: Sequence[str], cells: Sequence[str], status: ContactStatus, now: int) -> Contact:
+    """The contact in these cells of the file of the `status` contacts; `now` (epoch ms) bounds its dates."""
     given = {_plain(name): cell.strip() for name, cell in zip(columns, cells, strict=True)}
-    ours: dict[str, str] = {}
+    warnings: list[Problem] = []
+    values = _properties(given)
+    if status is ContactStatus.CLEANED:
+        at = _time(given, "clean_time", now, warnings)
+        return Contact(values, warnings, Suppression(HARD_BOUNCE, now if at is None else at))
+    consent = _consent(given, status, now, warnings)
+    return Contact(values | ({"consent": {"email": consent}} if consent else {}), warnings)
+
+
+def _properties(given: Mapping[str, str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    attributes: dict[str, Any] = {}
     for name, cell in given.items():
-        if cell and not _LEFT_OUT.fullmatch(name):
-            ours.setdefault(*_translated(name, cell))
-    is_cleaned, is_unsubscribed = "clean_time" in given, "unsub_time" in given
-    if is_unsubscribed and not is_cleaned:
-        ours |= _consent("denied", given["unsub_time"])
-    elif not is_cleaned:
-        asked, agreed = given.get("optin_time") or "", given.get("confirm_time") or ""
-        ours |= _consent("granted", agreed or asked)
+        if not cell or _LEFT_OUT.fullmatch(name):
+            continue
+        if name == "tags":
+            values["tags"] = [one.strip() for one in next(csv.reader([cell], skipinitialspace=True), []) if one.strip()]
+        elif field := _field(name, cell):
+            values.setdefault(field, cell)
+        else:
+            attributes.setdefault(attribute_name(_RENAMED.get(name, name)), attribute_value(cell))
+    return values | ({"attributes": attributes} if attributes else {})
+
+
+def _field(name: str, cell: str) -> str | None:
+    """The field of a member that a column is; None where it is an attribute."""
+    if name in _DOUBTFUL and fits(_DOUBTFUL[name][1], cell):
+        return _DOUBTFUL[name][0]
+    return _OURS.get(name)
+
+
+def _consent(
+    given: Mapping[str, str], status: ContactStatus, now: int, warnings: list[Problem]
+) -> dict[str, Any] | None:
+    """What the contact's file and times say of consent; None where they are silent."""
+    if status is ContactStatus.NONSUBSCRIBED:
+        return None
+    if status is ContactStatus.UNSUBSCRIBED:
+        return {"status": "denied", "source": SOURCE} | _at(_time(given, "unsub_time", now, warnings))
+    if not (given.get("optin_time") or given.get("confirm_time")):
+        return None
+    asked, agreed = (_time(given, one, now, warnings) for one in ("optin_time", "confirm_time"))
+    said = {"status": "granted", "source": SOURCE} | _at(asked if agreed is None else agreed)
+    if asked is not None and agreed is not None and asked < agreed:
         # A single opt-in, and an import, have no sign-up before the confirmation.
-        if asked and agreed and _instant(asked) < _instant(agreed):
-            ours["consent_email_confirmed_at"] = _instant(agreed)
-    values = values_of(list(ours), list(ours.values()))
-    if is_cleaned:
-        values["suppression"] = {"channel": "email", "reason": "hard_bounce", "at": _instant(given["clean_time"])}
-    return values
+        return said | {"proof": {DOUBLE_OPT_IN: {"confirmed_at": iso(agreed)}}}
+    return said
+
+
+def _at(at: int | None) -> dict[str, int]:
+    return {} if at is None else {"at": at}
 
 
 def _plain(name: str) -> str:
     return re.sub(r"[\s-]+", "_", name.strip().lower())
 
 
-def _translated(name: str, cell: str) -> tuple[str, str]:
-    if name == "tags":
-        return "tags", ";".join(next(csv.reader([cell], skipinitialspace=True), []))
-    if name in _OURS:
-        return _OURS[name], cell
-    if name in _DOUBTFUL and fits(_DOUBTFUL[name][1], cell):
-        return _DOUBTFUL[name][0], cell
-    return f"attributes.{attribute_name(_RENAMED.get(name, name))}", cell
-
-
-def _consent(status: str, time: str) -> dict[str, str]:
-    said = {"consent_email": status, "consent_email_source": SOURCE}
-    return said | ({"consent_email_at": _instant(time)} if time else {})
-
-
-def _instant(time: str) -> str:
-    """Exports give times as `2015-03-16 14:40:47`, in UTC."""
+def _time(given: Mapping[str, str], name: str, now: int, warnings: list[Problem]) -> int | None:
+    """Epoch milliseconds of the time in that column (`2015-03-16 14:40:47`, in UTC); None when there is none that can
+    be read, or when it is still to come."""
+    text = given.get(name)
+    if not text:
+        return None
     try:
-        named = datetime.fromisoformat(time)
+        named = datetime.fromisoformat(text)
+        return instant(round((named if named.tzinfo else named.replace(tzinfo=UTC)).timestamp() * 1000), now)
     except ValueError:
-        raise InvalidError("a time is not valid") from None
-    return (named if named.tzinfo else named.replace(tzinfo=UTC)).isoformat()
+        warnings.append(Problem(name.upper(), "is not a time that has passed, and was left out", shown(text), _TIMES))
+        return None

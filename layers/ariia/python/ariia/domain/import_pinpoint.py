@@ -9,7 +9,7 @@ import csv
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .errors import InvalidError, Problem
+from .errors import Problem
 from .import_columns import UnusableFileError
 from .import_record_parts import attribute_name, fits
 from .member_text import language, shown, timezone
@@ -48,24 +48,32 @@ def from_cells(columns: Sequence[str], cells: Sequence[str]) -> dict[str, Any]:
 
 
 def pinpoint_identity(endpoint: Mapping[str, Any]) -> dict[str, Any]:
-    """What a member is told apart by, and the channel that the line is about."""
-    known = endpoint.get("User.UserId") or endpoint.get("Id") or endpoint.get("Address")
-    identity = {"channel": str(endpoint.get("ChannelType", "")).upper()}
-    return identity | ({"external_id": str(known)} if known else {})
+    """What a member is told apart by, and the channel on which the line has an address of theirs: none for an endpoint
+    without Address, which apps make before they know one."""
+    address = _address(endpoint)
+    known = endpoint.get("User.UserId") or endpoint.get("Id") or address
+    channel = _kind(endpoint) if address else None
+    return {"channel": channel} | ({"external_id": str(known)} if known else {})
 
 
-def pinpoint_values(endpoint: Mapping[str, Any]) -> dict[str, Any]:
-    """One endpoint as a member in the API's shape. OptOut ALL is a no, dated by the last change of the endpoint; NONE a
-    yes without a date, which never undoes a no. An inactive endpoint says nothing of consent. InvalidError for channels
-    that no member is reached by."""
-    kind = str(endpoint.get("ChannelType", "")).upper()
+def pinpoint_values(endpoint: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+    """One endpoint as a member in the API's shape, and what is wrong with it: a channel that no member is reached by, a
+    word that is no opt-out.
+
+    OptOut ALL is a no of the address, dated by the last change of the endpoint; NONE a yes without a date, which never
+    undoes a no. An endpoint without the column, without Address or that is inactive says nothing of consent."""
+    problems: list[Problem] = []
+    kind = _kind(endpoint)
     if kind not in _CHANNELS:
-        problem = Problem("ChannelType", "is no channel of ours", value=shown(kind), allowed=list(_CHANNELS))
-        raise InvalidError("the line is not valid", problems=[problem])
+        problems.append(Problem("ChannelType", "is no channel of ours", value=shown(kind), allowed=list(_CHANNELS)))
+        return {}, problems
     channel, field = _CHANNELS[kind]
     identity = pinpoint_identity(endpoint)
     values: dict[str, Any] = {name: value for name, value in identity.items() if name == "external_id"}
-    values[field] = endpoint.get("Address")
+    if address := _address(endpoint):
+        values[field] = address
+        if consent := _consent(endpoint, problems):
+            values["consent"] = {channel: consent}
     attributes: dict[str, Any] = {}
     for name, value in _properties(endpoint):
         if name.lower() in _NAMES and isinstance(value, str):
@@ -78,10 +86,16 @@ def pinpoint_values(endpoint: Mapping[str, Any]) -> dict[str, Any]:
     ):
         if fits(rule, endpoint.get(column)):
             values[ours] = endpoint[column]
-    if attributes:
-        values["attributes"] = attributes
-    consent = _consent(endpoint)
-    return values | ({"consent": {channel: consent}} if consent else {})
+    return values | ({"attributes": attributes} if attributes else {}), problems
+
+
+def _kind(endpoint: Mapping[str, Any]) -> str:
+    return str(endpoint.get("ChannelType", "")).upper()
+
+
+def _address(endpoint: Mapping[str, Any]) -> Any:
+    address = endpoint.get("Address")
+    return address if not isinstance(address, str) or address.strip() else None
 
 
 def _properties(endpoint: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -92,14 +106,13 @@ def _properties(endpoint: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield column.removeprefix(group), value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
-def _consent(endpoint: Mapping[str, Any]) -> dict[str, Any]:
-    opt_out = str(endpoint.get("OptOut") or "NONE").upper()
-    if opt_out not in ("ALL", "NONE"):
-        problem = Problem("OptOut", "is not an opt-out", value=shown(endpoint["OptOut"]), allowed=["ALL", "NONE"])
-        raise InvalidError("the line is not valid", problems=[problem])
+def _consent(endpoint: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any]:
+    opt_out = str(endpoint.get("OptOut") or "").upper()
+    if opt_out not in ("ALL", "NONE", ""):
+        allowed = ["ALL", "NONE"]
+        problems.append(Problem("OptOut", "is not an opt-out", value=shown(endpoint["OptOut"]), allowed=allowed))
     if opt_out == "ALL":
         changed = endpoint.get("EffectiveDate")
         return {"status": "denied", "source": SOURCE} | ({"at": changed} if changed else {})
-    if str(endpoint.get("EndpointStatus") or "ACTIVE").upper() != "ACTIVE":
-        return {}
-    return {"status": "granted", "source": SOURCE}
+    is_active = str(endpoint.get("EndpointStatus") or "ACTIVE").upper() == "ACTIVE"
+    return {"status": "granted", "source": SOURCE} if opt_out == "NONE" and is_active else {}

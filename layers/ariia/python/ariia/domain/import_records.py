@@ -30,7 +30,8 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True)
 class Record:
-    """One record: its first line, where it starts, and its content, or what is wrong with it as a whole."""
+    """One record: its first line, where it starts, its content, and what is wrong with it as a whole. The content of a
+    faulty one is what could be read of it all the same: its noes count."""
 
     line: int
     start: int
@@ -72,16 +73,17 @@ def csv_records(lines: Iterable[Line], delimiter: str, columns: int) -> Iterator
             continue
         if fault is None and len(cells) != columns:
             fault = Problem("line", f"has {len(cells)} columns", allowed=f"{columns} columns, as the first line")
-        yield feed.accept_record(cells) if fault is None else feed.reject_record(fault)
+        readable = cells if len(cells) == columns else None
+        yield feed.accept_record(cells) if fault is None else feed.reject_record(fault, readable)
 
 
 def json_records(lines: Iterable[Line]) -> Iterator[Record]:
     """One JSON object per line; blank lines are left out."""
     for line in lines:
         if line.data.strip():
-            text, fault = _decoded(line)
-            content, fault = (None, fault) if fault else _json_object(text)
-            yield Record(line.number, line.start, content, fault)
+            text, undecodable = _decoded(line)
+            content, fault = _json_object(text)
+            yield Record(line.number, line.start, content, undecodable or fault)
 
 
 class _Feed:
@@ -120,12 +122,12 @@ class _Feed:
         first = self.accept()
         return Record(first.number, first.start, cells)
 
-    def reject_record(self, fault: Problem) -> Record:
+    def reject_record(self, fault: Problem, readable: list[str] | None) -> Record:
         """The first line of the present record as a faulty one; its other lines are still to come."""
         self._again.extendleft(reversed(self._taken[1:]))
         first = self.accept()
         excerpt = fault.value or shown(first.data.decode("utf-8", "replace"))
-        return Record(first.number, first.start, fault=replace(fault, value=excerpt))
+        return Record(first.number, first.start, readable, replace(fault, value=excerpt))
 
 
 def _decoded(line: Line) -> tuple[str, Problem | None]:
@@ -152,10 +154,19 @@ def _json_object(text: str) -> tuple[Any, Problem | None]:
     except (ValueError, RecursionError) as error:
         reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
         message = f"is not valid JSON: {reason}"[:200].encode("utf-8", "replace").decode()
-        return None, Problem("line", message, value=shown(text), allowed="one JSON object (RFC 8259)")
+        return _readable(text), Problem("line", message, value=shown(text), allowed="one JSON object (RFC 8259)")
     if not isinstance(value, dict):
         return None, Problem("line", "is not a JSON object", value=shown(text), allowed="one JSON object")
     return value, None
+
+
+def _readable(text: str) -> Any:
+    """What a lenient reader makes of a text that a strict one refuses; None where that is no object."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

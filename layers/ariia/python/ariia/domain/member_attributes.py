@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -63,7 +62,7 @@ def _value(value: Any) -> Any:
 def _scalar(value: Any) -> Any:
     if isinstance(value, bool):
         return value
-    if isinstance(value, int | float) and math.isfinite(value) and abs(value) <= _MAX_NUMBER:
+    if isinstance(value, int | float) and abs(value) <= _MAX_NUMBER:  # false for NaN and infinity too
         return value
     if isinstance(value, str) and len(value) <= MAX_TEXT and not _CONTROL.search(value):
         return value

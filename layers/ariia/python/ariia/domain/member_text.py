@@ -25,8 +25,8 @@ _TELEGRAM = re.compile(r"-?[0-9]{1,19}")
 _TAG_SEPARATORS = ';|,/\\"#?%<>[]{}^`'
 # The same for those who check without us: ECMA-262 and Python read it alike.
 TAG_PATTERN = '^(?=.*\\S)[^;|,/\\\\"#?%<>\\[\\]{}^`\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]+$'
-_NOT_IN_TAGS = re.compile(f"[{re.escape(_TAG_SEPARATORS)}]")
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+NOT_IN_TAGS = re.compile(f"[{re.escape(_TAG_SEPARATORS)}]")
+UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 class FieldError(ValueError):
@@ -61,7 +61,7 @@ def text(value: object, limit: int) -> str:
     clean = normal(value)
     if not clean or len(clean) > limit:
         raise FieldError("is empty" if not clean else "is too long", f"1 to {limit} characters")
-    if _UNPRINTABLE.search(clean):
+    if UNPRINTABLE.search(clean):
         raise FieldError("holds a control character", "one line of printable text")
     return clean
 
@@ -126,7 +126,7 @@ def _timezones() -> frozenset[str]:
 def tag(value: object) -> str:
     """One tag. It may stand in a cell of a CSV file and in a path of the API."""
     clean = text(value, MAX_TAG)
-    if _NOT_IN_TAGS.search(clean):
+    if NOT_IN_TAGS.search(clean):
         raise FieldError("holds a character that no tag may have", "a tag without " + " ".join(_TAG_SEPARATORS))
     return clean
 

@@ -75,12 +75,17 @@ def one_click_headers(unsubscribe_url: str) -> dict[str, str]:
     }
 
 
-_OWN_ANCHOR = re.compile(
-    rf"<a\b(?![^>]*\bses:no-track\b)(?=[^>]*\b(?:unsubscribe_url|preferences_url|view_url|{CONFIRM_URL})\b)", re.I
-)
+_ANCHOR = re.compile(r"<a\b([^>]*)", re.IGNORECASE)
+_OWN = re.compile(rf"\b(?:unsubscribe_url|preferences_url|view_url|{CONFIRM_URL})\b", re.IGNORECASE)
+_UNTRACKED = re.compile(r"\bses:no-track\b", re.IGNORECASE)
 
 
 def without_tracking(html: str) -> str:
     """`html` with the anchors of our own links marked as not to be rewritten for click tracking (SES Developer Guide,
     "ses:no-track"): an unsubscribe link must work by itself, and its token is nobody else's business."""
-    return _OWN_ANCHOR.sub("<a ses:no-track", html)
+
+    def mark(anchor: re.Match[str]) -> str:
+        is_own = _OWN.search(anchor[1]) and not _UNTRACKED.search(anchor[1])
+        return f"<a ses:no-track{anchor[1]}" if is_own else anchor[0]
+
+    return _ANCHOR.sub(mark, html)

@@ -36,6 +36,14 @@ class CampaignTemplate:
     idempotency_fingerprint: str | None = None
 
 
+@dataclass(frozen=True)
+class TemplatePicture:
+    """What a template looks like, drawn when `version` of it was stored."""
+
+    svg: str
+    version: int
+
+
 def require_usable_default(template: CampaignTemplate) -> None:
     """InvalidError when an inactive template is to be the default: nobody could choose it."""
     if template.is_default and not template.is_active:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from .campaign import Campaign, Content
-from .content.slots import compile_content
-from .content.web_safe import sanitize_html
+from .content.whole_message import FullMessage, MessageSource
 from .errors import InvalidError, NotFoundError
 from .member import Member
 from .message import MessageValues
@@ -23,11 +23,18 @@ class WebMessage:
     language: str | None
 
 
-def web_message(campaign: Campaign, content: Content, member: Member, links: Mapping[str, str]) -> WebMessage:
-    """The message with these links (MessageLinks.of). NotFoundError for a member to whom it no longer fits."""
+def web_message(
+    render: Callable[[MessageSource, Mapping[str, Any]], FullMessage],
+    campaign: Campaign,
+    content: Content,
+    member: Member,
+    links: Mapping[str, str],
+) -> WebMessage:
+    """The message with these links (MessageLinks.of), as `render` makes a page of it. NotFoundError for a member to
+    whom it no longer fits."""
     try:
         values = MessageValues(campaign, content).of(member, dict(links))
-        message = compile_content(content.subject, content.html, content.body or None).full_render(values)
+        page = render(MessageSource(content.subject, content.html, content.body or None), values)
     except InvalidError as error:
         raise NotFoundError("this message is not available any more") from error
-    return WebMessage(message.subject, sanitize_html(message.html), message.text, member.language)
+    return WebMessage(page.subject, page.html, page.text, member.language)

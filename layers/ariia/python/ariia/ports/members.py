@@ -42,6 +42,10 @@ class MemberStore(MemberScan, Protocol):
         """Ids of the members who have this address on this channel."""
         ...
 
+    def members_at(self, tenant_id: str, channel: str, address_hashes: Sequence[str]) -> dict[str, list[str]]:
+        """The same for many addresses, by hash; those that nobody has are left out."""
+        ...
+
     def suppression(self, tenant_id: str, channel: str, address_hash: str) -> Suppression | None:
         """Why this address gets nothing more; None when it may."""
         ...

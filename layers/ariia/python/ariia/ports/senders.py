@@ -44,7 +44,8 @@ class SenderStore(Protocol):
 
 @dataclass(frozen=True)
 class Identity:
-    """What the provider knows of a domain. `tenant_id` is the tag it was made with; None when it was made elsewhere."""
+    """What the provider knows of a domain. `tenant_id` is the tag it was made with; None when it was made elsewhere.
+    `mails_feedback`: the provider mails each bounce and complaint to the From address."""
 
     tenant_id: str | None
     dkim: Verification
@@ -54,6 +55,7 @@ class Identity:
     mail_from: Verification
     feedback_host: str
     sending_enabled: bool
+    mails_feedback: bool = True
     error: str | None = None
 
 
@@ -71,6 +73,10 @@ class EmailIdentities(Protocol):
 
     def set_mail_from(self, domain: str, mail_from_domain: str) -> None:
         """Sets the MAIL FROM domain of an existing domain; repeating it has no effect."""
+        ...
+
+    def stop_feedback_mail(self, domain: str) -> None:
+        """Ends the mailing of bounces and complaints of an existing domain; repeating it has no effect."""
         ...
 
     def delete(self, domain: str) -> None:

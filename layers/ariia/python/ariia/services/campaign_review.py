@@ -18,6 +18,7 @@ from ariia.ports.clock import Clock
 from .campaign_contents import CampaignContents
 from .campaigns import CampaignDetails, Campaigns
 from .preflight_gate import PreflightGate
+from .segment_holds import Holder, SegmentHolds
 from .targets import Targets
 
 
@@ -33,9 +34,15 @@ class CampaignReview:
     """draft -> pending_review -> approved, or back to draft with feedback."""
 
     def __init__(
-        self, store: CampaignStore, contents: CampaignContents, targets: Targets, gate: PreflightGate, clock: Clock
+        self,
+        store: CampaignStore,
+        contents: CampaignContents,
+        targets: Targets,
+        holds: SegmentHolds,
+        gate: PreflightGate,
+        clock: Clock,
     ) -> None:
-        self._targets, self._gate = targets, gate
+        self._targets, self._holds, self._gate = targets, holds, gate
         self._store, self._contents, self._clock = store, contents, clock
         self._campaigns = Campaigns(store)
 
@@ -47,9 +54,9 @@ class CampaignReview:
         version: int | None = None,
         despite: Collection[str] = (),
     ) -> Submission:
-        """Checks the whole campaign and freezes it for review. NotFoundError; ConflictError when it is no draft or
-        `version` is stale; FindingsError naming everything that keeps it from being sent, but for the findings that the
-        codes in `despite` accept."""
+        """Checks the whole campaign and freezes it for review; from then on the lists that it names stay as they are.
+        NotFoundError; ConflictError when it is no draft, `version` is stale, or a list is being changed; FindingsError
+        naming everything that keeps it from being sent, but for the findings that the codes in `despite` accept."""
         details = self._campaigns.details(tenant_id, campaign_id)
         campaign = details.campaign
         require_version(version, campaign.version)
@@ -61,6 +68,7 @@ class CampaignReview:
         campaign.move(CampaignStatus.PENDING_REVIEW, action="submit", by=by, at=move.at)
         campaign.submitted_hash, campaign.feedback, campaign.despite = submitted, None, sorted(set(despite))
         campaign.segment_ids = list(target.segments)
+        self._holds.hold(tenant_id, target.segments, Holder("campaign", campaign.id, campaign.version))
         if not self._store.save(CampaignChange(campaign, frozen=(submitted, content, target), moves=[move])):
             raise changed_meanwhile()
         return Submission(campaign, warnings)

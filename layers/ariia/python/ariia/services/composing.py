@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from ariia.domain.batch import Batch, Claim
@@ -52,9 +52,10 @@ class MessageComposer:
         channel: Channel,
         links: MessageLinks,
         configuration_set: str,
-        time_limit: Callable[[], AbstractContextManager[None]] = nullcontext,
+        time_limit: Callable[[], AbstractContextManager[None]],
     ) -> None:
-        """`time_limit` bounds the rendering of one batch; it raises InvalidError when time is up."""
+        """`time_limit` bounds the rendering of one batch: it raises InvalidError when the templates take too much of
+        it, TransientError when the machine does."""
         self._channel, self._links, self._configuration_set = channel, links, configuration_set
         self._time_limit = time_limit
         self._compiled: dict[tuple[str, str], _Compiled] = {}
@@ -62,7 +63,8 @@ class MessageComposer:
     def compose(
         self, campaign: Campaign, content: Content, batch: Batch, claim: Claim, members: Sequence[Member]
     ) -> Composed:
-        """The calls for `members`. InvalidError when the content itself does not compile, or takes too long."""
+        """The calls for `members`. InvalidError when the content itself does not compile, or takes too long;
+        TransientError when it is not known whose fault that was."""
         with self._time_limit():
             return self._compose(campaign, content, batch, claim, members)
 

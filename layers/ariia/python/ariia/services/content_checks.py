@@ -1,12 +1,10 @@
-"""Judging content: read it, then render it out of harm's way."""
+"""Judging content, out of harm's way."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from ariia.domain.content.active_content import CODE as ACTIVE
-from ariia.domain.content.assembly import content_findings
 from ariia.domain.content.findings import NO_UNSUBSCRIBE, Finding
 from ariia.domain.content.message_draft import MessageDraft
 from ariia.domain.errors import InvalidError, Problem
@@ -14,7 +12,6 @@ from ariia.ports.content import ContentTrial
 
 # What a draft may still lack when it is saved.
 MAY_COME_LATER = frozenset({"empty_subject", "empty_body", NO_UNSUBSCRIBE})
-_EMPTY_BODY = Finding("empty_body", "error", "the message is empty: write an HTML or a text part")
 
 
 class ContentChecks:
@@ -31,14 +28,8 @@ class ContentChecks:
         from ariia.domain.content.trial import TrialContent
 
         values = draft.sample_values()
-        found = content_findings(draft.subject, draft.html.html, draft.text, draft.names)
-        if not draft.has_body:
-            found.append(_EMPTY_BODY)
-        elif not any(one.code in ("syntax", "unknown_variable") for one in found):
-            tried = self._trial.check(TrialContent(draft.subject, draft.html.html, draft.text, values), members)
-            # What was read in the source is seen in every rendering too.
-            known = {one.code for one in found} & {ACTIVE, NO_UNSUBSCRIBE}
-            found += [one for one in tried if one.code not in known]
+        content = TrialContent(draft.subject, draft.html.html, draft.text, values)
+        found = self._trial.check(content, members)
         found += [_left_to_members(one.name) for one in draft.left_to_members()]
         located = [draft.located(one) for one in found]
         return sorted(dict.fromkeys(located), key=lambda one: one.severity != "error")

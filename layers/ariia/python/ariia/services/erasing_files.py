@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ariia.domain.audit import subject_of
 from ariia.domain.erasure import FILES_KEPT_MS, Erasure
 from ariia.domain.import_job import ImportJob
+from ariia.domain.member_export import MemberExport
 from ariia.domain.mentions import is_about
 from ariia.domain.single_message import SingleKind, container_id
 from ariia.ports.campaigns import CampaignStore
@@ -42,7 +44,8 @@ class ArchivesStep:
 
     def erase(self, erasure: Erasure, found: Found) -> str | None:
         """See ErasureStep."""
-        for export in found.items:
+        archives: Sequence[MemberExport] = found.items
+        for export in archives:
             self._uploads.delete([export.key, *export.part_keys])
             self._exports.delete(export)
         return None

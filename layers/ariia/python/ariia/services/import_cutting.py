@@ -76,6 +76,7 @@ class ImportCutting:
             size=file.size,
             delimiter=made.shape.delimiter,
             columns=list(made.shape.columns),
+            contact_status=made.shape.contacts,
             ranges=made.ranges,
             cut_at=self._clock.now(),
             failure=None,
@@ -87,7 +88,7 @@ class ImportCutting:
                 f"the file has {file.size:,} bytes, at most {MAX_FILE_BYTES:,} are possible: split it"
             )
         blocks = self._uploads.blocks(job.key, file.etag)
-        return cut(job.tenant_id, job.format, blocks, range_records=self._range_records)
+        return cut(job, blocks, range_records=self._range_records)
 
     def _start_unfinished(self, job: ImportJob) -> None:
         """The first of each lane; whoever works on one begins the next."""

@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
-from ariia.domain.address_index import AddressKey, MembersRefusedError, address_key
+from ariia.domain.address_index import AddressKey, MembersRefusedError
 from ariia.domain.channel import Channel
 from ariia.domain.consent_changes import ConsentClaim
 from ariia.domain.errors import InvalidError, Problem, TransientError
-from ariia.domain.import_file import FileShape, duplicate_of
-from ariia.domain.import_job import ImportFormat, ImportJob
+from ariia.domain.import_file import FileShape, Reading, duplicate_of
+from ariia.domain.import_job import ImportJob
 from ariia.domain.import_records import Record
-from ariia.domain.member import Consent, ConsentStatus, ImportMark, Member, Suppression
+from ariia.domain.member import Consent, ConsentStatus, ImportMark, Member
 from ariia.domain.member_claims import agreed_addresses, apply_claims
 from ariia.domain.member_patch import MemberPatch, apply_fields, member_id_for, parse_patch, require_size
-from ariia.domain.member_text import instant
 from ariia.ports.clock import Clock
 from ariia.ports.members import MemberStore
 
 from .double_opt_in import DoubleOptIn, OptInRules
+from .import_noes import ImportedNoes
+from .import_owners import AddressOwners
 
 _ATTEMPTS = 6
 OutcomeKind = Literal["created", "updated", "unchanged", "rejected"]
@@ -30,13 +31,15 @@ OutcomeKind = Literal["created", "updated", "unchanged", "rejected"]
 @dataclass(frozen=True)
 class Outcome:
     """What came of one line. `kept_withdrawal`: the member's own no outlasted the line's yes; `awaits`: its yes to
-    e-mail waits for the member's confirmation."""
+    e-mail waits for the member's confirmation; `also_opted_out`: how many other members its noes reach."""
 
     line: int
     kind: OutcomeKind
     kept_withdrawal: bool = False
     awaits: bool = False
     problems: Sequence[Problem] = ()
+    warnings: Sequence[Problem] = ()
+    also_opted_out: int = 0
 
     @classmethod
     def rejected(cls, line: int, problems: Sequence[Problem]) -> Outcome:
@@ -51,7 +54,6 @@ class _Wanted:
     line: int
     member_id: str
     patch: MemberPatch
-    suppression: Mapping[str, Any] | None = None
 
 
 class MemberImport:
@@ -60,57 +62,81 @@ class MemberImport:
 
     def __init__(self, job: ImportJob, members: MemberStore, double_opt_in: DoubleOptIn, clock: Clock) -> None:
         self._job, self._members, self._double_opt_in, self._clock = job, members, double_opt_in, clock
-        self._shape = FileShape(job.format, job.delimiter, tuple(job.columns))
+        self._shape, self._noes = FileShape.of(job), ImportedNoes(job, members, clock)
+        self._owners = AddressOwners(job.tenant_id, members)
 
-    def apply(self, records: Sequence[Record]) -> list[Outcome]:
-        """One outcome per record. TransientError when others keep changing the same members."""
+    def apply(self, records: Sequence[Record], repeated: Mapping[int, int] | None = None) -> list[Outcome]:
+        """One outcome per record; `repeated` has, by line, the earlier line that counts instead. TransientError when
+        others keep changing the same members.
+
+        The noes of all lines are taken in, of the rejected ones too, and whatever else fails."""
+        readings = {one.line: self._shape.read(one, self._job.created_at) for one in records if one.content is not None}
         outcomes: dict[int, Outcome] = {}
-        pending: list[_Wanted] = []
+        wanted = self._of_owners(self._parsed(records, readings, repeated or {}, outcomes), readings)
+        meant = {one.line: one.member_id for one in wanted}
+        try:
+            for some in _one_line_each(wanted):
+                self._carry_out(some, outcomes)
+        except Exception:
+            self._noes.take(readings, meant)
+            raise
+        reached = self._noes.take(readings, meant)
+        return [
+            replace(outcomes[line], also_opted_out=reached.get(line, 0), warnings=_warnings(readings.get(line)))
+            for line in sorted(outcomes)
+        ]
+
+    def _parsed(
+        self,
+        records: Sequence[Record],
+        readings: Mapping[int, Reading],
+        repeated: Mapping[int, int],
+        outcomes: dict[int, Outcome],
+    ) -> list[_Wanted]:
+        """The valid lines; the others get their outcome."""
+        wanted: list[_Wanted] = []
         for record in records:
-            try:
-                pending.append(self._parse(record))
-            except InvalidError as error:
-                outcomes[record.line] = Outcome.rejected(record.line, error.problems or [_problem(error)])
-        for some in _one_line_each(pending):
-            self._carry_out(some, outcomes)
-        return [outcomes[line] for line in sorted(outcomes)]
+            line = record.line
+            if record.fault is not None:
+                outcomes[line] = Outcome.rejected(line, [record.fault])
+            elif line in repeated:
+                outcomes[line] = Outcome.rejected(line, [duplicate_of(repeated[line])])
+            else:
+                try:
+                    wanted.append(self._parse(line, readings[line]))
+                except InvalidError as error:
+                    outcomes[line] = Outcome.rejected(line, error.problems or [Problem("line", error.message)])
+        return wanted
 
-    def _carry_out(self, pending: list[_Wanted], outcomes: dict[int, Outcome]) -> None:
-        wanted = list(pending)
-        for _ in range(_ATTEMPTS):
-            pending = self._attempt(pending, outcomes)
-            if not pending:
-                break
-        else:
-            raise TransientError("the same members are being changed by others; try again")
-        for one in wanted:
-            if one.suppression is not None and outcomes[one.line].kind != "rejected":
-                self._suppress(one)
-
-    def _suppress(self, one: _Wanted) -> None:
-        """After the member: whoever has the address gets nothing more, whatever is imported next."""
-        assert one.suppression is not None
-        key = address_key(self._job.tenant_id, Channel(one.suppression["channel"]), str(one.patch.fields["email"]))
-        at = instant(one.suppression["at"], self._job.created_at)
-        self._members.suppress(key.tenant_id, key.channel, key.hash, Suppression(one.suppression["reason"], at))
-
-    def _parse(self, record: Record) -> _Wanted:
-        values = self._shape.values(record)
-        member_id = member_id_for(self._job.tenant_id, values)
+    def _parse(self, line: int, reading: Reading) -> _Wanted:
+        if reading.problems:
+            raise InvalidError("the line is not valid", problems=reading.problems)
+        member_id = member_id_for(self._job.tenant_id, reading.values)
         if member_id is None:
             problem = Problem("id", "is missing", allowed="one of id, external_id and email")
             raise InvalidError("the line names no member", problems=[problem])
-        suppression = values.pop("suppression", None) if self._job.format is ImportFormat.MAILCHIMP else None
-        fields = {name: value for name, value in values.items() if name != "id"}
-        source, by = f"import:{self._job.id}", self._job.created_by
-        patch = parse_patch(fields, now=self._job.created_at, source=source, by=by)
-        return _Wanted(record.line, member_id, self._with_origin(patch, record.line), suppression)
+        fields = {name: value for name, value in reading.values.items() if name != "id"}
+        patch = parse_patch(fields, now=self._job.created_at, source=self._job.source, by=self._job.created_by)
+        return _Wanted(line, member_id, self._with_origin(patch, line))
 
     def _with_origin(self, patch: MemberPatch, line: int) -> MemberPatch:
         """Where a consent was read belongs to its proof."""
-        origin = {"import": self._job.id, "line": line}
+        origin = self._job.origin(line)
         claims = {one: replace(claim, proof={**claim.proof, **origin}) for one, claim in patch.consent.items()}
         return replace(patch, consent=claims)
+
+    def _of_owners(self, wanted: Sequence[_Wanted], readings: Mapping[int, Reading]) -> list[_Wanted]:
+        """The lines, those that name nobody but an address with the member who has it."""
+        by_address = [one for one in wanted if not {"id", "external_id"} & _named(readings[one.line])]
+        owners = self._owners.of({one.member_id: str(one.patch.fields["email"]) for one in by_address})
+        return [replace(one, member_id=owners.get(one.member_id, one.member_id)) for one in wanted]
+
+    def _carry_out(self, pending: list[_Wanted], outcomes: dict[int, Outcome]) -> None:
+        for _ in range(_ATTEMPTS):
+            pending = self._attempt(pending, outcomes)
+            if not pending:
+                return
+        raise TransientError("the same members are being changed by others; try again")
 
     def _attempt(self, wanted: Sequence[_Wanted], outcomes: dict[int, Outcome]) -> list[_Wanted]:
         """Fills in outcomes; gives the lines whose members somebody else changed meanwhile."""
@@ -217,5 +243,9 @@ def _one_line_each(wanted: Sequence[_Wanted]) -> list[list[_Wanted]]:
     return runs
 
 
-def _problem(error: InvalidError) -> Problem:
-    return Problem("line", error.message)
+def _named(reading: Reading) -> set[str]:
+    return {name for name, value in reading.values.items() if value not in (None, "")}
+
+
+def _warnings(reading: Reading | None) -> Sequence[Problem]:
+    return reading.warnings if reading else ()

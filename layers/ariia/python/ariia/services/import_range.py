@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, TypeVar
 
 from ariia.domain.errors import NotFoundError, TransientError
-from ariia.domain.import_file import FileShape, duplicate_of
+from ariia.domain.import_file import FileShape
 from ariia.domain.import_job import ATTEMPTS, ImportJob, PartResult, PartState
 from ariia.domain.import_records import Record, lines_of
 from ariia.ports.clock import Clock
@@ -19,7 +19,7 @@ from ariia.ports.uploads import RangeTask, RangeWork, Uploads
 from ariia.services.double_opt_in import DoubleOptIn
 from ariia.services.import_jobs import ImportJobs
 from ariia.services.import_members import MemberImport, Outcome
-from ariia.services.imports import rejected_document
+from ariia.services.imports import line_document
 
 T = TypeVar("T")
 CHUNK = 40
@@ -29,18 +29,23 @@ GIVEN_UP = "it failed too often; the operators can start it again"
 
 @dataclass
 class _Tally:
-    """The result as it grows, with the rejected lines."""
+    """The result as it grows, with the rejected lines and those with warnings."""
 
     result: PartResult = field(default_factory=PartResult)
     rejected: list[dict[str, Any]] = field(default_factory=list)
+    warnings: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, outcome: Outcome) -> None:
         self.result.records += 1
         self.result.withdrawals_kept += outcome.kept_withdrawal
         self.result.awaiting_confirmation += outcome.awaits
+        self.result.also_opted_out += outcome.also_opted_out
         setattr(self.result, outcome.kind, getattr(self.result, outcome.kind) + 1)
         if outcome.problems:
-            self.rejected.append(rejected_document(outcome.line, outcome.problems))
+            self.rejected.append(line_document(outcome.line, outcome.problems))
+        elif outcome.warnings:
+            self.result.warnings += 1
+            self.warnings.append(line_document(outcome.line, outcome.warnings))
 
 
 class RangeImport:
@@ -112,30 +117,18 @@ class RangeImport:
         for chunk in _chunks(self._records(job, number), CHUNK):
             if self._clock.now() > stop_at:
                 raise TransientError("the range is not finished in time; it goes on with the next attempt")
-            for outcome in self._outcomes(work, chunk, duplicates):
+            for outcome in work.apply(chunk, duplicates):
                 tally.add(outcome)
             if self._clock.now() - noted_at >= _PROGRESS_MS:
                 noted_at = self._clock.now()
                 self._note(job, number, tally.result)
         return self._finish(job, number, tally)
 
-    def _outcomes(self, work: MemberImport, chunk: Sequence[Record], duplicates: dict[int, int]) -> Iterator[Outcome]:
-        good: list[Record] = []
-        for record in chunk:
-            if record.fault is not None:
-                yield Outcome.rejected(record.line, [record.fault])
-            elif record.line in duplicates:
-                yield Outcome.rejected(record.line, [duplicate_of(duplicates[record.line])])
-            else:
-                good.append(record)
-        yield from work.apply(good)
-
     def _records(self, job: ImportJob, number: int) -> Iterator[Record]:
         one = job.ranges[number]
         assert job.etag is not None
         blocks = self._uploads.blocks(job.key, job.etag, one.start, one.end)
-        shape = FileShape(job.format, job.delimiter, tuple(job.columns))
-        return shape.records(lines_of(blocks, start=one.start, number=one.line))
+        return FileShape.of(job).records(lines_of(blocks, start=one.start, number=one.line))
 
     def _duplicates(self, job: ImportJob, number: int) -> dict[int, int]:
         if not job.ranges[number].duplicates:
@@ -146,11 +139,11 @@ class RangeImport:
         return {int(line): earlier for line, earlier in json.loads(data).items()}
 
     def _finish(self, job: ImportJob, number: int, tally: _Tally) -> PartResult:
-        """The list first: a result that promises rejected lines can show them."""
-        tally.rejected.sort(key=lambda one: int(one["line"]))
-        if tally.rejected:
-            lines = "".join(json.dumps(one) + "\n" for one in tally.rejected)
-            self._uploads.write(job.result_key("rejected", number), lines.encode())
+        """The lists first: a result that promises rejected lines can show them."""
+        for kind, listed in (("rejected", tally.rejected), ("warnings", tally.warnings)):
+            if listed:
+                lines = "".join(json.dumps(one) + "\n" for one in sorted(listed, key=lambda one: int(one["line"])))
+                self._uploads.write(job.result_key(kind, number), lines.encode())
         result = tally.result
         result.state, result.error, result.finished_at = PartState.DONE, None, self._clock.now()
         return self._note(job, number, result)

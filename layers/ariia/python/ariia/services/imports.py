@@ -5,11 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from ariia.domain.creation import Created, Creation, require_same
 from ariia.domain.errors import ConflictError, InvalidError, NotFoundError, Problem
-from ariia.domain.import_job import UPLOAD_SECONDS, ImportFormat, ImportJob, ImportProgress, PartState, progress
+from ariia.domain.import_job import (
+    UPLOAD_SECONDS,
+    ContactStatus,
+    ImportFormat,
+    ImportJob,
+    ImportProgress,
+    PartState,
+    progress,
+)
 from ariia.domain.member_text import FieldError, text
 from ariia.ports.clock import Clock, Ids
 from ariia.ports.jobs import JobStore
@@ -40,19 +49,27 @@ class ImportView:
     upload: UploadTarget | None = None
 
 
+class LineList(StrEnum):
+    """The lists that are kept of an import's lines: those that were not imported, and those of which something was
+    changed or left out."""
+
+    REJECTED = "rejected"
+    WARNINGS = "warnings"
+
+
 @dataclass(frozen=True)
-class RejectedLine:
-    """A line that was not imported: its number in the file (from 1), and every problem with it."""
+class ListedLine:
+    """A line of such a list: its number in the file (from 1), and every problem with it."""
 
     line: int
     problems: Sequence[Problem]
 
 
 @dataclass(frozen=True)
-class RejectedPage:
-    """Rejected lines in the order of the file; `after` leads to the next page and is None at the end."""
+class LinePage:
+    """Lines of one list in the order of the file; `after` leads to the next page and is None at the end."""
 
-    lines: list[RejectedLine]
+    lines: list[ListedLine]
     after: str | None = None
 
 
@@ -72,9 +89,14 @@ class Imports:
         creation: Creation | None = None,
         *,
         send_confirmations: bool = False,
+        contact_status: ContactStatus | None = None,
     ) -> Created[ImportView]:
-        """A new import with the URL to upload its file to. InvalidError for a bad name, a key used otherwise, or when
-        confirmations are to be sent and the tenant's double opt-in is off."""
+        """A new import with the URL to upload its file to. InvalidError for a bad name, a key used otherwise, when
+        confirmations are to be sent and the tenant's double opt-in is off, or for a contact status of a file that is
+        not Mailchimp's."""
+        if contact_status is not None and kind is not ImportFormat.MAILCHIMP:
+            problem = Problem("contact_status", "is of another format", contact_status, "null, unless mailchimp")
+            raise InvalidError("only exports of Mailchimp have a contact status", problems=[problem])
         if send_confirmations and not self._double_opt_in.of(tenant_id).is_on:
             allowed = "false, while the setting double_opt_in is off"
             problem = Problem("send_confirmations", "would send none", value=True, allowed=allowed)
@@ -87,6 +109,7 @@ class Imports:
             self._clock.now(),
             file_name=_file_name(file_name),
             send_confirmations=send_confirmations,
+            contact_status=contact_status,
             fingerprint=creation.fingerprint if creation else None,
         )
         if self._jobs.create(job):
@@ -105,29 +128,32 @@ class Imports:
         """Up to `limit` imports, newest first, behind the id `after`; fewer = the end."""
         return [self._view(job) for job in self._jobs.page(tenant_id, limit, after)]
 
-    def rejected(self, tenant_id: str, job_id: str, limit: int, after: str | None = None) -> RejectedPage:
-        """Up to `limit` rejected lines of the parts that are finished, behind the place `after`. NotFoundError for an
-        unknown import, and when the lists, which are kept as long as the file, are gone."""
+    def lines(self, tenant_id: str, job_id: str, kind: LineList, limit: int, after: str | None = None) -> LinePage:
+        """Up to `limit` lines of that list of the parts that are finished, behind the place `after`. NotFoundError for
+        an unknown import, and when the lists, which are kept as long as the file, are gone."""
         job = self._jobs.get(tenant_id, job_id)
-        results = self._jobs.results(job)
         number, offset = _place(after)
-        found: list[RejectedLine] = []
-        listed = sorted(one for one, result in results.items() if result.state is PartState.DONE and result.rejected)
+        found: list[ListedLine] = []
+        listed = sorted(
+            one
+            for one, result in self._jobs.results(job).items()
+            if result.state is PartState.DONE and getattr(result, kind)
+        )
         for part in (one for one in listed if one >= number):
-            lines = self._rejected_of(job, part)
+            lines = self._lines_of(job, kind, part)
             begin = offset if part == number else 0
             taken = lines[begin : begin + limit - len(found)]
-            found += [_rejected_line(line) for line in taken]
+            found += [_listed_line(line) for line in taken]
             if begin + len(taken) < len(lines):
-                return RejectedPage(found, f"{part}:{begin + len(taken)}")
+                return LinePage(found, f"{part}:{begin + len(taken)}")
             if len(found) == limit and part < listed[-1]:
-                return RejectedPage(found, f"{part + 1}:0")
-        return RejectedPage(found)
+                return LinePage(found, f"{part + 1}:0")
+        return LinePage(found)
 
-    def _rejected_of(self, job: ImportJob, part: int) -> list[bytes]:
-        data = self._uploads.read(job.result_key("rejected", part))
+    def _lines_of(self, job: ImportJob, kind: LineList, part: int) -> list[bytes]:
+        data = self._uploads.read(job.result_key(kind, part))
         if data is None:
-            raise NotFoundError("the rejected lines of this import are no longer kept")
+            raise NotFoundError(f"the {_KINDS[kind]} of this import are no longer kept")
         return data.splitlines()
 
     def _view(self, job: ImportJob) -> ImportView:
@@ -142,8 +168,11 @@ class Imports:
         return UploadTarget(url, {"Content-Type": content_type}, job.upload_expires_at)
 
 
-def rejected_document(line: int, problems: Sequence[Problem]) -> dict[str, Any]:
-    """A rejected line as it is kept, with its first 20 problems."""
+_KINDS = {LineList.REJECTED: "rejected lines", LineList.WARNINGS: "warnings"}
+
+
+def line_document(line: int, problems: Sequence[Problem]) -> dict[str, Any]:
+    """A line of a list as it is kept, with its first 20 problems."""
     kept = [
         {"field": one.field, "message": one.message, "value": one.value, "allowed": one.allowed}
         for one in problems[:_MAX_PROBLEMS]
@@ -151,10 +180,10 @@ def rejected_document(line: int, problems: Sequence[Problem]) -> dict[str, Any]:
     return {"line": line, "problems": kept}
 
 
-def _rejected_line(data: bytes) -> RejectedLine:
+def _listed_line(data: bytes) -> ListedLine:
     document = json.loads(data)
     problems = [Problem(**problem, line=document["line"]) for problem in document["problems"]]
-    return RejectedLine(document["line"], problems)
+    return ListedLine(document["line"], problems)
 
 
 def _place(after: str | None) -> tuple[int, int]:
@@ -162,7 +191,7 @@ def _place(after: str | None) -> tuple[int, int]:
         return 0, 0
     part, _, offset = after.partition(":")
     if not (part.isdecimal() and offset.isdecimal()):
-        problem = Problem("cursor", "is not a place in the list of rejected lines", value=after[:80])
+        problem = Problem("cursor", "is not a place in this list of lines", value=after[:80])
         raise InvalidError("the cursor is not one of this list", problems=[problem])
     return int(part), int(offset)
 

@@ -11,7 +11,7 @@ from ariia.domain.channel import Channel
 from ariia.domain.concurrency import changed_meanwhile
 from ariia.domain.confirmation import LinkState, confirm, link_state
 from ariia.domain.confirmation_link import ConfirmationClaims
-from ariia.domain.consent_changes import set_consent, withdraw
+from ariia.domain.consent_changes import set_consent
 from ariia.domain.double_opt_in import remember
 from ariia.domain.errors import InvalidError, NotFoundError, Problem
 from ariia.domain.member import Consent, ConsentStatus, Member, TrackingChoice
@@ -22,6 +22,7 @@ from ariia.ports.clock import Clock
 from ariia.ports.members import MemberStore
 
 from .double_opt_in import DoubleOptIn
+from .opt_outs import OptOuts
 
 _ATTEMPTS = 10
 
@@ -31,6 +32,7 @@ class MemberConsent:
 
     def __init__(self, store: MemberStore, double_opt_in: DoubleOptIn, clock: Clock) -> None:
         self._store, self._double_opt_in, self._clock = store, double_opt_in, clock
+        self._opt_outs = OptOuts(store, clock)
 
     def set(
         self,
@@ -39,18 +41,21 @@ class MemberConsent:
         channel: Channel,
         value: Mapping[str, Any],
         source: str,
-        by: str | None = None,
+        by: str,
     ) -> Member:
         """The member after `by`, who has the right to do so, noted its word: `status`, and optionally `source`, `at`
-        (now) and `proof`. A word from before the stored one changes nothing. With the tenant's double opt-in a grant of
-        e-mail may wait for the member's confirmation. InvalidError, NotFoundError."""
+        (now) and `proof`. A word from before the stored one changes nothing. A no is the address's, and reaches
+        everybody who has it. With the tenant's double opt-in a grant of e-mail may wait for the member's confirmation.
+        InvalidError, NotFoundError."""
         now = self._clock.now()
         problems: list[Problem] = []
         claim = parse_claim(value, path="consent", now=now, source=source, problems=problems, by=by)
         if claim is None:
             raise InvalidError("the consent is not valid", problems=problems)
         said = claim.said_at(now if claim.at is None else claim.at)
-        return self._note(tenant_id, member_id, channel, said, is_dated=claim.at is not None)
+        member = self._note(tenant_id, member_id, channel, said, is_dated=claim.at is not None)
+        self._opt_outs.claimed(member, {channel: replace(claim, at=said.at)}, now)
+        return member
 
     def withdraw(
         self,
@@ -61,25 +66,17 @@ class MemberConsent:
         at: int,
         proof: Mapping[str, Any] | None = None,
     ) -> list[str]:
-        """Opts the member out of `channel`, said at `at` (epoch ms) as `proof` shows, and with it everybody of the
-        tenant who has the same address: they share the mailbox that said no. Ids of all of them. The stand-in of a test
-        send is the address that it names. A repetition changes nothing, and a consent given after `at` stands.
-        NotFoundError when there is no such member."""
-        member = self._store.get(tenant_id, member_id)
+        """Opts the member out of `channel`, as they said themselves at `at` (epoch ms) and `proof` shows, and with it
+        everybody of the tenant who has the same address: they share the mailbox that said no. Ids of all of them. The
+        stand-in of a test send is the address that it names. A repetition changes nothing, and a consent given after
+        `at` stands. NotFoundError when there is no such member."""
         withdrawal = Consent(ConsentStatus.DENIED, source, at, dict(proof or {}))
-        if member is None and is_stand_in(member_id):
+        if self._store.get(tenant_id, member_id) is None and is_stand_in(member_id):
             return self._store.withdraw(tenant_id, *address_place(member_id), withdrawal)
-        if member is None:
+        reached = self._opt_outs.take(tenant_id, channel, withdrawal, member_id=member_id)
+        if member_id not in reached:
             raise NotFoundError("there is no such member")
-        address = member.address(channel)
-        sharers: list[str] = []
-        if address:
-            key = address_key(tenant_id, channel, address)
-            sharers = self._store.withdraw(tenant_id, channel, key.hash, withdrawal)
-        if member_id not in sharers:
-            # They have no such address, or another one since a moment ago: the no is theirs all the same.
-            self._change(tenant_id, member_id, lambda one: withdraw(one, channel, withdrawal))
-        return list(dict.fromkeys([member_id, *sharers]))
+        return reached
 
     def grant(
         self, tenant_id: str, member_id: str, channel: Channel, consent: Consent, *, own_link: bool = False

@@ -75,7 +75,15 @@ class MemberEvents:
             channel = Channel(event.data["channel"])
             # A sender's clock that is ahead must not put what they say behind what they say next.
             at = min(event.at, event.received_at)
-            self._stop_words.take(event.tenant_id, channel, text, at=at, event_id=event.id, member_id=event.member_id)
+            self._stop_words.take(
+                event.tenant_id,
+                channel,
+                text,
+                at=at,
+                event_id=event.id,
+                by=event.received_by,
+                member_id=event.member_id,
+            )
 
     def _made(self, tenant_id: str, by: str, fields: Mapping[str, Any], creation: Creation | None) -> MemberEvent:
         now = self._clock.now()

@@ -16,6 +16,7 @@ from ariia.domain.receipt import Receipt
 from ariia.domain.recipient import recipient
 from ariia.domain.web_message import web_message
 from ariia.ports.campaigns import CampaignStore
+from ariia.ports.content import MessageRenderer
 from ariia.ports.ledger import Partition, RecipientLedger
 
 # Our own links would act for the member: whoever has the archive must not unsubscribe them by looking at it.
@@ -25,8 +26,8 @@ _DEAD_LINKS = {"unsubscribe_url": "#", "preferences_url": "#", "view_url": "#", 
 class MemberMessages:
     """Reads the ledger about one member."""
 
-    def __init__(self, campaigns: CampaignStore, ledger: RecipientLedger) -> None:
-        self._campaigns, self._ledger = campaigns, ledger
+    def __init__(self, campaigns: CampaignStore, ledger: RecipientLedger, renderer: MessageRenderer) -> None:
+        self._campaigns, self._ledger, self._renderer = campaigns, ledger, renderer
 
     def of_campaign(self, campaign: Campaign, member: Member) -> Iterator[dict[str, Any]]:
         """The member's row in the campaign, as of CampaignRecipient, with the links they clicked and, when it was sent
@@ -60,7 +61,7 @@ class MemberMessages:
     def _rendered(self, campaign: Campaign, member: Member) -> dict[str, str]:
         try:
             content = self._campaigns.content(campaign.tenant_id, campaign.id, campaign.approved_hash or "")
-            message = web_message(campaign, content, member, _DEAD_LINKS)
+            message = web_message(self._renderer.page, campaign, content, member, _DEAD_LINKS)
         except NotFoundError:
             return {}
         return {"subject": message.subject, "html": message.html, "text": message.text}

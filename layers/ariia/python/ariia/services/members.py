@@ -20,6 +20,7 @@ from ariia.ports.jobs import Job, JobStore
 from ariia.ports.members import MemberStore
 
 from .double_opt_in import DoubleOptIn, OptInRules
+from .opt_outs import OptOuts
 
 SOURCE = "api"
 _ATTEMPTS = 6
@@ -39,7 +40,7 @@ class Members:
 
     def __init__(self, store: MemberStore, jobs: JobStore, double_opt_in: DoubleOptIn, clock: Clock, ids: Ids) -> None:
         self._store, self._jobs, self._double_opt_in = store, jobs, double_opt_in
-        self._clock, self._ids = clock, ids
+        self._clock, self._ids, self._opt_outs = clock, ids, OptOuts(store, clock)
 
     def get(self, tenant_id: str, member_id: str) -> Member:
         """The member; NotFoundError when the tenant has none of this id."""
@@ -63,6 +64,8 @@ class Members:
         rules = self._double_opt_in.of(tenant_id)
         member = self._laid_over(None, blank, patch, rules)
         rules.ask([(None, member)])
+        # First: whoever repeats this without a key after a crash is answered that the member exists.
+        self._opt_outs.claimed(member, patch.consent, now)
         if not self._store.save([member]):
             return Created(member, replayed=False)
         stored = self._store.get(tenant_id, wanted)
@@ -78,7 +81,8 @@ class Members:
         version: int | None = None,
         by: str | None = None,
     ) -> Upserted:
-        """Creates the member or changes the fields given (RFC 7396: null clears; attributes are merged).
+        """Creates the member or changes the fields given (RFC 7396: null clears; attributes are merged). A no among
+        them is the address's, and reaches everybody who has it.
 
         With `version`, ConflictError unless it is the stored one (0: there is none). InvalidError for bad fields."""
         require_id(member_id, "id")
@@ -90,7 +94,9 @@ class Members:
             base = stored or Member(member_id, tenant_id, created_at=self._clock.now())
             return self._laid_over(stored, base, patch, rules)
 
-        return self._write(tenant_id, member_id, change, version, rules)
+        done = self._write(tenant_id, member_id, change, version, rules)
+        self._opt_outs.claimed(done.member, patch.consent, self._clock.now())
+        return done
 
     def delete(self, tenant_id: str, member_id: str, version: int | None = None) -> None:
         """Removes the member. NotFoundError; with `version`, ConflictError unless it is the stored one."""

@@ -42,7 +42,7 @@ class Position:
             return cls(0)
         shard, _, rest = text.partition("|")
         page, separator, member_id = rest.partition("|")
-        if not separator or not shard.isdigit():
+        if not separator or not shard.isdecimal():
             raise InvalidError("the cursor is not one of this list")
         return cls(int(shard), page or None, member_id)
 

@@ -102,6 +102,8 @@ class ShardFiller:
         if not self._facts.prepare(task.tenant_id, audience, task.shard, ends_at):
             return {"after": after, "done": False}
         for members in scan_pages(self._members, task.tenant_id, task.shard, after):
+            if not self._is_filling(task):
+                return {"after": after, "done": True}
             facts = self._facts.of(task.tenant_id, audience, members)
             meant = [member.id for member in members if audience.matches(member, facts)]
             self._lists.add(task.tenant_id, task.segment_id, meant)
@@ -111,6 +113,11 @@ class ShardFiller:
             if self._clock.now() >= ends_at:
                 break
         return {"after": after, "done": False}
+
+    def _is_filling(self, task: SegmentTask) -> bool:
+        """False when another invocation was faster, or the segment is gone: a list that is filled may be approved."""
+        segment = self._segments.get(task.tenant_id, task.segment_id)
+        return segment is not None and segment.fill_job_id == task.job_id
 
     def _finish(self, task: SegmentTask, job: Job, asked: FillJob) -> None:
         """Whoever finishes last sees that all are done, and says so on the segment."""

@@ -12,6 +12,7 @@ from ariia.ports.members import MemberScan
 from ariia.ports.preflight import ShardWork
 from ariia.ports.segments import SegmentLists
 
+from .segment_holds import SegmentHolds
 from .segments import Segments
 
 
@@ -36,20 +37,27 @@ class SegmentMembers:
     """Use cases around the lists."""
 
     def __init__(
-        self, segments: Segments, lists: SegmentLists, members: MemberScan, work: ShardWork, shards: int
+        self,
+        segments: Segments,
+        holds: SegmentHolds,
+        lists: SegmentLists,
+        members: MemberScan,
+        work: ShardWork,
+        shards: int,
     ) -> None:
-        self._segments, self._lists, self._members = segments, lists, members
+        self._segments, self._holds, self._lists, self._members = segments, holds, lists, members
         self._work, self._shards = work, shards
 
     def change(self, tenant_id: str, segment_id: str, add: Sequence[str], remove: Sequence[str]) -> ListChange:
         """Puts members on the list and takes others off; doing it again changes nothing. NotFoundError; ConflictError
-        for a dynamic segment or one that is still being filled; InvalidError for too many at once or the same id in
-        both; TransientError."""
+        for a dynamic segment, one that is still being filled, or one that something submitted needs as it is;
+        InvalidError for too many at once or the same id in both; TransientError."""
         self._require_list(tenant_id, segment_id)
         _require_chunk(add, remove)
         known = self._members.get_many(tenant_id, add)
-        self._lists.add(tenant_id, segment_id, [one for one in add if one in known])
-        self._lists.remove(tenant_id, segment_id, remove)
+        with self._holds.changing(tenant_id, segment_id):
+            self._lists.add(tenant_id, segment_id, [one for one in add if one in known])
+            self._lists.remove(tenant_id, segment_id, remove)
         return ListChange(len(known), len(set(remove)), sorted({one for one in add if one not in known}))
 
     def page(self, tenant_id: str, segment_id: str, limit: int, after: str | None) -> ListPage:

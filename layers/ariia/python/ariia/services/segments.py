@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
-from ariia.domain.campaign import Campaign, CampaignStatus
 from ariia.domain.concurrency import changed_meanwhile, require_version
 from ariia.domain.creation import Created, Creation, require_same
-from ariia.domain.errors import ConflictError, NotFoundError
+from ariia.domain.errors import NotFoundError
 from ariia.domain.plan import Feature
 from ariia.domain.segment import MemberSegment, require_valid, unknown_campaigns
-from ariia.domain.series import HOLDS_SEGMENTS, Series
 from ariia.ports.campaigns import CampaignStore
 from ariia.ports.clock import Clock, Ids
 from ariia.ports.segments import SegmentStore
-from ariia.ports.series import SeriesStore
 
 from .quotas import Quotas
-
-_S = CampaignStatus
-# In these a campaign still needs its segments, as its audience does not stand yet.
-_WAITING = frozenset({_S.PENDING_REVIEW, _S.APPROVED, _S.SCHEDULED, _S.SENDING})
-_PER_PAGE = 100
-T = TypeVar("T", Campaign, Series)
+from .segment_holds import SegmentHolds
 
 
 class Segments:
@@ -34,12 +26,12 @@ class Segments:
         self,
         store: SegmentStore,
         campaigns: CampaignStore,
-        series: SeriesStore,
+        holds: SegmentHolds,
         quotas: Quotas,
         clock: Clock,
         ids: Ids,
     ) -> None:
-        self._store, self._campaigns, self._series, self._quotas = store, campaigns, series, quotas
+        self._store, self._campaigns, self._holds, self._quotas = store, campaigns, holds, quotas
         self._clock, self._ids = clock, ids
 
     def create(
@@ -97,19 +89,14 @@ class Segments:
         return changed
 
     def delete(self, tenant_id: str, segment_id: str, version: int) -> MemberSegment:
-        """Removes the segment, which is returned. ConflictError while a campaign that is under review, approved,
-        scheduled or being planned needs it, or a series that was submitted, naming one, or when `version` is not the
-        stored one; NotFoundError."""
+        """Removes the segment, which is returned. ConflictError while something that was submitted needs it, or when
+        `version` is not the stored one; NotFoundError."""
         segment = self.get(tenant_id, segment_id)
         require_version(version, segment.version)
-        for campaign in _all(self._campaigns.page, tenant_id):
-            if segment_id in campaign.segment_ids and campaign.status in _WAITING and campaign.planned_at is None:
-                raise ConflictError(f"the campaign {campaign.id}, which is {campaign.shown_status}, needs this segment")
-        for series in _all(self._series.page, tenant_id):
-            if segment_id in series.draft.segment_ids and series.status in HOLDS_SEGMENTS:
-                raise ConflictError(f"the series {series.id}, which is {series.status}, needs this segment")
-        if not self._store.delete(segment):
-            raise changed_meanwhile()
+        with self._holds.changing(tenant_id, segment_id):
+            if not self._store.delete(segment):
+                raise changed_meanwhile()
+        self._holds.forget(tenant_id, segment_id)
         return segment
 
     def require_valid(self, segment: MemberSegment) -> None:
@@ -118,14 +105,3 @@ class Segments:
         unknown = [one for one in asked if self._campaigns.get(segment.tenant_id, one) is None]
         if unknown:
             raise unknown_campaigns({one: asked[one] for one in unknown})
-
-
-def _all(page_of: Callable[[str, int, str | None], list[T]], tenant_id: str) -> Iterator[T]:
-    """Everything that comes in pages."""
-    after: str | None = None
-    while True:
-        page = page_of(tenant_id, _PER_PAGE, after)
-        yield from page
-        if len(page) < _PER_PAGE:
-            return
-        after = page[-1].id

@@ -110,6 +110,9 @@ class SenderDomains:
         identity = self._identity(sender)
         if identity.tenant_id != sender.tenant_id:
             raise _taken(sender.domain)
+        # Before the provider's word counts: nothing is sent that would mail its bounces to the tenant.
+        if identity.mails_feedback:
+            self._identities.stop_feedback_mail(sender.domain)
         if identity.mail_from_domain != sender.mail_from_domain:
             self._identities.set_mail_from(sender.domain, sender.mail_from_domain)
         was_verified = sender.is_verified
@@ -129,6 +132,7 @@ class SenderDomains:
         identity = self._identities.find(sender.domain)
         if identity is None:
             self._identities.create(sender.domain, sender.tenant_id)
+            self._identities.stop_feedback_mail(sender.domain)
             self._identities.set_mail_from(sender.domain, sender.mail_from_domain)
             identity = self._identities.find(sender.domain)
         if identity is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from ariia.domain.batch import CLOCKS_DIFFER_MS, Batch, BatchKey, Claim, Entry, EntryState, put_off_until
 from ariia.domain.campaign import ACCEPTED_CONTENT, ACCEPTED_MISSING, Campaign
-from ariia.domain.errors import InvalidError, UnknownOutcomeError
+from ariia.domain.errors import InvalidError, TransientError, UnknownOutcomeError
 from ariia.domain.pause_cause import PauseCause
 from ariia.domain.put_off import PutOff
 from ariia.domain.receipt import EventKind, Receipt
@@ -81,6 +81,10 @@ class ClaimSender:
             composed = self._composer.compose(campaign, content, batch, claim, verdict.may)
         except InvalidError as error:
             result.stop(f"the content can't be rendered: {error.message}", PauseCause.CONTENT)
+            return self._write(batch, claim, outcomes, result, verdict.deferred)
+        except TransientError:
+            # Nothing was handed over: the batch comes again, and not only when its lease is over.
+            result.postponed = len(verdict.may)
             return self._write(batch, claim, outcomes, result, verdict.deferred)
         if composed.failed and not composed.calls and not fails_singly(campaign):
             # What fails for all of a claim is the content's fault, as far as anybody can tell.

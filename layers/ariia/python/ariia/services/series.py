@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
+from datetime import datetime
+from itertools import islice, takewhile
 
 from ariia.domain.campaign import Campaign, Content, Move, Target
 from ariia.domain.errors import NotFoundError
+from ariia.domain.local_time import local_of
+from ariia.domain.recurrence import HORIZON
 from ariia.domain.series import Occurrence, Series, SeriesStatus
 from ariia.ports.campaigns import CampaignStore
 from ariia.ports.clock import Clock
@@ -91,8 +94,13 @@ class SeriesDirectory:
         return None if series.made is None else self._campaigns.get(series.tenant_id, series.made.campaign_id)
 
     def occurrences(self, tenant_id: str, series_id: str, limit: int, after: str | None) -> list[Occurrence]:
-        """Up to `limit` occurrences to come, in order, behind local time `after`, approved or not; NotFoundError."""
-        return list(islice(self.get(tenant_id, series_id).behind(self._clock.now(), after), limit))
+        """Up to `limit` occurrences to come, in order, behind local time `after`, approved or not; none behind the
+        next ten years. NotFoundError."""
+        series, now = self.get(tenant_id, series_id), self._clock.now()
+        latest = local_of(now, series.rule.timezone) + HORIZON
+        if after is not None and datetime.fromisoformat(after) > latest:
+            return []
+        return list(islice(takewhile(lambda one: one.local <= latest.isoformat(), series.behind(now, after)), limit))
 
     def history(self, tenant_id: str, series_id: str) -> list[Move]:
         """Every move with who, when and why, oldest first; NotFoundError."""

@@ -20,6 +20,7 @@ from .campaign_contents import CampaignContents
 from .campaign_review import review_hash
 from .campaigns import CampaignDetails
 from .preflight_gate import PreflightGate
+from .segment_holds import Holder, SegmentHolds
 from .series import SeriesDirectory
 from .series_starting import SeriesStarting
 from .targets import Targets
@@ -44,12 +45,13 @@ class SeriesReview:
         directory: SeriesDirectory,
         contents: CampaignContents,
         targets: Targets,
+        holds: SegmentHolds,
         starting: SeriesStarting,
         gate: PreflightGate,
         clock: Clock,
     ) -> None:
         self._gate = gate
-        self._store, self._directory, self._contents = store, directory, contents
+        self._store, self._directory, self._contents, self._holds = store, directory, contents, holds
         self._targets, self._starting, self._clock = targets, starting, clock
 
     def submit(
@@ -60,9 +62,10 @@ class SeriesReview:
         version: int | None = None,
         despite: Collection[str] = (),
     ) -> SeriesSubmission:
-        """Checks the whole series and freezes it for review. NotFoundError; ConflictError when it is no draft or
-        `version` is stale; FindingsError naming everything that keeps its campaigns from being sent, but for the
-        findings that the codes in `despite` accept, for each of them."""
+        """Checks the whole series and freezes it for review; from then on the lists that it names stay as they are,
+        which is said as a warning. NotFoundError; ConflictError when it is no draft, `version` is stale, or a list is
+        being changed; FindingsError naming everything that keeps its campaigns from being sent, but for the findings
+        that the codes in `despite` accept, for each of them."""
         details = self._directory.details(tenant_id, series_id)
         series, now = details.series, self._clock.now()
         require_version(version, series.version)
@@ -77,8 +80,9 @@ class SeriesReview:
         series.move(_S.PENDING_REVIEW, action="submit", by=by, at=now)
         series.submitted_hash, series.feedback = series_hash(series, content, target), None
         series.draft.segment_ids, series.draft.despite = list(target.segments), sorted(set(despite))
+        self._holds.hold(tenant_id, target.segments, Holder("series", series.id, series.version))
         self._save(SeriesChange(series, frozen=(series.submitted_hash, content, target), moves=[move]))
-        return SeriesSubmission(series, warnings)
+        return SeriesSubmission(series, [*warnings, *_fixed_lists(target)])
 
     def _about_rule(self, series: Series) -> list[Finding]:
         if series.first_behind(self._clock.now()) is not None:
@@ -119,6 +123,20 @@ class SeriesReview:
     def _save(self, change: SeriesChange) -> None:
         if not self._store.save(change):
             raise changed_meanwhile()
+
+
+def _fixed_lists(target: Target) -> list[Finding]:
+    """A list that is kept up to date elsewhere can't be, and whoever does that is to know before they are refused."""
+    return [
+        Finding(
+            "fixed_list",
+            "warning",
+            f"the list '{copy.name}' can't be changed while the series runs; for members who come and go, use a tag",
+            field="target_filter_json",
+        )
+        for copy in target.segments.values()
+        if not copy.is_dynamic
+    ]
 
 
 def series_hash(series: Series, content: Content, target: Target) -> str:

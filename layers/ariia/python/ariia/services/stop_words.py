@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 from ariia.domain.address import address_hash
 from ariia.domain.channel import Channel
-from ariia.domain.errors import NotFoundError
 from ariia.domain.member import Consent, ConsentStatus
 from ariia.domain.stop_words import StopMeaning, meaning
 from ariia.ports.members import MemberStore
 from ariia.services.member_consent import MemberConsent
+from ariia.services.opt_outs import OptOuts
 from ariia.services.suppressions import parse_address
 
 SOURCE = "stop_word"
@@ -28,8 +27,8 @@ class StopResult:
 class StopWords:
     """Takes answers in, any number of times: what counts is when they were written, and the later word wins."""
 
-    def __init__(self, members: MemberStore, consent: MemberConsent) -> None:
-        self._members, self._consent = members, consent
+    def __init__(self, members: MemberStore, consent: MemberConsent, opt_outs: OptOuts) -> None:
+        self._members, self._consent, self._opt_outs = members, consent, opt_outs
 
     def take(
         self,
@@ -39,41 +38,27 @@ class StopWords:
         *,
         at: int,
         event_id: str,
+        by: str,
         member_id: str | None = None,
         address: str | None = None,
     ) -> StopResult:
         """Opts out on STOP, in again on START, and does nothing on HELP, said at `at` (epoch ms: the event's own time,
-        the same whenever the event comes again). The sender is a member or whoever has `address`. InvalidError for
-        what is no address of the channel; a sender whom nobody knows is opted out all the same."""
+        the same whenever the event comes again), as `by` tells, who may speak for members. The sender is a member or
+        whoever has `address`. InvalidError for what is no address of the channel; a sender whom nobody knows is opted
+        out all the same."""
         says = meaning(text)
         if says is None or says is StopMeaning.HELP:
             return StopResult(says)
         one = address_hash(channel, parse_address(channel, address)) if address else None
         proof = {"event": event_id, "word": text.strip()[:40]}
         if says is StopMeaning.STOP:
-            return StopResult(says, self._stop(tenant_id, channel, one, member_id, at, proof))
+            no = Consent(ConsentStatus.DENIED, SOURCE, at, proof, by)
+            return StopResult(says, self._opt_outs.take(tenant_id, channel, no, member_id=member_id, address_hash=one))
         whose = [member_id] if member_id else self._members.sharers(tenant_id, channel, one) if one else []
-        return StopResult(says, [one for one in whose if self._start(tenant_id, channel, one, at, proof)])
+        yes = Consent(ConsentStatus.GRANTED, SOURCE, at, proof, by)
+        return StopResult(says, [one for one in whose if self._start(tenant_id, channel, one, yes)])
 
-    def _stop(
-        self,
-        tenant_id: str,
-        channel: Channel,
-        address: str | None,
-        member_id: str | None,
-        at: int,
-        proof: dict[str, str],
-    ) -> list[str]:
-        everybody: list[str] = []
-        if address is not None:
-            said = Consent(ConsentStatus.DENIED, SOURCE, at, dict(proof))
-            everybody += self._members.withdraw(tenant_id, channel, address, said)
-        if member_id is not None:
-            with suppress(NotFoundError):
-                everybody += self._consent.withdraw(tenant_id, member_id, channel, SOURCE, at, proof)
-        return list(dict.fromkeys(everybody))
-
-    def _start(self, tenant_id: str, channel: Channel, member_id: str, at: int, proof: dict[str, str]) -> bool:
+    def _start(self, tenant_id: str, channel: Channel, member_id: str, said: Consent) -> bool:
         """True when the member is in again. Who never said anything can't be opted in by one word: they were not told
         what for. A suppressed address stays suppressed; lifting that is for an admin."""
         member = self._members.get(tenant_id, member_id)
@@ -83,5 +68,4 @@ class StopWords:
         if channel is Channel.EMAIL and known.status is not ConsentStatus.DENIED:
             # A sender's address is easily forged: an answer by e-mail undoes an opt-out, and confirms nothing.
             return False
-        said = Consent(ConsentStatus.GRANTED, SOURCE, at, dict(proof))
         return self._consent.grant(tenant_id, member_id, channel, said).consent.get(channel) == said

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ariia.domain.channel import Channel
 from ariia.domain.concurrency import changed_meanwhile, require_version
@@ -12,21 +12,21 @@ from ariia.domain.content.findings import Finding
 from ariia.domain.content.message_draft import MessageDraft
 from ariia.domain.content.roots import member_view
 from ariia.domain.content.variables import VariableValues
+from ariia.domain.content.whole_message import FullMessage, MessageSource
 from ariia.domain.creation import Created, Creation, require_same
 from ariia.domain.errors import ForbiddenError, InvalidError, NotFoundError, Problem
 from ariia.domain.plan import Feature
 from ariia.domain.storable import require_storable
 from ariia.domain.template import CampaignTemplate, require_usable_default
 from ariia.ports.clock import Clock, Ids
+from ariia.ports.content import MessageRenderer
 from ariia.ports.templates import TemplateStore
 from ariia.ports.tenants import TenantStore
 
 from .content_checks import ContentChecks
 from .quotas import Quotas
 from .template_drafts import template_draft
-
-if TYPE_CHECKING:
-    from ariia.domain.content.slots import FullMessage
+from .thumbnails import drawn
 
 
 class Templates:
@@ -41,8 +41,10 @@ class Templates:
         ids: Ids,
         channels: frozenset[Channel],
         quotas: Quotas,
+        renderer: MessageRenderer,
     ) -> None:
         self._store, self._tenants, self._checks, self._quotas = store, tenants, checks, quotas
+        self._renderer = renderer
         self._clock, self._ids, self._channels = clock, ids, channels
 
     def create(
@@ -64,7 +66,7 @@ class Templates:
         if earlier is None:
             self._require_valid(template)
             self._quotas.reserve(tenant_id, Feature.TEMPLATES, template.id, now)
-            is_new = self._store.create(template)
+            is_new = self._store.create(template, self._picture(template))
             self._quotas.settle(tenant_id, Feature.TEMPLATES, template.id, now)
             if is_new:
                 return Created(template, replayed=False)
@@ -90,7 +92,7 @@ class Templates:
         require_version(version, template.version)
         changed = replace(template, **changes, updated_at=self._clock.now())
         self._require_valid(changed)
-        if not self._store.save(changed):
+        if not self._store.save(changed, self._picture(changed)):
             raise changed_meanwhile()
         return changed
 
@@ -111,15 +113,12 @@ class Templates:
     ) -> FullMessage:
         """The message as a member with these fields would read it, links pointing nowhere. NotFoundError; InvalidError
         with field and line when it can't be rendered for this member."""
-        # Imported when needed: only rendering takes Jinja2, and the API starts sooner without it.
-        from ariia.domain.content.slots import compile_content
-
         draft = replace(self._draft(self.get(tenant_id, template_id)), subject=subject)
         given = VariableValues(draft.variables, values).of(member.get("attributes") or {})
         shared = {name: value for name, value in draft.sample_values().items() if name not in draft.names}
-        compiled = compile_content(subject, draft.html.html)
         try:
-            return compiled.full_render({**shared, **given, "member": member_view(member)})
+            source = MessageSource(subject, draft.html.html)
+            return self._renderer.message(source, {**shared, **given, "member": member_view(member)})
         except InvalidError as error:
             raise _located(error, draft) from error
 
@@ -131,6 +130,9 @@ class Templates:
         require_usable_default(template)
         require_storable(template, "body_template")
         self._checks.require_savable(self._draft(template))
+
+    def _picture(self, template: CampaignTemplate) -> str | None:
+        return None if template.thumbnail_url else drawn(self._renderer, template, self._draft(template))
 
     def _draft(self, template: CampaignTemplate) -> MessageDraft:
         tenant = self._tenants.get(template.tenant_id)

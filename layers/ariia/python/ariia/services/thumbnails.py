@@ -1,21 +1,23 @@
-"""Pictures of templates, for those that were given none: made when somebody looks, from the template as it is then."""
+"""Pictures of templates, for those that were given none: drawn when a template is stored, for a sample member, with the
+tenant as it is then. Looking at one renders nothing."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from ariia.domain.channel import Channel
+from ariia.domain.content.message_draft import MessageDraft
 from ariia.domain.content.samples import sample_attributes, sample_members
 from ariia.domain.content.variables import VariableValues
+from ariia.domain.content.whole_message import MessageSource
 from ariia.domain.errors import InvalidError, NotFoundError
 from ariia.domain.links import LinkClaims, sign, verify
+from ariia.domain.storable import MAX_DOCUMENT_BYTES
 from ariia.domain.template import CampaignTemplate
-from ariia.domain.tenant import Tenant
+from ariia.ports.content import MessageRenderer
 from ariia.ports.signing import SigningKeys
 from ariia.ports.templates import TemplateStore
-from ariia.ports.tenants import TenantStore
-
-from .template_drafts import template_draft
 
 _PURPOSE = "thumbnail"
 
@@ -29,10 +31,10 @@ class Thumbnail:
 
 
 class Thumbnails:
-    """Signs the addresses, and draws what they stand for. The address is all that it takes to see the picture."""
+    """Signs the addresses, and shows what they stand for. The address is all that it takes to see the picture."""
 
-    def __init__(self, keys: SigningKeys, templates: TemplateStore, tenants: TenantStore, base_url: str) -> None:
-        self._keys, self._templates, self._tenants, self._base_url = keys, templates, tenants, base_url
+    def __init__(self, keys: SigningKeys, templates: TemplateStore, base_url: str) -> None:
+        self._keys, self._templates, self._base_url = keys, templates, base_url
 
     def url_of(self, template: CampaignTemplate) -> str:
         """The template's own `thumbnail_url`, or the address of a picture of its present version."""
@@ -42,28 +44,26 @@ class Thumbnails:
         return f"{self._base_url}/t/{sign(self._keys.key(), _PURPOSE, claims)}"
 
     def show(self, token: str) -> Thumbnail:
-        """The picture; NotFoundError for an address that we did not make, and for a template that is gone."""
+        """The picture; NotFoundError for an address that we did not make, and for a template that is gone or was given
+        another picture."""
         claims = verify(self._keys.key(), _PURPOSE, token)
-        template = self._templates.get(claims.tenant_id, claims.campaign_id)
-        tenant = self._tenants.get(claims.tenant_id)
-        if template is None or tenant is None:
+        picture = self._templates.picture(claims.tenant_id, claims.campaign_id)
+        if picture is None:
             raise NotFoundError("this template is not there any more")
-        return Thumbnail(_drawn(template, tenant), is_final=str(template.version) == claims.message)
+        return Thumbnail(picture.svg, is_final=str(picture.version) == claims.message)
 
 
-def _drawn(template: CampaignTemplate, tenant: Tenant) -> str:
-    # Whoever only signs addresses needs neither of them.
-    from ariia.domain.content.slots import compile_content
+def drawn(renderer: MessageRenderer, template: CampaignTemplate, draft: MessageDraft) -> str:
+    """The SVG of a template that may be saved. It shows the template's name when it can't be rendered for the sample
+    member (an empty one can't), or would be too large to be kept. TransientError."""
+    # Imported when needed: who only signs addresses needs no sanitiser.
     from ariia.domain.content.thumbnail import thumbnail_svg
 
-    draft = template_draft(template, tenant)
-    member = sample_members()[0]
+    html = draft.html.html if template.type is Channel.EMAIL else ""
     try:
         given = VariableValues(draft.variables, {}).of(sample_attributes(draft.variables))
-        html = draft.html.html if template.type is Channel.EMAIL else ""
-        compiled = compile_content("", html, None if html else draft.html.html)
-        message = compiled.full_render({**draft.sample_values(), **given, "member": member})
+        source = MessageSource("", html, None if html else draft.html.html)
+        svg = renderer.picture(source, {**draft.sample_values(), **given, "member": sample_members()[0]})
     except InvalidError:
-        # Saved content renders for sample members; what was stored before a rule became stricter may not.
         return thumbnail_svg("", template.name)
-    return thumbnail_svg(message.html, message.text)
+    return svg if len(json.dumps(svg)) < MAX_DOCUMENT_BYTES else thumbnail_svg("", template.name)

@@ -59,7 +59,11 @@ class DynamoAudit:
 
     def page(self, tenant_id: str, limit: int, after: str | None, since: int, until: int) -> AuditPage:
         """See the port."""
-        first, last = row_id(since, ""), row_of(after) or row_id(until, "~")
+        # Nothing is later than now: a place that says so would be looked for in months that are to come.
+        newest = row_id(until, "~")
+        first, last = row_id(since, ""), min(row_of(after) or newest, newest)
+        if last < first:
+            return AuditPage([], None)
         parts = (_rows(f"{tenant_id}#{month}", first, last, limit) for month in months_back(since, int(last[:13])))
         return AuditPage(*cut(chain.from_iterable(parts), limit, after))
 

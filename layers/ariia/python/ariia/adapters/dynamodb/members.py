@@ -89,6 +89,12 @@ class DynamoMembers:
         """See the port."""
         return self._record(tenant_id, channel, address_hash).members
 
+    def members_at(self, tenant_id: str, channel: str, address_hashes: Sequence[str]) -> dict[str, list[str]]:
+        """See the port."""
+        keys = [AddressKey(tenant_id, Channel(channel), one) for one in address_hashes]
+        records = read_addresses(self._connection, keys)
+        return {key.hash: record.members for key, record in records.items() if record.members}
+
     def suppression(self, tenant_id: str, channel: str, address_hash: str) -> Suppression | None:
         """See the port."""
         return self._record(tenant_id, channel, address_hash).suppression

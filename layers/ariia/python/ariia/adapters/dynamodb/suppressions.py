@@ -72,8 +72,10 @@ class DynamoSuppressions:
 
     def page(self, tenant_id: str, channel: str | None, limit: int, after: str | None) -> list[SuppressedAddress]:
         """See the port."""
-        first = f"{channel}-" if channel else " "
-        wanted = SuppressionModel.address.between(max(after or "", first), f"{channel}-~" if channel else "~")
+        first, last = (f"{channel}-", f"{channel}-~") if channel else (" ", "~")
+        if after is not None and after > last:
+            return []
+        wanted = SuppressionModel.address.between(max(after or "", first), last)
         found = SuppressionModel.query(tenant_id, wanted, limit=limit + 1, page_size=limit + 1, consistent_read=True)
         return [one for one in map(_address, found) if one.id != after][:limit]
 

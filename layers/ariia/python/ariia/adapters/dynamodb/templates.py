@@ -1,5 +1,5 @@
 """Templates on DynamoDB. Which one is the default rests in a row `default#<type>` (no template id can be one), so that
-two requests can't make two defaults."""
+two requests can't make two defaults. Pictures rest under `tenant#pictures`, as lists of templates show none."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ariia.adapters.dynamodb.connection import process_connection
 from ariia.domain.channel import Channel
 from ariia.domain.documents import decode, encode
 from ariia.domain.errors import TransientError
-from ariia.domain.template import TEMPLATE_TYPES, CampaignTemplate
+from ariia.domain.template import TEMPLATE_TYPES, CampaignTemplate, TemplatePicture
 
 from .documents import commit, read, rows
 from .models import TemplateModel
@@ -35,13 +35,18 @@ class DynamoTemplates:
         model = read(TemplateModel, tenant_id, template_id)
         return decode(CampaignTemplate, model.document) if model else None
 
-    def create(self, template: CampaignTemplate) -> bool:
+    def picture(self, tenant_id: str, template_id: str) -> TemplatePicture | None:
         """See TemplateStore."""
-        return self._write(template, 0)
+        model = read(TemplateModel, _pictures(tenant_id), template_id)
+        return TemplatePicture(model.document["svg"], int(model.version)) if model else None
 
-    def save(self, template: CampaignTemplate) -> bool:
+    def create(self, template: CampaignTemplate, picture: str | None = None) -> bool:
         """See TemplateStore."""
-        return self._write(template, template.version)
+        return self._write(template, 0, picture)
+
+    def save(self, template: CampaignTemplate, picture: str | None = None) -> bool:
+        """See TemplateStore."""
+        return self._write(template, template.version, picture)
 
     def delete(self, template: CampaignTemplate) -> bool:
         """See TemplateStore."""
@@ -51,6 +56,7 @@ class DynamoTemplates:
             def add(transaction: TransactWrite, pointer: TemplateModel | None = pointer) -> None:
                 row = TemplateModel(template.tenant_id, template.id)
                 transaction.delete(row, condition=TemplateModel.version == template.version)
+                transaction.delete(TemplateModel(_pictures(template.tenant_id), template.id))
                 if _points_to(pointer, template):
                     _clear(transaction, pointer)
 
@@ -72,23 +78,26 @@ class DynamoTemplates:
         pointer = _pointer(tenant_id, kind)
         return self.get(tenant_id, pointer.document["template_id"]) if pointer else None
 
-    def _write(self, template: CampaignTemplate, stored: int) -> bool:
+    def _write(self, template: CampaignTemplate, stored: int, picture: str | None) -> bool:
         """Retries while only the default moved; a template that changed itself ends it."""
         for _ in range(_TRIES):
             pointer = _pointer(template.tenant_id, template.type)
             template.version = stored + 1
-            if commit(self._connection, self._changes(template, stored, pointer)):
+            if commit(self._connection, self._changes(template, stored, pointer, picture)):
                 return True
             template.version = stored
             if not self._is_stored(template, stored):
                 return False
         raise TransientError("the default template keeps changing; try again")
 
-    def _changes(self, template: CampaignTemplate, stored: int, pointer: TemplateModel | None) -> Write:
+    def _changes(
+        self, template: CampaignTemplate, stored: int, pointer: TemplateModel | None, picture: str | None
+    ) -> Write:
         former = self._former_default(template, pointer)
 
         def add(transaction: TransactWrite) -> None:
             transaction.save(_item(template), condition=_is_version(stored))
+            _put_picture(transaction, template, picture)
             if template.is_default and not _points_to(pointer, template):
                 version = int(pointer.version) if pointer else 0
                 transaction.save(_new_pointer(template, version + 1), condition=_is_version(version))
@@ -114,6 +123,18 @@ class DynamoTemplates:
 
 def _item(template: CampaignTemplate) -> TemplateModel:
     return TemplateModel(template.tenant_id, template.id, document=encode(template), version=template.version)
+
+
+def _pictures(tenant_id: str) -> str:
+    return f"{tenant_id}#pictures"
+
+
+def _put_picture(transaction: TransactWrite, template: CampaignTemplate, picture: str | None) -> None:
+    key = _pictures(template.tenant_id)
+    if picture is None:
+        transaction.delete(TemplateModel(key, template.id))
+    else:
+        transaction.save(TemplateModel(key, template.id, document={"svg": picture}, version=template.version))
 
 
 def _is_version(version: int) -> Condition:

@@ -83,6 +83,11 @@ class MemoryMembers:
         """See the port."""
         return list(self._record(AddressKey(tenant_id, Channel(channel), address_hash)).members)
 
+    def members_at(self, tenant_id: str, channel: str, address_hashes: Sequence[str]) -> dict[str, list[str]]:
+        """See the port."""
+        found = {one: self.sharers(tenant_id, channel, one) for one in address_hashes}
+        return {one: members for one, members in found.items() if members}
+
     def suppression(self, tenant_id: str, channel: str, address_hash: str) -> Suppression | None:
         """See the port."""
         return self._record(AddressKey(tenant_id, Channel(channel), address_hash)).suppression

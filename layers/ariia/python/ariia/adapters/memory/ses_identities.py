@@ -39,6 +39,10 @@ class MemoryIdentities:
         """See EmailIdentities."""
         self._change(domain, mail_from_domain=mail_from_domain, mail_from=Verification.PENDING)
 
+    def stop_feedback_mail(self, domain: str) -> None:
+        """See EmailIdentities."""
+        self._change(domain, mails_feedback=False)
+
     def delete(self, domain: str) -> None:
         """See EmailIdentities."""
         self.domains.pop(domain, None)

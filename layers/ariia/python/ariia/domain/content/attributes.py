@@ -13,8 +13,8 @@ from jinja2.filters import _GroupTuple
 from jinja2.runtime import BlockReference, LoopContext, Macro, TemplateReference
 from jinja2.utils import Namespace
 
-from .filters import MAX_WIDTH, replace_text, within
-from .meter import spend
+from .meter import charge, spend, steps
+from .text_filters import MAX_WIDTH, replace_text, spend_on_pairs, within
 from .values import printable
 
 _TEXT_METHODS = (
@@ -43,7 +43,7 @@ def _pad(method: str, text: str, width: int, fill: str = " ") -> str:
 
 
 def _join(text: str, items: Any) -> str:
-    parts = [printable(item) for item in items]
+    parts = [printable(item) for item in steps(items, 2)]
     spend(sum(len(part) for part in parts) + len(text) * len(parts))
     return text.join(parts)
 
@@ -54,6 +54,24 @@ _CHECKED: dict[str, Callable[..., str]] = {
     "join": _join,
     **{method: partial(_pad, method) for method in ("center", "ljust", "rjust", "zfill")},
 }
+
+
+# Methods that may compare each character of the text with each one of their argument.
+_PAIRING = frozenset({"strip", "lstrip", "rstrip", "rsplit"})
+
+
+def spend_on_call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    """Takes the price of calling anything but a macro: of what it is given, and of the text or list that it reads."""
+    charge(args)
+    if kwargs:
+        charge(kwargs)
+    owner = getattr(function, "__self__", None)
+    if isinstance(owner, str):
+        spend(len(owner))
+        if args and function.__name__ in _PAIRING:
+            spend_on_pairs(owner, args[0])
+    elif isinstance(owner, (list, tuple)):
+        charge(owner)
 
 
 def attribute_of(environment: Environment, obj: Any, name: str) -> Any:

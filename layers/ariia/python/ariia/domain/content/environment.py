@@ -6,8 +6,9 @@ What is closed, and why:
   because nothing names them; a mapping's own key wins over a method of the same name.
 - globals: `range` (capped), `dict`, `namespace`; no `lipsum` (its `__globals__` lead to `os`), `cycler`, `joiner`.
 - `safe` and `{% autoescape %}`: what a member typed can't become HTML.
-- size: `*`, `+`, `**`, `%`, `~`, literals, macro bodies, loops and every filter are charged to the render's meter,
-  before they allocate where they could multiply their input. No constant is worked out while compiling.
+- size and time: every operator, comparison, test, filter, slice, literal, call and loop is charged to the render's
+  meter for what it reads, before it does so. No constant is worked out while compiling.
+- keys of mappings: texts, numbers up to 2^60 and dates, none of which can be made to share a hash.
 - file names in templates (CVE-2024-56201): the engine alone names what it compiles.
 """
 
@@ -17,14 +18,16 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from jinja2.runtime import Context, Undefined, markup_join, str_join
+from jinja2.runtime import Context, Macro, Undefined, markup_join, str_join
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import Namespace
 
-from .attributes import attribute_of
+from .attributes import attribute_of, spend_on_call
 from .compiler import MeteredCodeGenerator
 from .filters import HTML_FILTERS, PLAIN_FILTERS
-from .meter import RenderLimitError, charge, spend
-from .operators import add, modulo, multiply, power
+from .meter import RenderLimitError, charge, spend, steps
+from .operators import BINARY, COMPARISONS, compared_on, make_dict, mapping, sliced
+from .template_tests import TESTS
 from .values import MissingValue, printable, printed_html
 
 MAX_RANGE = 10_000
@@ -40,13 +43,22 @@ def capped_range(*args: int) -> range:
     return numbers
 
 
+def _namespace(items: Any = (), /, **named: Any) -> Namespace:
+    return Namespace(make_dict(items, **named))
+
+
 class ContentEnvironment(ImmutableSandboxedEnvironment):
     """Compiles and runs tenants' templates; only inside `meter.metered()`."""
 
     code_generator_class = MeteredCodeGenerator
-    intercepted_binops = frozenset({"+", "*", "**", "%"})
+    intercepted_binops = frozenset(BINARY)
+    comparisons = COMPARISONS
     spend = staticmethod(spend)
     charged = staticmethod(charge)
+    steps = staticmethod(steps)
+    sliced = staticmethod(sliced)
+    mapping = staticmethod(mapping)
+    compared_on = staticmethod(compared_on)
     printed_html = staticmethod(printed_html)
 
     def __init__(self, *, autoescape: bool) -> None:
@@ -58,9 +70,10 @@ class ContentEnvironment(ImmutableSandboxedEnvironment):
             auto_reload=False,
             optimized=False,
         )
-        self.globals = {"range": capped_range, "dict": dict, "namespace": self.globals["namespace"]}
+        self.globals = {"range": capped_range, "dict": make_dict, "namespace": _namespace}
         self.filters = dict(HTML_FILTERS if autoescape else PLAIN_FILTERS)
-        self.binop_table |= {"+": add, "*": multiply, "**": power, "%": modulo}
+        self.tests = dict(TESTS)
+        self.binop_table = dict(BINARY)
 
     @staticmethod
     def concat(chunks: Iterable[str]) -> str:
@@ -89,6 +102,8 @@ class ContentEnvironment(ImmutableSandboxedEnvironment):
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         """`obj[argument]`; falls back to the same attributes as `obj.argument`."""
+        if isinstance(argument, tuple):
+            charge(argument)
         try:
             return obj[argument]
         except (TypeError, LookupError):
@@ -98,8 +113,9 @@ class ContentEnvironment(ImmutableSandboxedEnvironment):
 
     def call(self, __context: Context, __obj: Any, /, *args: Any, **kwargs: Any) -> Any:
         """Calls macros, loops and allowed methods; the call, what it reads and what comes back are charged."""
-        owner = getattr(__obj, "__self__", None)
-        spend(_CALL + (len(owner) if isinstance(owner, str) else 0))
+        spend(_CALL + 3 * len(args) + 10 * len(kwargs))
+        if not isinstance(__obj, Macro):
+            spend_on_call(__obj, args, kwargs)
         return charge(super().call(__context, __obj, *args, **kwargs))
 
 

@@ -1,5 +1,5 @@
-"""The filters a template may use: Jinja2's own, each charged to the render's budget, and those that could multiply
-their input checked before they do so.
+"""The filters a template may use: Jinja2's own, each charged to the render's budget for all that it is given, and ours
+in place of those that could multiply their input.
 
 Left out on purpose: `attr` (CVE-2025-27516 reached `str.format` through it), `safe` (would let a member's name be
 HTML), `pprint` (prints Python objects), `random` (a retry must render the same), `urlize` (multiplies its options).
@@ -8,164 +8,150 @@ HTML), `pprint` (prints Python objects), `random` (a retry must render the same)
 from __future__ import annotations
 
 import functools
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from types import GeneratorType
 from typing import Any
 
 from jinja2 import filters as builtin
-from jinja2.environment import Environment
-from jinja2.exceptions import FilterArgumentError
-from jinja2.nodes import EvalContext
-from jinja2.utils import pass_environment, pass_eval_context
-from markupsafe import Markup, escape, soft_str
 
+from . import item_filters as many
+from . import text_filters as text
 from .dates import format_date
-from .meter import RenderLimitError, charge, charge_each, spend
+from .meter import charge, spend, within_bits
 from .values import printable
 
-MAX_WIDTH = 1_000
+_Filter = Callable[..., Any]
+# Calling a filter takes about as long as that many units.
+_CALL = 5
 _MAX_PRECISION = 15
-_NAMES = (
-    "abs batch capitalize center count d default dictsort e escape filesizeformat first float forceescape groupby "
-    "indent int items join last length list lower map max min reject rejectattr replace reverse round select "
-    "selectattr slice sort string striptags sum title tojson trim truncate unique upper urlencode wordcount wordwrap "
-    "xmlattr"
-)
-_FORMAT_SPEC = re.compile(r"%(?:\((\w+)\))?[-#0 +]{0,5}(\d{0,3})(?:\.(\d{0,3}))?[diouxXeEfFgGcs%]", re.ASCII)
-
-
-def within(size: Any, limit: int, what: str) -> int:
-    """`size` as an int if it is at most `limit`; RenderLimitError naming `what` otherwise."""
-    number = int(size)
-    if abs(number) > limit:
-        raise RenderLimitError(f"{what} may be at most {limit}, not {number}")
-    return number
-
-
-@pass_eval_context
-def join(eval_ctx: EvalContext, value: Iterable[Any], d: str = "", attribute: str | int | None = None) -> str:
-    """Jinja2's `join`, its result's size charged before it is made."""
-    pick = builtin.make_attrgetter(eval_ctx.environment, attribute)
-    items = [printable(pick(item)) for item in charge_each(value)]
-    spend(sum(len(str(item)) for item in items) + len(d) * len(items))
-    return builtin.sync_do_join(eval_ctx, items, d)
-
-
-@pass_eval_context
-def replace(eval_ctx: EvalContext, s: str, old: str, new: str, count: int | None = None) -> str:
-    """Jinja2's `replace`, its result's size charged before it is made."""
-    marked = hasattr(old, "__html__") or hasattr(new, "__html__")
-    text = escape(s) if eval_ctx.autoescape and marked and not hasattr(s, "__html__") else soft_str(printable(s))
-    return replace_text(text, soft_str(printable(old)), soft_str(printable(new)), -1 if count is None else count)
-
-
-def replace_text(text: str, old: str, new: str, count: int = -1) -> str:
-    """`str.replace` (or `Markup.replace`, which escapes its arguments), charged first."""
-    if isinstance(text, Markup):
-        old, new = escape(old), escape(new)
-    found = text.count(old) if count < 0 else min(count, text.count(old))
-    spend(len(text) + found * len(new))
-    return text.replace(old, new, count)
-
-
-def percent_format(pattern: str, values: Any) -> str:
-    """`pattern % values` for plain conversions up to 999 wide; RenderLimitError or ValueError for all others."""
-    specs = list(_FORMAT_SPEC.finditer(pattern))
-    if sum(spec.group().count("%") for spec in specs) != pattern.count("%"):
-        raise RenderLimitError("formats are %s, %d, %.2f, %(name)s and the like, up to 999 characters wide")
-    widths = sum(int(spec[2] or 0) + int(spec[3] or 0) for spec in specs)
-    if isinstance(values, Mapping):
-        values = {spec[1]: printable(values[spec[1]]) for spec in specs if spec[1]}
-        texts = sum(len(str(values[spec[1]])) for spec in specs if spec[1])
-    else:
-        values = tuple(map(printable, values if isinstance(values, tuple) else (values,)))
-        texts = sum(len(str(value)) for value in values)
-    spend(len(pattern) + widths + texts)
-    text: str = pattern % values
-    return text
-
-
-def _format(value: str, *args: Any, **kwargs: Any) -> str:
-    if args and kwargs:
-        raise FilterArgumentError("format takes values by position or by name, not both")
-    return percent_format(soft_str(printable(value)), kwargs or args)
-
-
-def _center(value: str, width: int = 80) -> str:
-    return soft_str(printable(value)).center(within(width, MAX_WIDTH, "center's width"))
-
-
-def _indent(s: str, width: int | str = 4, first: bool = False, blank: bool = False) -> str:
-    size = within(len(width) if isinstance(width, str) else width, MAX_WIDTH, "indent's width")
-    spend(len(s) + (s.count("\n") + 1) * abs(size))
-    return builtin.do_indent(s, width, first, blank)
-
-
-@pass_environment
-def _wordwrap(environment: Environment, s: str, width: int = 79, break_long_words: bool = True) -> str:
-    spend(4 * len(s))  # textwrap is slow: about half a microsecond for each character
-    return builtin.do_wordwrap(environment, s, max(1, int(width)), break_long_words)
-
-
-def _batch(value: Iterable[Any], linecount: int, fill_with: Any = None) -> Iterable[list[Any]]:
-    return builtin.do_batch(value, within(linecount, MAX_WIDTH, "batch's size"), fill_with)
-
-
-def _slice(value: Iterable[Any], slices: int, fill_with: Any = None) -> Iterable[list[Any]]:
-    return builtin.sync_do_slice(list(charge_each(value)), within(slices, MAX_WIDTH, "slice's number"), fill_with)
+# What a character of the text costs, in units. All of these print what they are given: they take what can be printed.
+_OF_TEXT: dict[str, tuple[_Filter, int]] = {
+    **{name: (builtin.FILTERS[name], 1) for name in ("capitalize", "lower", "string", "truncate", "upper")},
+    **{name: (builtin.FILTERS[name], 2) for name in ("e", "escape", "forceescape", "title", "wordcount")},
+    "center": (text.center, 1),
+    "format": (text.formatted, 1),
+    "indent": (text.indent, 2),
+    "replace": (text.replace, 1),
+    "striptags": (text.striptags, 2),
+    "trim": (text.trim, 1),
+    "wordwrap": (text.wordwrap, 10),
+}
+# These do no more than to hand something on.
+_FREE = ("count", "d", "default", "first", "last", "length")
+# Work begins when somebody takes an item of the result.
+_LAZY = ("map", "reject", "rejectattr", "select", "selectattr")
+_OF_NUMBERS = ("abs", "filesizeformat", "float", "int", "round")
+_OF_MANY: dict[str, _Filter] = {
+    "batch": many.batch,
+    "dictsort": many.dictsort,
+    "groupby": many.groupby,
+    "items": many.items,
+    "join": many.join,
+    "list": many.listed,
+    "max": many.largest,
+    "min": many.smallest,
+    "reverse": many.reversed_items,
+    "slice": many.sliced_items,
+    "sort": many.sort,
+    "sum": many.total,
+    "tojson": many.tojson,
+    "unique": many.unique,
+    "urlencode": many.urlencode,
+    "xmlattr": many.xmlattr,
+}
 
 
 def _round(value: float, precision: int = 0, method: Any = "common") -> float:
-    return builtin.do_round(value, within(precision, _MAX_PRECISION, "round's precision"), method)
+    return builtin.do_round(value, text.within(precision, _MAX_PRECISION, "round's precision"), method)
 
 
-@pass_environment
-def _sum(
-    environment: Environment, iterable: Iterable[Any], attribute: str | int | None = None, start: float = 0
-) -> Any:
-    pick = builtin.make_attrgetter(environment, attribute)
-    numbers = [pick(item) for item in charge_each(iterable)]
-    if not all(isinstance(number, (int, float)) for number in [start, *numbers]):
-        raise FilterArgumentError("sum adds numbers only")
-    return sum(numbers, start)
+def _subject_at(function: _Filter) -> int:
+    """The place of what a filter is applied to: behind the environment or context that Jinja2 passes first."""
+    return 1 if hasattr(function, "jinja_pass_arg") else 0
 
 
-@pass_eval_context
-def _tojson(eval_ctx: EvalContext, value: Any) -> Markup:
-    return builtin.do_tojson(eval_ctx, charge(value))
+def _price(args: tuple[Any, ...], kwargs: dict[str, Any]) -> int:
+    """Units for calling a filter with these options; RenderLimitError for a number that is too large."""
+    units = _CALL
+    for value in (*args, *kwargs.values()) if kwargs else args:
+        if isinstance(value, str):
+            units += len(value)
+        elif type(value) is int:
+            within_bits(value)
+    return units
 
 
-def _metered(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`function` with the texts it reads and its result charged; `wraps` keeps Jinja2's mark of what to pass first."""
+def _of_text(function: _Filter, weight: int) -> _Filter:
+    at = _subject_at(function)
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
-        for value in args:
-            if isinstance(value, str):
-                spend(len(value))
-        result = function(*args, **kwargs)
-        return charge_each(result) if isinstance(result, GeneratorType) else charge(result)
+        subject, options = printable(args[at]), args[at + 1 :]
+        size = weight * len(subject) if isinstance(subject, str) else weight
+        spend(size + (_price(options, kwargs) if options or kwargs else _CALL))
+        return charge(function(*args[:at], subject, *options, **kwargs))
 
     return call
 
 
-_OWN: dict[str, Callable[..., Any]] = {
-    "batch": _batch,
-    "center": _center,
-    "date": format_date,
-    "format": _format,
-    "indent": _indent,
-    "join": join,
-    "replace": replace,
-    "round": _round,
-    "slice": _slice,
-    "sum": _sum,
-    "tojson": _tojson,
-    "wordwrap": _wordwrap,
-}
-HTML_FILTERS = {
-    name: _metered(function) for name, function in ({n: builtin.FILTERS[n] for n in _NAMES.split()} | _OWN).items()
+def _free(function: _Filter) -> _Filter:
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        spend(_CALL)
+        return function(*args, **kwargs)
+
+    return call
+
+
+def _lazy(function: _Filter) -> _Filter:
+    at = _subject_at(function)
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        spend(_price(args[at + 1 :], kwargs))
+        named = kwargs.get("attribute", args[at + 1] if len(args) > at + 1 else None)
+        return function(*args[:at], many.each(args[at], named), *args[at + 1 :], **kwargs)
+
+    return call
+
+
+def _of_numbers(function: _Filter) -> _Filter:
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        spend(_price(args, kwargs))
+        return charge(function(*args, **kwargs))
+
+    return call
+
+
+def _of_many(function: _Filter) -> _Filter:
+    at = _subject_at(function)
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        spend(_price(args[at + 1 :], kwargs))
+        result = function(*args, **kwargs)
+        return result if isinstance(result, GeneratorType) else charge(result)
+
+    return call
+
+
+def _of_dates(function: _Filter) -> _Filter:
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        spend(3 * _price(args, kwargs))
+        return charge(function(*args, **kwargs))
+
+    return call
+
+
+HTML_FILTERS: dict[str, _Filter] = {
+    **{name: _of_text(function, weight) for name, (function, weight) in _OF_TEXT.items()},
+    **{name: _free(builtin.FILTERS[name]) for name in _FREE},
+    **{name: _lazy(builtin.FILTERS[name]) for name in _LAZY},
+    **{name: _of_numbers(_round if name == "round" else builtin.FILTERS[name]) for name in _OF_NUMBERS},
+    **{name: _of_many(function) for name, function in _OF_MANY.items()},
+    "date": _of_dates(format_date),
 }
 # In a subject or a text part nothing is HTML: an author's |e must not put &amp; into somebody's subject.
 PLAIN_FILTERS = HTML_FILTERS | dict.fromkeys(("e", "escape", "forceescape"), HTML_FILTERS["string"])

@@ -24,22 +24,13 @@ from .meter import RenderLimitError, metered
 from .splitting import SplitTemplate, split
 from .syntax import parse
 from .use import TemplateUse, use_of
+from .whole_message import FullMessage
 
 # https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_ReplacementTemplate.html
 MAX_REPLACEMENT_DATA = 262_144
-# Runs that SES's parser could take for a tag of its own, with the braces and backslashes around them.
-_AMBIGUOUS = re.compile(r"[{}\\]*(?:\{\{|\}\})[{}\\]*")
+_BRACES = re.compile(r"[{}\\]{2,}")
 # A line break in a subject would end the header (RFC 5322, section 2.2); these all break lines somewhere.
 _ONE_LINE = str.maketrans(dict.fromkeys("\n\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029", " ") | {"\r": None, "\x00": None})
-
-
-@dataclass(frozen=True)
-class FullMessage:
-    """A message as one recipient reads it."""
-
-    subject: str
-    html: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -109,11 +100,12 @@ class CompiledContent:
 
     def _ambiguous_runs(self) -> list[str]:
         statics = (static for part in self._parts for static in part.statics)
-        return list(dict.fromkeys(run for static in statics for run in _AMBIGUOUS.findall(static)))
+        runs = dict.fromkeys(run for static in statics for run in _BRACES.findall(static))
+        return list(filter(_is_ambiguous, runs))
 
     def _skeleton_of(self, part: SplitTemplate, keys: list[str]) -> str:
         tags = {run: _tag(key) for key, run in self._constants.items()}
-        statics = tuple(_AMBIGUOUS.sub(lambda run: tags[run.group()], static) for static in part.statics)
+        statics = tuple(_BRACES.sub(lambda run: tags.get(run.group(), run.group()), static) for static in part.statics)
         whole = replace(part, statics=statics).whole([_tag(key) for key in keys])
         return _one_line(whole) if part.field == "subject" else whole
 
@@ -141,6 +133,11 @@ def _derived(html: str) -> str:
     from .plain_text import derive_text
 
     return derive_text(html)
+
+
+def _is_ambiguous(run: str) -> bool:
+    """True for braces and backslashes that SES's parser could take for a tag of its own."""
+    return "{{" in run or "}}" in run
 
 
 def _one_line(subject: str) -> str:

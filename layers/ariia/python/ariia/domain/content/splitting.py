@@ -26,7 +26,7 @@ MAX_RENDERED = 1_000_000
 _MIN_STATIC = 8
 _SILENT = (nodes.Assign, nodes.AssignBlock, nodes.Macro)
 _LEADING = re.compile(r"\}*")
-_TRAILING = re.compile(r"[{\\]*\Z")
+_TRAILING = "{\\"
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class _Splitter:
         """Closes the stretch of static text: its core leaves the template, edges that SES could misread stay."""
         text, self.text = self.text, ""
         lead = _LEADING.match(text).end() if self.filled[-1] else 0  # type: ignore[union-attr]
-        tail = len(text) if last else _TRAILING.search(text, lead).start()  # type: ignore[union-attr]
+        tail = len(text) if last else max(lead, len(text.rstrip(_TRAILING)))
         between = self.filled[-1] and not last
         if tail - lead < (_MIN_STATIC if between else 1):
             self._data(text)

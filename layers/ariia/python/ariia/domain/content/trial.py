@@ -1,6 +1,6 @@
-"""Rendering a message for sample and extreme members, to find what reading it can't tell.
+"""Judging a message: by reading it, then by rendering it for sample and extreme members.
 
-Run it where a hostile template does no harm (`adapters.template_guard`): it renders.
+Run it where a hostile template does no harm (`adapters.template_guard`): it compiles and renders.
 """
 
 from __future__ import annotations
@@ -17,13 +17,16 @@ from ariia.domain.errors import InvalidError
 
 from .active_content import CODE as ACTIVE
 from .active_content import active_in
+from .assembly import content_findings
 from .findings import NO_UNSUBSCRIBE, Finding, Severity, clipping
 from .meter import RenderLimitError
+from .roots import ROOTS
 from .samples import bare_member, sample_attributes, sample_members
 from .slots import CompiledContent, compile_content
 from .variables import Variable, VariableValues
 
 _FAILED: tuple[str, Severity] = ("render_failed", "error")
+_EMPTY_BODY = Finding("empty_body", "error", "the message is empty: write an HTML or a text part")
 # What no mail program shows; what is never closed reaches to the end.
 _UNSEEN = re.compile(r"<!--.*?(?:-->|\Z)|<(style|script|title)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 
@@ -39,6 +42,24 @@ class TrialContent:
     shared: Mapping[str, Any]
     variables: tuple[Variable, ...] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What the templates may use beside the roots that every template has."""
+        return frozenset(self.shared.keys() | {variable.name for variable in self.variables}) - ROOTS
+
+
+def judge_content(content: TrialContent, members: Sequence[Mapping[str, Any]] = ()) -> list[Finding]:
+    """The findings of reading `content` (assembly.content_findings, `empty_body`), and, where that makes sense, of
+    trying it for `members` (member views of real people) and for the extreme ones."""
+    found = content_findings(content.subject, content.html, content.text, content.names)
+    if not (content.html or content.text):
+        return [*found, _EMPTY_BODY]
+    if any(one.code in ("syntax", "unknown_variable") for one in found):
+        return found
+    # What was read in the source is seen in every rendering too.
+    known = {one.code for one in found} & {ACTIVE, NO_UNSUBSCRIBE}
+    return found + [one for one in try_content(content, members) if one.code not in known]
 
 
 def try_content(content: TrialContent, members: Sequence[Mapping[str, Any]] = ()) -> list[Finding]:

@@ -12,6 +12,11 @@ from jinja2.runtime import StrictUndefined
 from jinja2.utils import missing
 from markupsafe import Markup, escape
 
+from .meter import spend, within_bits
+
+# Looking through a text as short as that is paid by the node that prints it.
+_SHORT = 512
+_LARGE = 1 << 60
 # What markupsafe escapes. Most values hold none of it, and looking costs half of what escaping does.
 _SPECIAL = re.compile("[&<>\"']").search
 
@@ -55,8 +60,13 @@ def printable(value: Any) -> Any:
     Lists, mappings and objects would print as Python source (with addresses in memory), and none as "None".
     """
     kind = type(value)
-    if kind is str or kind is Markup:
+    if kind is str:
         return value
+    if kind is Markup:
+        spend(len(value))  # where nothing is escaped, printing makes a copy
+        return value
+    if kind is int:
+        return value if -_LARGE < value < _LARGE else within_bits(value)
     if isinstance(value, (str, int, float, Decimal)):
         return value
     if isinstance(value, date):
@@ -70,7 +80,12 @@ def printable(value: Any) -> Any:
 
 def printed_html(value: Any) -> str:
     """`value` as HTML text: what `printable` lets through, escaped."""
-    if type(value) is str and _SPECIAL(value) is None:
+    if type(value) is str:
+        if len(value) > _SHORT:
+            spend(len(value))
+        if _SPECIAL(value) is None:
+            return value
+    elif isinstance(value, Markup):
         return value
     return escape(printable(value))
 

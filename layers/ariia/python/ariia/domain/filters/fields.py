@@ -97,3 +97,8 @@ def _fixed() -> Iterator[Field]:
 
 
 FIXED: dict[str, Field] = {field.name: field for field in _fixed()}
+
+
+def names_of(kind: Kind) -> tuple[str, ...]:
+    """The names of the fixed fields of that kind."""
+    return tuple(field.name for field in FIXED.values() if field.kind is kind)

@@ -1,0 +1,1 @@
+"""The browser that pages are looked at with."""

@@ -1,0 +1,1 @@
+"""Running the tests on other days."""
