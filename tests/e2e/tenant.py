@@ -81,6 +81,12 @@ class Tenant:
         made = self.api.post("/v1/campaigns", draft | fields, "editor")
         return SentCampaign(self.api, self.provider, made["id"])
 
+    def has_settings(self, **settings: Any) -> None:
+        """Its admin changes these settings."""
+        version = self.api.get("/v1/settings", "admin")["version"]
+        changed = self.answer("PATCH", "/v1/settings", "admin", {**settings, "version": version})
+        assert changed.status == 200, changed
+
     def follows_up(self, member_id: str, seconds: int, **fields: Any) -> Json:
         """A follow-up to the member, due in so many seconds; a reply cancels it."""
         body = {

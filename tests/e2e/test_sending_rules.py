@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from .tenant import Tenant
 from .waiting import eventually
 from .zones import MIDNIGHT, NOON, east_of, offset_of, zone_where_it_is
 
 
-def _has_settings(tenant: Tenant, **settings: Any) -> None:
-    version = tenant.api.get("/v1/settings", "admin")["version"]
-    changed = tenant.answer("PATCH", "/v1/settings", "admin", {**settings, "version": version})
-    assert changed.status == 200, changed
-
-
 def test_a_campaign_reaches_those_whose_day_it_is_and_waits_for_the_others(tenant: Tenant) -> None:
     zones = {"day": zone_where_it_is(NOON), "night": zone_where_it_is(MIDNIGHT)}
     members = [{"id": one, "email": f"{one}@{tenant.id}.example", "timezone": zone} for one, zone in zones.items()]
     tenant.has_members(members)
-    _has_settings(tenant, quiet_hours={"email": {"start": "20:00", "end": "08:00"}})
+    tenant.has_settings(quiet_hours={"email": {"start": "20:00", "end": "08:00"}})
     campaign = tenant.drafts().sends()
     campaign.until(lambda stats: stats["sent"] == 1, "those whose day it is are sent to")
     assert campaign.messages_by_member() == {"day": 1}
@@ -34,7 +27,7 @@ def test_a_campaign_reaches_those_whose_day_it_is_and_waits_for_the_others(tenan
     path = f"/v1/follow-ups/{late['id']}"
     assert late["waits"]["for"] == "time"
     eventually(lambda: tenant.api.get(path)["waits"]["for"] == "quiet_hours", "the follow-up waits too", 60, every=1)
-    _has_settings(tenant, quiet_hours={})
+    tenant.has_settings(quiet_hours={})
     campaign.ends(90).agrees()
     eventually(lambda: tenant.api.get(path)["status"] == "sent", "it comes when that is lifted", 90, every=1)
     assert campaign.messages_by_member() == {"day": 1, "night": 1}
@@ -67,7 +60,7 @@ def test_a_local_time_send_goes_out_hour_by_hour(tenant: Tenant) -> None:
 
 def test_nobody_gets_more_than_the_cap_over_campaigns_and_follow_ups(tenant: Tenant) -> None:
     tenant.has_people(4)
-    _has_settings(tenant, frequency_cap={"per_day": 1})
+    tenant.has_settings(frequency_cap={"per_day": 1})
     tenant.drafts().sends().ends().agrees()
     second = tenant.drafts()
     assert second.act("preflight", "editor")["counts"]["excluded"] == {"frequency_cap": 4}

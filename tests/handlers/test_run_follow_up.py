@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from ariia.bootstrap.run_follow_up import RunFollowUpServices
+from ariia.domain.quiet_hours import QuietHours
 from ariia.domain.single_message import SingleKind, container_id
+from ariia.domain.tenant import TenantSettings
 from ariia.services.single_care import SingleCare, SingleLooks
 from functions.run_follow_up import handler as module
 from functions.run_follow_up.handler import handler
@@ -22,7 +24,8 @@ from tests.unit.services.follow_up_desk import HOUR_MS, FollowUpDesk
 def desk(monkeypatch: pytest.MonkeyPatch) -> FollowUpDesk:
     desk = FollowUpDesk()
     looks = SingleLooks(SingleCare(desk.schedules, desk.clock), desk.world.settler)
-    monkeypatch.setattr(module, "services", lambda: RunFollowUpServices(desk.runs, looks, ConfirmationDesk().mails))
+    made = RunFollowUpServices(desk.runs, looks, ConfirmationDesk().mails, desk.lifted)
+    monkeypatch.setattr(module, "services", lambda: made)
     return desk
 
 
@@ -30,7 +33,7 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> FollowUpDesk:
 def asking(monkeypatch: pytest.MonkeyPatch) -> ConfirmationDesk:
     asking, desk = ConfirmationDesk(), FollowUpDesk()
     looks = SingleLooks(SingleCare(desk.schedules, desk.clock), desk.world.settler)
-    monkeypatch.setattr(module, "services", lambda: RunFollowUpServices(desk.runs, looks, asking.mails))
+    monkeypatch.setattr(module, "services", lambda: RunFollowUpServices(desk.runs, looks, asking.mails, asking.lifted))
     return asking
 
 
@@ -43,6 +46,30 @@ def test_the_payload_of_its_schedule_sends_it_once(desk: FollowUpDesk) -> None:
     desk.send()
     assert handler(payload, LambdaContext()) == {"status": "sent"}
     assert desk.world.provider.members == ["anna"]
+    assert desk.stored(made).status == "sent"
+
+
+def test_what_was_lifted_lets_a_follow_up_go_that_waits_for_it(desk: FollowUpDesk) -> None:
+    tenant = desk.tenants.get(TENANT)
+    assert tenant is not None
+    tenant.settings = TenantSettings(quiet_hours={"email": QuietHours("09:00", "20:00")})
+    desk.tenants.save(tenant, [])
+    made = desk.create()
+    desk.clock.advance(HOUR_MS / 1000)
+    [due] = desk.schedules.fired(desk.clock.now())
+    assert handler(due, LambdaContext()) == {"status": "pending"}
+
+    desk.lifting.announce(TENANT)
+    tenant.settings = TenantSettings()
+    desk.tenants.save(tenant, [])
+    desk.clock.advance(60)
+    [announced] = desk.schedules.fired(desk.clock.now())
+    assert handler(announced, LambdaContext()) == {"status": "lifted"}
+    desk.clock.advance(60)
+    for payload in desk.schedules.fired(desk.clock.now()):
+        assert handler(payload, LambdaContext()) == {"status": "pending"}
+    desk.send()
+    assert handler(due, LambdaContext()) == {"status": "sent"}
     assert desk.stored(made).status == "sent"
 
 

@@ -175,7 +175,7 @@ def test_nothing_is_queued_while_the_accounts_quota_is_used_up(world: World) -> 
     world.quota.answer = SendRate(per_second=10, daily_quota=200, sent_last_day=200)
     container = prepare(world)
     assert world.queue.waiting == []
-    assert settle(world, container).wake_at == world.clock.now() + 60_000
+    assert settle(world, container).wake_at == world.clock.now() + 300_000
     world.quota.answer = SendRate(per_second=10, daily_quota=200, sent_last_day=0)
     for _ in range(3):
         world.clock.advance(60)
