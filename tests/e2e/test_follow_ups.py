@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from infra.local.simulator.client import SimulatorClient
 
 from .tenant import Tenant
@@ -43,18 +41,3 @@ def test_those_due_go_out_once_and_what_was_cancelled_does_not(tenant: Tenant, p
         lambda: tenant.api.get("/v1/follow-ups/stats")["sent"] == len(due), "the figures count them", 90, every=1
     )
     assert settled
-
-
-def test_one_that_waits_for_quiet_hours_says_so_and_goes_when_they_are_taken_back(tenant: Tenant) -> None:
-    [member] = tenant.has_people(1)
-    noon_is_quiet = {"email": {"start": "10:00", "end": "20:00"}}
-    tenant.has_settings(quiet_hours=noon_is_quiet)
-    path = f"/v1/follow-ups/{tenant.follows_up(member, 2)['id']}"
-
-    def waits_for_their_end() -> bool:
-        waits = tenant.api.get(path)["waits"]
-        return waits is not None and waits["for"] == "quiet_hours" and waits["until"] > datetime.now(UTC).isoformat()
-
-    assert eventually(waits_for_their_end, "it waits for the end of the quiet hours", _SECONDS, every=2)
-    tenant.has_settings(quiet_hours={})
-    assert eventually(lambda: tenant.api.get(path)["status"] == "sent", "it is sent", _SECONDS, every=2)

@@ -12,7 +12,7 @@ from .zones import MIDNIGHT, NOON, east_of, offset_of, zone_where_it_is
 def test_a_campaign_reaches_those_whose_day_it_is_and_waits_for_the_others(tenant: Tenant) -> None:
     zones = {"day": zone_where_it_is(NOON), "night": zone_where_it_is(MIDNIGHT)}
     members = [{"id": one, "email": f"{one}@{tenant.id}.example", "timezone": zone} for one, zone in zones.items()]
-    tenant.has_members(members)
+    tenant.has_members([{"first_name": "Kim", **one} for one in members])
     tenant.has_settings(quiet_hours={"email": {"start": "20:00", "end": "08:00"}})
     campaign = tenant.drafts().sends()
     campaign.until(lambda stats: stats["sent"] == 1, "those whose day it is are sent to")
