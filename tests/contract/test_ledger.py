@@ -236,9 +236,7 @@ def test_receipts_between_holds_the_bounds_and_nobody_else(ledger: Ledger, parti
     assert {one for one, _ in ledger.receipts_between(partition, "ann", "anna")} == {"ann", "anna"}
 
 
-def test_known_batches_are_open_while_evidence_can_decide_something(
-    ledger: Ledger, partition: Partition
-) -> None:
+def test_known_batches_are_open_while_evidence_can_decide_something(ledger: Ledger, partition: Partition) -> None:
     waiting, done, failed, held = (any_batch(partition, page) for page in ("a", "b", "c", "d"))
     done.entries = [Entry("b", EntryState.ACCEPTED, "x", 1, 2), Entry("bb", EntryState.EXCLUDED, "no_consent")]
     failed.entries = [Entry("c", EntryState.FAILED, "no", 1)]
