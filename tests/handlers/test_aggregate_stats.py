@@ -103,7 +103,9 @@ def test_a_bad_record_is_put_aside_and_the_others_count(store: MemoryStatistics,
     assert figures(store).targeted == 3
 
 
-@pytest.mark.parametrize("image", [[1], "x", 7, {"row": None}, {"row": {"S": "batch#anna#l0#00"}, "entries_json": []}])
+@pytest.mark.parametrize(
+    "image", [[1], "x", 7, {"row": {"S": 5}}, {"row": None}, {"row": {"S": "batch#anna#l0#00"}, "entries_json": []}]
+)
 def test_whatever_a_record_raises_it_is_put_aside_alone(
     store: MemoryStatistics, dead_letters: DeadLetters, image: object
 ) -> None:
