@@ -1,4 +1,4 @@
-"""Checks of what an SES event record must hold to be read. By hand: a library of models would triple the start."""
+"""Checks of what an SES event record must hold to be read. By hand: this function starts too often for a library of models."""
 
 from __future__ import annotations
 
