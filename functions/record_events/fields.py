@@ -1,4 +1,4 @@
-"""Checks of what an SES event record must hold to be read. By hand: this function starts too often for a library of models."""
+"""Checks of what an SES event record must hold to be read. By hand, as models would slow each start of a process."""
 
 from __future__ import annotations
 
