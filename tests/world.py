@@ -204,6 +204,8 @@ class World:
         """One invocation of the sender with what waits in the queue."""
         taken, self.queue.waiting = self.queue.waiting[:at_most], self.queue.waiting[at_most:]
         report = self.sender.send(taken, self.clock.now() + INVOCATION_MS)
+        for fault in report.faults.values():
+            raise fault
         self.queue.waiting += [one for one in taken if one.key in report.give_back]
         return report
 

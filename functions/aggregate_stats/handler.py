@@ -45,7 +45,7 @@ def _stream_shard(event: dict[str, Any]) -> str:
 def _change(record: dict[str, Any]) -> LedgerChange | None:
     try:
         return services().stream.change(record)
-    except (KeyError, ValueError, IndexError, TypeError) as error:
+    except Exception as error:
         logger.error("unreadable stream record", reason=type(error).__name__)
         services().dead_letters.put(record, type(error).__name__)
         return None

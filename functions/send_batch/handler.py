@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from ariia.bootstrap.send_batch import SendBatchServices, build
 from ariia.domain.pause_cause import PauseCause
 from ariia.domain.queued_batch import QueuedBatch
-from ariia.observability import call_for_attention, logger, metrics
+from ariia.observability import AttemptFailedError, call_for_attention, fault, logger, metrics
 from ariia.services.sending import SendReport
 from ariia.settings import SendBatchSettings
 
@@ -30,7 +30,8 @@ def services() -> SendBatchServices:
 @metrics.log_metrics
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """The partial batch response: messages to be kept are reported as failed."""
+    """The partial batch response: messages to be kept are reported as failed. Raises when nothing but faults came of
+    all of them, which Lambda counts as an error."""
     records, unreadable = _read(event["Records"])
     ends_at = services().clock.now() + context.get_remaining_time_in_millis()
     report = services().sender.send(list(records), ends_at)
@@ -39,7 +40,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         handles = [record["receiptHandle"] for record in kept]
         services().returns.later(kept[0]["eventSourceARN"], handles, _COME_AGAIN_SECONDS)
     _publish(report, event["Records"])
-    return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in kept + unreadable]}
+    failed = [record for queued, record in records.items() if queued.key in report.faults]
+    if failed and len(failed) == len(records):
+        raise AttemptFailedError("none of the batches could be sent")
+    return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in kept + failed + unreadable]}
 
 
 def _read(records: list[Record]) -> tuple[dict[QueuedBatch, Record], list[Record]]:
@@ -49,8 +53,8 @@ def _read(records: list[Record]) -> tuple[dict[QueuedBatch, Record], list[Record
     for record in records:
         try:
             batches[QueuedBatch.from_text(record["body"])] = record
-        except (ValueError, KeyError, TypeError):
-            logger.error("unreadable message", message_id=record["messageId"])
+        except Exception as error:
+            logger.error("unreadable message", message_id=record["messageId"], error=type(error).__name__)
             unreadable.append(record)
     return batches, unreadable
 
@@ -86,5 +90,9 @@ def _publish(report: SendReport, records: list[Record]) -> None:
             left=result.left,
         )
     logger.info("sent", batches=len(records), counts={name: count for name, count in counts.items() if count})
+    for key, error in report.faults.items():
+        logger.error(
+            "batch failed", tenant_id=key.tenant_id, campaign_id=key.campaign_id, batch=key.tag, **fault(error)
+        )
     for cause, reason in report.paused:
         logger.error("campaign paused", cause=str(cause), reason=reason)

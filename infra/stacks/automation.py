@@ -190,6 +190,7 @@ class AutomationStack(Stack):
         return function
 
     def _record_events(self) -> PythonFunction:
+        events = self._messaging.events
         function = PythonFunction(
             self._workshop,
             "record_events",
@@ -197,10 +198,13 @@ class AutomationStack(Stack):
             memory_mb=512,
             environment={
                 "ARIIA_EVENTS_TOPIC_ARN": self._messaging.email_events.topic.topic_arn,
+                "ARIIA_EVENTS_DLQ_URL": events.dead_letters.queue_url,
                 "ARIIA_QUIET_SECONDS": str(self._config.erasure_quiet_seconds),
             },
         )
-        work_off(self._messaging.events, function, batch_size=500, window_seconds=1)
+        work_off(events, function, batch_size=500, window_seconds=1)
+        # An event that can't be read is put aside at once.
+        events.dead_letters.grant(function, "sqs:SendMessage")
         self._data.allow(function)
         return function
 

@@ -236,7 +236,7 @@ def test_receipts_between_holds_the_bounds_and_nobody_else(ledger: Ledger, parti
     assert {one for one, _ in ledger.receipts_between(partition, "ann", "anna")} == {"ann", "anna"}
 
 
-def test_batches_are_open_to_evidence_while_it_can_decide_something(ledger: Ledger, partition: Partition) -> None:
+def test_known_batches_are_open_while_evidence_can_decide_something(ledger: Ledger, partition: Partition) -> None:
     waiting, done, failed, held = (any_batch(partition, page) for page in ("a", "b", "c", "d"))
     done.entries = [Entry("b", EntryState.ACCEPTED, "x", 1, 2), Entry("bb", EntryState.EXCLUDED, "no_consent")]
     failed.entries = [Entry("c", EntryState.FAILED, "no", 1)]
@@ -244,14 +244,14 @@ def test_batches_are_open_to_evidence_while_it_can_decide_something(ledger: Ledg
     commit(ledger, partition, waiting, done, failed, held)
     unknown = any_batch(partition, "zz").key
     asked = [waiting.key, done.key, failed.key, held.key, unknown, waiting.key]
-    assert ledger.open_to_evidence(asked) == {waiting.key, failed.key, held.key}
+    assert ledger.open_to_evidence(asked) == {waiting.key: True, done.key: False, failed.key: True, held.key: True}
     claimed = ledger.claim(waiting.key, "token", 50, LEASE)
     assert claimed is not None
     assert claimed.claim is not None
     ledger.write_outcome(claimed, claimed.claim, [Entry("a", EntryState.ACCEPTED, "x", 1, 2)], "token")
-    assert ledger.open_to_evidence(asked) == {failed.key, held.key}
+    assert ledger.open_to_evidence(asked) == {waiting.key: False, done.key: False, failed.key: True, held.key: True}
     assert ledger.rewrite(replace(failed, entries=[Entry("c", EntryState.ACCEPTED, "y", 2, 3)]), failed.entries)
-    assert ledger.open_to_evidence(asked) == {held.key}
+    assert ledger.open_to_evidence(asked) == {waiting.key: False, done.key: False, failed.key: False, held.key: True}
 
 
 def test_a_member_is_found_on_the_last_page_at_or_before_the_id(ledger: Ledger, partition: Partition) -> None:

@@ -192,7 +192,8 @@ def test_an_impossible_action_names_the_possible_ones(tenant: Tenant) -> None:
     for action in ("send", "pause", "resume", "retry"):
         refused = tenant.answer("POST", f"{campaign.path}/{action}", "admin", {})
         assert refused.status == 409, refused
-        assert refused.body["actions"] == campaign.read()["actions"] == ["edit", "submit", "cancel"]
+        assert refused.body["actions"] == tenant.api.get(campaign.path, "admin")["actions"]
+        assert refused.body["actions"] == ["edit", "submit", "cancel"]
     assert campaign.read()["status"] == "draft"
 
 
@@ -209,7 +210,7 @@ def test_what_is_deleted_is_gone(tenant: Tenant) -> None:
 
 
 def test_an_edit_revokes_the_approval(tenant: Tenant) -> None:
-    campaign = tenant.drafts().approved()
+    campaign = tenant.drafts().approved("empty_audience")
     version = campaign.read()["version"]
     tenant.api.call("PATCH", campaign.path, "editor", {"content_subject": "Other news", "version": version})
     assert campaign.read()["status"] == "draft"

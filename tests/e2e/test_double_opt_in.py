@@ -60,7 +60,7 @@ def test_a_member_of_a_file_gets_mail_once_they_confirmed_and_not_before(
     asked = eventually(
         lambda: found if len(found := questions(tenant, provider)) == 3 else None, "all are asked", _SECONDS, every=1
     )
-    first.sends().ends().agrees()
+    first.sends("empty_audience").ends(as_what="failed").agrees()
     assert first.statuses() == {"no_consent": 3}
 
     assert {one.configuration_set for one in asked.values()} == {"ariia-local-untracked"}

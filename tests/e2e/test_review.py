@@ -77,7 +77,7 @@ def test_the_preflight_says_what_is_wrong_with_the_content(desk: Tenant, fields:
 
 def test_what_the_preflight_finds_refuses_to_submit_until_it_is_accepted_by_name(desk: Tenant) -> None:
     body = '<p>Until {{ offer_end }}</p><a href="{{ unsubscribe_url }}">Unsubscribe</a>'
-    needs = {"variables": [{"name": "offer_end", "type": "text", "required": True}]}
+    needs = {"variables_json": {"offer_end": {"type": "string", "required": True}}}
     template = desk.api.post("/v1/templates", {"name": "Offer", "body_template": body, **needs}, "editor")
     campaign = desk.drafts(template_id=template["id"], content_html=None)
     refused = desk.answer("POST", f"{campaign.path}/submit", "editor", {})

@@ -41,7 +41,7 @@ def test_a_scheduled_campaign_goes_out_by_itself_and_those_taken_back_do_not(ten
     tenant.has_people(3)
     # The one that goes out is due last: what it does not wait for has passed by then.
     unscheduled, edited, moved, due = (_scheduled(tenant, 12) for _ in range(4))
-    assert tenant.answer("POST", f"{due.path}/submit", "editor", {}).body["actions"] == ["edit", "cancel"]
+    assert tenant.answer("POST", f"{due.path}/submit", "editor", {}).body["actions"] == ["edit", "unschedule", "cancel"]
     assert unscheduled.act("unschedule", "approver")["status"] == "approved"
     for campaign, change in ((edited, {"content_subject": "Other news"}), (moved, {"scheduled_at": _in(3_600)})):
         version = campaign.read()["version"]
@@ -63,9 +63,9 @@ def test_a_scheduled_campaign_goes_out_by_itself_and_those_taken_back_do_not(ten
 
 
 def test_what_is_approved_for_a_time_is_not_sent_before_it(desk: Tenant) -> None:
-    campaign = desk.drafts(type="scheduled", scheduled_at=_in(3_600)).approved()
+    campaign = desk.drafts(type="scheduled", scheduled_at=_in(3_600)).approved("empty_audience")
     assert desk.answer("POST", f"{campaign.path}/send", "approver", {}).status == 409
-    broadcast = desk.drafts().approved()
+    broadcast = desk.drafts().approved("empty_audience")
     assert desk.answer("POST", f"{broadcast.path}/schedule", "approver", {}).status == 409
 
 
@@ -85,5 +85,8 @@ def test_an_impossible_time_is_refused_by_name(desk: Tenant, fields: dict[str, s
     draft = {"name": "C", "type": "scheduled", "content_subject": "News", "content_html": "x {{ unsubscribe_url }}"}
     refused = desk.answer("POST", "/v1/campaigns", "editor", draft | {"sender": desk.sender} | fields)
     if refused.status == 201:
-        refused = desk.answer("POST", f"/v1/campaigns/{refused.body['id']}/submit", "editor", {})
-    assert (refused.status, refused.fields) == (422, {field}), refused
+        accepted = {"despite": ["empty_audience"]}
+        refused = desk.answer("POST", f"/v1/campaigns/{refused.body['id']}/submit", "editor", accepted)
+        assert (refused.status, [one["field"] for one in refused.body["findings"]]) == (409, [field]), refused
+    else:
+        assert (refused.status, refused.fields) == (422, {field}), refused

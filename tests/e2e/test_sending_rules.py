@@ -23,7 +23,7 @@ def test_a_campaign_reaches_those_whose_day_it_is_and_waits_for_the_others(tenan
     assert (night["for"], night["until"] > datetime.now(UTC).isoformat()) == ("quiet_hours", True)
     waits = eventually(lambda: campaign.read()["waits"], "the figures say who waits")
     assert [(one["for"], one["count"], one["until"]) for one in waits] == [("quiet_hours", 1, night["until"])]
-    late = tenant.follows_up("night", 31)
+    late = tenant.follows_up("night", 31, subject="Back?", message_template="Hello, how is the knee?")
     path = f"/v1/follow-ups/{late['id']}"
     assert late["waits"]["for"] == "time"
     eventually(lambda: tenant.api.get(path)["waits"]["for"] == "quiet_hours", "the follow-up waits too", 60, every=1)

@@ -103,6 +103,18 @@ def test_a_bad_record_is_put_aside_and_the_others_count(store: MemoryStatistics,
     assert figures(store).targeted == 3
 
 
+@pytest.mark.parametrize(
+    "image", [[1], "x", 7, {"row": {"S": 5}}, {"row": None}, {"row": {"S": "batch#anna#l0#00"}, "entries_json": []}]
+)
+def test_whatever_a_record_raises_it_is_put_aside_alone(
+    store: MemoryStatistics, dead_letters: DeadLetters, image: object
+) -> None:
+    broken = change(1, PLANNED)
+    broken["dynamodb"]["NewImage"] = image
+    invoke(broken, change(2, PLANNED))
+    assert (len(dead_letters.kept), figures(store).targeted) == (1, 3)
+
+
 def test_what_a_row_has_counted_stays_when_it_goes(store: MemoryStatistics, dead_letters: DeadLetters) -> None:
     opened = receipt(delivered_at=5, opened_at=6)
     invoke(change(1, PLANNED), change(2, SENT, PLANNED), change(3, opened))

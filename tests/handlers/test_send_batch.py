@@ -9,6 +9,7 @@ import pytest
 from ariia.bootstrap.send_batch import SendBatchServices
 from ariia.domain.errors import ThrottledError
 from ariia.domain.queued_batch import QueuedBatch
+from ariia.observability import AttemptFailedError
 from ariia.ports.sending import EntryOutcome, SendCall
 from functions.send_batch import handler as module
 from tests.builders import any_member
@@ -94,6 +95,48 @@ def test_no_call_begins_without_time_for_its_answer(world: World, returns: Retur
 def test_an_unreadable_message_is_kept_for_the_dead_letter_queue(world: World, returns: Returns) -> None:
     assert invoke([bodies(world)[0], '{"hello": 1}', "garbage"]) == ["id-1", "id-2"]
     assert world.provider.calls
+
+
+@pytest.mark.parametrize("odd", ["7", "null", "[]", '"x"', '{"tenant": 1, "campaign": 2, "batch": 3, "size": 4}'])
+def test_a_message_that_is_no_object_keeps_no_other_from_being_sent(world: World, returns: Returns, odd: str) -> None:
+    waiting = bodies(world)
+    assert invoke([odd, *waiting]) == ["id-0"]
+    assert len(world.provider.members) == 20
+
+
+def failing_at(world: World, name: str, bad: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ledger or the reader raises about what the text `bad` is in."""
+    target: Any = {"claim": world.ledger, "campaign": world.sender._reader}[name]
+    real = getattr(target, name)
+
+    def call(*about: Any) -> Any:
+        if bad in str(about):
+            raise AttributeError(f"of {bad}")
+        return real(*about)
+
+    monkeypatch.setattr(target, name, call)
+
+
+@pytest.mark.parametrize(("name", "about"), [("claim", "row"), ("campaign", "campaign")])
+def test_whatever_a_batch_raises_comes_again_alone(
+    world: World, returns: Returns, monkeypatch: pytest.MonkeyPatch, name: str, about: str
+) -> None:
+    other = world.queue.waiting[0].to_text().replace('"spring"', '"autumn"')
+    waiting = [*bodies(world), other]
+    bad = {"row": f"{world.queue.waiting[0].key.shard}, page='", "campaign": "autumn"}[about]
+    failing_at(world, name, bad, monkeypatch)
+    again = invoke(waiting)
+    assert len(again) == 1
+    assert len(world.provider.members) == 20 - (world.queue.waiting[0].size if about == "row" else 0)
+    assert returns.handles == []
+
+
+def test_an_invocation_that_came_to_nothing_but_faults_is_an_error(
+    world: World, returns: Returns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing_at(world, "claim", "spring", monkeypatch)
+    with pytest.raises(AttemptFailedError, match="none of the batches"):
+        invoke(bodies(world))
 
 
 def test_the_body_holds_ids_only(world: World) -> None:

@@ -258,7 +258,7 @@ class Engine:
         kept = [message for queued, message in records.items() if queued.key in report.give_back]
         if kept:
             self.returns.later(kept, _COME_AGAIN_SECONDS)
-        return kept
+        return kept + [message for queued, message in records.items() if queued.key in report.faults]
 
     def _record(self, messages: list[Message]) -> list[Message]:
         def record(events: list[ProviderEvent | None], latest_at: int) -> set[int]:

@@ -151,7 +151,7 @@ class Provider:
             return Returned("ACCOUNT_THROTTLED")
         if self._chance.happens(f"entry refused {about}", self._habits.entry_refused):
             self._refuse(call, recipient)
-            return Refused("INVALID_PARAMETER")
+            return Refused("INVALID_PARAMETER", self._chance.happens(f"about the address {about}", 0.5))
         taken = Taken(int(call.tags["attempt"]), self._scheduler.now, call, recipient)
         taken.rejected = self._chance.happens(f"rejected {recipient.member_id} {taken.attempt}", self._habits.rejected)
         self.truth.taken.setdefault(recipient.member_id, []).append(taken)

@@ -70,6 +70,11 @@ class ConfigurationSets:
             raise limit_exceeded(f"A configuration set has at most {MAX_EVENT_DESTINATIONS} event destinations.")
         destinations[destination_name] = _checked(destination)
 
+    def topic(self, name: str, destination_name: str) -> str | None:
+        """The topic of an event destination, where it has one. Raises NotFoundException."""
+        topic_arn = obj(self._destination(name, destination_name), "SnsDestination").get("TopicArn")
+        return None if topic_arn is None else str(topic_arn)
+
     def change_destination(self, name: str, destination_name: str, destination: JsonObject) -> None:
         """Raises NotFoundException, BadRequestException."""
         self._destination(name, destination_name)

@@ -16,7 +16,7 @@ from infra.local.simulator.details import detail_of
 from infra.local.simulator.events import event_json
 from infra.local.simulator.message import EventRecord, Message
 from infra.local.simulator.one_click import unsubscribe
-from infra.local.simulator.publisher import Publication, Publisher
+from infra.local.simulator.publisher import Publication, Publisher, topic_notice
 from infra.local.simulator.settings import Settings
 from infra.local.simulator.timeline import Timeline
 
@@ -82,6 +82,10 @@ class Happenings:
             for record in message.events:
                 self._publish(message, record)
             return len(message.events)
+
+    def announce(self, topic_arn: str) -> None:
+        """Publishes SES's notice that the topic became an event destination."""
+        self._publisher.publish(topic_notice(topic_arn))
 
     def publish_held(self) -> None:
         """Publishes what was waiting for a topic."""

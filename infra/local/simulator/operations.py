@@ -165,6 +165,7 @@ def create_event_destination(simulator: Simulator, names: Names, body: JsonObjec
     """CreateConfigurationSetEventDestination."""
     destination_name = required_string(body, "EventDestinationName")
     simulator.sets.add_destination(names[0], destination_name, obj(body, "EventDestination"))
+    simulator.destination_changed(names[0], destination_name)
     return Answer({})
 
 
@@ -176,6 +177,7 @@ def get_event_destinations(simulator: Simulator, names: Names, _: JsonObject) ->
 def update_event_destination(simulator: Simulator, names: Names, body: JsonObject) -> Answer:
     """UpdateConfigurationSetEventDestination."""
     simulator.sets.change_destination(names[0], names[1], obj(body, "EventDestination"))
+    simulator.destination_changed(names[0], names[1])
     return Answer({})
 
 

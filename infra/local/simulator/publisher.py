@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 SUBJECT = "Amazon SES Email Event Notification"
+# What SES publishes, without a subject, when a topic becomes an event destination, and again whenever that is changed;
+# as received in https://github.com/ope-tech/laravel-ses/issues/10.
+TOPIC_NOTICE = "Successfully validated SNS topic for Amazon SES event publishing."
 BATCH = 10  # the most that PublishBatch takes
 MAX_BATCH_BYTES = 250_000  # SNS takes 256 KB a batch
 _PAUSES = (0.1, 0.3, 1.0, 3.0, 5.0)  # seconds before each further attempt
@@ -27,11 +30,17 @@ class Topics(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """One event record on its way to a topic; `done` is told whether SNS took it."""
+    """One event record or notice on its way to a topic; `done` is told whether SNS took it."""
 
     topic_arn: str
     body: str
     done: Callable[[bool], None]
+    subject: str | None = SUBJECT
+
+
+def topic_notice(topic_arn: str) -> Publication:
+    """SES's notice that it publishes to the topic from now on."""
+    return Publication(topic_arn, TOPIC_NOTICE, lambda taken: None, subject=None)
 
 
 class Publisher:
@@ -104,7 +113,7 @@ class Publisher:
     def _attempt(self, topic_arn: str, publications: list[Publication]) -> list[Publication]:
         """Publishes once and gives back what SNS did not take."""
         by_id = {str(next(self._numbers)): publication for publication in publications}
-        entries = [{"Id": key, "Subject": SUBJECT, "Message": item.body} for key, item in by_id.items()]
+        entries = [_entry(key, item) for key, item in by_id.items()]
         try:
             answer = self._topics.publish_batch(TopicArn=topic_arn, PublishBatchRequestEntries=entries)
         except Exception as error:  # whatever boto3 raises: the endpoint may be starting or stopping
@@ -115,3 +124,8 @@ class Publisher:
             if key not in failed:
                 publication.done(True)
         return [publication for key, publication in by_id.items() if key in failed]
+
+
+def _entry(key: str, publication: Publication) -> dict[str, str]:
+    subject = {} if publication.subject is None else {"Subject": publication.subject}
+    return {"Id": key, "Message": publication.body, **subject}

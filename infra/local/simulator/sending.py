@@ -122,7 +122,7 @@ class Sending:
         if settings.sandbox and (unverified := self._account.identities.unverified(entry.addresses, settings)):
             return EntryResult("MESSAGE_REJECTED", not_verified(unverified))
         if self._random.random() < settings.entry_failure_rate:
-            return EntryResult(settings.entry_failure_status, "Failure that was asked for.")
+            return EntryResult(settings.entry_failure_status, "Failure that was asked for, of this address.")
         recipients = len(entry.addresses)
         if not self._account.quota.fits(recipients):
             return EntryResult("ACCOUNT_DAILY_QUOTA_EXCEEDED", QUOTA_EXCEEDED)

@@ -105,6 +105,12 @@ class Simulator:
             known = {identity.name: identity for identity in self.identities.all()}
             self._account.journal.identity(name, known.get(name))
 
+    def destination_changed(self, name: str, destination_name: str) -> None:
+        """Announces an event destination that was made or changed to its topic, as SES does."""
+        topic_arn = self.sets.topic(name, destination_name)
+        if topic_arn is not None:
+            self.happenings.announce(topic_arn)
+
     def stop(self) -> None:
         """Publishes what already happened, ends all threads, closes the state file."""
         self.happenings.stop()
@@ -112,6 +118,9 @@ class Simulator:
             self._account.journal.close()
 
     def _apply(self, settings: Settings) -> None:
+        if settings.topic_arn is not None and settings.topic_arn != self.settings.topic_arn:
+            # It stands for event destinations that CloudFormation made elsewhere.
+            self.happenings.announce(settings.topic_arn)
         self._account.settings = settings
         self._account.quota.maximum = settings.daily_quota
         if settings.rate != self._account.rate.per_second:

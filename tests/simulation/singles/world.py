@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
@@ -13,9 +13,9 @@ from ariia.domain.channel import Channel
 from ariia.domain.consent import ExclusionReason
 from ariia.domain.errors import NotFoundError
 from ariia.domain.frequency_cap import DAY_MS, FrequencyCap, Overflow
-from ariia.domain.sending_rules import SendingRules
 from ariia.domain.single_message import SingleKind, batch_of, container_id, sending
 from ariia.services.account_rate import AccountRate
+from ariia.services.sending_rules import rules_of
 from ariia.services.single_messages import SingleMessages, Standing
 from ariia.services.single_settling import SingleSettler
 from tests.builders import TENANT, any_content
@@ -32,7 +32,8 @@ from tests.simulation.stage import insist
 LONGEST_MS = 48 * 3_600_000
 _TIMEOUT_MS, _MINUTE = 60_000, 60_000
 _FIRES_AGAIN_MS = 5 * _MINUTE
-_LOOKS_AT_MOST = 400
+# A cap may hold one back for a day, and it is looked at every minute.
+_LOOKS_AT_MOST = 2_000
 
 
 class SingleParts(Parts):
@@ -107,9 +108,11 @@ class SinglesWorld(Engine):
         queues = {Channel.EMAIL: _SendQueue(self.membrane, self.queue)}
         resolver = parts.resolver(campaigns, ledger, around("pipeline", self.pipeline), self.clock, parts.grace_ms)
         self.singles: Any = parts.singles(campaigns, ledger, queues, rate, self.clock, scenario.shards)
-        self.settler: Any = parts.single_settler(self.singles, campaigns, ledger, resolver, self.clock)
+        tenants = around("tenants", self.tenants)
+        self.settler: Any = parts.single_settler(self.singles, campaigns, ledger, resolver, tenants, self.clock)
         random = Random(f"messages-{scenario.seed}")
         self.cap = _cap(scenario.seed)
+        self._choose_cap()
         each = 1 if self.cap is None else 3
         self.run = SinglesRun(scenario.seed, [_message(random, number, each) for number in range(scenario.members)])
         for message in self.run.messages:
@@ -117,6 +120,13 @@ class SinglesWorld(Engine):
                 self.scheduler.after(at, lambda message=message: self._spawn("schedule", self._keep, message))
             for at in message.cancels:
                 self.scheduler.after(at, lambda message=message: self._spawn("canceller", self._cancel, message))
+
+    def _choose_cap(self) -> None:
+        tenant = self.tenants.get(TENANT)
+        assert tenant is not None
+        tenant.settings = replace(tenant.settings, frequency_cap=self.cap)
+        assert self.tenants.save(tenant, [])
+        self.rules = rules_of(tenant)
 
     def _spawn(self, label: str, body: Any, message: Message) -> None:
         self.scheduler.spawn(f"{label} {message.member}", lambda: body(message))
@@ -175,7 +185,7 @@ class SinglesWorld(Engine):
 
     def _container(self, message: Message) -> Campaign:
         one = container_id(SingleKind.FOLLOW_UP, TENANT, message.name)
-        return Campaign(id=one, tenant_id=TENANT, name="Follow-up", rules=SendingRules(cap=self.cap))
+        return Campaign(id=one, tenant_id=TENANT, name="Follow-up", rules=self.rules)
 
     def _judge(self, message: Message) -> None:
         made = sending(

@@ -181,6 +181,16 @@ def test_a_schedule_that_never_fired_is_found_and_its_run_started(desk: Desk) ->
     assert checks(desk).check(desk.clock.now() + 1).read == 0
 
 
+def test_a_campaign_that_cant_be_looked_at_keeps_no_other_waiting(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken, campaign = scheduled(desk), scheduled(desk)
+    real = desk.store.get
+    monkeypatch.setattr(desk.store, "get", lambda tenant, one: 1 / 0 if one == broken.id else real(tenant, one))
+    desk.clock.advance(3600 + CHECK_AFTER_MS / 1000 + 1)
+    with pytest.raises(ZeroDivisionError):
+        checks(desk).check(desk.clock.now() + 1)
+    assert desk.runs.started == [("gym", campaign.id, campaign.version)]
+
+
 @pytest.mark.parametrize(("policy", "status"), [("send", S.SCHEDULED), ("skip", S.CANCELLED), ("ask", S.APPROVED)])
 def test_what_is_too_late_is_dealt_with_by_its_policy(desk: Desk, policy: str, status: CampaignStatus) -> None:
     misfire = Misfire(MisfirePolicy(policy), after_seconds=7_200)

@@ -8,7 +8,7 @@ import pytest
 
 from ariia.domain.address import address_hash
 from ariia.domain.channel import Channel
-from ariia.domain.confirmation import LINK_DAYS, LinkState
+from ariia.domain.confirmation import LINK_DAYS, ConfirmationRequest, LinkState
 from ariia.domain.confirmation_link import confirmation_claims
 from ariia.domain.consent import ExclusionReason, refusal
 from ariia.domain.creation import Creation
@@ -329,6 +329,25 @@ def test_a_schedule_that_fires_before_the_member_is_stored_comes_again(desk: Con
     desk.live(5)
 
     assert desk.asked == [MAIL]
+
+
+def test_a_question_that_cant_be_looked_at_keeps_no_other_waiting(
+    desk: ConfirmationDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("anna", "ben")
+    for name in names:
+        desk.sign_up(name, f"{name}@example.com")
+    payloads = [payload for _, payload in desk.schedules.waiting.values()]
+    asked = {one["member_id"]: ConfirmationRequest(**one) for each in payloads for one in each["confirmations"]}
+    allow = desk.mails._limits.allow
+    monkeypatch.setattr(
+        desk.mails._limits, "allow", lambda tenant, one: 1 / 0 if one.member_id == "anna" else allow(tenant, one)
+    )
+    with pytest.raises(ZeroDivisionError):
+        desk.mails.look(TENANT, [asked[name] for name in names], 1)
+    desk.world.work_off()
+    assert desk.asked == ["ben@example.com"]
+    assert desk.schedules.waiting, "Anna's question is looked at again"
 
 
 def test_what_the_tenant_switches_off_meanwhile_is_asked_no_more(desk: ConfirmationDesk) -> None:

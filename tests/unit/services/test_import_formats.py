@@ -14,10 +14,12 @@ from ariia.adapters.memory.uploads import MemoryRangeWork, MemoryUploads
 from ariia.domain.address import address_hash
 from ariia.domain.channel import Channel
 from ariia.domain.errors import InvalidError
+from ariia.domain.import_file import FileShape
 from ariia.domain.import_job import ContactStatus, ImportFormat, ImportState
 from ariia.domain.import_mailchimp import mailchimp_values
 from ariia.domain.import_pinpoint import pinpoint_values
 from ariia.domain.member import Consent, ConsentStatus, Member
+from ariia.services import import_members
 from ariia.services.import_cutting import ImportCutting
 from ariia.services.import_range import RangeImport
 from ariia.services.imports import Imports, ImportView, LineList
@@ -375,3 +377,34 @@ def test_endpoint_without_an_address_is_none(desk: Desk, times: int) -> None:
 def test_endpoint_that_is_silent_about_opting_out_says_nothing_of_consent() -> None:
     values, _ = pinpoint_values({"ChannelType": "EMAIL", "Address": "a@x.de", "EndpointStatus": "ACTIVE"})
     assert "consent" not in values
+
+
+@pytest.mark.parametrize(
+    ("kind", "line"),
+    [
+        (ImportFormat.PINPOINT_JSONL, r'{"Id": "\ud800", "ChannelType": "EMAIL", "Address": "a@x.example"}'),
+        (
+            ImportFormat.PINPOINT_JSONL,
+            r'{"Id": "a", "ChannelType": "EMAIL", "OptOut": "ALL", "Address": "\ud800@x.example"}',
+        ),
+        (ImportFormat.JSONL, r'{"email": "\ud800@x.example", "consent": {"email": {"status": "denied"}}}'),
+    ],
+)
+def test_a_line_with_half_a_surrogate_pair_is_rejected_alone(desk: Desk, kind: ImportFormat, line: str) -> None:
+    good = {
+        ImportFormat.JSONL: '{"id": "g"}',
+        ImportFormat.PINPOINT_JSONL: '{"Id": "g", "ChannelType": "EMAIL", "Address": "g@x.example"}',
+    }
+    view = desk.imports_file(kind, f"{line}\n{good[kind]}\n".encode())
+    assert (view.progress.created, desk.rejected(view)) == (1, {1: ["line"]})
+
+
+@pytest.mark.parametrize("step", ["FileShape.read", "parse_patch"])
+def test_whatever_a_line_raises_it_is_rejected_alone(desk: Desk, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    def bad(real: Any) -> Any:
+        return lambda *about, **more: 1 / 0 if "odd" in str(about) else real(*about, **more)
+
+    owner, name = (FileShape, "read") if step == "FileShape.read" else (import_members, "parse_patch")
+    monkeypatch.setattr(owner, name, bad(getattr(owner, name)))
+    view = desk.imports_file(ImportFormat.JSONL, b'{"id": "a", "first_name": "odd"}\n{"id": "b"}\n')
+    assert (view.progress.created, desk.rejected(view)) == (1, {1: ["line"]})

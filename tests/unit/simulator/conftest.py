@@ -29,6 +29,7 @@ class FakeTopics:
 
     def __init__(self) -> None:
         self.published: list[tuple[str, dict[str, Any]]] = []
+        self.notices: list[tuple[str, str, bool]] = []  # topic, text, whether there is a subject
         self.batches: list[int] = []
         self.failures = 0
         self._lock = threading.Lock()
@@ -40,7 +41,11 @@ class FakeTopics:
                 self.failures -= 1
                 raise ConnectionError("SNS is away")
             self.batches.append(len(entries))
-            self.published += [(request["TopicArn"], json.loads(entry["Message"])) for entry in entries]
+            for entry in entries:
+                if entry["Message"].startswith("{"):
+                    self.published.append((request["TopicArn"], json.loads(entry["Message"])))
+                else:
+                    self.notices.append((request["TopicArn"], entry["Message"], "Subject" in entry))
         return {"Successful": [{"Id": entry["Id"]} for entry in entries], "Failed": []}
 
     def events(self, kind: str | None = None) -> list[dict[str, Any]]:

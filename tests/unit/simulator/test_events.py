@@ -194,6 +194,23 @@ def test_own_event_destination_gets_only_its_types(ses: Any, simulator: Simulato
     ]
 
 
+def test_a_topic_that_becomes_an_event_destination_gets_a_notice_that_is_no_event(
+    ses: Any, simulator: SimulatorClient, topics: FakeTopics
+) -> None:
+    own = "arn:aws:sns:us-east-1:000000000000:own"
+    destination = {"Enabled": True, "MatchingEventTypes": ["BOUNCE"], "SnsDestination": {"TopicArn": own}}
+    ses.create_configuration_set(ConfigurationSetName="own")
+    named = {"ConfigurationSetName": "own", "EventDestinationName": "bounces"}
+    ses.create_configuration_set_event_destination(**named, EventDestination=destination)
+    ses.update_configuration_set_event_destination(**named, EventDestination=destination)
+    simulator.change(topic_arn=own)
+    simulator.change(topic_arn=own, rate=1_000)
+    simulator.wait_until_quiet()
+    text = "Successfully validated SNS topic for Amazon SES event publishing."
+    assert topics.notices == [(TOPIC, text, False), *[(own, text, False)] * 3]
+    assert topics.events() == []
+
+
 def test_events_wait_until_a_topic_is_set(ses: Any, simulator: SimulatorClient, topics: FakeTopics) -> None:
     simulator.change(topic_arn=None)
     ses.send_email(**any_simple())
@@ -237,7 +254,7 @@ def test_events_are_published_in_batches_of_at_most_ten(
 ) -> None:
     ses.send_bulk_email(**any_bulk(*[any_entry(f"a{n}@x.example", f"m{n}") for n in range(50)]))
     simulator.wait_until_quiet()
-    assert sum(topics.batches) == 100
+    assert sum(topics.batches) == 101  # and the notice about the topic
     assert max(topics.batches) <= 10
 
 

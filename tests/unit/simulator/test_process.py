@@ -15,6 +15,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from infra.local.simulator.client import SimulatorClient
+from infra.local.simulator.publisher import TOPIC_NOTICE
 from tests.unit.simulator.conftest import TOPIC, any_bulk, any_entry, ses_at
 
 pytestmark = pytest.mark.enable_socket
@@ -52,7 +53,7 @@ class FakeSns:
     def take(self, form: dict[str, list[str]]) -> Iterator[str]:
         prefix, number = "PublishBatchRequestEntries.member.", 1
         while f"{prefix}{number}.Id" in form:
-            entry = {name: form[f"{prefix}{number}.{name}"][0] for name in ("Id", "Message", "Subject")}
+            entry = {name: form[f"{prefix}{number}.{name}"][0] for name in ("Id", "Message")}
             self.received.append(entry | {"TopicArn": form["TopicArn"][0]})
             yield MEMBER.format(entry["Id"], f"m-{entry['Id']}")
             number += 1
@@ -83,7 +84,8 @@ def test_process_says_where_it_is_serves_publishes_and_ends_at_sigterm(sns: Fake
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=10) == 0
-    assert len(sns.received) == 6
+    assert len(sns.received) == 7
     assert {entry["TopicArn"] for entry in sns.received} == {TOPIC}
-    kinds = sorted(json.loads(entry["Message"])["eventType"] for entry in sns.received)
+    told = [entry["Message"] for entry in sns.received if entry["Message"] != TOPIC_NOTICE]
+    kinds = sorted(json.loads(text)["eventType"] for text in told)
     assert kinds == ["Bounce", "Click", "Delivery", "Open", "Send", "Send"]

@@ -200,6 +200,7 @@ class RecordEventsSettings(Settings):
     """Provider events. `quiet_seconds`: how long an erasure waits for what began before it."""
 
     events_topic_arn: str
+    events_dlq_url: str
     quiet_seconds: int
 
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ariia.adapters.clock import SystemClock
+from ariia.adapters.dead_letters import SqsDeadMessages
 from ariia.adapters.dynamodb import models, names
 from ariia.adapters.dynamodb.client import dynamodb_client
 from ariia.adapters.dynamodb.erasures import DynamoErasures
 from ariia.adapters.dynamodb.ledger import DynamoLedger
 from ariia.adapters.dynamodb.members import DynamoMembers
 from ariia.adapters.event_pipeline import SesEventPipeline
+from ariia.adapters.send_queue import sqs_client
 from ariia.domain.channel import Channel
+from ariia.ports.clock import Clock
+from ariia.services.isolated_recording import IsolatingRecorder
 from ariia.services.recording import EventRecorder
 from ariia.settings import RecordEventsSettings
 
@@ -23,16 +27,18 @@ _QUIET_PARTS = 10
 
 @dataclass(frozen=True)
 class RecordEventsServices:
-    """The recorder, and the only topic whose messages are believed."""
+    """The recorder, the only topic whose messages are believed, and where events go that can't be read."""
 
-    recorder: EventRecorder
+    recorder: IsolatingRecorder
     topic_arn: str
+    dead_letters: SqsDeadMessages
+    clock: Clock
 
 
 def build(settings: RecordEventsSettings) -> RecordEventsServices:
     """The services on AWS; clients connect at their first call."""
     models.use_prefix(settings.table_prefix)
-    client = dynamodb_client()
+    client, clock = dynamodb_client(), SystemClock()
     pipeline = SesEventPipeline(client, names.physical(settings.table_prefix, names.SEND_RATES))
     recorder = EventRecorder(
         channel=Channel.EMAIL,
@@ -40,7 +46,12 @@ def build(settings: RecordEventsSettings) -> RecordEventsServices:
         members=DynamoMembers(settings.shards),
         engagement=engagement_store(client, settings.table_prefix, settings.shards),
         pipeline=pipeline,
-        clock=SystemClock(),
+        clock=clock,
         erasures=DynamoErasures(settings.shards, remember_ms=settings.quiet_seconds * 1000 // _QUIET_PARTS),
     )
-    return RecordEventsServices(recorder, settings.events_topic_arn)
+    return RecordEventsServices(
+        recorder=IsolatingRecorder(recorder, clock),
+        topic_arn=settings.events_topic_arn,
+        dead_letters=SqsDeadMessages(sqs_client(), settings.events_dlq_url),
+        clock=clock,
+    )

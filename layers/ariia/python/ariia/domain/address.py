@@ -10,7 +10,7 @@ from .errors import InvalidError, Problem
 from .hostname import punycode
 
 # RFC 5321 4.5.3.1: local part at most 64 octets, path at most 256.
-_LOCAL = re.compile(r"[^\s@<>()\[\],;:\"\\\x00-\x1f\x7f]{1,64}")
+_LOCAL = re.compile(r"[^\s@<>()\[\],;:\"\\\x00-\x1f\x7f\ud800-\udfff]{1,64}")
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164
 _NAMES = {"email": "e-mail address", "phone": "phone number"}
 _NOT_PHONE_DIGITS = re.compile(r"[\s().\-/]")

@@ -68,5 +68,5 @@ def _addresses(tenant_id: str, values: Mapping[str, Any]) -> Iterator[tuple[Chan
 def _member_id(tenant_id: str, values: Mapping[str, Any]) -> str | None:
     try:
         return member_id_for(tenant_id, values)
-    except InvalidError:
+    except (InvalidError, UnicodeError):  # half of a surrogate pair names nobody
         return None

@@ -12,7 +12,8 @@ from .receipt import EventKind, Receipt
 @dataclass(frozen=True)
 class ProviderEvent:
     """What happened to which attempt at which message. `kind` None = the provider refused the attempt after taking it
-    (Reject, Rendering Failure). `at` is the provider's own instant in epoch milliseconds."""
+    (Reject, Rendering Failure). `at` is the provider's own instant in epoch milliseconds, `address` the one that was
+    mailed, where the event suppresses it."""
 
     kind: EventKind | None
     at: int

@@ -158,9 +158,9 @@ class ReceiptLedger(Protocol):
         """Merges many, each on its own; those that could not be merged this time."""
         ...
 
-    def open_to_evidence(self, keys: Sequence[BatchKey]) -> set[BatchKey]:
-        """Those batches in which an event may still decide something (domain/evidence), strongly consistent; unknown
-        ones are left out."""
+    def open_to_evidence(self, keys: Sequence[BatchKey]) -> dict[BatchKey, bool]:
+        """Of those batches that there are, whether an event may still decide something in them (domain/evidence),
+        strongly consistent."""
         ...
 
 

@@ -71,7 +71,8 @@ class ConfirmationMails:
         self._singles, self._settler, self._care, self._clock = singles, settler, care, clock
 
     def look(self, tenant_id: str, requests: Sequence[ConfirmationRequest], look: int) -> ConfirmationLook:
-        """Brings the questions on. The next look is arranged first, and moved when nothing is to do until later."""
+        """Brings the questions on. The next look is arranged first, and moved when nothing is to do until later. Raises
+        what the last question that failed raised, after all the others had their turn; it is looked at again."""
         again = self._clock.now() + _AGAIN_MS
         self._care.watch(tenant_id, requests, look + 1, again)
         report = self._look(tenant_id, requests, look)
@@ -88,8 +89,14 @@ class ConfirmationMails:
     def _look(self, tenant_id: str, requests: Sequence[ConfirmationRequest], look: int) -> ConfirmationLook:
         report, tenant = ConfirmationLook(), self._tenants.get(tenant_id)
         members = self._members.get_many(tenant_id, [one.member_id for one in requests])
+        fault: Exception | None = None
         for request in requests:
-            self._bring_on(tenant, tenant_id, request, members.get(request.member_id), look, report)
+            try:
+                self._bring_on(tenant, tenant_id, request, members.get(request.member_id), look, report)
+            except Exception as error:
+                fault = error
+        if fault is not None:
+            raise fault
         return report
 
     def _bring_on(

@@ -51,11 +51,13 @@ class CampaignFiring:
 
 @dataclass
 class CheckReport:
-    """What one look at the notes came to: notes read, runs started, notes that are settled."""
+    """What one look at the notes came to: notes read, runs started, notes that are settled, notes whose campaign could
+    not be looked at."""
 
     read: int = 0
     started: int = 0
     settled: int = 0
+    failed: int = 0
 
 
 class ScheduleChecks:
@@ -66,19 +68,30 @@ class ScheduleChecks:
 
     def check(self, deadline: int) -> CheckReport:
         """Goes through all notes that are due, until `deadline` (epoch ms). A note stays until its campaign is seen to
-        have begun, so that this may be killed anywhere."""
-        report, after = CheckReport(), None
+        have begun, so that this may be killed anywhere. Raises what the last campaign that failed raised, after all the
+        others had their turn."""
+        report, after, fault = CheckReport(), None, None
         while self._clock.now() < deadline:
             found = self._checks.due(self._clock.now(), after, _PAGE)
             for check in found:
-                self._look(check, report)
+                fault = self._look(check, report) or fault
                 after = check
             if len(found) < _PAGE:
                 break
+        if fault is not None:
+            raise fault
         return report
 
-    def _look(self, check: DueCheck, report: CheckReport) -> None:
+    def _look(self, check: DueCheck, report: CheckReport) -> Exception | None:
         report.read += 1
+        try:
+            self._bring_on(check, report)
+        except Exception as fault:
+            report.failed += 1
+            return fault
+        return None
+
+    def _bring_on(self, check: DueCheck, report: CheckReport) -> None:
         epoch = self._firing.fire(check.tenant_id, check.campaign_id, check.epoch)
         if epoch is None:
             self._checks.drop(check)

@@ -25,6 +25,7 @@ from .import_noes import ImportedNoes
 from .import_owners import AddressOwners
 
 _ATTEMPTS = 6
+_UNREADABLE = Problem("line", "could not be read", allowed="fields as the API's reference describes them")
 OutcomeKind = Literal["created", "updated", "unchanged", "rejected"]
 
 
@@ -70,7 +71,7 @@ class MemberImport:
         others keep changing the same members.
 
         The noes of all lines are taken in, of the rejected ones too, and whatever else fails."""
-        readings = {one.line: self._shape.read(one, self._job.created_at) for one in records if one.content is not None}
+        readings = {one.line: self._reading(one) for one in records if one.content is not None}
         outcomes: dict[int, Outcome] = {}
         wanted = self._of_owners(self._parsed(records, readings, repeated or {}, outcomes), readings)
         meant = {one.line: one.member_id for one in wanted}
@@ -106,7 +107,16 @@ class MemberImport:
                     wanted.append(self._parse(line, readings[line]))
                 except InvalidError as error:
                     outcomes[line] = Outcome.rejected(line, error.problems or [Problem("line", error.message)])
+                except Exception:
+                    outcomes[line] = Outcome.rejected(line, [_UNREADABLE])
         return wanted
+
+    def _reading(self, record: Record) -> Reading:
+        """What the line says. One that no reader gets through is rejected, and keeps no other from being imported."""
+        try:
+            return self._shape.read(record, self._job.created_at)
+        except Exception:
+            return Reading({}, [_UNREADABLE])
 
     def _parse(self, line: int, reading: Reading) -> _Wanted:
         if reading.problems:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ariia.domain.address import address_hash
-from ariia.domain.batch import BatchKey
+from ariia.domain.batch import BatchKey, Entry
 from ariia.domain.channel import Channel
 from ariia.domain.engagement import engagement_in
 from ariia.domain.errors import TransientError
@@ -50,11 +50,13 @@ class EventRecorder:
         self._pipeline, self._clock = pipeline, clock
 
     def record(self, events: Sequence[ProviderEvent | None], latest_at: int) -> RecordReport:
-        """Records the events (None = none of ours). `latest_at` is the newest provider instant seen (epoch ms): it
-        proves that the pipeline is alive, and is noted only when everything before it is safe."""
+        """Records the events (None = none of ours); those about no message of the ledger are dropped. `latest_at` is
+        the newest provider instant seen (epoch ms): it proves that the pipeline is alive, and is noted only when
+        everything before it is safe."""
         report = RecordReport()
         ours = {place: event for place, event in enumerate(events) if event is not None}
-        still_open = self._ledger.open_to_evidence([event.batch for event in ours.values()]) if ours else set()
+        known = self._ledger.open_to_evidence([event.batch for event in ours.values()]) if ours else {}
+        still_open = {key for key, is_open in known.items() if is_open}
         # A Send event is evidence only while its batch is open; most come later and cost no write.
         wanted = {
             place: event
@@ -63,6 +65,7 @@ class EventRecorder:
         }
         for place in self._of_the_erased(wanted):
             self._suppress_others(place, wanted.pop(place), report)
+        wanted = self._of_our_messages(wanted, known)
         report.dropped = len(events) - len(wanted)
         facts = _coalesced(wanted)
         unwritten = self._ledger.merge_receipts(facts)
@@ -86,9 +89,26 @@ class EventRecorder:
         marked = {place: marks[event.batch.tenant_id].get(event.member_id) for place, event in events.items()}
         return [place for place, mark in marked.items() if mark and not (mark.done and self._is_in(events[place]))]
 
+    def _of_our_messages(
+        self, events: Mapping[int, ProviderEvent], known: Mapping[BatchKey, bool]
+    ) -> dict[int, ProviderEvent]:
+        """Without the events of batches that there are not. Whoever an event would suppress must be in its batch, too:
+        it ends all sending to an address, and is rare enough to be looked at."""
+        wanted = {place: event for place, event in events.items() if event.batch in known}
+        suspects = {event.batch for event in wanted.values() if event.suppresses is not None}
+        mailed = {(key, entry.member_id) for key in suspects for entry in self._entries(key)}
+        return {
+            place: event
+            for place, event in wanted.items()
+            if event.suppresses is None or (event.batch, event.member_id) in mailed
+        }
+
+    def _entries(self, key: BatchKey) -> Sequence[Entry]:
+        batch = self._ledger.batch(key)
+        return batch.entries if batch is not None else ()
+
     def _is_in(self, event: ProviderEvent) -> bool:
-        batch = self._ledger.batch(event.batch)
-        return batch is not None and any(entry.member_id == event.member_id for entry in batch.entries)
+        return any(entry.member_id == event.member_id for entry in self._entries(event.batch))
 
     def _suppress_others(self, place: int, event: ProviderEvent, report: RecordReport) -> None:
         """A mailbox that bounced or complained does so for everybody who still has it."""

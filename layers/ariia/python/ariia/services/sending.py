@@ -34,7 +34,8 @@ class SendPolicy:
 @dataclass
 class SendReport:
     """What one invocation did; counts are of members. `paused` has cause and reason of each campaign that it paused;
-    the messages of `give_back` shall come again in a while."""
+    the messages of `give_back` shall come again in a while. `faults` has what was raised about a batch, which shall
+    come again too; its claim, if it came to one, is the resolver's."""
 
     sent: int = 0
     failed: int = 0
@@ -46,6 +47,7 @@ class SendReport:
     paused: list[tuple[PauseCause, str]] = field(default_factory=list)
     give_back: list[BatchKey] = field(default_factory=list)
     claims: list[tuple[BatchKey, ClaimResult]] = field(default_factory=list)
+    faults: dict[BatchKey, Exception] = field(default_factory=dict)
 
     def add(self, key: BatchKey, result: ClaimResult) -> None:
         """Counts one claim."""
@@ -79,9 +81,10 @@ class BatchSender:
 
     def send(self, queued: Sequence[QueuedBatch], ends_at: int) -> SendReport:
         """Sends what may be sent before `ends_at` (epoch ms, the invocation's end). Batches of campaigns that may not
-        send now are dropped: they stay planned, and release queues them again when their time comes."""
+        send now are dropped: they stay planned, and release queues them again when their time comes. What one of them
+        raises keeps no other from being sent."""
         report = SendReport()
-        wanted = self._sendable(queued)
+        wanted = self._sendable(queued, report)
         known = self._rates.rate(self._channel) if wanted else None
         rate = known.per_second if known else _DEFAULT_RATE
         step = batches_at_a_time(rate)
@@ -98,14 +101,26 @@ class BatchSender:
             if slot is None or max(slot, self._clock.now()) + self._policy.needed_ms > ends_at:
                 report.give_back.extend(rest.key for rest in some[place:])
                 return False
-            self._send_batch(one, slot, rate, ends_at, report)
+            try:
+                self._send_batch(one, slot, rate, ends_at, report)
+            except Exception as fault:
+                report.faults[one.key] = fault
             slot += round(one.size * 1000 / rate)
         return True
 
-    def _sendable(self, queued: Sequence[QueuedBatch]) -> list[QueuedBatch]:
-        places = {(one.key.tenant_id, one.key.campaign_id) for one in queued}
-        campaigns = {place: self._reader.campaign(*place) for place in places}
-        return [one for one in queued if self._is_open(campaigns[(one.key.tenant_id, one.key.campaign_id)], one.key)]
+    def _sendable(self, queued: Sequence[QueuedBatch], report: SendReport) -> list[QueuedBatch]:
+        batches: dict[tuple[str, str], list[QueuedBatch]] = {}
+        for one in queued:
+            batches.setdefault((one.key.tenant_id, one.key.campaign_id), []).append(one)
+        campaigns: dict[tuple[str, str], Campaign | None] = {}
+        for place, some in batches.items():
+            try:
+                campaigns[place] = self._reader.campaign(*place)
+            except Exception as fault:
+                report.faults |= {one.key: fault for one in some}
+        return [
+            one for one in queued if self._is_open(campaigns.get((one.key.tenant_id, one.key.campaign_id)), one.key)
+        ]
 
     def _is_open(self, campaign: Campaign | None, key: BatchKey) -> bool:
         return campaign is not None and may_send(campaign, key, self._clock.now())

@@ -86,8 +86,8 @@ class ClaimSender:
             # Nothing was handed over: the batch comes again, and not only when its lease is over.
             result.postponed = len(verdict.may)
             return self._write(batch, claim, outcomes, result, verdict.deferred)
-        if composed.failed and not composed.calls and not fails_singly(campaign):
-            # What fails for all of a claim is the content's fault, as far as anybody can tell.
+        if len(composed.failed) > 1 and not composed.calls and not fails_singly(campaign):
+            # What fails for several, and all of a claim, is the content's fault. Of one alone nobody can tell.
             reason = next(iter(composed.failed.values()))
             result.stop(f"the content can't be rendered: {reason}", PauseCause.CONTENT)
             return self._write(batch, claim, outcomes, result, verdict.deferred)

@@ -205,14 +205,14 @@ class DynamoLedger:
         merged = items.document_item(key.partition, key.row, after, version + 1)
         return self._rows.put_if(merged, **version_is(version))
 
-    def open_to_evidence(self, keys: Sequence[BatchKey]) -> set[BatchKey]:
+    def open_to_evidence(self, keys: Sequence[BatchKey]) -> dict[BatchKey, bool]:
         """See the port."""
         places = [items.key_item(items.partition_of(key), key.row) for key in dict.fromkeys(keys)]
         names = {"#row": "row"}
         found = self._rows.get_many(
             places, ProjectionExpression="ledger_key, #row, open_count", ExpressionAttributeNames=names
         )
-        return {items.batch_key(item) for item in found if item["open_count"]["N"] != "0"}
+        return {items.batch_key(item): item["open_count"]["N"] != "0" for item in found}
 
     # Recipients
 

@@ -22,7 +22,7 @@ class LedgerStream:
 
     def change(self, record: dict[str, Any]) -> LedgerChange | None:
         """What the record adds to the counters; None when it is about no batch and no receipt, or a row that is gone,
-        or of a message that counts nowhere. KeyError or ValueError when it can't be read."""
+        or of a message that counts nowhere. Raises when it can't be read."""
         change = record["dynamodb"]
         if "NewImage" not in change:
             # Rows leave the ledger only where a member is erased, and what they have counted stays.

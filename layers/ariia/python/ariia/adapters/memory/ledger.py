@@ -165,11 +165,11 @@ class MemoryLedger:
             self.merge_receipt(key, receipt)
         return set()
 
-    def open_to_evidence(self, keys: Sequence[BatchKey]) -> set[BatchKey]:
+    def open_to_evidence(self, keys: Sequence[BatchKey]) -> dict[BatchKey, bool]:
         """See the port."""
         with self._lock:
             found = ((key, self._find(key)) for key in keys)
-            return {key for key, batch in found if batch is not None and open_count(batch.entries)}
+            return {key: open_count(batch.entries) > 0 for key, batch in found if batch is not None}
 
     def remove_batch(self, batch: Batch) -> bool:
         """See the port."""
