@@ -30,6 +30,7 @@ def services() -> RecordEventsServices:
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """The partial batch response: what could not be recorded or read comes again, and ends in the dead-letter queue."""
     records = event["Records"]
+    services().notes.note(records)
     unreadable: set[int] = set()
     events: list[ProviderEvent | None] = []
     latest_at = 0

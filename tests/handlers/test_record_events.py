@@ -12,6 +12,7 @@ from ariia.bootstrap.record_events import RecordEventsServices
 from ariia.domain.batch import Batch, BatchKey, Entry, EntryState, PlanCursor
 from ariia.domain.receipt import EventKind, Receipt
 from ariia.ports.ledger import Page, Partition
+from ariia.services.event_notes import EventNotes
 from functions.record_events import handler as module
 from functions.record_events.ses_events import parse
 from tests.builders import TENANT, any_member
@@ -29,7 +30,9 @@ BATCH = BatchKey(TENANT, "spring", 2, "anna", "l0", 0)
 def world(monkeypatch: pytest.MonkeyPatch) -> World:
     world = World()
     world.add(any_member("anna"))
-    monkeypatch.setattr(module, "services", lambda: RecordEventsServices(world.recorder, TOPIC))
+    monkeypatch.setattr(
+        module, "services", lambda: RecordEventsServices(EventNotes(world.pipeline, world.clock), world.recorder, TOPIC)
+    )
     return world
 
 
@@ -37,6 +40,7 @@ def record(*names: str, topic: str = TOPIC) -> dict[str, Any]:
     records = [
         {
             "messageId": f"id-{place}-{name}",
+            "attributes": {"SentTimestamp": str(STAMP + place)},
             "body": json.dumps({"Type": "Notification", "TopicArn": topic, "Message": json.dumps(EVENTS[name])}),
         }
         for place, name in enumerate(names)

@@ -31,7 +31,7 @@ from ariia.services.single_messages import SingleMessages
 from ariia.services.single_settling import SingleSettler
 from tests.builders import TENANT
 from tests.unit.services.campaign_desk import VerifiedDomains
-from tests.world import GRACE_MS, World
+from tests.world import GRACE_MS, HIDDEN_MS, World
 
 Wrap = Callable[[str, Any], Any]
 MAIL = "anna@example.com"
@@ -69,7 +69,7 @@ class ConfirmationDesk:
             self.clock,
             world.shards,
         )
-        resolver = UnknownResolver(campaigns, ledger, world.pipeline, self.clock, GRACE_MS)
+        resolver = UnknownResolver(campaigns, ledger, world.pipeline, self.clock, GRACE_MS, HIDDEN_MS)
         settler = SingleSettler(singles, campaigns, ledger, resolver, self.clock)
         self.noted = AskedConfirmations(jobs)
         self.mails = ConfirmationMails(

@@ -12,6 +12,7 @@ from ariia.adapters.dynamodb.ledger import DynamoLedger
 from ariia.adapters.dynamodb.members import DynamoMembers
 from ariia.adapters.event_pipeline import SesEventPipeline
 from ariia.domain.channel import Channel
+from ariia.services.event_notes import EventNotes
 from ariia.services.recording import EventRecorder
 from ariia.settings import RecordEventsSettings
 
@@ -23,8 +24,9 @@ _QUIET_PARTS = 10
 
 @dataclass(frozen=True)
 class RecordEventsServices:
-    """The recorder, and the only topic whose messages are believed."""
+    """Notes, the recorder, and the only topic whose messages are believed."""
 
+    notes: EventNotes
     recorder: EventRecorder
     topic_arn: str
 
@@ -33,6 +35,7 @@ def build(settings: RecordEventsSettings) -> RecordEventsServices:
     """The services on AWS; clients connect at their first call."""
     models.use_prefix(settings.table_prefix)
     client = dynamodb_client()
+    clock = SystemClock()
     pipeline = SesEventPipeline(client, names.physical(settings.table_prefix, names.SEND_RATES))
     recorder = EventRecorder(
         channel=Channel.EMAIL,
@@ -40,7 +43,7 @@ def build(settings: RecordEventsSettings) -> RecordEventsServices:
         members=DynamoMembers(settings.shards),
         engagement=engagement_store(client, settings.table_prefix, settings.shards),
         pipeline=pipeline,
-        clock=SystemClock(),
+        clock=clock,
         erasures=DynamoErasures(settings.shards, remember_ms=settings.quiet_seconds * 1000 // _QUIET_PARTS),
     )
-    return RecordEventsServices(recorder, settings.events_topic_arn)
+    return RecordEventsServices(EventNotes(pipeline, clock), recorder, settings.events_topic_arn)

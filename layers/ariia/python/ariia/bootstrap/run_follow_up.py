@@ -15,8 +15,6 @@ from ariia.adapters.dynamodb.members import DynamoMembers
 from ariia.adapters.dynamodb.quotas import DynamoQuotas
 from ariia.adapters.dynamodb.senders import DynamoSenders
 from ariia.adapters.dynamodb.tenants import DynamoTenants
-from ariia.adapters.event_pipeline import SesEventPipeline
-from ariia.adapters.send_queue import SqsBacklog, sqs_client
 from ariia.adapters.senders.ses import ses_client
 from ariia.services.asked_confirmations import AskedConfirmations
 from ariia.services.confirmation_care import ConfirmationCare
@@ -26,13 +24,13 @@ from ariia.services.follow_up_content import FollowUpContents
 from ariia.services.follow_up_ending import FollowUpEnding
 from ariia.services.follow_up_runs import FollowUpRuns
 from ariia.services.quotas import Quotas
-from ariia.services.resolving import UnknownResolver
 from ariia.services.single_care import SingleCare, SingleLooks
 from ariia.services.single_settling import SingleSettler
 from ariia.services.stored_senders import StoredSenders
 from ariia.settings import RunFollowUpSettings
 
 from .double_opt_in import single_schedules
+from .resolver import unknown_resolver
 from .single_messages import single_messages
 
 _READ_TIMEOUT_SECONDS = 5
@@ -53,13 +51,6 @@ def build(settings: RunFollowUpSettings) -> RunFollowUpServices:
     client, clock, campaigns = dynamodb_client(), SystemClock(), DynamoCampaigns()
     ses, tenants, store = ses_client(_READ_TIMEOUT_SECONDS), DynamoTenants(), DynamoFollowUps()
     ledger = DynamoLedger(client, names.physical(settings.table_prefix, names.LEDGER))
-    pipeline = SesEventPipeline(
-        client,
-        names.physical(settings.table_prefix, names.SEND_RATES),
-        backlog=SqsBacklog(sqs_client(), [settings.events_queue_url, settings.events_dlq_url]),
-        ses=ses,
-        configuration_set=f"{settings.configuration_set}-tracked",
-    )
     singles = single_messages(
         client,
         ses,
@@ -68,7 +59,7 @@ def build(settings: RunFollowUpSettings) -> RunFollowUpServices:
         shards=settings.shards,
         email_queue_url=settings.email_queue_url,
     )
-    resolver = UnknownResolver(campaigns, ledger, pipeline, clock, settings.grace_seconds * 1000)
+    resolver = unknown_resolver(client, ses, campaigns, ledger, clock, settings)
     schedules, quotas = single_schedules(settings), Quotas(DynamoQuotas(), tenants, clock)
     members, senders = DynamoMembers(settings.shards), StoredSenders(DynamoSenders())
     settler = SingleSettler(singles, campaigns, ledger, resolver, clock)
