@@ -15,7 +15,7 @@ from ariia.services.silence import Silence, SilenceProof
 
 from .engine import Parts
 from .events import ReportedPipeline
-from .queues import HIDDEN_MS, Message
+from .queues import Message
 from .scenario import busy_account, failing_recorders
 
 
@@ -79,7 +79,7 @@ class GraceWithoutAWindow(OnABusyAccount):
 class WindowShorterThanTheHiding(OnABusyAccount):
     """Notes are looked at for less time than a queue hides what it handed out."""
 
-    patches = tuple((module, "window_ms", lambda hidden_ms: hidden_ms // 3) for module in (event_watch, silence))
+    patches = tuple((module, "window_ms", lambda hidden_ms: hidden_ms // 12) for module in (event_watch, silence))
 
 
 class NotesAfterTheWork(OnABusyAccount):
@@ -96,17 +96,17 @@ class NotesAfterTheWork(OnABusyAccount):
 class _LateWatch(SilenceProof):
     def look(self, campaign: Campaign, claim: Claim) -> Silence:
         began = claim.grace_from
-        until = (began or 0) + self._grace_ms + event_watch.window_ms(HIDDEN_MS)
-        if began is not None and self._clock.now() < until:
-            return Silence(grace_from=began, wake_at=until)
+        first = (began or 0) + self._grace_ms + 30_000
+        if began is not None and self._clock.now() < first:
+            return Silence(grace_from=began, wake_at=first)
         return super().look(campaign, claim)
 
     def _is_recorded(self, until: int, queues: Any) -> bool:
-        seen = EventWatch(0, queues.watch.ends_at, queues.watch.oldest)
-        return seen.has_settled(until, queues.at, self._hidden_ms)
+        noted = queues.watch.oldest.values()
+        return bool(noted) and min(noted) > until
 
 
-class _ForgottenWatch(ReportedPipeline):
+class _Unwatched(ReportedPipeline):
     def watch(self, now: int, window_ms: int) -> EventWatch:
         # Lapsed whenever nobody looked for a minute.
         if now > self.watched.ends_at - event_watch.WATCH_MS + 60_000:
@@ -115,10 +115,10 @@ class _ForgottenWatch(ReportedPipeline):
 
 
 class WatchBegunTooLate(OnABusyAccount):
-    """The notes of a watch that was off for a part of the window are believed."""
+    """The notes of a watch that has just begun are believed."""
 
     patches = ((resolving, "SilenceProof", _LateWatch),)
-    pipeline = _ForgottenWatch
+    pipeline = _Unwatched
 
 
 class _Undying(ReportedPipeline):
