@@ -14,6 +14,10 @@ _PREFIX = r"^[a-z][a-z0-9-]{1,18}[a-z0-9]$"
 LOG_RETENTION_DAYS = (1, 7, 14, 30, 90, 180, 365)
 KNOWN_CHANNELS = ("email",)
 SEND_TIMEOUT_SECONDS = 60
+EVENTS_TIMEOUT_SECONDS = 30
+# https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html: six times the function's timeout
+VISIBILITY_MULTIPLE = 6
+SHORTEST_EVENTS_VISIBILITY = VISIBILITY_MULTIPLE * EVENTS_TIMEOUT_SECONDS
 # A sender that began its call in the last instant of its invocation must be over before its lease is.
 LEASE_MARGIN_SECONDS = 30
 
@@ -87,7 +91,10 @@ class StageConfig:
     shards: int = 16
     job_concurrency: int = 16
     lease_seconds: int = 120
-    grace_seconds: int = 300
+    grace_seconds: int = 360
+    events_visibility_seconds: int = SHORTEST_EVENTS_VISIBILITY
+    events_concurrency: int = 50
+    reserved_public_pages: int | None = None
     provider_read_timeout_seconds: int = 10
     rounds_per_execution: int = 1000
     tumbling_window_seconds: int = 30
@@ -133,7 +140,8 @@ class StageConfig:
             "job_concurrency": section.number("job_concurrency", minimum=1, maximum=100, default=16),
             "provider_read_timeout_seconds": read_timeout,
             "lease_seconds": section.number("lease_seconds", minimum=shortest_lease, maximum=900, default=120),
-            "grace_seconds": section.number("grace_seconds", minimum=1, maximum=86_400, default=300),
+            "grace_seconds": section.number("grace_seconds", minimum=1, maximum=86_400, default=360),
+            **_event_settings(section, is_laptop=section.flag("laptop", default=False)),
             "rounds_per_execution": section.number("rounds_per_execution", minimum=1, maximum=1000, default=1000),
             "tumbling_window_seconds": section.number("tumbling_window_seconds", minimum=0, maximum=900, default=30),
             "upload_expiry_days": section.number("upload_expiry_days", minimum=1, maximum=365, default=7),
@@ -151,6 +159,23 @@ class StageConfig:
         if section.has("domain"):
             values["domain"] = DomainConfig.read(section.part("domain"))
         return cls(**values)
+
+
+def _event_settings(section: Section, *, is_laptop: bool) -> dict[str, Any]:
+    # Nothing may come back while an invocation has it; AWS's multiple leaves room for its retries of throttled ones.
+    shortest = EVENTS_TIMEOUT_SECONDS + 1 if is_laptop else SHORTEST_EVENTS_VISIBILITY
+    default = SHORTEST_EVENTS_VISIBILITY
+    settings: dict[str, Any] = {
+        "events_visibility_seconds": section.number(
+            "events_visibility_seconds", minimum=shortest, maximum=900, default=default
+        ),
+        "events_concurrency": section.number("events_concurrency", minimum=2, maximum=1000, default=50),
+    }
+    if section.has("reserved_public_pages"):
+        # Lambda keeps 100 of an account's executions unreserved, so an account of 100 or fewer can't have any reserved:
+        # https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+        settings["reserved_public_pages"] = section.number("reserved_public_pages", minimum=1, maximum=1000)
+    return settings
 
 
 def _channels(section: Section) -> dict[str, ChannelConfig]:

@@ -9,6 +9,7 @@ from ariia.adapters.memory.campaigns import MemoryCampaigns
 from ariia.adapters.memory.clock import CountingIds, ManualClock
 from ariia.adapters.memory.engagement import MemoryEngagement
 from ariia.adapters.memory.erasures import MemoryErasures
+from ariia.adapters.memory.event_pipeline import MemoryEventPipeline
 from ariia.adapters.memory.ledger import MemoryLedger
 from ariia.adapters.memory.members import MemoryMembers
 from ariia.adapters.memory.quotas import MemoryQuotas
@@ -16,7 +17,6 @@ from ariia.adapters.memory.recent_sends import MemoryRecentSends
 from ariia.adapters.memory.segments import MemorySegmentLists, MemorySegments
 from ariia.adapters.memory.sending import (
     FixedQuota,
-    MemoryEventPipeline,
     MemorySendQueue,
     MemorySendRates,
     MemorySendReader,
@@ -67,7 +67,7 @@ from tests.builders import TENANT, any_campaign, any_content, any_target
 
 SHARDS = 4
 LEASE_MS = 100_000
-GRACE_MS = 60_000
+GRACE_MS, HIDDEN_MS = 60_000, 180_000
 INVOCATION_MS = 60_000
 
 
@@ -109,7 +109,7 @@ class World:
             CampaignRules(self.tenants, self.runs, self.clock),
             self.ending,
         )
-        resolver = UnknownResolver(self.campaigns, self.ledger, self.pipeline, self.clock, GRACE_MS)
+        resolver = UnknownResolver(self.campaigns, self.ledger, self.pipeline, self.clock, GRACE_MS, HIDDEN_MS)
         policy = ReleasePolicy()
         self.releaser = BatchReleaser(
             self.runs,

@@ -36,6 +36,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """The partial batch response: what could not be recorded this time comes again. What is no event is dropped, and
     an event that can't be read is put aside at once, as it would not get better."""
     records, now = event["Records"], services().clock.now()
+    services().notes.note(records)
     readings = [read(record, services().topic_arn, now) for record in records]
     latest_at = max((one.at for one in readings), default=0)
     ends_at = now + context.get_remaining_time_in_millis() - _RESERVE_MS

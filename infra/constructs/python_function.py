@@ -39,6 +39,7 @@ class PythonFunction(lambda_.Function):
         environment: Mapping[str, str] | None = None,
         suffix: str = "",
         may_invoke_itself: bool = False,
+        reserved: int | None = None,
     ) -> None:
         config = workshop.config
         full_name = f"{config.prefix}-{name.replace('_', '-')}{suffix}"
@@ -57,6 +58,7 @@ class PythonFunction(lambda_.Function):
             log_group=logs,
             timeout=Duration.seconds(timeout_seconds),
             memory_size=memory_mb,
+            reserved_concurrent_executions=reserved,
             tracing=lambda_.Tracing.ACTIVE if config.tracing else lambda_.Tracing.DISABLED,
             environment={**_base_environment(config, name), **(environment or {})},
             # Otherwise Lambda ends a chain of invocations after about 16:

@@ -8,15 +8,15 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk.aws_lambda_event_sources import SqsEventSource
 from constructs import Construct
 
-from infra.config import StageConfig
+from infra.config import VISIBILITY_MULTIPLE, StageConfig
 from infra.constructs.python_function import PythonFunction
 
-# https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html: six times the function's timeout
-VISIBILITY_MULTIPLE = 6
 RECEIVES_BEFORE_DEAD_LETTER = 5
 # A sender without tokens gives its messages back for ten seconds at a time: an hour of that is no fault yet, and what
 # nobody can read still reaches the dead letters (300 times the visibility timeout) before it expires.
 RECEIVES_BY_SENDERS = 300
+# Receives that find no room for an invocation count too, and events are evidence: five hours of throttling bury none.
+RECEIVES_OF_EVENTS = 100
 DEAD_LETTERS_KEPT = Duration.days(14)
 
 
@@ -32,6 +32,7 @@ class WorkQueue(sqs.Queue):
         worker_timeout_seconds: int,
         dead_letters: sqs.Queue,
         receives: int = RECEIVES_BEFORE_DEAD_LETTER,
+        visibility_seconds: int | None = None,
     ) -> None:
         self.name = name
         self.worker_timeout_seconds = worker_timeout_seconds
@@ -40,7 +41,7 @@ class WorkQueue(sqs.Queue):
             scope,
             f"{_title(name)}Queue",
             queue_name=f"{config.prefix}-{name}",
-            visibility_timeout=Duration.seconds(VISIBILITY_MULTIPLE * worker_timeout_seconds),
+            visibility_timeout=Duration.seconds(visibility_seconds or VISIBILITY_MULTIPLE * worker_timeout_seconds),
             retention_period=Duration.days(4),
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,

@@ -129,6 +129,7 @@ class ApiStack(Stack):
             "public_pages",
             timeout_seconds=10,
             memory_mb=512,
+            reserved=self._config.reserved_public_pages,
             environment={
                 "ARIIA_SIGNING_SECRET_ARN": data.signing_secret.secret_arn,
                 "ARIIA_PUBLIC_BASE_URL": self._messaging.gateway.base_url,

@@ -7,7 +7,7 @@ from aws_cdk.aws_lambda import StartingPosition
 from aws_cdk.aws_lambda_event_sources import DynamoEventSource, SqsDlq
 from constructs import Construct
 
-from infra.config import StageConfig
+from infra.config import EVENTS_TIMEOUT_SECONDS, StageConfig
 from infra.constructs.accepted import accept
 from infra.constructs.asynchronous import allow_invoking, arn_by_name, catch
 from infra.constructs.channel_sender import ChannelSender
@@ -21,7 +21,7 @@ from infra.constructs.uploads import Uploads
 from infra.grants import allow_account_reading, allow_probing, allow_sending
 from infra.stacks.data import DataStack
 from infra.stacks.imports import import_members
-from infra.stacks.messaging import EVENTS_TIMEOUT_SECONDS, MessagingStack
+from infra.stacks.messaging import MessagingStack
 from infra.stacks.privacy_requests import PRIVACY_REQUESTS, privacy_requests
 
 # At most 8 x 16 failing planning calls and 1,000 failing rounds stay below the 25,000 events of one history:
@@ -136,16 +136,14 @@ class AutomationStack(Stack):
                 "ARIIA_EVENTS_DLQ_URL": messaging.events.dead_letters.queue_url,
                 "ARIIA_LEASE_SECONDS": str(config.lease_seconds),
                 "ARIIA_GRACE_SECONDS": str(config.grace_seconds),
+                "ARIIA_EVENTS_VISIBILITY_SECONDS": str(config.events_visibility_seconds),
                 "ARIIA_CONFIGURATION_SET": config.prefix,
             },
         )
         self._data.allow(function)
         for queue in messaging.channels.values():
             queue.grant(function, "sqs:SendMessage")
-        for watched in (messaging.events, messaging.events.dead_letters):
-            watched.grant(function, "sqs:GetQueueAttributes")
-        # A probe to the provider's mailbox simulator proves that events still arrive.
-        allow_probing(function, messaging.email_events)
+        self._allow_resolving(function)
         allow_account_reading(function)
         return function
 
@@ -162,6 +160,7 @@ class AutomationStack(Stack):
                 "ARIIA_EVENTS_QUEUE_URL": messaging.events.queue_url,
                 "ARIIA_EVENTS_DLQ_URL": messaging.events.dead_letters.queue_url,
                 "ARIIA_GRACE_SECONDS": str(config.grace_seconds),
+                "ARIIA_EVENTS_VISIBILITY_SECONDS": str(config.events_visibility_seconds),
                 "ARIIA_CONFIGURATION_SET": config.prefix,
             },
         )
@@ -169,12 +168,17 @@ class AutomationStack(Stack):
         self.follow_up_schedules.allow_scheduling(function, and_deleting=True)
         data.allow(function)
         messaging.channels["email"].grant(function, "sqs:SendMessage")
-        for watched in (messaging.events, messaging.events.dead_letters):
-            watched.grant(function, "sqs:GetQueueAttributes")
-        # A probe to the provider's mailbox simulator proves that events still arrive.
-        allow_probing(function, messaging.email_events)
+        self._allow_resolving(function)
         allow_account_reading(function)
         return function
+
+    def _allow_resolving(self, function: PythonFunction) -> None:
+        """What telling the provider's silence from a late event takes."""
+        events = self._messaging.events
+        events.grant(function, "sqs:GetQueueAttributes")
+        events.dead_letters.grant(function, "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
+        # A probe to the provider's mailbox simulator proves that events still arrive.
+        allow_probing(function, self._messaging.email_events)
 
     def _send_batch(self, channel: str) -> PythonFunction:
         data, messaging = self._data, self._messaging
@@ -202,7 +206,8 @@ class AutomationStack(Stack):
                 "ARIIA_QUIET_SECONDS": str(self._config.erasure_quiet_seconds),
             },
         )
-        work_off(events, function, batch_size=500, window_seconds=1)
+        concurrency = self._config.events_concurrency
+        work_off(events, function, batch_size=500, window_seconds=1, concurrency=concurrency)
         # An event that can't be read is put aside at once.
         events.dead_letters.grant(function, "sqs:SendMessage")
         self._data.allow(function)

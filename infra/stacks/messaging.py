@@ -6,25 +6,24 @@ from aws_cdk import CfnOutput, Stack
 from aws_cdk.aws_sqs import Queue
 from constructs import Construct
 
-from infra.config import SEND_TIMEOUT_SECONDS, StageConfig
+from infra.config import EVENTS_TIMEOUT_SECONDS, SEND_TIMEOUT_SECONDS, StageConfig
 from infra.constructs.email_events import EmailEvents
 from infra.constructs.http_gateway import HttpGateway
 from infra.constructs.queue_worker import (
     RECEIVES_BEFORE_DEAD_LETTER,
     RECEIVES_BY_SENDERS,
+    RECEIVES_OF_EVENTS,
     WorkQueue,
     dead_letter_queue,
 )
 from infra.stacks.data import DataStack
-
-EVENTS_TIMEOUT_SECONDS = 60
 
 
 class MessagingStack(Stack):
     """A channel's queue exists only where the channel is configured: an event source polls, and costs, while idle.
 
     Dead letters share one queue, as each costs a metric of the alarm. The events' are apart: the proof that events
-    arrive asks for theirs to be empty, and nothing else may hold that up."""
+    are recorded looks at each of theirs, and nothing else may hold that up."""
 
     def __init__(self, scope: Construct, config: StageConfig, data: DataStack) -> None:
         super().__init__(scope, f"{config.prefix}-messaging")
@@ -36,7 +35,13 @@ class MessagingStack(Stack):
             channel: self._queue(channel, SEND_TIMEOUT_SECONDS, receives=RECEIVES_BY_SENDERS)
             for channel in config.channels
         }
-        self.events = self._queue("events", EVENTS_TIMEOUT_SECONDS, dead_letter_queue(self, config, "events"))
+        self.events = self._queue(
+            "events",
+            EVENTS_TIMEOUT_SECONDS,
+            dead_letter_queue(self, config, "events"),
+            RECEIVES_OF_EVENTS,
+            config.events_visibility_seconds,
+        )
         self.email_events = EmailEvents(self, config, self.events)
         self._outputs()
 
@@ -50,6 +55,7 @@ class MessagingStack(Stack):
         worker_timeout_seconds: int,
         dead_letters: Queue | None = None,
         receives: int = RECEIVES_BEFORE_DEAD_LETTER,
+        visibility_seconds: int | None = None,
     ) -> WorkQueue:
         return WorkQueue(
             self,
@@ -58,6 +64,7 @@ class MessagingStack(Stack):
             worker_timeout_seconds=worker_timeout_seconds,
             dead_letters=dead_letters or self.dead_letters,
             receives=receives,
+            visibility_seconds=visibility_seconds,
         )
 
     def _outputs(self) -> None:

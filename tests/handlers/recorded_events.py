@@ -12,6 +12,7 @@ from ariia.bootstrap.record_events import RecordEventsServices
 from ariia.domain.batch import Batch, BatchKey, Entry, PlanCursor
 from ariia.domain.receipt import Receipt
 from ariia.ports.ledger import Page, Partition
+from ariia.services.event_notes import EventNotes
 from ariia.services.isolated_recording import IsolatingRecorder
 from functions.record_events import handler as module
 from tests.builders import TENANT
@@ -47,8 +48,8 @@ class DeadMessages:
 
 def services_of(world: World, aside: DeadMessages) -> RecordEventsServices:
     """The handler's services over the world."""
-    recorder = IsolatingRecorder(world.recorder, world.clock)
-    return RecordEventsServices(recorder, TOPIC, aside, world.clock)  # type: ignore[arg-type]
+    notes, recorder = EventNotes(world.pipeline, world.clock), IsolatingRecorder(world.recorder, world.clock)
+    return RecordEventsServices(notes, recorder, TOPIC, aside, world.clock)  # type: ignore[arg-type]
 
 
 def event(name: str, **changes: Any) -> dict[str, Any]:
@@ -69,7 +70,7 @@ def message(text: object, message_id: str = "id", *, topic: str = TOPIC, receive
     return {
         "messageId": message_id,
         "body": json.dumps({"Type": "Notification", "TopicArn": topic, "Message": said}),
-        "attributes": {"ApproximateReceiveCount": str(receives)},
+        "attributes": {"ApproximateReceiveCount": str(receives), "SentTimestamp": "1800000000000"},
     }
 
 

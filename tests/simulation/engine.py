@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
 from random import Random
 from typing import Any
@@ -40,6 +40,7 @@ from ariia.services.campaign_sending import CampaignSending
 from ariia.services.campaign_stopping import CampaignStopping
 from ariia.services.composing import MessageComposer
 from ariia.services.content_checks import ContentChecks
+from ariia.services.event_notes import EventNotes
 from ariia.services.in_flight import InFlightCount
 from ariia.services.lane_release import LaneReleaser
 from ariia.services.last_look import LastLook
@@ -71,9 +72,9 @@ from .faults import Chance, FaultPlan
 from .gate import OPEN
 from .ports import Membrane, TaskClock
 from .provider import Provider
-from .queues import EventSource, Message, Queue
-from .scenario import GRACE_MS, LEASE_MS, Scenario
-from .scheduler import START, Scheduler
+from .queues import HIDDEN_MS, EventSource, Message, Queue
+from .scenario import GRACE_MS, LEASE_MS, OVER, Scenario, hard_weather
+from .scheduler import START, Gone, Scheduler
 from .state_machine import Executions
 from .stream import StreamedLedger, StreamReader
 from .watch import WatchedCampaigns, WatchedReader
@@ -182,7 +183,9 @@ class Engine:
         self.provider = self.parts.provider(scheduler, self.chance, self.plan, habits, scenario.rate)
         reports = Reports(scheduler, self.chance, self.events, scenario.events)
         self.provider.on_taken = reports.of_taken
-        self.pipeline = ReportedPipeline(self.events, reports, self.provider)
+        self.pipeline = self.parts.pipeline(self.events, reports, self.provider)
+        if scenario.foreign_ms:
+            reports.foreign(scenario.foreign_ms, lambda: self.stored().status not in OVER)
         self.executions = Executions(scheduler, self.skew, scenario.plan_ms, scenario.most_rounds)
 
     def _services(self) -> None:
@@ -202,7 +205,7 @@ class Engine:
         self.executions.planner = parts.planner(
             campaigns, members, ledger, rates, runs, clock, shards, self.broadcasts, targets, facts, rules, ending
         )
-        resolver = parts.resolver(campaigns, ledger, pipeline, clock, parts.grace_ms)
+        resolver = parts.resolver(campaigns, ledger, pipeline, clock, parts.grace_ms, HIDDEN_MS)
         quota = around("quota", self.provider)
         pace = ReleasePolicy()
         settler = parts.settler(ledger, queue, resolver, clock, pace)
@@ -218,6 +221,7 @@ class Engine:
         erasures = around("erasures", MemoryErasures(self.members))
         receipts = _ReceiptWriter(self.membrane, ledger)
         self.recorder = parts.recorder(Channel.EMAIL, receipts, members, engagement, pipeline, clock, erasures)
+        self.notes = parts.notes(pipeline, clock)
         self.counter = parts.counter(around("statistics", self.statistics))
         self.totals = CampaignStatistics(self.statistics)
         self.returns = around("queue", self.queue)
@@ -230,7 +234,7 @@ class Engine:
         )  # fmt: skip
         self.recorders = EventSource(
             "record_events", scheduler, self.events, self._record, self.skew,
-            batch_size=500, concurrency=3, timeout_ms=60_000, delay_ms=1_000,
+            batch_size=500, concurrency=3, timeout_ms=30_000, delay_ms=1_000,
         )  # fmt: skip
         self.stream = StreamReader(scheduler, self.chance, self.ledger, self.counter.count, self.scenario.replayed)
 
@@ -262,9 +266,12 @@ class Engine:
 
     def _record(self, messages: list[Message]) -> list[Message]:
         def record(events: list[ProviderEvent | None], latest_at: int) -> set[int]:
+            task = self.scheduler.current
+            if self.chance.happens(f"crash {task and task.label}", self.scenario.recorders_crash):
+                raise Gone("recording")
             return self.recorder.record(events, latest_at).failed
 
-        return record_events(record, messages)
+        return list(self.parts.handle(self.notes, record, messages))
 
 
 class _SendQueue:
@@ -302,7 +309,8 @@ class _ReceiptWriter:
 
 
 class Parts:
-    """The classes of the send path: the right ones. `violates` is what the verdict must say of a wrong variant."""
+    """The classes of the send path: the right ones. `violates` is what the verdict must say of a wrong variant, and
+    `weather` gives the runs in which it must."""
 
     ledger: type = StreamedLedger
     statistics: type = MemoryStatistics
@@ -316,12 +324,16 @@ class Parts:
     claims: type = ClaimSender
     look: type = LastLook
     sends: type = MemoryRecentSends
+    pipeline: type = ReportedPipeline
+    notes: type = EventNotes
     recorder: type = EventRecorder
+    handle: Callable[..., list[Message]] = staticmethod(record_events)
     counter: type = StreamCounter
     facts: type = PageFactsReader
     lease_ms: int = LEASE_MS
     grace_ms: int = GRACE_MS
     patches: tuple[tuple[Any, str, Any], ...] = ()
+    weather: Callable[[int], Scenario] = staticmethod(hard_weather)
     violates: str = ""
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
-from ariia.adapters.memory.sending import MemoryEventPipeline
+from ariia.adapters.memory.event_pipeline import MemoryEventPipeline
 from ariia.domain.batch import BatchKey
 from ariia.domain.provider_event import ProviderEvent
 from ariia.domain.receipt import EventKind
+from ariia.services.event_notes import EventNotes
 
 from .faults import Chance
 from .provider import Provider, Taken
@@ -53,6 +54,12 @@ class Reports:
         about = f"{taken.recipient.member_id} {taken.attempt} {taken.call.tags['batch']}"
         for kind, delay in self._kinds(taken, about):
             self._report(taken, kind, taken.at + delay, f"{kind} {about}")
+
+    def foreign(self, every_ms: int, is_wanted: Callable[[], bool]) -> None:
+        """What others' messages give rise to, until it is no longer wanted."""
+        if is_wanted():
+            self._queue.send(Notice(None, self._scheduler.now))
+            self._scheduler.after(every_ms, lambda: self.foreign(every_ms, is_wanted))
 
     def probe(self) -> None:
         """A message of our own to the provider's test mailbox."""
@@ -108,7 +115,7 @@ class Reports:
 
 
 class ReportedPipeline(MemoryEventPipeline):
-    """The pipeline's sign of life over the simulated queue."""
+    """The pipeline's signs of life over the simulated queue."""
 
     def __init__(self, queue: Queue, reports: Reports, provider: Provider) -> None:
         super().__init__()
@@ -117,6 +124,10 @@ class ReportedPipeline(MemoryEventPipeline):
     def backlog(self) -> int:
         """See the port."""
         return self._queue.backlog()
+
+    def dead_events(self) -> Collection[int]:
+        """See the port."""
+        return [one.published_at for one in self._queue.dead.values()]
 
     def probe(self, from_address: str, now: int, every_ms: int) -> None:
         """See the port."""
@@ -129,9 +140,10 @@ class ReportedPipeline(MemoryEventPipeline):
 
 
 def record_events(
-    record: Callable[[list[ProviderEvent | None], int], set[int]], messages: list[Message]
+    notes: EventNotes, record: Callable[[list[ProviderEvent | None], int], set[int]], messages: list[Message]
 ) -> list[Message]:
-    """The function behind the event queue: the messages that must come again."""
+    """What functions/record_events does with its event: the messages that must come again."""
+    notes.note_oldest(min(message.published_at for message in messages))
     notices = [message.body for message in messages]
     failed = record([notice.event for notice in notices], max(notice.at for notice in notices))
     return [messages[place] for place in failed]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from .exhaustive import firsts, pairs, pairs_after, singles
 from .run import Outcome, simulate
-from .scenario import random_scenario, stated_storm
+from .scenario import busy_account, random_scenario, stated_storm
 from .shrink import shrunk, told
 from .tally import Tally
 
@@ -31,6 +31,7 @@ _PLAYS: Mapping[str, Callable[[int, int], Iterator[Outcome]]] = {
         outcome for first in firsts()[start : start + count] for outcome in pairs_after(first)
     ),
     "any weather": lambda start, count: (simulate(random_scenario(seed)) for seed in range(start, start + count)),
+    "busy account": lambda start, count: (simulate(busy_account(seed)) for seed in range(start, start + count)),
     "1 % faults": lambda start, count: (simulate(stated_storm(seed)) for seed in range(start, start + count)),
 }
 
@@ -80,7 +81,7 @@ def jobs(first_seed: int, seeds: int, *, all_pairs: bool) -> list[Job]:
     else:
         made.append(Job("sampled pairs of faults", 0, SAMPLED_PAIRS))
     end = first_seed + seeds
-    for kind in ("any weather", "1 % faults"):
+    for kind in ("any weather", "busy account", "1 % faults"):
         starts = range(first_seed, end, SEEDS_PER_JOB)
         made += [Job(kind, start, min(SEEDS_PER_JOB, end - start)) for start in starts]
     return made

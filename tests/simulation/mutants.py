@@ -22,13 +22,13 @@ from ariia.ports.statistics import Fold, LedgerChange
 from ariia.services import planning_shard, reopening, sending_claim
 from ariia.services.last_look import LastLook, LookVerdict
 from ariia.services.page_facts import PageFactsReader
-from ariia.services.resolving import UnknownResolver
 from ariia.services.sending_claim import ClaimResult, ClaimSender
 from ariia.services.settling import BatchSettler, Left
 from ariia.services.statistics import StreamCounter
 
 from .engine import Parts
 from .provider import Provider
+from .silence_mutants import OF_SILENCE
 from .stream import StreamedLedger
 
 
@@ -126,34 +126,6 @@ class WatermarkOutsideTheTransaction(Parts):
     violates = "counters are not what the ledger says"
     statistics = _SplitStatistics
     counter = _SplitCounter
-
-
-class _Impatient(UnknownResolver):
-    def _is_alive(self, campaign: Campaign, claim: Claim) -> bool:
-        return True
-
-
-class DoesNotWaitForThePipeline(Parts):
-    """Grace runs although events wait in their queue."""
-
-    violates = "got it . times"
-    resolver = _Impatient
-
-
-class SilenceMeansUnsent(Parts):
-    """No grace: no evidence at the end of the lease is taken for proof."""
-
-    violates = "got it . times"
-    grace_ms = 0
-    resolver = _Impatient
-
-
-class NoLease(Parts):
-    """Whoever finds a claim takes it for over."""
-
-    violates = "got it . times"
-    lease_ms, grace_ms = -60_000, 0
-    resolver = _Impatient
 
 
 class _Forgetful(BatchSettler):
@@ -321,10 +293,7 @@ MUTANTS: tuple[type[Parts], ...] = (
     RetriesInTheSdk,
     TakesUnknownForUnsent,
     NoClaim,
-    NoLease,
     WatermarkOutsideTheTransaction,
-    DoesNotWaitForThePipeline,
-    SilenceMeansUnsent,
     NeverQueuesAgain,
     SettleSkipsTheUnfinished,
     ConsentIsNotLookedAtAgain,
@@ -338,4 +307,5 @@ MUTANTS: tuple[type[Parts], ...] = (
     RetryReopensEverybody,
     FactsOfTheFirstPage,
     ExcludedCampaignsAreNotRead,
+    *OF_SILENCE,
 )

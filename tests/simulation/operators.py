@@ -13,14 +13,13 @@ from tests.builders import TENANT
 
 from .clocks import next_zone
 from .engine import CAMPAIGN, KEY, Engine
-from .scenario import Action
+from .scenario import OVER, Action
 from .watch import Watch
 
 _API_TIMEOUT_MS = 29_000
 _LOOKS_EVERY_MS = 5 * 60_000
 _TRIES = 4
 _S = CampaignStatus
-OVER = (_S.SENT, _S.FAILED, _S.CANCELLED)
 
 
 class Operators:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,14 +10,18 @@ from typing import Any
 from .faults import Chance
 from .scheduler import Scheduler, Task
 
+# How long a queue hides what it has handed out: six times the recorder's timeout.
+HIDDEN_MS = 180_000
+
 
 @dataclass(eq=False)
 class Message:
-    """`visible_at` is when it may be received (again)."""
+    """`visible_at` is when it may be received (again); `published_at` is written in its body, and stays."""
 
     number: int
     body: Any
     visible_at: int
+    published_at: int
     receives: int = 0
 
 
@@ -24,11 +29,15 @@ class Message:
 class QueueHabits:
     """`doubled`: a message that is received twice at a time; `undeleted`: a deletion that gets lost."""
 
-    visibility_ms: int = 360_000
+    visibility_ms: int = HIDDEN_MS
     most_receives: int = 5
     redrive_after_ms: int = 30 * 60_000
     doubled: float = 0.0
     undeleted: float = 0.0
+
+
+# SQS's counts settle about a minute after what they count (API reference, GetQueueAttributes).
+_OLDEST_COUNT_MS = 60_000
 
 
 class Queue:
@@ -41,16 +50,20 @@ class Queue:
         self.dead_ever = 0
         self.on_arrival: Callable[[], None] = lambda: None
         self._sent = 0
+        self._counts: deque[tuple[int, int]] = deque([(scheduler.now, 0)])
 
     def send(self, body: Any) -> None:
         """Takes a message."""
         self._sent += 1
-        self.messages[self._sent] = Message(self._sent, body, self._scheduler.now)
+        now = self._scheduler.now
+        self.messages[self._sent] = Message(self._sent, body, now, now)
+        self._count()
         self.on_arrival()
 
     def backlog(self) -> int:
-        """Visible, in flight and dead."""
-        return len(self.messages) + len(self.dead)
+        """Visible and in flight, at some instant of the last minute."""
+        instant = self._scheduler.now - self._scheduler.random.random() * _OLDEST_COUNT_MS
+        return [count for at, count in self._counts if at <= instant or at == self._counts[0][0]][-1]
 
     def receive(self, most: int) -> list[Message]:
         """Some of what is visible, in no order."""
@@ -74,6 +87,7 @@ class Queue:
         about = f"undeleted {self._name} {message.number} {message.receives}"
         if not self._chance.happens(about, self._habits.undeleted):
             self.messages.pop(message.number, None)
+            self._count()
 
     def later(self, messages: Sequence[Message], seconds: int) -> None:
         """Makes them visible again in `seconds`."""
@@ -84,9 +98,16 @@ class Queue:
         """When the next message may be received; None when there is none."""
         return min((one.visible_at for one in self.messages.values()), default=None)
 
+    def _count(self) -> None:
+        now = self._scheduler.now
+        self._counts.append((now, len(self.messages)))
+        while len(self._counts) > 1 and self._counts[1][0] < now - _OLDEST_COUNT_MS:
+            self._counts.popleft()
+
     def _bury(self, message: Message) -> None:
         del self.messages[message.number]
         self.dead[message.number] = message
+        self._count()
         self.dead_ever += 1
         self._scheduler.after(self._habits.redrive_after_ms, lambda: self._redrive(message))
 
@@ -94,6 +115,7 @@ class Queue:
         del self.dead[message.number]
         message.receives, message.visible_at = 0, self._scheduler.now
         self.messages[message.number] = message
+        self._count()
         self.on_arrival()
 
 

@@ -44,7 +44,7 @@ def simulate(scenario: Scenario, plan: FaultPlan | None = None, parts: type[Part
         watch = Watch(engine)
         Operators(engine, watch).begin()
         try:
-            came_to_rest = engine.scheduler.run(START + LONGEST_MS)
+            came_to_rest = engine.scheduler.run(START + LONGEST_MS, scenario.most_steps)
             verdict = Judge(engine, watch).judge(came_to_rest=came_to_rest)
         finally:
             engine.scheduler.close()

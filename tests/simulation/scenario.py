@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
+
+from ariia.domain.campaign import CampaignStatus
 
 from .audiences import AUDIENCES
 from .clocks import CLOCKS
@@ -11,8 +13,11 @@ from .events import EventHabits
 from .provider import ProviderHabits
 from .queues import QueueHabits
 
-LEASE_MS, GRACE_MS = 120_000, 300_000
+LEASE_MS, GRACE_MS = 120_000, 360_000
+# The latest that an event arrives where nobody may get a message twice: the grace, less a minute for SQS's counts.
+LATEST_MS = GRACE_MS - 70_000
 _MINUTE = 60_000
+OVER = (CampaignStatus.SENT, CampaignStatus.FAILED, CampaignStatus.CANCELLED)
 
 
 @dataclass(frozen=True)
@@ -41,11 +46,16 @@ class Scenario:
     hold_unknown: bool = False
     plan_ms: int = 240_000
     most_rounds: int = 1_000
+    most_steps: int = 300_000
     concurrency: int = 4
     skew_ms: int = 2_000
     window_ms: int | None = None
     faults: float = 0.0
     slow: float = 0.0
+    # Other campaigns' events, one each so many milliseconds until this campaign is over; 0 = none.
+    foreign_ms: int = 0
+    # Invocations of the recorder that crash between its note and its work.
+    recorders_crash: float = 0.0
     is_guarded: bool = True
     provider: ProviderHabits = field(default_factory=ProviderHabits)
     events: EventHabits = field(default_factory=EventHabits)
@@ -109,11 +119,38 @@ def hard_weather(seed: int) -> Scenario:
         faults=(0.004, 0.02)[seed % 2],
         slow=0.01,
         provider=ProviderHabits(entry_throttled=0.05, entry_refused=0.05, unknown=0.15),
-        events=EventHabits(doubled=0.1, late=0.5, latest_ms=GRACE_MS - 10_000),
+        events=EventHabits(doubled=0.1, late=0.5, latest_ms=LATEST_MS),
         queue=QueueHabits(doubled=0.1, undeleted=0.05),
         replayed=0.1,
         actions=tuple(Action(name, int(100 * 100 ** random.random()), random.randrange(30)) for name in buttons),
     )
+
+
+def busy_account(seed: int) -> Scenario:
+    """Other campaigns' events never end, so that the queue is never empty; recorders crash now and then."""
+    random = Random(f"busy-{seed}")
+    return Scenario(
+        seed=seed,
+        members=20,
+        shards=2,
+        rate=random.choice((5.0, 50.0)),
+        page_members=8,
+        most_steps=100_000,
+        faults=random.choice((0.001, 0.004)),
+        slow=0.002,
+        foreign_ms=random.choice((300, 500)),
+        recorders_crash=random.choice((0.0, 0.1, 0.25)),
+        provider=ProviderHabits(rejected=0.05, unknown=0.5),
+        events=EventHabits(doubled=0.1, late=0.8, latest_ms=LATEST_MS, delivered=0.3),
+        queue=QueueHabits(doubled=0.05, undeleted=0.01, most_receives=100),
+        replayed=0.1,
+    )
+
+
+def failing_recorders(seed: int) -> Scenario:
+    """Most recorders crash, so that many events are given up; they are sent back half an hour later."""
+    busy = busy_account(seed)
+    return replace(busy, foreign_ms=0, recorders_crash=0.6, queue=replace(busy.queue, most_receives=3))
 
 
 def stated_storm(seed: int) -> Scenario:
@@ -127,7 +164,7 @@ def stated_storm(seed: int) -> Scenario:
         page_summaries=500,
         faults=0.01,
         is_guarded=False,
-        events=EventHabits(lost=1e-4, doubled=0.01, late=0.05, latest_ms=GRACE_MS - 10_000),
+        events=EventHabits(lost=1e-4, doubled=0.01, late=0.05, latest_ms=LATEST_MS),
         queue=QueueHabits(doubled=0.001),
     )
 
@@ -150,7 +187,7 @@ def _events(random: Random, is_guarded: bool) -> EventHabits:
         lost=0.0 if is_guarded else random.choice((0.0001, 0.01, 0.1, 0.3)),
         doubled=random.choice((0.0, 0.1)),
         late=random.choice((0.0, 0.1, 0.5)),
-        latest_ms=GRACE_MS - 10_000 if is_guarded else 10 * GRACE_MS,
+        latest_ms=LATEST_MS if is_guarded else 10 * GRACE_MS,
         complained=random.choice((0.0, 0.02)),
     )
 

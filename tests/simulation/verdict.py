@@ -16,7 +16,7 @@ from ariia.domain.statistics import batch_counts, receipt_counts
 from ariia.ports.ledger import Partition
 
 from .engine import Engine
-from .operators import OVER
+from .scenario import OVER
 from .watch import Watch
 
 _BEYOND_SENT = {RecipientStatus.SENT, RecipientStatus.DELIVERED, RecipientStatus.OPENED, RecipientStatus.CLICKED}

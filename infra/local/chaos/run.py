@@ -14,6 +14,7 @@ from infra.local.simulator.client import SimulatorClient
 from infra.local.stack import PREFIX, LaptopStack
 
 from .campaign import ChaosCampaign
+from .foreign import ForeignEvents
 from .monkey import Monkey
 from .report import figures_of
 from .verdict import Verdict, judge
@@ -22,7 +23,6 @@ from .workers import FunctionProcesses
 # What a killed function had taken comes back after the queue's visibility timeout: six minutes as deployed. The least
 # that is right, longer than any invocation, keeps the run short and makes more of what is received twice.
 VISIBILITY_SECONDS = 75
-_QUEUES = ("email", "events")
 _LOOK_EVERY = 2.0
 _KILLED_AFTER_THE_END = 5.0
 # What is left of the time when kills end, so that the campaign can; and when waiting for its end does.
@@ -80,19 +80,20 @@ class ChaosRun:
         return self.result
 
     def _shorten_visibility(self) -> None:
+        # The events' queue is short already: the functions know how long it hides.
         sqs = self._stack.client("sqs")
-        for name in _QUEUES:
-            url = sqs.get_queue_url(QueueName=f"{PREFIX}-{name}")["QueueUrl"]
-            sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": str(VISIBILITY_SECONDS)})
+        url = sqs.get_queue_url(QueueName=f"{PREFIX}-email")["QueueUrl"]
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": str(VISIBILITY_SECONDS)})
 
     def _storm(self) -> None:
         figures, count = self.result.figures, self._options.members
         figures |= {"seed": self._options.seed, "recipients": count}
         bar = self._progress.add_task("sending", total=count)
         monkey = Monkey(self._processes, self._provider, self._options.seed)
+        foreign = ForeignEvents(self._stack.client("sns"), self._stack.outputs["EmailEventsTopicArn"])
         self._campaign.send()
         try:
-            with monkey:
+            with foreign, monkey:
                 # As long as the provider needs for everybody, and half as long again for what it refuses.
                 calm_at = time.monotonic() + 1.5 * count / self._options.rate
                 self._until(bar, monkey, lambda stats: time.monotonic() > calm_at or _is_over(stats))
@@ -101,9 +102,10 @@ class ChaosRun:
                 time.sleep(_KILLED_AFTER_THE_END)
         finally:
             figures |= {"kills": sum(monkey.killed.values()), "kills_by_function": dict(sorted(monkey.killed.items()))}
+            figures["foreign_events"] = foreign.published
             figures |= self._provider_figures() | {"resumed": self._campaign.resumed}
-        if monkey.errors:
-            raise DemoError(f"the trouble-maker failed: {monkey.errors[0]!r}")
+        for error in (*monkey.errors, *foreign.errors):
+            raise DemoError(f"the trouble-maker failed: {error!r}")
 
     def _until(self, bar: TaskID, monkey: Monkey, holds: Callable[[Json], bool]) -> None:
         while True:

@@ -23,7 +23,7 @@ from tests.simulation.operators import OVER
 from tests.simulation.provider import ProviderHabits
 from tests.simulation.queues import QueueHabits
 from tests.simulation.run import adjusted, storm
-from tests.simulation.scenario import GRACE_MS, Scenario
+from tests.simulation.scenario import LATEST_MS, Scenario
 from tests.simulation.scheduler import START
 from tests.simulation.stage import insist
 from tests.simulation.verdict import Judge
@@ -235,6 +235,6 @@ def _weather(seed: int) -> Scenario:
         faults=random.choice((0.0, 0.005, 0.02)),
         slow=0.005,
         provider=ProviderHabits(unknown=random.choice((0.0, 0.1))),
-        events=EventHabits(doubled=0.1, late=0.5, latest_ms=GRACE_MS - 10_000),
+        events=EventHabits(doubled=0.1, late=0.5, latest_ms=LATEST_MS),
         queue=QueueHabits(doubled=0.1, undeleted=0.05),
     )

@@ -23,9 +23,9 @@ from tests.simulation.engine import Engine, Parts, _SendQueue
 from tests.simulation.events import EventHabits
 from tests.simulation.faults import FaultPlan
 from tests.simulation.provider import ProviderHabits
-from tests.simulation.queues import QueueHabits
+from tests.simulation.queues import HIDDEN_MS, QueueHabits
 from tests.simulation.run import storm
-from tests.simulation.scenario import GRACE_MS, Scenario
+from tests.simulation.scenario import LATEST_MS, Scenario
 from tests.simulation.scheduler import START
 from tests.simulation.stage import insist
 
@@ -79,7 +79,7 @@ def weather(seed: int) -> Scenario:
         faults=random.choice((0.0, 0.005, 0.02)),
         slow=0.01,
         provider=ProviderHabits(entry_throttled=0.05, entry_refused=0.03, unknown=random.choice((0.0, 0.2))),
-        events=EventHabits(doubled=0.1, late=0.5, latest_ms=GRACE_MS - 10_000),
+        events=EventHabits(doubled=0.1, late=0.5, latest_ms=LATEST_MS),
         queue=QueueHabits(doubled=0.1, undeleted=0.05),
     )
 
@@ -106,7 +106,9 @@ class SinglesWorld(Engine):
             around("rates", MemorySendRates()), {Channel.EMAIL: around("quota", self.provider)}, self.clock
         )
         queues = {Channel.EMAIL: _SendQueue(self.membrane, self.queue)}
-        resolver = parts.resolver(campaigns, ledger, around("pipeline", self.pipeline), self.clock, parts.grace_ms)
+        resolver = parts.resolver(
+            campaigns, ledger, around("pipeline", self.pipeline), self.clock, parts.grace_ms, HIDDEN_MS
+        )
         self.singles: Any = parts.singles(campaigns, ledger, queues, rate, self.clock, scenario.shards)
         tenants = around("tenants", self.tenants)
         self.settler: Any = parts.single_settler(self.singles, campaigns, ledger, resolver, tenants, self.clock)

@@ -33,7 +33,7 @@ from ariia.services.single_settling import SingleSettler
 from ariia.services.waiting_room import LiftedLooks, Lifting, WaitingRoom
 from tests.builders import TENANT
 from tests.unit.services.campaign_desk import VerifiedDomains
-from tests.world import GRACE_MS, World
+from tests.world import GRACE_MS, HIDDEN_MS, World
 
 Wrap = Callable[[str, Any], Any]
 MAIL = "anna@example.com"
@@ -74,7 +74,7 @@ class ConfirmationDesk:
         self.questions = ConfirmationQuestions(
             members, tenants, self.domains, singles, AskedConfirmations(jobs), self.clock
         )
-        resolver = UnknownResolver(campaigns, ledger, world.pipeline, self.clock, GRACE_MS)
+        resolver = UnknownResolver(campaigns, ledger, world.pipeline, self.clock, GRACE_MS, HIDDEN_MS)
         settler = SingleSettler(singles, campaigns, ledger, resolver, tenants, self.clock)
         self.noted = AskedConfirmations(jobs)
         self.lifting = Lifting(schedules, self.clock)

@@ -33,7 +33,7 @@ from ariia.services.stop_words import StopWords
 from ariia.services.waiting_room import LiftedLooks, Lifting, WaitingRoom
 from tests.builders import TENANT, any_double_opt_in, any_member
 from tests.unit.services.campaign_desk import VerifiedDomains
-from tests.world import GRACE_MS, World
+from tests.world import GRACE_MS, HIDDEN_MS, World
 
 HOUR_MS = 3_600_000
 Wrap = Callable[[str, Any], Any]
@@ -65,7 +65,7 @@ class FollowUpDesk:
             self.clock,
             world.shards,
         )
-        resolver = UnknownResolver(campaigns, ledger, world.pipeline, self.clock, GRACE_MS)
+        resolver = UnknownResolver(campaigns, ledger, world.pipeline, self.clock, GRACE_MS, HIDDEN_MS)
         settler = SingleSettler(self.singles, campaigns, ledger, resolver, self.tenants, self.clock)
         contents = FollowUpContents(VerifiedDomains([(TENANT, "studio.example")]), ContentChecks(DirectRendering()))
         store, schedules = around("store", self.store), around("schedules", self.schedules)

@@ -62,7 +62,7 @@ from ariia.services.single_messages import SingleMessages
 from ariia.services.single_settling import SingleSettler
 from ariia.services.waiting_room import WaitingRoom
 from tests.builders import NOW, TENANT, any_campaign, any_content, any_member, any_target
-from tests.world import GRACE_MS
+from tests.world import GRACE_MS, HIDDEN_MS
 
 from .campaign_desk import VerifiedDomains
 from .follow_up_desk import HOUR_MS, FollowUpDesk, Wrap
@@ -273,7 +273,7 @@ class PrivacyDesk:
 
     def _mails(self) -> ConfirmationMails:
         world, singles = self.world, self._singles()
-        resolver = UnknownResolver(world.campaigns, world.ledger, world.pipeline, self.clock, GRACE_MS)
+        resolver = UnknownResolver(world.campaigns, world.ledger, world.pipeline, self.clock, GRACE_MS, HIDDEN_MS)
         return ConfirmationMails(
             world.members,
             self.follow_up_desk.tenants,

@@ -155,6 +155,7 @@ class ReleaseBatchesSettings(Settings):
     configuration_set: str
     lease_seconds: int
     grace_seconds: int
+    events_visibility_seconds: int
     round_seconds: int = 10
     requeue_seconds: int = 180
 
@@ -168,6 +169,7 @@ class RunFollowUpSettings(SchedulingSettings):
     events_dlq_url: str
     configuration_set: str
     grace_seconds: int
+    events_visibility_seconds: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Proof that provider events still arrive: queues empty, and a young event seen; a probe makes one come when idle."""
+"""Proof that provider events still arrive and are recorded; a probe makes one come when idle."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from ariia.adapters.dynamodb.client import CONDITION_FAILED, code_of, number, passing_faults, text
+from ariia.adapters.dynamodb.event_watch import DynamoEventWatch
+from ariia.domain.event_watch import EventWatch
 from ariia.ports.sending import PipelineState
 
+from .dead_events import SqsDeadEvents
 from .send_queue import SqsBacklog
 
 # Accepted and delivered, without effect on reputation and daily quota (SES Developer Guide, "mailbox simulator").
 _TEST_MAILBOX = "success@simulator.amazonses.com"
+_NO_QUEUES = "this function was built without access to the event queues"
 _KEY = {"channel": text("email#pipeline")}
 
 
@@ -20,16 +24,37 @@ class SesEventPipeline:
     """The event pipeline of SES over SNS and SQS."""
 
     def __init__(
-        self, dynamodb: Any, table: str, backlog: SqsBacklog | None = None, ses: Any = None, configuration_set: str = ""
+        self,
+        dynamodb: Any,
+        table: str,
+        backlog: SqsBacklog | None = None,
+        dead: SqsDeadEvents | None = None,
+        ses: Any = None,
+        configuration_set: str = "",
     ) -> None:
-        self._dynamodb, self._table, self._backlog = dynamodb, table, backlog
+        self._dynamodb, self._table, self._backlog, self._dead = dynamodb, table, backlog, dead
+        self._watch = DynamoEventWatch(dynamodb, table)
         self._ses, self._configuration_set = ses, configuration_set
 
     def backlog(self) -> int:
         """See the port."""
         if self._backlog is None:
-            raise RuntimeError("this function was built without access to the event queues")
+            raise RuntimeError(_NO_QUEUES)
         return self._backlog.count()
+
+    def dead_events(self) -> set[int] | None:
+        """See the port."""
+        if self._dead is None:
+            raise RuntimeError(_NO_QUEUES)
+        return self._dead.published()
+
+    def watch(self, now: int, window_ms: int) -> EventWatch:
+        """See the port."""
+        return self._watch.extend(now, window_ms)
+
+    def note_received(self, oldest_at: int, now: int) -> None:
+        """See the port."""
+        self._watch.note(oldest_at, now)
 
     def state(self) -> PipelineState:
         """See the port."""

@@ -49,23 +49,21 @@ def _message(batch: QueuedBatch) -> dict[str, Any]:
 
 
 class SqsBacklog:
-    """How much waits in queues."""
+    """How much waits in a queue."""
 
-    def __init__(self, client: Any, urls: Sequence[str]) -> None:
-        self._client, self._urls = client, urls
+    def __init__(self, client: Any, url: str) -> None:
+        self._client, self._url = client, url
 
     def count(self) -> int:
-        """Messages visible, in flight and delayed, over all the queues."""
+        """Messages visible, in flight and delayed; SQS may be up to a minute behind with each
+        (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html)."""
         names = [
             "ApproximateNumberOfMessages",
             "ApproximateNumberOfMessagesNotVisible",
             "ApproximateNumberOfMessagesDelayed",
         ]
-        total = 0
-        for url in self._urls:
-            answer = self._client.get_queue_attributes(QueueUrl=url, AttributeNames=names)
-            total += sum(int(answer["Attributes"][name]) for name in names)
-        return total
+        answer = self._client.get_queue_attributes(QueueUrl=self._url, AttributeNames=names)
+        return sum(int(answer["Attributes"][name]) for name in names)
 
 
 class SqsReturns:

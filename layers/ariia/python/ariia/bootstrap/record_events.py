@@ -15,6 +15,7 @@ from ariia.adapters.event_pipeline import SesEventPipeline
 from ariia.adapters.send_queue import sqs_client
 from ariia.domain.channel import Channel
 from ariia.ports.clock import Clock
+from ariia.services.event_notes import EventNotes
 from ariia.services.isolated_recording import IsolatingRecorder
 from ariia.services.recording import EventRecorder
 from ariia.settings import RecordEventsSettings
@@ -27,8 +28,10 @@ _QUIET_PARTS = 10
 
 @dataclass(frozen=True)
 class RecordEventsServices:
-    """The recorder, the only topic whose messages are believed, and where events go that can't be read."""
+    """Notes of what came, the recorder, the only topic whose messages are believed, and where events go that can't be
+    read."""
 
+    notes: EventNotes
     recorder: IsolatingRecorder
     topic_arn: str
     dead_letters: SqsDeadMessages
@@ -50,6 +53,7 @@ def build(settings: RecordEventsSettings) -> RecordEventsServices:
         erasures=DynamoErasures(settings.shards, remember_ms=settings.quiet_seconds * 1000 // _QUIET_PARTS),
     )
     return RecordEventsServices(
+        notes=EventNotes(pipeline, clock),
         recorder=IsolatingRecorder(recorder, clock),
         topic_arn=settings.events_topic_arn,
         dead_letters=SqsDeadMessages(sqs_client(), settings.events_dlq_url),

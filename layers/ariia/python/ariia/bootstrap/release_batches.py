@@ -11,8 +11,7 @@ from ariia.adapters.dynamodb.quotas import DynamoQuotas
 from ariia.adapters.dynamodb.send_rates import DynamoSendRates
 from ariia.adapters.dynamodb.statistics import DynamoStatistics
 from ariia.adapters.dynamodb.tenants import DynamoTenants
-from ariia.adapters.event_pipeline import SesEventPipeline
-from ariia.adapters.send_queue import SqsBacklog, SqsSendQueue, sqs_client
+from ariia.adapters.send_queue import SqsSendQueue, sqs_client
 from ariia.adapters.senders.ses import SesAccount, ses_client
 from ariia.services.broadcast_quota import BroadcastQuota
 from ariia.services.lane_release import LaneReleaser
@@ -20,13 +19,14 @@ from ariia.services.quotas import Quotas
 from ariia.services.release import BatchReleaser
 from ariia.services.release_round import ReleasePolicy
 from ariia.services.reputation_guard import ReputationGuard
-from ariia.services.resolving import UnknownResolver
 from ariia.services.run_ending import RunEnding
 from ariia.services.runs import CampaignRuns
 from ariia.services.send_budget import SendBudget
 from ariia.services.sending_rules import CampaignRules
 from ariia.services.settling import BatchSettler
 from ariia.settings import ReleaseBatchesSettings
+
+from .resolver import unknown_resolver
 
 _READ_TIMEOUT_SECONDS = 5
 
@@ -42,14 +42,7 @@ def build(settings: ReleaseBatchesSettings) -> BatchReleaser:
     tenants = DynamoTenants()
     queue = SqsSendQueue(sqs, settings.email_queue_url)
     policy = ReleasePolicy(round_seconds=settings.round_seconds, requeue_seconds=settings.requeue_seconds)
-    pipeline = SesEventPipeline(
-        client,
-        rates,
-        backlog=SqsBacklog(sqs, [settings.events_queue_url, settings.events_dlq_url]),
-        ses=ses,
-        configuration_set=f"{settings.configuration_set}-tracked",
-    )
-    resolver = UnknownResolver(campaigns, ledger, pipeline, clock, settings.grace_seconds * 1000)
+    resolver = unknown_resolver(client, ses, campaigns, ledger, clock, settings)
     return BatchReleaser(
         runs=runs,
         settler=BatchSettler(ledger, queue, resolver, clock, policy),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from ariia.adapters.clock import SystemClock
 from ariia.adapters.dynamodb import models, names
@@ -16,8 +15,6 @@ from ariia.adapters.dynamodb.members import DynamoMembers
 from ariia.adapters.dynamodb.quotas import DynamoQuotas
 from ariia.adapters.dynamodb.senders import DynamoSenders
 from ariia.adapters.dynamodb.tenants import DynamoTenants
-from ariia.adapters.event_pipeline import SesEventPipeline
-from ariia.adapters.send_queue import SqsBacklog, sqs_client
 from ariia.adapters.senders.ses import ses_client
 from ariia.services.asked_confirmations import AskedConfirmations
 from ariia.services.confirmation_care import ConfirmationCare
@@ -27,7 +24,6 @@ from ariia.services.follow_up_content import FollowUpContents
 from ariia.services.follow_up_ending import FollowUpEnding
 from ariia.services.follow_up_runs import FollowUpRuns
 from ariia.services.quotas import Quotas
-from ariia.services.resolving import UnknownResolver
 from ariia.services.single_care import SingleCare, SingleLooks
 from ariia.services.single_settling import SingleSettler
 from ariia.services.stored_senders import StoredSenders
@@ -35,6 +31,7 @@ from ariia.services.waiting_room import LiftedLooks, WaitingRoom
 from ariia.settings import RunFollowUpSettings
 
 from .double_opt_in import single_schedules
+from .resolver import unknown_resolver
 from .single_messages import single_messages
 
 _READ_TIMEOUT_SECONDS = 5
@@ -57,7 +54,6 @@ def build(settings: RunFollowUpSettings) -> RunFollowUpServices:
     client, clock, campaigns = dynamodb_client(), SystemClock(), DynamoCampaigns()
     ses, tenants, store = ses_client(_READ_TIMEOUT_SECONDS), DynamoTenants(), DynamoFollowUps()
     ledger = DynamoLedger(client, names.physical(settings.table_prefix, names.LEDGER))
-    pipeline = _pipeline(settings, client, ses)
     singles = single_messages(
         client,
         ses,
@@ -66,7 +62,7 @@ def build(settings: RunFollowUpSettings) -> RunFollowUpServices:
         shards=settings.shards,
         email_queue_url=settings.email_queue_url,
     )
-    resolver = UnknownResolver(campaigns, ledger, pipeline, clock, settings.grace_seconds * 1000)
+    resolver = unknown_resolver(client, ses, campaigns, ledger, clock, settings)
     schedules, quotas = single_schedules(settings), Quotas(DynamoQuotas(), tenants, clock)
     members, senders, jobs = DynamoMembers(settings.shards), StoredSenders(DynamoSenders()), DynamoJobs()
     room = WaitingRoom(jobs)
@@ -98,13 +94,3 @@ def build(settings: RunFollowUpSettings) -> RunFollowUpServices:
     )
     looks, lifted = SingleLooks(SingleCare(schedules, clock), settler), LiftedLooks(room, schedules, clock)
     return RunFollowUpServices(follow_ups, looks, confirmations, lifted)
-
-
-def _pipeline(settings: RunFollowUpSettings, client: Any, ses: Any) -> SesEventPipeline:
-    return SesEventPipeline(
-        client,
-        names.physical(settings.table_prefix, names.SEND_RATES),
-        backlog=SqsBacklog(sqs_client(), [settings.events_queue_url, settings.events_dlq_url]),
-        ses=ses,
-        configuration_set=f"{settings.configuration_set}-tracked",
-    )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from ariia.domain.campaign import Campaign, Content
+from ariia.domain.event_watch import EventWatch
 from ariia.domain.member import Member
 from ariia.domain.pause_cause import PauseCause
 from ariia.domain.queued_batch import QueuedBatch
@@ -185,7 +186,20 @@ class EventPipeline(Protocol):
     """Proof that events still arrive."""
 
     def backlog(self) -> int:
-        """Messages waiting or in flight in the event queue and its dead-letter queue."""
+        """Messages waiting or in flight in the event queue; true of some instant of the last minute."""
+        ...
+
+    def dead_events(self) -> Collection[int] | None:
+        """When the events among the dead letters were published (epoch ms); None when not all could be seen."""
+        ...
+
+    def watch(self, now: int, window_ms: int) -> EventWatch:
+        """Begins or extends the watch, so that recorders note what they are handed, and gives what they noted in the
+        last `window_ms`; older notes are forgotten."""
+        ...
+
+    def note_received(self, oldest_at: int, now: int) -> None:
+        """Notes, while the watch is on, that an event published at `oldest_at` (epoch ms) was handed out at `now`."""
         ...
 
     def state(self) -> PipelineState:

@@ -13,9 +13,10 @@ from ariia.ports.clock import Clock
 from ariia.ports.ledger import BatchSummary, Ledger, Partition
 from ariia.ports.sending import EventPipeline
 
+from .silence import Silence, SilenceProof
+
 # Clocks of two Lambda hosts may differ by this much before a lease is taken for over.
 _SKEW_MS = 5_000
-_PROBE_EVERY_MS = 60_000
 _LOOK_AGAIN_MS = 15_000
 
 
@@ -34,10 +35,16 @@ class UnknownResolver:
     """Resolves claims by the provider's own events (architecture, "The unknown")."""
 
     def __init__(
-        self, campaigns: CampaignStore, ledger: Ledger, pipeline: EventPipeline, clock: Clock, grace_ms: int
+        self,
+        campaigns: CampaignStore,
+        ledger: Ledger,
+        pipeline: EventPipeline,
+        clock: Clock,
+        grace_ms: int,
+        hidden_ms: int,
     ) -> None:
-        self._campaigns, self._ledger, self._pipeline = campaigns, ledger, pipeline
-        self._clock, self._grace_ms = clock, grace_ms
+        self._ledger, self._clock = ledger, clock
+        self._proof = SilenceProof(campaigns, pipeline, clock, grace_ms, hidden_ms)
 
     def resolve(self, campaign: Campaign, summary: BatchSummary) -> Resolution:
         """Settles the claim when its lease is over and the evidence is complete; says when to look again if not."""
@@ -48,39 +55,20 @@ class UnknownResolver:
         if now < claim.lease_until + _SKEW_MS:
             return Resolution(summary.pending, wake_at=[claim.lease_until + _SKEW_MS])
         # The queues are looked at before the receipts: an event that leaves a queue in between is in the receipts.
-        alive = self._is_alive(campaign, claim)
+        silence = self._proof.look(campaign, claim)
         batch = self._ledger.batch(summary.key)
         if batch is None or batch.claim is None or batch.claim.token != claim.token:
             return Resolution(len(batch.pending) if batch else 0, settled=True)
         receipts = self._receipts(batch)
-        if all(_evidence(one, receipts.get(one.member_id), claim) for one in batch.claimed):
+        is_complete = all(_evidence(one, receipts.get(one.member_id), claim) for one in batch.claimed)
+        if is_complete or silence.is_proven:
             return self._settle(campaign, batch, claim, receipts)
-        return self._wait_for_silence(campaign, batch, claim, receipts, alive=alive)
+        return self._wait(batch, claim, silence)
 
-    def _wait_for_silence(
-        self, campaign: Campaign, batch: Batch, claim: Claim, receipts: dict[str, Receipt], *, alive: bool
-    ) -> Resolution:
-        """Only silence of a pipeline that is proven alive, for the whole grace, means that nothing was sent."""
-        now = self._clock.now()
-        if not alive:
-            if claim.grace_from is not None:
-                self._ledger.set_grace(batch.key, claim.token, None)
-            return Resolution(len(batch.pending), held=1, wake_at=[now + _LOOK_AGAIN_MS])
-        if claim.grace_from is None:
-            self._ledger.set_grace(batch.key, claim.token, now)
-            return Resolution(len(batch.pending), wake_at=[now + self._grace_ms])
-        if now < claim.grace_from + self._grace_ms:
-            return Resolution(len(batch.pending), wake_at=[claim.grace_from + self._grace_ms])
-        return self._settle(campaign, batch, claim, receipts)
-
-    def _is_alive(self, campaign: Campaign, claim: Claim) -> bool:
-        if self._pipeline.backlog() > 0:
-            return False
-        if self._pipeline.state().latest_event_at > claim.lease_until:
-            return True
-        content = self._campaigns.content(campaign.tenant_id, campaign.id, campaign.approved_hash or "")
-        self._pipeline.probe(content.from_address, self._clock.now(), _PROBE_EVERY_MS)
-        return False
+    def _wait(self, batch: Batch, claim: Claim, silence: Silence) -> Resolution:
+        if silence.grace_from != claim.grace_from:
+            self._ledger.set_grace(batch.key, claim.token, silence.grace_from)
+        return Resolution(len(batch.pending), held=int(silence.is_held), wake_at=[silence.wake_at])
 
     def _receipts(self, batch: Batch) -> dict[str, Receipt]:
         members = [entry.member_id for entry in batch.entries]

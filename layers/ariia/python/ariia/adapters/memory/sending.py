@@ -13,7 +13,6 @@ from ariia.ports.members import MemberStore
 from ariia.ports.sending import (
     Accepted,
     EntryOutcome,
-    PipelineState,
     SendCall,
     SendRate,
 )
@@ -78,33 +77,6 @@ class FixedQuota:
     def current(self) -> SendRate:
         """See the port."""
         return self.answer
-
-
-class MemoryEventPipeline:
-    """A pipeline whose backlog a test sets."""
-
-    def __init__(self) -> None:
-        self.waiting = 0
-        self.probes: list[str] = []
-        self._state = PipelineState()
-
-    def backlog(self) -> int:
-        """See the port."""
-        return self.waiting
-
-    def state(self) -> PipelineState:
-        """See the port."""
-        return self._state
-
-    def note_event(self, at: int) -> None:
-        """See the port."""
-        self._state.latest_event_at = max(self._state.latest_event_at, at)
-
-    def probe(self, from_address: str, now: int, every_ms: int) -> None:
-        """See the port."""
-        if now - self._state.probed_at >= every_ms:
-            self._state.probed_at = now
-            self.probes.append(from_address)
 
 
 class MemorySendReader:
