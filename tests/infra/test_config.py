@@ -27,6 +27,11 @@ def test_every_stage_of_cdk_json_can_be_deployed(stage: str) -> None:
     assert StageConfig.from_context(stage, CDK_JSON["context"]["stages"]).stage == stage
 
 
+def test_no_executions_are_reserved_unless_a_stage_says_so() -> None:
+    assert read().reserved_public_pages is None
+    assert read(reserved_public_pages=20).reserved_public_pages == 20
+
+
 def test_stages_have_different_prefixes() -> None:
     stages = CDK_JSON["context"]["stages"]
     assert len({one["prefix"] for one in stages.values()}) == len(stages)
@@ -55,6 +60,13 @@ def test_no_stages_at_all() -> None:
         ({"shards": True}, "shards: must be a whole number"),
         ({"ses_usd_per_1000": "0.16"}, "ses_usd_per_1000: must be a number from 0 to 10, not '0.16'"),
         ({"ses_usd_per_1000": 160}, "ses_usd_per_1000: must be a number from 0 to 10"),
+        ({"events_visibility_seconds": 179}, "events_visibility_seconds: must be a whole number from 180 to 900"),
+        (
+            {"events_visibility_seconds": 30, "laptop": True},
+            "events_visibility_seconds: must be a whole number from 31",
+        ),
+        ({"events_concurrency": 1}, "events_concurrency: must be a whole number from 2 to 1000"),
+        ({"reserved_public_pages": 0}, "reserved_public_pages: must be a whole number from 1 to 1000"),
         ({"alarm_email": "nobody"}, "alarm_email: must be text that matches"),
         ({"browser_origins": "https://a.example"}, "browser_origins: must be a list of texts"),
         ({"channels": {}}, "channels: no channel is configured"),

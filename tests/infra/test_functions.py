@@ -148,9 +148,9 @@ def test_queue_sources_report_single_failures(stage: Templates) -> None:
         assert source.properties["FunctionResponseTypes"] == ["ReportBatchItemFailures"], source.logical_id
 
 
-def test_sender_runs_at_most_as_often_as_configured(production: Templates) -> None:
+def test_senders_and_recorders_run_at_most_as_often_as_configured(production: Templates) -> None:
     limits = [one.properties.get("ScalingConfig") for one in production.resources(SOURCES)]
-    assert [limit for limit in limits if limit] == [{"MaximumConcurrency": 20}]
+    assert [limit for limit in limits if limit] == [{"MaximumConcurrency": 4}, {"MaximumConcurrency": 50}]
 
 
 def test_an_erasure_waits_longer_than_any_function_runs(production: Templates) -> None:

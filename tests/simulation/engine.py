@@ -267,7 +267,7 @@ class Engine:
     def _record(self, messages: list[Message]) -> list[Message]:
         def record(events: list[ProviderEvent | None], latest_at: int) -> set[int]:
             task = self.scheduler.current
-            if self.chance.happens(f"crash {task and task.label}", self.scenario.recorders_crash):
+            if any(events) and self.chance.happens(f"crash {task and task.label}", self.scenario.recorders_crash):
                 raise Gone("recording")
             return self.recorder.record(events, latest_at).failed
 

@@ -54,7 +54,7 @@ class Scenario:
     slow: float = 0.0
     # Other campaigns' events, one each so many milliseconds until this campaign is over; 0 = none.
     foreign_ms: int = 0
-    # Invocations of the recorder that crash between its note and its work.
+    # Invocations of the recorder that crash between its note and its work, of those that have any.
     recorders_crash: float = 0.0
     is_guarded: bool = True
     provider: ProviderHabits = field(default_factory=ProviderHabits)
@@ -139,7 +139,7 @@ def busy_account(seed: int) -> Scenario:
         faults=random.choice((0.001, 0.004)),
         slow=0.002,
         foreign_ms=random.choice((300, 500)),
-        recorders_crash=random.choice((0.0, 0.1, 0.25)),
+        recorders_crash=random.choice((0.0, 0.3, 0.6)),
         provider=ProviderHabits(rejected=0.05, unknown=0.5),
         events=EventHabits(doubled=0.1, late=0.8, latest_ms=LATEST_MS, delivered=0.3),
         queue=QueueHabits(doubled=0.05, undeleted=0.01, most_receives=100),
