@@ -142,14 +142,15 @@ def test_retry_reaches_the_failed_and_nobody_else(tenant: Tenant, provider_that:
     assert campaign.statuses() == {"delivered": 60}
     again = campaign.messages_by_member() - first
     assert set(again) == failed
-    attempts = {one.tags["member"]: one.tags["attempt"] for one in campaign.messages()}
-    assert {attempts[one] for one in failed} == {"2"}
+    attempts = {one.tags["member"]: int(one.tags["attempt"]) for one in campaign.messages()}
+    assert min(attempts[one] for one in failed) == 2
 
 
 def test_a_suspended_account_fails_nobody_and_pauses_with_the_reason(tenant: Tenant, provider_that: Slowly) -> None:
     tenant.has_people(20)
+    campaign = tenant.drafts().approved("account_suspended")
     with provider_that(error_mode="account_suspended"):
-        campaign = tenant.drafts().sends()
+        campaign.act("send", "approver")
         eventually(lambda: campaign.read()["paused_at"], "the campaign pauses by itself")
         campaign.until(lambda stats: stats["pending"] == 20, "all are planned")
     assert "suspended" in campaign.read()["pause_reason"]

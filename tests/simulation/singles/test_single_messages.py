@@ -12,8 +12,8 @@ from .mutants import MUTANTS
 from .world import SingleParts, play
 
 SEEDS = range(100)
-# Some wrong ways show in two runs of a hundred.
-SEEDS_OF_WRONG_WAYS = range(300)
+# Some wrong ways show in one run of a hundred.
+SEEDS_OF_WRONG_WAYS = range(1_000)
 
 
 def test_nobody_is_lost_or_doubled_and_a_won_cancel_holds() -> None:

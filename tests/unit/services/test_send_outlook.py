@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from ariia.domain.plan import Feature, Plan
 from ariia.domain.quiet_hours import QuietHours
 from ariia.ports.sending import SendRate
+from ariia.services.broadcast_quota import BroadcastQuota
 from ariia.services.preflight_report import PreflightReport
+from ariia.services.send_outlook import SendOutlook
+from tests.builders import any_campaign
 from tests.unit.services.preflight_desk import Desk
 
 DAY_MS = 86_400_000
@@ -104,3 +108,23 @@ def test_state_of_the_account_is_a_finding(fields: dict[str, object], code: str,
     assert codes(found) == [code]
     assert found.outlook is not None
     assert (found.outlook.duration is not None) is has_duration
+
+
+REFUSING: list[dict[str, Any]] = [{"enforcement": "SHUTDOWN"}, {"sending_enabled": False}, {"production_access": False}]
+
+
+@pytest.mark.parametrize("fields", REFUSING)
+def test_word_that_refuses_is_asked_for_again_at_once_and_one_that_does_not_in_a_minute(fields: dict[str, Any]) -> None:
+    free = SendRate(per_second=10, daily_quota=50_000, sent_last_day=0)
+    desk = Desk(rate=replace(free, **fields))
+    outlook = SendOutlook(BroadcastQuota(desk.quotas), desk.rates, desk.quota, desk.clock, 0.16)
+    refused = outlook.account(any_campaign(), 10)
+    assert len(refused) == 1
+    desk.quota.answer = free
+    desk.clock.advance(1)
+    assert outlook.account(any_campaign(), 10) == []
+    desk.quota.answer = replace(free, **fields)
+    desk.clock.advance(59)
+    assert outlook.account(any_campaign(), 10) == []
+    desk.clock.advance(1)
+    assert outlook.account(any_campaign(), 10) == refused

@@ -21,6 +21,8 @@ from ariia.ports.sending import AccountQuota, SendRate, SendRates
 from .broadcast_quota import BroadcastQuota
 
 _RATE_MAX_AGE_MS = 60_000
+# Somebody is refused by it, and waits for the day that they are not; SES answers one such question a second.
+_REFUSED_MAX_AGE_MS = 1_000
 _SANDBOX = (
     "the provider's account is in its sandbox: only verified addresses can be written to. The platform's operator asks "
     "for production access (docs/operations.md#leaving-the-ses-sandbox); where all recipients are verified, accept this"
@@ -120,7 +122,7 @@ class SendOutlook:
 
     def _rate(self, channel: str) -> SendRate | None:
         known, now = self._rates.rate(channel), self._clock.now()
-        if known is not None and now - known.at < _RATE_MAX_AGE_MS:
+        if known is not None and now - known.at < _max_age(known):
             return known
         try:
             fresh = replace(self._quota.current(), at=now)
@@ -128,6 +130,11 @@ class SendOutlook:
             return known
         self._rates.save_rate(channel, fresh)
         return fresh
+
+
+def _max_age(rate: SendRate) -> int:
+    is_refused = rate.is_shut_down or not rate.sending_enabled or not rate.production_access
+    return _REFUSED_MAX_AGE_MS if is_refused else _RATE_MAX_AGE_MS
 
 
 def _about_quiet(opens_at: int, tenant: Tenant) -> list[Finding]:
