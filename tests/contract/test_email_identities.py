@@ -40,7 +40,7 @@ def provider(request: pytest.FixtureRequest) -> Iterator[Provider]:
         memory = MemoryIdentities()
         yield Provider(memory, memory.verify)
         return
-    simulator = Simulator(Settings(), NoTopics())
+    simulator = Simulator(Settings(control_rate=1000), NoTopics())
     server = SimulatorServer(simulator, 0)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()

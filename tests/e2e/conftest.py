@@ -48,6 +48,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 def laptop() -> Iterator[LaptopStack]:
     """The stacks as deployed, in the emulator, with the provider simulator."""
     with LaptopStack(wait_scale=_WAIT_SCALE) as stack:
+        # Each test adds a domain of its own, which takes SES some seconds.
+        stack.control("PUT", "settings", {"control_rate": 1_000})
         yield stack
 
 

@@ -25,6 +25,14 @@ def _a_minute_passes(laptop: LaptopStack) -> None:
     )
 
 
+def test_a_domain_is_added_although_the_provider_takes_one_such_call_a_second(
+    tenant: Tenant, provider_that: Behaviour
+) -> None:
+    with provider_that(control_rate=1):
+        added = tenant.answer("POST", "/v1/senders", "admin", {"domain": f"other.{tenant.domain}"})
+        assert (added.status, len(added.body["dns_records"])) == (201, 6), added.text
+
+
 def test_a_campaign_over_the_quota_is_parked_and_goes_on_by_itself(
     tenant: Tenant, laptop: LaptopStack, provider: SimulatorClient, provider_that: Behaviour
 ) -> None:

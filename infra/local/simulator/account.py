@@ -19,6 +19,10 @@ def _rate() -> SendRate:
     return SendRate(Settings().rate, time.monotonic)
 
 
+def _control_rate() -> SendRate:
+    return SendRate(Settings().control_rate, time.monotonic)
+
+
 def _quota() -> DailyQuota:
     return DailyQuota(Settings().daily_quota, time.time)
 
@@ -34,5 +38,6 @@ class Account:
     identities: Identities = field(default_factory=lambda: Identities(time.time))
     rights: Rights = field(default_factory=Rights)
     rate: SendRate = field(default_factory=_rate)
+    control_rate: SendRate = field(default_factory=_control_rate)
     quota: DailyQuota = field(default_factory=_quota)
     journal: Journal | None = None

@@ -6,11 +6,13 @@ import dataclasses
 import uuid
 from urllib.parse import unquote
 
-from infra.local.simulator.errors import ServiceError
+from infra.local.simulator.errors import ServiceError, too_many_requests
 from infra.local.simulator.http_messages import Request, Response, json_response
 from infra.local.simulator.operations import Answer, find_operation
 from infra.local.simulator.shapes import body_of
 from infra.local.simulator.simulator import Simulator
+
+_SENDING = frozenset({"SendEmail", "SendBulkEmail"})
 
 
 def answer_ses(simulator: Simulator, request: Request) -> Response:
@@ -29,6 +31,8 @@ def _run(simulator: Simulator, request: Request) -> Answer:
     with simulator.lock:
         simulator.store.calls_by_operation[operation.name] += 1
         simulator.rights.check(request.headers.get("Authorization", ""), operation.name, decoded, body)
+        if operation.name not in _SENDING and not simulator.may_be_asked():
+            raise too_many_requests("Maximum call rate exceeded.")
         return operation.handler(simulator, decoded, body)
 
 

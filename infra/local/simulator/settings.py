@@ -36,6 +36,9 @@ class Settings:
 
     rate: float = 200.0  # recipients per second, GetAccount's MaxSendRate
     daily_quota: int = 50_000  # recipients per 24 hours, GetAccount's Max24HourSend; -1 is unlimited
+    # Calls per second of everything but sending, as the API reference has it for each operation:
+    # https://docs.aws.amazon.com/ses/latest/APIReference-V2/Welcome.html
+    control_rate: float = 1.0
     topic_arn: str | None = None  # where events of sets without an own event destination go
     delays: Delays = field(default_factory=Delays)
     delay_jitter: float = 0.2  # each delay is drawn from delay x (1 ± jitter)
@@ -123,6 +126,7 @@ _AMOUNT = (_is_amount, "a number from 0")
 _FLAG = (_is_flag, "true or false")
 _RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "rate": _AMOUNT,
+    "control_rate": _AMOUNT,
     "daily_quota": (lambda value: _is_whole(value) and value >= -1, "a whole number from -1 (unlimited)"),
     "topic_arn": (lambda value: value is None or str(value).startswith("arn:"), "an ARN or null"),
     "delay_jitter": _SHARE,

@@ -71,6 +71,10 @@ class Simulator:
         """The 24-hour quota and its use."""
         return self._account.quota
 
+    def may_be_asked(self) -> bool:
+        """False when the calls of this second that are no sends are used up; else one of them is."""
+        return self._account.control_rate.take(1)
+
     def change_settings(self, changes: Mapping[str, Any]) -> None:
         """Applies changes at once; `sent_last_24_hours` sets the quota's history. Raises ValueError."""
         rest = dict(changes)
@@ -125,6 +129,8 @@ class Simulator:
         self._account.quota.maximum = settings.daily_quota
         if settings.rate != self._account.rate.per_second:
             self._account.rate.set(settings.rate)
+        if settings.control_rate != self._account.control_rate.per_second:
+            self._account.control_rate.set(settings.control_rate)
         if settings.topic_arn is not None:
             self.happenings.publish_held()
 

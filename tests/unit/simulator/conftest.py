@@ -63,7 +63,8 @@ def topics() -> FakeTopics:
 
 @pytest.fixture
 def server(topics: FakeTopics) -> Iterator[SimulatorServer]:
-    started = Settings().changed({"topic_arn": TOPIC, "verified_domains": ["studio.example"], "rate": 1000, **QUICK})
+    rates = {"rate": 1000, "control_rate": 1000}
+    started = Settings().changed({"topic_arn": TOPIC, "verified_domains": ["studio.example"], **rates, **QUICK})
     simulator = Simulator(started, topics)
     running = SimulatorServer(simulator, 0)
     thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)

@@ -157,3 +157,12 @@ def test_a_configuration_set_has_at_most_ten_destinations(ses: Any) -> None:
 
 def test_operation_that_is_not_simulated_is_unknown(ses: Any) -> None:
     assert refused_with(ses.list_contact_lists) == ("UnknownOperationException", 404)
+
+
+def test_everything_but_sending_is_taken_once_a_second(ses: Any, simulator: SimulatorClient) -> None:
+    simulator.change(control_rate=1)
+    ses.get_account()
+    with pytest.raises(ses.exceptions.TooManyRequestsException):
+        ses.get_account()
+    for _ in range(3):
+        ses.send_bulk_email(**any_bulk(any_entry()))

@@ -62,11 +62,11 @@ class ApiFoundations:
     def sender_domains(self) -> SenderDomains:
         """Domains that tenants send from."""
         from ariia.adapters.dynamodb.senders import DynamoSenders
-        from ariia.adapters.senders.ses import ses_client
+        from ariia.adapters.senders.ses import ses_control_client
         from ariia.adapters.ses_identities import SesIdentities
         from ariia.services.sender_domains import SenderDomains
 
-        identities = SesIdentities(ses_client(SES_READ_TIMEOUT_SECONDS))
+        identities = SesIdentities(ses_control_client(SES_READ_TIMEOUT_SECONDS))
         return SenderDomains(DynamoSenders(), identities, self._lifting, self._clock)
 
     @property

@@ -74,6 +74,20 @@ def ses_client(read_timeout_seconds: int) -> Any:
     )
 
 
+def ses_control_client(read_timeout_seconds: int) -> Any:
+    """One client per process for calls that send nothing. SES takes one a second of these for the whole account, and
+    they may be repeated: each says what is to be, not what to do."""
+    return boto3.client(
+        "sesv2",
+        config=Config(
+            retries={"total_max_attempts": 6, "mode": "standard"},
+            connect_timeout=CONNECT_TIMEOUT_SECONDS,
+            read_timeout=read_timeout_seconds,
+            user_agent=USER_AGENT,
+        ),
+    )
+
+
 @cache
 def ses_calls(read_timeout_seconds: int) -> DirectCalls:
     """The calls that send, each made once."""
