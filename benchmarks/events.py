@@ -115,7 +115,9 @@ def _events_of(name: str, tag: str, entry: list[Any], place: int) -> list[dict[s
 def _sqs_record(event: dict[str, Any], number: int) -> dict[str, Any]:
     message = {name: value for name, value in event.items() if name != "place"}
     body = {"Type": "Notification", "TopicArn": TOPIC_ARN, "MessageId": str(number), "Message": json.dumps(message)}
-    return {"messageId": str(number), "body": json.dumps(body), "attributes": {}, "eventSource": "aws:sqs"}
+    body |= {"Timestamp": "2026-11-22T10:00:00.000Z"}
+    attributes = {"SentTimestamp": "1795341600000", "ApproximateReceiveCount": "1"}
+    return {"messageId": str(number), "body": json.dumps(body), "attributes": attributes, "eventSource": "aws:sqs"}
 
 
 def _record(records: list[dict[str, Any]]) -> None:

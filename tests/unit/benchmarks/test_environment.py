@@ -8,6 +8,6 @@ from ariia.settings import SETTINGS
 from benchmarks.stub_process import environment
 
 
-@pytest.mark.parametrize("function", ["send_batch", "record_events", "plan_audience", "aggregate_stats", "api"])
+@pytest.mark.parametrize("function", sorted(SETTINGS))
 def test_a_measured_function_finds_its_settings(function: str) -> None:
     SETTINGS[function].from_environment(environment("http://127.0.0.1:9"))

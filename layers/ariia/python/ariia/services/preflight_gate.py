@@ -6,13 +6,16 @@ old; while there is none, what needs it is refused with `not_counted` and may be
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
 from ariia.domain.content.findings import Finding
 from ariia.domain.errors import InvalidError
 from ariia.domain.preflight_findings import NOT_COUNTED, FindingsError, Moment, as_findings, refusals
 
-from .campaigns import CampaignDetails
-from .preflight import Preflights
+if TYPE_CHECKING:
+    # Functions that only wake a series up hold a gate and never ask it: a preflight is much to load.
+    from .campaigns import CampaignDetails
+    from .preflight import Preflights
 
 _NOT_COUNTED = Finding(
     NOT_COUNTED,
