@@ -1,5 +1,5 @@
 """Single messages that wait for what may be lifted at any time (quiet hours, a cap, a sender that is not verified), and
-how they hear of it. Nobody looks at them meanwhile: a look costs a tenth of an e-mail, and a night has many minutes."""
+how they hear of it. Nobody looks at them meanwhile: a look costs a hundredth of an e-mail, and nights are long."""
 
 from __future__ import annotations
 

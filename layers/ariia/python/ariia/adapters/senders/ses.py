@@ -62,27 +62,24 @@ _CALL_STOPPED = {
 def ses_client(read_timeout_seconds: int) -> Any:
     """One client per process that makes each call once: SES has no idempotency key, so a repeated call whose answer
     got lost is a second message (its default sent one e-mail three times)."""
-    return boto3.client(
-        "sesv2",
-        config=Config(
-            retries={"total_max_attempts": 1, "mode": "standard"},
-            connect_timeout=CONNECT_TIMEOUT_SECONDS,
-            read_timeout=read_timeout_seconds,
-            parameter_validation=False,
-            user_agent=USER_AGENT,
-        ),
-    )
+    return _client(read_timeout_seconds, attempts=1)
 
 
+@cache
 def ses_control_client(read_timeout_seconds: int) -> Any:
     """One client per process for calls that send nothing. SES takes one a second of these for the whole account, and
     they may be repeated: each says what is to be, not what to do."""
+    return _client(read_timeout_seconds, attempts=6)
+
+
+def _client(read_timeout_seconds: int, attempts: int) -> Any:
     return boto3.client(
         "sesv2",
         config=Config(
-            retries={"total_max_attempts": 6, "mode": "standard"},
+            retries={"total_max_attempts": attempts, "mode": "standard"},
             connect_timeout=CONNECT_TIMEOUT_SECONDS,
             read_timeout=read_timeout_seconds,
+            parameter_validation=False,
             user_agent=USER_AGENT,
         ),
     )
