@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from ariia.domain import prices
+from ariia.domain.preflight import prices
 
 from .idle_cost import idle_items
 from .report import BENCH, COST, load, save, show

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ariia.adapters.dynamodb import models
-from ariia.adapters.dynamodb.campaigns import DynamoCampaigns
+from ariia.adapters.dynamodb.campaigns.campaigns import DynamoCampaigns
 from ariia.adapters.dynamodb.tenants import DynamoTenants
-from ariia.domain.campaign import Target
-from ariia.domain.plan import Plan
-from ariia.domain.run import take_charge
-from ariia.domain.tenant import Tenant
+from ariia.domain.campaigns.campaign import Target
+from ariia.domain.campaigns.run import take_charge
+from ariia.domain.tenants.plan import Plan
+from ariia.domain.tenants.tenant import Tenant
 from ariia.ports.campaigns import CampaignChange
 from functions.plan_audience import handler as plan_audience
 from functions.release_batches import handler as release_batches

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ariia.domain.campaign import Campaign, CampaignStatus, Content
+from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, Content
 
 TENANT, CAMPAIGN = "studio", "01k9spring0000000000000000"
 HTML_BYTES = 20_000

@@ -13,9 +13,9 @@ from math import ceil
 from random import Random
 from typing import Any
 
-from ariia.adapters.memory.sending import MemorySendRates
-from ariia.domain.pacing import batches_at_a_time, call_entries
-from ariia.services.release_round import ReleasePolicy
+from ariia.domain.ledger.pacing import batches_at_a_time, call_entries
+from ariia.services.release.round_state import ReleasePolicy
+from tests.doubles.sending import MemorySendRates
 
 from .report import PACING, save, show
 

@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 from ariia.domain.channel import Channel
-from ariia.domain.content.meter import bounded
-from ariia.domain.content.slots import compile_content
+from ariia.domain.content.sandbox.meter import bounded
+from ariia.domain.content.slots.compiled import compile_content
 from ariia.domain.documents import decode
-from ariia.domain.member import Member
-from ariia.domain.message import MessageLinks, MessageValues
+from ariia.domain.members.member import Member
+from ariia.domain.sending.message import MessageLinks, MessageValues
 
 from .measuring import cpu_per_call
 from .message import TENANT, campaign, content

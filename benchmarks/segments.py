@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ariia.domain.audience.filters.expression import parse_filter
+from ariia.domain.audience.filters.predicate import NO_FACTS, compile_filter
 from ariia.domain.documents import decode
-from ariia.domain.filters.expression import parse_filter
-from ariia.domain.filters.predicate import NO_FACTS, compile_filter
-from ariia.domain.member import Member
+from ariia.domain.members.member import Member
 
 from .measuring import cpu_per_call
 from .message import TENANT

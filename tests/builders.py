@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from ariia.adapters.memory.clock import ManualClock
-from ariia.adapters.memory.schedules import MemorySchedules
-from ariia.adapters.memory.tenants import MemoryTenants
-from ariia.domain.campaign import Campaign, CampaignStatus, Content, Target
-from ariia.domain.member import Consent, ConsentStatus, Member
+from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, Content, Target
+from ariia.domain.members.member import Consent, ConsentStatus, Member
 from ariia.ports.clock import Clock
 from ariia.ports.schedules import OneTimeSchedules
 from ariia.ports.tenants import TenantStore
-from ariia.services.confirmation_care import ConfirmationCare
-from ariia.services.double_opt_in import DoubleOptIn
-from ariia.services.waiting_room import Lifting
+from ariia.services.consent.confirmation_care import ConfirmationCare
+from ariia.services.consent.double_opt_in import DoubleOptIn
+from ariia.services.single_messages.waiting_room import Lifting
+from tests.doubles.clock import ManualClock
+from tests.doubles.schedules import MemorySchedules
+from tests.doubles.tenants import MemoryTenants
 
 TENANT = "studio"
 NOW = 1_800_000_000_000

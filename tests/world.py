@@ -5,65 +5,59 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from ariia.adapters.memory.campaigns import MemoryCampaigns
-from ariia.adapters.memory.clock import CountingIds, ManualClock
-from ariia.adapters.memory.engagement import MemoryEngagement
-from ariia.adapters.memory.erasures import MemoryErasures
-from ariia.adapters.memory.event_pipeline import MemoryEventPipeline
-from ariia.adapters.memory.ledger import MemoryLedger
-from ariia.adapters.memory.members import MemoryMembers
-from ariia.adapters.memory.quotas import MemoryQuotas
-from ariia.adapters.memory.recent_sends import MemoryRecentSends
-from ariia.adapters.memory.segments import MemorySegmentLists, MemorySegments
-from ariia.adapters.memory.sending import (
-    FixedQuota,
-    MemorySendQueue,
-    MemorySendRates,
-    MemorySendReader,
-    RecordingSender,
-)
-from ariia.adapters.memory.statistics import MemoryStatistics
-from ariia.adapters.memory.tenants import MemoryTenants
-from ariia.domain.batch import BatchKey, Entry
-from ariia.domain.campaign import Campaign, Content, Target
+from ariia.domain.campaigns.campaign import Campaign, Content, Target
+from ariia.domain.campaigns.run import take_charge
 from ariia.domain.channel import Channel
-from ariia.domain.content.meter import bounded
-from ariia.domain.member import Member
-from ariia.domain.message import MessageLinks
-from ariia.domain.plan import Plan
-from ariia.domain.provider_event import ProviderEvent
-from ariia.domain.receipt import EventKind, RecipientStatus
-from ariia.domain.recipient import Recipient, recipient
-from ariia.domain.run import take_charge
-from ariia.domain.tenant import Tenant
+from ariia.domain.content.sandbox.meter import bounded
+from ariia.domain.ledger.batch import BatchKey, Entry
+from ariia.domain.ledger.provider_event import ProviderEvent
+from ariia.domain.ledger.receipt import EventKind, RecipientStatus
+from ariia.domain.members.member import Member
+from ariia.domain.recipients.recipient import Recipient, recipient
+from ariia.domain.sending.message import MessageLinks
+from ariia.domain.tenants.plan import Plan
+from ariia.domain.tenants.tenant import Tenant
 from ariia.ports.campaigns import CampaignChange
 from ariia.ports.ledger import Partition
 from ariia.ports.sending import SendCall, SendRate
-from ariia.services.account_rate import AccountRate
-from ariia.services.broadcast_quota import BroadcastQuota
-from ariia.services.composing import MessageComposer
-from ariia.services.firing import CampaignFiring
-from ariia.services.lane_release import LaneReleaser
-from ariia.services.last_look import LastLook
-from ariia.services.page_facts import PageFactsReader
-from ariia.services.planning import AudiencePlanner
-from ariia.services.quotas import Quotas
-from ariia.services.recording import EventRecorder
-from ariia.services.release import BatchReleaser, Round
-from ariia.services.release_round import ReleasePolicy
-from ariia.services.reputation_guard import ReputationGuard
-from ariia.services.resolving import UnknownResolver
-from ariia.services.run_ending import RunEnding
-from ariia.services.runs import CampaignRuns
-from ariia.services.send_budget import SendBudget
-from ariia.services.sending import BatchSender, SendPolicy, SendReport
-from ariia.services.sending_claim import ClaimSender
-from ariia.services.sending_rules import CampaignRules
-from ariia.services.settling import BatchSettler
-from ariia.services.single_messages import SingleMessages
-from ariia.services.single_settling import SingleSettler
-from ariia.services.targets import Targets
+from ariia.services.audience.page_facts import PageFactsReader
+from ariia.services.campaigns.broadcast_quota import BroadcastQuota
+from ariia.services.campaigns.firing import CampaignFiring
+from ariia.services.campaigns.runs import CampaignRuns
+from ariia.services.campaigns.targets import Targets
+from ariia.services.planning.planning import AudiencePlanner
+from ariia.services.receipts.recording import EventRecorder
+from ariia.services.release.account_rate import AccountRate
+from ariia.services.release.budget import SendBudget
+from ariia.services.release.campaign_rules import CampaignRules
+from ariia.services.release.lanes import LaneReleaser
+from ariia.services.release.reputation_guard import ReputationGuard
+from ariia.services.release.resolving import UnknownResolver
+from ariia.services.release.round_state import ReleasePolicy
+from ariia.services.release.rounds import BatchReleaser, Round
+from ariia.services.release.run_ending import RunEnding
+from ariia.services.release.settling import BatchSettler
+from ariia.services.sending.batches import BatchSender, SendPolicy, SendReport
+from ariia.services.sending.claims import ClaimSender
+from ariia.services.sending.composing import MessageComposer
+from ariia.services.sending.last_look import LastLook
+from ariia.services.single_messages.messages import SingleMessages
+from ariia.services.single_messages.settling import SingleSettler
+from ariia.services.tenants.quotas import Quotas
 from tests.builders import TENANT, any_campaign, any_content, any_target
+from tests.doubles.campaigns import MemoryCampaigns
+from tests.doubles.clock import CountingIds, ManualClock
+from tests.doubles.erasures import MemoryErasures
+from tests.doubles.event_pipeline import MemoryEventPipeline
+from tests.doubles.ledger import MemoryLedger
+from tests.doubles.members.engagement import MemoryEngagement
+from tests.doubles.members.members import MemoryMembers
+from tests.doubles.members.recent_sends import MemoryRecentSends
+from tests.doubles.quotas import MemoryQuotas
+from tests.doubles.segments import MemorySegmentLists, MemorySegments
+from tests.doubles.sending import FixedQuota, MemorySendQueue, MemorySendRates, MemorySendReader, RecordingSender
+from tests.doubles.statistics import MemoryStatistics
+from tests.doubles.tenants import MemoryTenants
 
 SHARDS = 4
 LEASE_MS = 100_000

@@ -7,11 +7,10 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ariia.observability import logger
-
-from .application import Application
-from .dependencies import require_tenant, settings
-from .operations import RESOURCES
-from .resources import ResourceTable
+from functions.api.gate.application import Application
+from functions.api.gate.dependencies import require_tenant, settings
+from functions.api.gate.resources import ResourceTable
+from functions.api.operations import RESOURCES
 
 application = Application(ResourceTable(RESOURCES), settings, require_tenant)
 

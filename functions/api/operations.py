@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from .resources import Resource
-from .routing import Operation
+from functions.api.gate.resources import Resource
+from functions.api.gate.routing import Operation
 
 _CAMPAIGN, _SERIES, _SEGMENT, _MEMBER = (
     "/v1/campaigns/<campaign_id>",
@@ -15,43 +15,43 @@ _CAMPAIGN, _SERIES, _SEGMENT, _MEMBER = (
 )
 # In the reference's order. An operation below no place of its resource would not be found; a test looks for those.
 RESOURCES: tuple[Resource, ...] = (
-    Resource(lambda: import_module("functions.api.routes.campaigns"), "/v1/campaigns"),
-    Resource(lambda: import_module("functions.api.routes.campaign_actions"), f"{_CAMPAIGN}/<action>"),
-    Resource(lambda: import_module("functions.api.routes.preflight"), f"{_CAMPAIGN}/preflight"),
+    Resource(lambda: import_module("functions.api.campaigns.routes"), "/v1/campaigns"),
+    Resource(lambda: import_module("functions.api.campaigns.action_routes"), f"{_CAMPAIGN}/<action>"),
+    Resource(lambda: import_module("functions.api.preflight.routes"), f"{_CAMPAIGN}/preflight"),
     Resource(
-        lambda: import_module("functions.api.routes.test_sends"), f"{_CAMPAIGN}/test-send", f"{_CAMPAIGN}/test-sends"
+        lambda: import_module("functions.api.test_sends.routes"), f"{_CAMPAIGN}/test-send", f"{_CAMPAIGN}/test-sends"
     ),
-    Resource(lambda: import_module("functions.api.routes.recipients"), f"{_CAMPAIGN}/recipients"),
-    Resource(lambda: import_module("functions.api.routes.held_members"), f"{_CAMPAIGN}/decisions"),
-    Resource(lambda: import_module("functions.api.routes.statistics"), f"{_CAMPAIGN}/stats"),
-    Resource(lambda: import_module("functions.api.routes.series"), "/v1/series"),
-    Resource(lambda: import_module("functions.api.routes.series_actions"), f"{_SERIES}/<action>"),
-    Resource(lambda: import_module("functions.api.routes.templates"), "/v1/templates"),
-    Resource(lambda: import_module("functions.api.routes.follow_ups"), "/v1/follow-ups"),
-    Resource(lambda: import_module("functions.api.routes.events"), "/v1/events"),
-    Resource(lambda: import_module("functions.api.routes.segments"), "/v1/segments"),
+    Resource(lambda: import_module("functions.api.recipients.routes"), f"{_CAMPAIGN}/recipients"),
+    Resource(lambda: import_module("functions.api.held_members.routes"), f"{_CAMPAIGN}/decisions"),
+    Resource(lambda: import_module("functions.api.statistics.routes"), f"{_CAMPAIGN}/stats"),
+    Resource(lambda: import_module("functions.api.series.routes"), "/v1/series"),
+    Resource(lambda: import_module("functions.api.series.action_routes"), f"{_SERIES}/<action>"),
+    Resource(lambda: import_module("functions.api.templates.routes"), "/v1/templates"),
+    Resource(lambda: import_module("functions.api.follow_ups.routes"), "/v1/follow-ups"),
+    Resource(lambda: import_module("functions.api.events.routes"), "/v1/events"),
+    Resource(lambda: import_module("functions.api.segments.routes"), "/v1/segments"),
     Resource(
-        lambda: import_module("functions.api.routes.segment_members"),
+        lambda: import_module("functions.api.segments.member_routes"),
         f"{_SEGMENT}/<part>",
         "/v1/segments/count",
         "/v1/segments/sample",
     ),
-    Resource(lambda: import_module("functions.api.routes.members"), "/v1/members"),
-    Resource(lambda: import_module("functions.api.routes.imports"), "/v1/imports"),
+    Resource(lambda: import_module("functions.api.members.routes"), "/v1/members"),
+    Resource(lambda: import_module("functions.api.imports.routes"), "/v1/imports"),
     Resource(
-        lambda: import_module("functions.api.routes.privacy"),
+        lambda: import_module("functions.api.privacy.routes"),
         f"{_MEMBER}/export",
         f"{_MEMBER}/erasure",
         "/v1/exports",
         "/v1/erasures",
     ),
-    Resource(lambda: import_module("functions.api.routes.suppressions"), "/v1/suppressions"),
-    Resource(lambda: import_module("functions.api.routes.audit"), "/v1/audit"),
-    Resource(lambda: import_module("functions.api.routes.senders"), "/v1/senders", "/v1/sender-registrations"),
-    Resource(lambda: import_module("functions.api.routes.tenants"), "/v1/tenants", "/v1/tenant"),
-    Resource(lambda: import_module("functions.api.routes.settings"), "/v1/settings"),
-    Resource(lambda: import_module("functions.api.routes.usage"), "/v1/usage"),
-    Resource(lambda: import_module("functions.api.routes.reference"), "/openapi.json", "/reference"),
+    Resource(lambda: import_module("functions.api.consent.suppressions"), "/v1/suppressions"),
+    Resource(lambda: import_module("functions.api.consent.audit"), "/v1/audit"),
+    Resource(lambda: import_module("functions.api.senders.routes"), "/v1/senders", "/v1/sender-registrations"),
+    Resource(lambda: import_module("functions.api.tenants.routes"), "/v1/tenants", "/v1/tenant"),
+    Resource(lambda: import_module("functions.api.tenants.settings"), "/v1/settings"),
+    Resource(lambda: import_module("functions.api.tenants.usage"), "/v1/usage"),
+    Resource(lambda: import_module("functions.api.reference.routes"), "/openapi.json", "/reference"),
 )
 
 

@@ -10,12 +10,11 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ariia.bootstrap.import_members import ImportMembersServices, build
-from ariia.domain.import_job import PartResult, PartState
+from ariia.domain.imports.job import PartResult, PartState
 from ariia.observability import logger, metrics, repeated_by_lambda
 from ariia.ports.uploads import RangeTask
 from ariia.settings import ImportMembersSettings
-
-from .events import Uploaded, parse
+from functions.import_members.events import Uploaded, parse
 
 # What a chunk may still take that began in time, so that an attempt ends by itself and not by the timeout.
 _RESERVE_MS = 15_000

@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from ariia.bootstrap.plan_audience import PlanAudienceServices, build
 from ariia.domain.errors import InvalidError, NotFoundError
 from ariia.observability import logger
-from ariia.services.planning import STOP, PlanProgress
+from ariia.services.planning.planning import STOP, PlanProgress
 from ariia.settings import PlanAudienceSettings
 
 START = "start"

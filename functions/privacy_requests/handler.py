@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ariia.bootstrap.privacy_requests import PrivacyRequestsServices, build
 from ariia.observability import logger
-from ariia.services.privacy_care import PrivacyKind, PrivacyTask
+from ariia.services.privacy.care import PrivacyKind, PrivacyTask
 from ariia.settings import PrivacyRequestsSettings
 
 # What one piece of work may still take that began in time.

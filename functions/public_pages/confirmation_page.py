@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from html import escape
 
-from ariia.domain.confirmation import LINK_DAYS, LinkState
-from ariia.domain.confirmation_texts import VERSION
-from ariia.services.confirmation_page import ConfirmationView
-
-from .pages import Page, own_page
-from .texts import Texts, texts_for
+from ariia.domain.confirmations.texts import VERSION
+from ariia.domain.consent.confirmation import LINK_DAYS, LinkState
+from ariia.services.member_pages.confirmation_page import ConfirmationView
+from functions.public_pages.pages import Page, own_page
+from functions.public_pages.texts import Texts, texts_for
 
 _FIELD, _YES = "confirm", "yes"
 

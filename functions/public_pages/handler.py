@@ -15,14 +15,21 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from ariia.bootstrap.public_pages import PublicPagesServices, build
 from ariia.domain.errors import NotFoundError, ThrottledError, TransientError
 from ariia.observability import fault, logger
-from ariia.services.unsubscribe import ONE_CLICK, PAGE
+from ariia.services.member_pages.unsubscribe import ONE_CLICK, PAGE
 from ariia.settings import PublicPagesSettings
-
-from .confirmation_page import confirmation_page, says_yes, words_of
-from .pages import Page, ask_page, done_page, invalid_page, message_page, thumbnail_page, trouble_page
-from .preference_page import preference_page, wish_of
-from .request import PageRequest, page_request
-from .texts import accepted_language
+from functions.public_pages.confirmation_page import confirmation_page, says_yes, words_of
+from functions.public_pages.pages import (
+    Page,
+    ask_page,
+    done_page,
+    invalid_page,
+    message_page,
+    thumbnail_page,
+    trouble_page,
+)
+from functions.public_pages.preference_page import preference_page, wish_of
+from functions.public_pages.request import PageRequest, page_request
+from functions.public_pages.texts import accepted_language
 
 _ASKS, _SHOWS = "GET, HEAD, POST", "GET, HEAD"
 _METHODS = {"u": _ASKS, "c": _ASKS, "preferences": _ASKS, "v": _SHOWS, "t": _SHOWS}

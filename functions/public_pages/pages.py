@@ -7,11 +7,10 @@ import hashlib
 from dataclasses import dataclass, field
 from html import escape
 
-from ariia.domain.web_message import WebMessage
-from ariia.services.thumbnails import Thumbnail
-from ariia.services.unsubscribe import Invitation
-
-from .texts import Texts, texts_for
+from ariia.domain.sending.web_message import WebMessage
+from ariia.services.content.thumbnails import Thumbnail
+from ariia.services.member_pages.unsubscribe import Invitation
+from functions.public_pages.texts import Texts, texts_for
 
 _STYLE = """
 :root{color-scheme:light dark;--ink:#1d2430;--soft:#56606f;--page:#f4f5f7;--card:#fff;--act:#1f4fd8;--on-act:#fff}

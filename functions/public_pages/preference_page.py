@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from html import escape
 
 from ariia.domain.channel import Channel
-from ariia.domain.tracking import Tracking
-from ariia.services.preferences import ChannelChoice, PreferenceView, Wish
-
-from .pages import Page, own_page
-from .texts import Texts, texts_for
+from ariia.domain.consent.tracking import Tracking
+from ariia.services.member_pages.preferences import ChannelChoice, PreferenceView, Wish
+from functions.public_pages.pages import Page, own_page
+from functions.public_pages.texts import Texts, texts_for
 
 _CHECKED = "1"
 _IN, _OUT = "in", "out"

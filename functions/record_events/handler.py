@@ -13,10 +13,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ariia.bootstrap.record_events import RecordEventsServices, build
 from ariia.observability import fault, logger, metrics
-from ariia.services.isolated_recording import IsolatedReport
+from ariia.services.receipts.isolated import IsolatedReport
 from ariia.settings import RecordEventsSettings
-
-from .messages import Reading, Record, read
+from functions.record_events.messages import Reading, Record, read
 
 # What recording one part may still take that began in time.
 _RESERVE_MS = 15_000

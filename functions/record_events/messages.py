@@ -6,10 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from ariia.domain.provider_event import ProviderEvent
-
-from .fields import MalformedEventError
-from .ses_events import SesEvent, looks_like_event, parse
+from ariia.domain.ledger.provider_event import ProviderEvent
+from functions.record_events.fields import MalformedEventError
+from functions.record_events.ses_events import SesEvent, looks_like_event, parse
 
 Record = dict[str, Any]
 

@@ -8,13 +8,21 @@ from email.utils import parseaddr
 from typing import Any
 
 from ariia.domain.address import canonical
-from ariia.domain.batch import BatchKey
 from ariia.domain.channel import Channel
 from ariia.domain.identifiers import is_id
-from ariia.domain.provider_event import ProviderEvent
-from ariia.domain.receipt import EventKind
-
-from .fields import MalformedEventError, first_text, instant, mapping, number, only_address, remark, text
+from ariia.domain.ledger.batch import BatchKey
+from ariia.domain.ledger.provider_event import ProviderEvent
+from ariia.domain.ledger.receipt import EventKind
+from functions.record_events.fields import (
+    MalformedEventError,
+    first_text,
+    instant,
+    mapping,
+    number,
+    only_address,
+    remark,
+    text,
+)
 
 _OUR_TAGS = ("tenant", "campaign", "member", "batch", "attempt")
 _IDS = _OUR_TAGS[:3]

@@ -10,7 +10,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ariia.bootstrap.run_follow_up import RunFollowUpServices, build
-from ariia.domain.confirmation import ConfirmationRequest
+from ariia.domain.consent.confirmation import ConfirmationRequest
 from ariia.observability import logger
 from ariia.settings import RunFollowUpSettings
 

@@ -13,12 +13,12 @@ import pytest
 from pydantic import BaseModel, Field, create_model
 from pydantic.fields import FieldInfo
 
-from functions.api.auth import GRANTS, Caller, Permission, Role
-from functions.api.capabilities import GrantedTo, answering
+from functions.api.gate.auth import GRANTS, Caller, Permission, Role
+from functions.api.gate.capabilities import GrantedTo, answering
+from functions.api.gate.fields import ResponseModel
+from functions.api.gate.routing import Operation
+from functions.api.imports.schemas import ImportJobView
 from functions.api.operations import all_operations
-from functions.api.routing import Operation
-from functions.api.schemas.fields import ResponseModel
-from functions.api.schemas.imports import ImportJobView
 
 # Words in the name of a field, and forms of its example, that something is granted by.
 _GRANTING = {

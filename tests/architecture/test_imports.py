@@ -73,7 +73,7 @@ def test_the_repository_keeps_the_import_rule() -> None:
         (SERVICE, "import pynamodb"),
         (SERVICE, "def run():\n    from ariia.adapters.dynamodb.members import DynamoMembers"),
         (SERVICE, "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from ..adapters.dynamodb import models"),
-        (SERVICE, "import importlib\nimportlib.import_module('ariia.adapters.dynamodb.members')"),
+        (SERVICE, "import importlib\nimportlib.import_module('ariia.adapters.dynamodb.members.members')"),
         (SERVICE, "import importlib\nname = 'x'\nimportlib.import_module(name)"),
         (ADAPTER, "from ariia.services.members import Members"),
         (ADAPTER, "from ...bootstrap import api"),

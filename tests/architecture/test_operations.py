@@ -7,19 +7,19 @@ from typing import Any
 
 import pytest
 
-from functions.api import dependencies
-from functions.api.application import Application
-from functions.api.auth import GRANTS, Role
+from functions.api.gate import dependencies
+from functions.api.gate.application import Application
+from functions.api.gate.auth import GRANTS, Role
+from functions.api.gate.routing import Operation, RouteTable
 from functions.api.operations import all_operations
-from functions.api.routing import Operation, RouteTable
-from tests.unit.api.campaign_clients import SETTINGS
-from tests.unit.api.http import Client, claims
+from tests.unit.campaigns.campaign_clients import SETTINGS
+from tests.unit.gate.http import Client, claims
 
 from .source_tree import ROOT
 
 CLOSED = [one for one in all_operations() if one.permission is not None]
 _PARAMETER = re.compile(r"<\w+>")
-_CALLERS = ("unit/api", "handlers", "e2e")
+_CALLERS = ("unit", "handlers", "e2e")
 
 
 class Untouchable:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import itertools
+import re
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from ariia.domain.errors import NotFoundError
-from functions.api.auth import Permission
-from functions.api.errors import HttpError
+from functions.api.gate.auth import Permission
+from functions.api.gate.errors import HttpError
+from functions.api.gate.resources import Resource, ResourceTable
+from functions.api.gate.routing import Operation, Routes, RouteTable
 from functions.api.operations import RESOURCES, all_operations
-from functions.api.resources import Resource, ResourceTable
-from functions.api.routing import Operation, Routes, RouteTable
 
-from .source_tree import ROOT
+from .source_tree import sources
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 PATHS = sorted({one.path for one in all_operations()})
@@ -66,8 +67,8 @@ def test_a_path_that_there_is_not_is_refused_as_among_all_operations(path: str) 
 
 
 def test_every_module_of_routes_is_a_resource_once() -> None:
-    modules = sorted(path.stem for path in (ROOT / "functions/api/routes").glob("*.py") if path.stem != "__init__")
-    named = [{one.run.__module__.rpartition(".")[2] for one in resource.operations} for resource in RESOURCES]
+    modules = sorted(one.module for one in sources() if re.search(r"^routes = Routes\(", one.text, re.MULTILINE))
+    named = [{one.run.__module__ for one in resource.operations} for resource in RESOURCES]
     assert sorted(itertools.chain(*named)) == modules
     assert [len(names) for names in named] == [1] * len(RESOURCES)
 

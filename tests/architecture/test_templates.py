@@ -13,36 +13,44 @@ from .source_tree import Source, product_sources
 _CONTENT = "ariia.domain.content"
 # Modules that compile or render when they are asked to, and who outside of the content may import them.
 _ENGINE = {
-    **dict.fromkeys(("compiler", "environment", "names", "plain_text", "splitting", "syntax", "template_source"), ()),
-    "rendering": ("ariia.adapters.template_guard", "ariia.adapters.memory.rendering"),
-    "slots": ("ariia.services.composing",),
-    "trial": (
-        "ariia.adapters.template_guard",
-        "ariia.adapters.memory.rendering",
+    **dict.fromkeys(
+        ("sandbox.compiler", "sandbox.environment", "sandbox.syntax", "checks.names", "slots.splitting"), ()
+    ),
+    **dict.fromkeys(("text_part.derive", "text_part.template_source"), ()),
+    "rendering": ("ariia.adapters.rendering.template_guard", "tests.doubles.rendering"),
+    "slots.compiled": ("ariia.services.sending.composing",),
+    "checks.trial": (
+        "ariia.adapters.rendering.template_guard",
+        "tests.doubles.rendering",
         "ariia.ports.content",  # for its types
-        "ariia.services.content_checks",  # for what is to be tried
+        "ariia.services.content.checks",  # for what is to be tried
     ),
 }
 # What does it, by name, and where the name may stand.
 _DEEDS: dict[str, tuple[str, ...]] = {
     "bounded": (
-        "ariia.adapters.render_deadline",
-        "ariia.adapters.template_guard",
-        "ariia.adapters.memory.rendering",
-        f"{_CONTENT}.meter",
+        "ariia.adapters.rendering.render_deadline",
+        "ariia.adapters.rendering.template_guard",
+        "tests.doubles.rendering",
+        f"{_CONTENT}.sandbox.meter",
     ),
-    "compile_content": (f"{_CONTENT}.slots", f"{_CONTENT}.rendering", f"{_CONTENT}.trial", "ariia.services.composing"),
-    "full_render": (f"{_CONTENT}.slots", f"{_CONTENT}.rendering", f"{_CONTENT}.trial"),
-    "try_content": (f"{_CONTENT}.trial",),
-    "judge_content": (f"{_CONTENT}.trial", "ariia.adapters.template_guard", "ariia.adapters.memory.rendering"),
-    "content_findings": (f"{_CONTENT}.assembly", f"{_CONTENT}.trial"),
-    "root_render_func": (f"{_CONTENT}.splitting",),
-    "from_code": (f"{_CONTENT}.syntax",),
+    "compile_content": (
+        f"{_CONTENT}.slots.compiled",
+        f"{_CONTENT}.rendering",
+        f"{_CONTENT}.checks.trial",
+        "ariia.services.sending.composing",
+    ),
+    "full_render": (f"{_CONTENT}.slots.compiled", f"{_CONTENT}.rendering", f"{_CONTENT}.checks.trial"),
+    "try_content": (f"{_CONTENT}.checks.trial",),
+    "judge_content": (f"{_CONTENT}.checks.trial", "ariia.adapters.rendering.template_guard", "tests.doubles.rendering"),
+    "content_findings": (f"{_CONTENT}.assembly", f"{_CONTENT}.checks.trial"),
+    "root_render_func": (f"{_CONTENT}.slots.splitting",),
+    "from_code": (f"{_CONTENT}.sandbox.syntax",),
     "from_string": ("infra.constructs.state_machine",),  # of a state machine's definition
 }
 _DRIVERS = ("benchmarks", "examples")
 # Pages whose templates are files of ours.
-_OWN_PAGES = ("functions.api.reference_page", "infra.local.simulator.pages")
+_OWN_PAGES = ("functions.api.reference.page", "infra.local.simulator.pages")
 
 
 def wrong_imports(sources: Iterable[Source]) -> list[str]:
@@ -89,7 +97,7 @@ def test_nobody_else_compiles_or_renders() -> None:
 
 
 def test_the_composer_renders_under_its_deadline_only() -> None:
-    [composing] = [one for one in product_sources() if one.module == "ariia.services.composing"]
+    [composing] = [one for one in product_sources() if one.module == "ariia.services.sending.composing"]
     [composer] = [
         node for node in composing.tree.body if isinstance(node, ast.ClassDef) and node.name == "MessageComposer"
     ]
@@ -104,8 +112,8 @@ def test_a_way_around_the_door_would_be_noticed(tmp_path: Path) -> None:
     root = tmp_path / "layers/ariia/python/ariia/services"
     root.mkdir(parents=True)
     (root / "previews.py").write_text(
-        "import jinja2\nfrom ariia.domain.content.slots import compile_content as c\n"
-        "def show(x):\n    from ariia.domain.content import meter, rendering\n"
+        "import jinja2\nfrom ariia.domain.content.slots.compiled import compile_content as c\n"
+        "def show(x):\n    from ariia.domain.content import rendering\n    from ariia.domain.content.sandbox import meter\n"
         "    with meter.bounded():\n        return c('', x).full_render({})\n"
     )
     source = Source(tmp_path, Path("layers/ariia/python/ariia/services/previews.py"))
@@ -113,4 +121,4 @@ def test_a_way_around_the_door_would_be_noticed(tmp_path: Path) -> None:
     assert sorted(deeds) == ["bounded", "compile_content", "full_render"]
     known = [one for one in product_sources() if one.module.startswith(_CONTENT)]
     wrong = [one.rpartition(" ")[2] for one in wrong_imports([source, *known])]
-    assert wrong == ["jinja2", f"{_CONTENT}.slots", f"{_CONTENT}.rendering"]
+    assert wrong == ["jinja2", f"{_CONTENT}.slots.compiled", f"{_CONTENT}.rendering"]

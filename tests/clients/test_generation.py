@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from functions.api.openapi import document as document_of
 from functions.api.operations import all_operations
+from functions.api.reference.openapi import document as document_of
 
 from .generated import PythonClient, TypeScriptClient
 

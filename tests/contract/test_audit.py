@@ -7,22 +7,22 @@ from dataclasses import dataclass
 import pytest
 
 from ariia.adapters.dynamodb.audit import DynamoAudit
-from ariia.adapters.dynamodb.members import DynamoMembers
-from ariia.adapters.dynamodb.suppressions import DynamoSuppressions
+from ariia.adapters.dynamodb.members.members import DynamoMembers
+from ariia.adapters.dynamodb.members.suppressions import DynamoSuppressions
 from ariia.adapters.dynamodb.tenants import DynamoTenants
-from ariia.adapters.memory.audit import MemoryAudit
-from ariia.adapters.memory.members import MemoryMembers
-from ariia.adapters.memory.suppressions import MemorySuppressions
-from ariia.adapters.memory.tenants import MemoryTenants
 from ariia.domain.address import address_hash
-from ariia.domain.audit import AuditEntry, AuditKind, subject_of
+from ariia.domain.audit.entries import AuditEntry, AuditKind, subject_of
 from ariia.domain.channel import Channel
-from ariia.domain.member import Consent, ConsentStatus, Member, Suppression, TrackingChoice
-from ariia.domain.tenant import Tenant
+from ariia.domain.members.member import Consent, ConsentStatus, Member, Suppression, TrackingChoice
+from ariia.domain.tenants.tenant import Tenant
 from ariia.ports.audit import AuditTrail
 from ariia.ports.members import MemberStore
 from ariia.ports.suppressions import Lift, SuppressionStore
 from ariia.ports.tenants import TenantStore
+from tests.doubles.audit import MemoryAudit
+from tests.doubles.members.members import MemoryMembers
+from tests.doubles.members.suppressions import MemorySuppressions
+from tests.doubles.tenants import MemoryTenants
 
 MAIL = "anna@example.com"
 HASH = address_hash(Channel.EMAIL, MAIL)

@@ -10,10 +10,10 @@ from typing import Any
 import boto3
 import pytest
 
-from ariia.adapters.campaign_runs import StepFunctionsRuns
-from ariia.adapters.memory.campaign_runs import MemoryCampaignRuns
+from ariia.adapters.aws.campaign_runs import StepFunctionsRuns
 from ariia.ports.workflows import CampaignRuns
 from infra.local.ministack import Ministack
+from tests.doubles.campaign_runs import MemoryCampaignRuns
 
 Started = Callable[[], list[dict[str, Any]]]
 _ROLE = "arn:aws:iam::000000000000:role/run"

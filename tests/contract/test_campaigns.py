@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from ariia.adapters.dynamodb.campaigns import DynamoCampaigns
-from ariia.adapters.memory.campaigns import MemoryCampaigns
-from ariia.domain.campaign import Campaign, CampaignStatus, Content, Move, Target
+from ariia.adapters.dynamodb.campaigns.campaigns import DynamoCampaigns
+from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, Content, Move, Target
 from ariia.domain.channel import Channel
 from ariia.domain.errors import NotFoundError
-from ariia.domain.member import Member
-from ariia.domain.wave import Lane, Wave
+from ariia.domain.members.member import Member
+from ariia.domain.rules.wave import Lane, Wave
 from ariia.ports.campaigns import CampaignChange, CampaignStore
+from tests.doubles.campaigns import MemoryCampaigns
 
 NOW = 4_000_000_000_000
 

@@ -11,14 +11,14 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from ariia.adapters.memory.ses_identities import MemoryIdentities
-from ariia.adapters.ses_identities import SesIdentities
+from ariia.adapters.email.ses_identities import SesIdentities
 from ariia.domain.errors import ConflictError, InvalidError, TransientError
-from ariia.domain.sender_domain import Verification
+from ariia.domain.senders import Verification
 from ariia.ports.senders import EmailIdentities
 from infra.local.simulator.server import SimulatorServer
 from infra.local.simulator.settings import Settings
 from infra.local.simulator.simulator import Simulator
+from tests.doubles.ses_identities import MemoryIdentities
 
 
 @dataclass

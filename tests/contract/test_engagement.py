@@ -9,15 +9,15 @@ from itertools import permutations
 import pytest
 
 from ariia.adapters.dynamodb.client import dynamodb_client
-from ariia.adapters.dynamodb.members import DynamoMembers
-from ariia.adapters.memory.engagement import MemoryEngagement
-from ariia.adapters.memory.members import MemoryMembers
-from ariia.bootstrap.engagement import engagement_store
+from ariia.adapters.dynamodb.members.members import DynamoMembers
+from ariia.bootstrap.parts.engagement import engagement_store
 from ariia.domain.errors import TransientError
 from ariia.domain.identifiers import shard_of
-from ariia.domain.member import Engagement, Member
+from ariia.domain.members.member import Engagement, Member
 from ariia.ports.engagement import EngagementStore
 from ariia.ports.members import MemberStore
+from tests.doubles.members.engagement import MemoryEngagement
+from tests.doubles.members.members import MemoryMembers
 
 SHARDS = 4
 NOON = 20_000 * 86_400_000 + 43_200_000

@@ -10,21 +10,21 @@ import pytest
 
 from ariia.adapters.dynamodb.audit import DynamoAudit
 from ariia.adapters.dynamodb.erasures import DynamoErasures
-from ariia.adapters.dynamodb.members import DynamoMembers
-from ariia.adapters.dynamodb.suppressions import DynamoSuppressions
-from ariia.adapters.memory.erasures import MemoryErasures
-from ariia.adapters.memory.members import MemoryMembers
-from ariia.adapters.memory.suppressions import MemorySuppressions
+from ariia.adapters.dynamodb.members.members import DynamoMembers
+from ariia.adapters.dynamodb.members.suppressions import DynamoSuppressions
 from ariia.domain.address import address_hash
-from ariia.domain.address_index import MembersRefusedError, address_key, id_key
-from ariia.domain.audit import AuditEntry, AuditKind, subject_of
+from ariia.domain.audit.entries import AuditEntry, AuditKind, subject_of
 from ariia.domain.channel import Channel
-from ariia.domain.erasure_mark import ErasureMark
-from ariia.domain.member import Consent, ConsentStatus, Member, Suppression
+from ariia.domain.members.address_index import MembersRefusedError, address_key, id_key
+from ariia.domain.members.erasure_mark import ErasureMark
+from ariia.domain.members.member import Consent, ConsentStatus, Member, Suppression
 from ariia.ports.audit import AuditTrail
 from ariia.ports.erasures import ErasureStore
 from ariia.ports.members import MemberStore
 from ariia.ports.suppressions import SuppressionStore
+from tests.doubles.erasures import MemoryErasures
+from tests.doubles.members.members import MemoryMembers
+from tests.doubles.members.suppressions import MemorySuppressions
 
 MAIL, PHONE = "family@example.com", "+4930123456"
 MARK = ErasureMark("e1", 100)

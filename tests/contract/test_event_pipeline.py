@@ -10,14 +10,14 @@ from typing import Any
 import boto3
 import pytest
 
-from ariia.adapters.dead_events import SqsDeadEvents
+from ariia.adapters.aws.dead_events import SqsDeadEvents
+from ariia.adapters.aws.send_queue import SqsBacklog
 from ariia.adapters.dynamodb import names
 from ariia.adapters.dynamodb.client import dynamodb_client
-from ariia.adapters.event_pipeline import SesEventPipeline
-from ariia.adapters.memory.event_pipeline import MemoryEventPipeline
-from ariia.adapters.send_queue import SqsBacklog
-from ariia.domain.event_watch import INTERVAL_MS, WATCH_MS, interval_of
+from ariia.adapters.email.event_pipeline import SesEventPipeline
+from ariia.domain.ledger.event_watch import INTERVAL_MS, WATCH_MS, interval_of
 from ariia.ports.sending import EventPipeline
+from tests.doubles.event_pipeline import MemoryEventPipeline
 
 NOW = 1_800_000_000_000
 WINDOW = 420_000

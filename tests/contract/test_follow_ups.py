@@ -10,11 +10,11 @@ import pytest
 
 from ariia.adapters.dynamodb.events import DynamoEvents
 from ariia.adapters.dynamodb.follow_ups import DynamoFollowUps
-from ariia.adapters.memory.follow_ups import MemoryEvents, MemoryFollowUps
-from ariia.domain.follow_up import FollowUpStatus, ScheduledFollowUp
-from ariia.domain.member_event import MemberEvent
-from ariia.domain.misfire import MisfirePolicy
+from ariia.domain.follow_ups import FollowUpStatus, ScheduledFollowUp
+from ariia.domain.member_events import MemberEvent
+from ariia.domain.rules.misfire import MisfirePolicy
 from ariia.ports.follow_ups import EventStore, FollowUpStore
+from tests.doubles.follow_ups import MemoryEvents, MemoryFollowUps
 
 
 @pytest.fixture(params=["memory", "dynamodb"])

@@ -15,10 +15,10 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from ariia.adapters.invocations import InvokedRanges, InvokedShards
+from ariia.adapters.aws.invocations import InvokedRanges, InvokedShards
+from ariia.domain.audience.segment_task import SegmentTask
 from ariia.domain.errors import TransientError
-from ariia.domain.preflight_job import CountTask
-from ariia.domain.segment_task import SegmentTask
+from ariia.domain.preflight.job import CountTask
 from ariia.ports.uploads import RangeTask
 from functions.import_members.events import parse
 from infra.local.ministack import Ministack

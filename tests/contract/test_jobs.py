@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from ariia.adapters.dynamodb.jobs import DynamoJobs
-from ariia.adapters.memory.jobs import MemoryJobs
 from ariia.ports.jobs import Job, JobPart, JobStore
+from tests.doubles.jobs import MemoryJobs
 
 
 @pytest.fixture(params=["memory", "dynamodb"])

@@ -10,11 +10,11 @@ import pytest
 
 from ariia.adapters.dynamodb import names
 from ariia.adapters.dynamodb.client import dynamodb_client
-from ariia.adapters.dynamodb.ledger import DynamoLedger
-from ariia.adapters.memory.ledger import MemoryLedger
-from ariia.domain.batch import Batch, BatchKey, Entry, EntryState, PlanCursor, ReleaseCursor
-from ariia.domain.receipt import EventKind, Receipt
+from ariia.adapters.dynamodb.ledger.ledger import DynamoLedger
+from ariia.domain.ledger.batch import Batch, BatchKey, Entry, EntryState, PlanCursor, ReleaseCursor
+from ariia.domain.ledger.receipt import EventKind, Receipt
 from ariia.ports.ledger import Ledger, Page, Partition, ReceiptKey
+from tests.doubles.ledger import MemoryLedger
 
 LEASE = 5_000
 

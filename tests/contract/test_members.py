@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from ariia.adapters.dynamodb.members import DynamoMembers
-from ariia.adapters.memory.members import MemoryMembers
+from ariia.adapters.dynamodb.members.members import DynamoMembers
 from ariia.domain.address import address_hash
-from ariia.domain.address_index import MAX_SHARERS, MembersRefusedError
 from ariia.domain.channel import Channel
 from ariia.domain.identifiers import shard_of
-from ariia.domain.member import Consent, ConsentStatus, Member, Suppression
+from ariia.domain.members.address_index import MAX_SHARERS, MembersRefusedError
+from ariia.domain.members.member import Consent, ConsentStatus, Member, Suppression
 from ariia.ports.members import MemberStore
+from tests.doubles.members.members import MemoryMembers
 
 from .racing import together
 

@@ -10,15 +10,15 @@ from dataclasses import replace
 import pytest
 
 from ariia.adapters.dynamodb.quotas import DynamoQuotas
-from ariia.adapters.memory.clock import ManualClock
-from ariia.adapters.memory.quotas import MemoryQuotas
-from ariia.adapters.memory.tenants import MemoryTenants
 from ariia.domain.errors import LimitError
-from ariia.domain.plan import Feature, Plan
-from ariia.domain.quota import ClaimState, Holding, MonthCount, QuotaClaim
-from ariia.domain.tenant import Tenant
+from ariia.domain.tenants.plan import Feature, Plan
+from ariia.domain.tenants.quota import ClaimState, Holding, MonthCount, QuotaClaim
+from ariia.domain.tenants.tenant import Tenant
 from ariia.ports.quotas import QuotaStore
-from ariia.services.quotas import Quotas
+from ariia.services.tenants.quotas import Quotas
+from tests.doubles.clock import ManualClock
+from tests.doubles.quotas import MemoryQuotas
+from tests.doubles.tenants import MemoryTenants
 
 NOVEMBER, DECEMBER = "2026-11", "2026-12"
 EXPIRES_AT = 2_000_000_000_000

@@ -8,19 +8,19 @@ import pytest
 
 from ariia.adapters.dynamodb import names
 from ariia.adapters.dynamodb.client import dynamodb_client
-from ariia.adapters.dynamodb.members import DynamoMembers
-from ariia.adapters.dynamodb.recent_sends import DynamoRecentSends
-from ariia.adapters.dynamodb.send_reader import DynamoSendReader
-from ariia.adapters.memory.campaigns import MemoryCampaigns
-from ariia.adapters.memory.members import MemoryMembers
-from ariia.adapters.memory.recent_sends import MemoryRecentSends
-from ariia.adapters.memory.sending import MemorySendReader
-from ariia.domain.frequency_cap import RecentSend
+from ariia.adapters.dynamodb.ledger.send_reader import DynamoSendReader
+from ariia.adapters.dynamodb.members.members import DynamoMembers
+from ariia.adapters.dynamodb.members.recent_sends import DynamoRecentSends
 from ariia.domain.identifiers import shard_of
-from ariia.domain.member import Member
+from ariia.domain.members.member import Member
+from ariia.domain.rules.frequency_cap import RecentSend
 from ariia.ports.members import MemberStore
 from ariia.ports.recent_sends import RecentSendStore, SendsChange
 from ariia.ports.sending import SendReader
+from tests.doubles.campaigns import MemoryCampaigns
+from tests.doubles.members.members import MemoryMembers
+from tests.doubles.members.recent_sends import MemoryRecentSends
+from tests.doubles.sending import MemorySendReader
 
 SHARDS = 4
 NOON = 1_800_000_000_000

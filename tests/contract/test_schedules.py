@@ -9,14 +9,14 @@ from typing import Any
 import boto3
 import pytest
 
-from ariia.adapters.dynamodb.campaigns import DynamoCampaigns
-from ariia.adapters.memory.campaigns import MemoryCampaigns
-from ariia.adapters.memory.schedules import MemorySchedules
-from ariia.adapters.schedules import EventBridgeSchedules, ScheduleTarget
-from ariia.domain.campaign import Campaign, Content, Target
+from ariia.adapters.aws.schedules import EventBridgeSchedules, ScheduleTarget
+from ariia.adapters.dynamodb.campaigns.campaigns import DynamoCampaigns
+from ariia.domain.campaigns.campaign import Campaign, Content, Target
 from ariia.ports.campaigns import CampaignChange, DueCheck
 from ariia.ports.schedules import OneTimeSchedules
 from infra.local.ministack import Ministack
+from tests.doubles.campaigns import MemoryCampaigns
+from tests.doubles.schedules import MemorySchedules
 
 Waiting = Callable[[], dict[str, tuple[str, dict[str, Any]]]]
 AT = 4_102_444_800_000  # 2100-01-01

@@ -8,10 +8,10 @@ import pytest
 
 from ariia.adapters.dynamodb.segment_lists import DynamoSegmentLists
 from ariia.adapters.dynamodb.segments import DynamoSegments
-from ariia.adapters.memory.segments import MemorySegmentLists, MemorySegments
+from ariia.domain.audience.segment import MemberSegment
 from ariia.domain.identifiers import shard_of
-from ariia.domain.segment import MemberSegment
 from ariia.ports.segments import SegmentLists, SegmentStore
+from tests.doubles.segments import MemorySegmentLists, MemorySegments
 
 SHARDS = 4
 FILTER = {"field": "tags", "op": "contains", "value": "yoga"}

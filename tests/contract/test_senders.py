@@ -10,10 +10,10 @@ from threading import Lock
 import pytest
 
 from ariia.adapters.dynamodb.senders import DynamoSenders
-from ariia.adapters.memory.senders import MemorySenders
 from ariia.domain.errors import TransientError
-from ariia.domain.sender_domain import SenderDomain, Verification
+from ariia.domain.senders import SenderDomain, Verification
 from ariia.ports.senders import SenderStore
+from tests.doubles.senders import MemorySenders
 
 
 @pytest.fixture(params=["memory", "dynamodb"])

@@ -9,17 +9,17 @@ from typing import Any
 
 import pytest
 
-from ariia.adapters.dynamodb.campaigns import DynamoCampaigns
+from ariia.adapters.dynamodb.campaigns.campaigns import DynamoCampaigns
 from ariia.adapters.dynamodb.series import DynamoSeries
-from ariia.adapters.memory.campaigns import MemoryCampaigns
-from ariia.adapters.memory.series import MemorySeries
-from ariia.domain.campaign import Campaign, CampaignStatus, Content, Move, SegmentCopy, Target
+from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, Content, Move, SegmentCopy, Target
 from ariia.domain.errors import NotFoundError
-from ariia.domain.misfire import Misfire, MisfirePolicy
-from ariia.domain.recurrence import CalendarRule
-from ariia.domain.series import MadeCampaign, MissedOccurrence, Occurrence, Series, SeriesStatus
+from ariia.domain.rules.misfire import Misfire, MisfirePolicy
+from ariia.domain.series.recurrence import CalendarRule
+from ariia.domain.series.series import MadeCampaign, MissedOccurrence, Occurrence, Series, SeriesStatus
 from ariia.ports.campaigns import CampaignChange, CampaignStore, DueCheck
 from ariia.ports.series import SeriesChange, SeriesNote
+from tests.doubles.campaigns import MemoryCampaigns
+from tests.doubles.series import MemorySeries
 
 RULE = CalendarRule("FREQ=DAILY", "2027-01-16", "18:00", "Europe/Berlin")
 

@@ -8,26 +8,26 @@ from dataclasses import dataclass
 import pytest
 
 from ariia.adapters.dynamodb import names
-from ariia.adapters.dynamodb.campaigns import DynamoCampaigns
+from ariia.adapters.dynamodb.campaigns.campaigns import DynamoCampaigns
 from ariia.adapters.dynamodb.client import dynamodb_client
-from ariia.adapters.dynamodb.ledger import DynamoLedger
-from ariia.adapters.dynamodb.members import DynamoMembers
-from ariia.adapters.dynamodb.send_reader import DynamoSendReader
-from ariia.adapters.memory.campaigns import MemoryCampaigns
-from ariia.adapters.memory.ledger import MemoryLedger
-from ariia.adapters.memory.members import MemoryMembers
-from ariia.adapters.memory.sending import MemorySendReader
+from ariia.adapters.dynamodb.ledger.ledger import DynamoLedger
+from ariia.adapters.dynamodb.ledger.send_reader import DynamoSendReader
+from ariia.adapters.dynamodb.members.members import DynamoMembers
 from ariia.domain.address import address_hash
-from ariia.domain.batch import Entry, EntryState
-from ariia.domain.campaign import Campaign, Content
+from ariia.domain.campaigns.campaign import Campaign, Content
 from ariia.domain.channel import Channel
-from ariia.domain.consent import refusal
-from ariia.domain.member import Consent, ConsentStatus, Member, Suppression
-from ariia.domain.single_message import SingleKind, batch_of, container_id, sending, stand_in_id
+from ariia.domain.consent.refusal import refusal
+from ariia.domain.ledger.batch import Entry, EntryState
+from ariia.domain.members.member import Consent, ConsentStatus, Member, Suppression
+from ariia.domain.single_messages import SingleKind, batch_of, container_id, sending, stand_in_id
 from ariia.ports.campaigns import CampaignChange, CampaignStore
 from ariia.ports.ledger import Ledger
 from ariia.ports.members import MemberStore
 from ariia.ports.sending import SendReader
+from tests.doubles.campaigns import MemoryCampaigns
+from tests.doubles.ledger import MemoryLedger
+from tests.doubles.members.members import MemoryMembers
+from tests.doubles.sending import MemorySendReader
 
 
 @dataclass

@@ -10,9 +10,9 @@ import pytest
 from ariia.adapters.dynamodb import names
 from ariia.adapters.dynamodb.client import dynamodb_client
 from ariia.adapters.dynamodb.statistics import DynamoStatistics
-from ariia.adapters.memory.statistics import MemoryStatistics
 from ariia.ports.statistics import Fold, LedgerChange, StatisticsStore
 from ariia.services.statistics import StreamCounter
+from tests.doubles.statistics import MemoryStatistics
 
 
 @pytest.fixture(params=["memory", "dynamodb"])

@@ -7,17 +7,17 @@ from collections.abc import Iterator
 import pytest
 from pynamodb.connection import Connection
 
-from ariia.adapters.dynamodb.member_transactions import MemberTransaction
-from ariia.adapters.dynamodb.members import DynamoMembers
-from ariia.adapters.dynamodb.suppressions import DynamoSuppressions
-from ariia.adapters.memory.members import MemoryMembers
-from ariia.adapters.memory.suppressions import MemorySuppressions
+from ariia.adapters.dynamodb.members.members import DynamoMembers
+from ariia.adapters.dynamodb.members.suppressions import DynamoSuppressions
+from ariia.adapters.dynamodb.members.transactions import MemberTransaction
 from ariia.domain.address import address_hash
-from ariia.domain.address_index import MAX_SHARERS
 from ariia.domain.channel import Channel
-from ariia.domain.member import Member, Suppression
+from ariia.domain.members.address_index import MAX_SHARERS
+from ariia.domain.members.member import Member, Suppression
 from ariia.ports.members import MemberStore
 from ariia.ports.suppressions import Lift, SuppressionStore
+from tests.doubles.members.members import MemoryMembers
+from tests.doubles.members.suppressions import MemorySuppressions
 
 MAIL = "anna@example.com"
 HASH = address_hash(Channel.EMAIL, MAIL)

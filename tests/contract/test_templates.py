@@ -9,11 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from ariia.adapters.dynamodb.templates import DynamoTemplates
-from ariia.adapters.memory.templates import MemoryTemplates
 from ariia.domain.channel import Channel
+from ariia.domain.content.template import CampaignTemplate, TemplatePicture
 from ariia.domain.errors import TransientError
-from ariia.domain.template import CampaignTemplate, TemplatePicture
 from ariia.ports.templates import TemplateStore
+from tests.doubles.templates import MemoryTemplates
 
 
 @pytest.fixture(params=["memory", "dynamodb"])

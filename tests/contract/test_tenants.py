@@ -11,11 +11,11 @@ import pytest
 
 from ariia.adapters.dynamodb.models import TenantModel
 from ariia.adapters.dynamodb.tenants import DynamoTenants
-from ariia.adapters.memory.tenants import MemoryTenants
 from ariia.domain.errors import TransientError
-from ariia.domain.plan import Plan
-from ariia.domain.tenant import Tenant, TenantSettings
+from ariia.domain.tenants.plan import Plan
+from ariia.domain.tenants.tenant import Tenant, TenantSettings
 from ariia.ports.tenants import TenantStore
+from tests.doubles.tenants import MemoryTenants
 
 
 @pytest.fixture(params=["memory", "dynamodb"])

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from ariia.adapters.memory.uploads import MemoryUploads
-from ariia.adapters.uploads import S3Uploads, s3_client
+from ariia.adapters.aws.uploads import S3Uploads, s3_client
 from ariia.domain.errors import NotFoundError
 from ariia.ports.uploads import Uploads
+from tests.doubles.uploads import MemoryUploads
 
 KEY = "imports/studio/job-1.csv"
 

@@ -8,32 +8,32 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from ariia.adapters.memory.campaigns import MemoryCampaigns
-from ariia.adapters.memory.clock import ManualClock
-from ariia.adapters.memory.erasures import MemoryErasures
-from ariia.adapters.memory.ledger import MemoryLedger
-from ariia.adapters.memory.members import MemoryMembers
-from ariia.adapters.memory.rendering import DirectRendering
-from ariia.adapters.memory.schedules import MemorySchedules
-from ariia.adapters.memory.secrets import MemorySigningKeys
-from ariia.adapters.memory.templates import MemoryTemplates
-from ariia.adapters.memory.tenants import MemoryTenants
 from ariia.bootstrap.public_pages import PublicPagesServices
-from ariia.domain.campaign import Campaign, CampaignStatus, Content, Target
+from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, Content, Target
 from ariia.domain.identifiers import shard_of
 from ariia.domain.links import LinkClaims, sign
-from ariia.domain.member import Consent, ConsentStatus, Member
-from ariia.domain.tenant import Tenant
+from ariia.domain.members.member import Consent, ConsentStatus, Member
+from ariia.domain.tenants.tenant import Tenant
 from ariia.ports.campaigns import CampaignChange
 from ariia.ports.ledger import Partition
-from ariia.services.confirmation_page import ConfirmationPage
-from ariia.services.member_consent import MemberConsent
-from ariia.services.preferences import Preferences
-from ariia.services.thumbnails import Thumbnails
-from ariia.services.unsubscribe import Unsubscribes
-from ariia.services.view_online import ViewOnline
+from ariia.services.consent.member_consent import MemberConsent
+from ariia.services.content.thumbnails import Thumbnails
+from ariia.services.member_pages.confirmation_page import ConfirmationPage
+from ariia.services.member_pages.preferences import Preferences
+from ariia.services.member_pages.unsubscribe import Unsubscribes
+from ariia.services.member_pages.view_online import ViewOnline
 from functions.public_pages import handler as module
 from tests.builders import any_double_opt_in
+from tests.doubles.campaigns import MemoryCampaigns
+from tests.doubles.clock import ManualClock
+from tests.doubles.erasures import MemoryErasures
+from tests.doubles.ledger import MemoryLedger
+from tests.doubles.members.members import MemoryMembers
+from tests.doubles.rendering import DirectRendering
+from tests.doubles.schedules import MemorySchedules
+from tests.doubles.secrets import MemorySigningKeys
+from tests.doubles.templates import MemoryTemplates
+from tests.doubles.tenants import MemoryTenants
 
 EVENTS = Path(__file__).parent.parent / "events"
 BASE_URL = "https://mail.test"

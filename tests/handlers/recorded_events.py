@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from ariia.bootstrap.record_events import RecordEventsServices
-from ariia.domain.batch import Batch, BatchKey, Entry, PlanCursor
-from ariia.domain.receipt import Receipt
+from ariia.domain.ledger.batch import Batch, BatchKey, Entry, PlanCursor
+from ariia.domain.ledger.receipt import Receipt
 from ariia.ports.ledger import Page, Partition
-from ariia.services.event_notes import EventNotes
-from ariia.services.isolated_recording import IsolatingRecorder
+from ariia.services.receipts.event_notes import EventNotes
+from ariia.services.receipts.isolated import IsolatingRecorder
 from functions.record_events import handler as module
 from tests.builders import TENANT
 from tests.world import World

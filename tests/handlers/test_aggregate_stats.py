@@ -8,18 +8,18 @@ from typing import Any
 
 import pytest
 
-from ariia.adapters.dynamodb import ledger_items as items
-from ariia.adapters.dynamodb.stream import LedgerStream
-from ariia.adapters.memory.statistics import MemoryStatistics
+from ariia.adapters.dynamodb.ledger import items
+from ariia.adapters.dynamodb.ledger.stream import LedgerStream
 from ariia.bootstrap.aggregate_stats import AggregateStatsServices
-from ariia.domain.anonymous import anonymous
-from ariia.domain.batch import Batch, BatchKey, Entry, EntryState
-from ariia.domain.receipt import Receipt
-from ariia.domain.single_message import SingleKind, container_id
+from ariia.domain.ledger.batch import Batch, BatchKey, Entry, EntryState
+from ariia.domain.ledger.receipt import Receipt
+from ariia.domain.privacy.anonymous import anonymous
+from ariia.domain.single_messages import SingleKind, container_id
 from ariia.domain.statistics import Totals, totals
 from ariia.ports.ledger import Partition
 from ariia.services.statistics import StreamCounter
 from functions.aggregate_stats import handler as module
+from tests.doubles.statistics import MemoryStatistics
 from tests.handlers.context import LambdaContext
 
 KEY = BatchKey("studio", "spring", 2, "anna", "l0", 0)

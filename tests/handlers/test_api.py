@@ -15,15 +15,15 @@ from moto import mock_aws
 
 from ariia.adapters.dynamodb.client import dynamodb_client
 from ariia.adapters.dynamodb.connection import process_connection
-from ariia.adapters.dynamodb.members import DynamoMembers
+from ariia.adapters.dynamodb.members.members import DynamoMembers
 from ariia.adapters.dynamodb.models import TABLES, use_prefix
 from ariia.adapters.dynamodb.tenants import DynamoTenants
 from ariia.bootstrap.api import ApiServices
-from ariia.domain.tenant import Tenant
-from functions.api import dependencies
+from ariia.domain.tenants.tenant import Tenant
+from functions.api.gate import dependencies
 from functions.api.handler import handler
 from tests.handlers.context import LambdaContext
-from tests.unit.api.http import Client, claims
+from tests.unit.gate.http import Client, claims
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from ariia.bootstrap.plan_audience import PlanAudienceServices
-from ariia.domain.batch import BATCH_PREFIX, ReleaseCursor
-from ariia.domain.campaign import Campaign, CampaignStatus, CampaignType, TargetType
+from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, CampaignType, TargetType
+from ariia.domain.ledger.batch import BATCH_PREFIX, ReleaseCursor
 from ariia.ports.ledger import Partition
 from ariia.ports.statistics import Fold
 from functions.plan_audience import handler as plan_module

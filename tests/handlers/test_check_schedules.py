@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from ariia.adapters.memory.campaign_runs import MemoryCampaignRuns
 from ariia.bootstrap.check_schedules import CheckSchedulesServices
-from ariia.domain.campaign import CampaignStatus, CampaignType
+from ariia.domain.campaigns.campaign import CampaignStatus, CampaignType
 from ariia.ports.campaigns import CampaignChange, DueCheck
-from ariia.services.firing import ScheduleChecks
+from ariia.services.campaigns.firing import ScheduleChecks
 from functions.check_schedules import handler as module
 from tests.builders import TENANT, any_campaign, any_content, any_target
+from tests.doubles.campaign_runs import MemoryCampaignRuns
 from tests.handlers.context import LambdaContext
-from tests.unit.services.series_desk import SeriesDesk
+from tests.unit.series.series_desk import SeriesDesk
 from tests.world import World
 
 

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 import pytest
 
 from ariia.domain.channel import Channel
-from ariia.domain.confirmation_link import confirmation_token
-from ariia.domain.member import Consent, ConsentStatus, Member
+from ariia.domain.consent.confirmation_link import confirmation_token
+from ariia.domain.members.member import Consent, ConsentStatus, Member
 from functions.public_pages import handler as module
 from tests.handlers.pages_world import World, send
 

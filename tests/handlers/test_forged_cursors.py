@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from ariia.adapters.dynamodb.campaigns import DynamoCampaigns
+from ariia.adapters.dynamodb.campaigns.campaigns import DynamoCampaigns
 from ariia.adapters.dynamodb.tenants import DynamoTenants
-from ariia.domain.plan import Plan
+from ariia.domain.tenants.plan import Plan
 from ariia.ports.campaigns import CampaignChange
+from functions.api.gate.paging import CursorScope
+from functions.api.gate.routing import Operation
 from functions.api.operations import all_operations
-from functions.api.paging import CursorScope
-from functions.api.routing import Operation
 from tests.handlers.test_api import call, deployed  # noqa: F401
-from tests.unit.api.http import Client, claims
+from tests.unit.gate.http import Client, claims
 
 LISTINGS = [one for one in all_operations() if "cursor" in one.query_parameters]
 # Places as some list gives them; each is tried at all of them, whole and with each part of it spoilt.

@@ -9,20 +9,20 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from ariia.adapters.invocations import encode_task
-from ariia.adapters.memory.clock import CountingIds, ManualClock
-from ariia.adapters.memory.jobs import MemoryJobs
-from ariia.adapters.memory.members import MemoryMembers
-from ariia.adapters.memory.uploads import MemoryRangeWork, MemoryUploads
+from ariia.adapters.aws.invocations import encode_task
 from ariia.bootstrap.import_members import ImportMembersServices
-from ariia.domain.import_job import ImportFormat, ImportState
+from ariia.domain.imports.job import ImportFormat, ImportState
 from ariia.observability import AttemptFailedError
 from ariia.ports.uploads import RangeTask
-from ariia.services.import_cutting import ImportCutting
-from ariia.services.import_range import RangeImport
-from ariia.services.imports import Imports
+from ariia.services.imports.cutting import ImportCutting
+from ariia.services.imports.imports import Imports
+from ariia.services.imports.range import RangeImport
 from functions.import_members import handler as module
 from tests.builders import any_double_opt_in
+from tests.doubles.clock import CountingIds, ManualClock
+from tests.doubles.jobs import MemoryJobs
+from tests.doubles.members.members import MemoryMembers
+from tests.doubles.uploads import MemoryRangeWork, MemoryUploads
 from tests.handlers.context import LambdaContext
 
 TENANT = "studio"

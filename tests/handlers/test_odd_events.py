@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from ariia.domain.batch import Entry, EntryState
 from ariia.domain.errors import TransientError
-from ariia.domain.provider_event import ProviderEvent
+from ariia.domain.ledger.batch import Entry, EntryState
+from ariia.domain.ledger.provider_event import ProviderEvent
 from functions.record_events import handler as module
 from tests.builders import TENANT, any_member
 from tests.world import World

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
+from ariia.adapters.aws.secrets import SecretsManagerSigningKeys
 from ariia.adapters.dynamodb.tenants import DynamoTenants
-from ariia.adapters.secrets import SecretsManagerSigningKeys
-from ariia.domain.plan import Plan
-from functions.api.openapi import document
+from ariia.domain.tenants.plan import Plan
+from functions.api.reference.openapi import document
 from tests.handlers.test_api import call, deployed  # noqa: F401
-from tests.unit.api.http import Client, claims
+from tests.unit.gate.http import Client, claims
 
 NUMBERS = (10**30, -(10**400), 1e308, -1)
 TEXTS = ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "²", "9" * 5_000, "")

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 import pytest
 
 from ariia.domain.links import LinkClaims
-from ariia.domain.member import Confirmation, Member, Suppression
-from ariia.domain.tenant import TenantSettings
+from ariia.domain.members.member import Confirmation, Member, Suppression
+from ariia.domain.tenants.tenant import TenantSettings
 from functions.public_pages import handler as module
 from tests.handlers.pages_world import World, send
 

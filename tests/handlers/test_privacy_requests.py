@@ -10,7 +10,7 @@ from functions.privacy_requests import handler as module
 from functions.privacy_requests.handler import handler
 from tests.builders import TENANT
 from tests.handlers.context import LambdaContext
-from tests.unit.services.privacy_desk import QUIET_SECONDS, WHO, PrivacyDesk
+from tests.unit.privacy.privacy_desk import QUIET_SECONDS, WHO, PrivacyDesk
 
 
 @pytest.fixture

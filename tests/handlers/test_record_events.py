@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ariia.domain.batch import Entry, EntryState
-from ariia.domain.receipt import EventKind
+from ariia.domain.ledger.batch import Entry, EntryState
+from ariia.domain.ledger.receipt import EventKind
 from functions.record_events import handler as module
 from functions.record_events.ses_events import parse
 from tests.builders import TENANT, any_member

@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 
 from ariia.bootstrap.run_follow_up import RunFollowUpServices
-from ariia.domain.quiet_hours import QuietHours
-from ariia.domain.single_message import SingleKind, container_id
-from ariia.domain.tenant import TenantSettings
-from ariia.services.single_care import SingleCare, SingleLooks
+from ariia.domain.rules.quiet_hours import QuietHours
+from ariia.domain.single_messages import SingleKind, container_id
+from ariia.domain.tenants.tenant import TenantSettings
+from ariia.services.single_messages.care import SingleCare, SingleLooks
 from functions.run_follow_up import handler as module
 from functions.run_follow_up.handler import handler
 from tests.builders import TENANT
 from tests.handlers.context import LambdaContext
-from tests.unit.services.confirmation_desk import ConfirmationDesk
-from tests.unit.services.follow_up_desk import HOUR_MS, FollowUpDesk
+from tests.unit.confirmations.confirmation_desk import ConfirmationDesk
+from tests.unit.follow_ups.follow_up_desk import HOUR_MS, FollowUpDesk
 
 
 @pytest.fixture

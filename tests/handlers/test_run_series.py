@@ -8,7 +8,7 @@ from ariia.bootstrap.run_series import RunSeriesServices
 from functions.run_series import handler as module
 from functions.run_series.handler import handler
 from tests.handlers.context import LambdaContext
-from tests.unit.services.series_desk import SeriesDesk
+from tests.unit.series.series_desk import SeriesDesk
 
 
 @pytest.fixture

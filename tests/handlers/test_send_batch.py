@@ -8,7 +8,7 @@ import pytest
 
 from ariia.bootstrap.send_batch import SendBatchServices
 from ariia.domain.errors import ThrottledError
-from ariia.domain.queued_batch import QueuedBatch
+from ariia.domain.ledger.queued_batch import QueuedBatch
 from ariia.observability import AttemptFailedError
 from ariia.ports.sending import EntryOutcome, SendCall
 from functions.send_batch import handler as module

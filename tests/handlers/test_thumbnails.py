@@ -8,11 +8,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ariia.adapters.memory.rendering import DirectRendering
-from ariia.domain.template import CampaignTemplate
-from ariia.services.template_drafts import template_draft
-from ariia.services.thumbnails import drawn
+from ariia.domain.content.template import CampaignTemplate
+from ariia.services.content.template_drafts import template_draft
+from ariia.services.content.thumbnails import drawn
 from functions.public_pages import handler as module
+from tests.doubles.rendering import DirectRendering
 from tests.handlers.pages_world import World, send
 
 _XHTML = "{http://www.w3.org/1999/xhtml}"

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from ariia.domain.campaign import Content, Target
+from ariia.domain.campaigns.campaign import Content, Target
 from ariia.domain.channel import Channel
-from ariia.domain.message import MessageLinks
+from ariia.domain.sending.message import MessageLinks
 from ariia.ports.campaigns import CampaignChange
 from functions.public_pages import handler as module
 from tests.handlers.pages_world import BASE_URL, World, send

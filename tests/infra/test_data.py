@@ -4,8 +4,8 @@ import pytest
 from pynamodb.models import Model
 
 from ariia.adapters.dynamodb.models import TABLES, CampaignPartModel, JobModel, LedgerModel, logical_name
-from ariia.domain.import_job import ImportFormat, ImportJob
-from ariia.domain.member_export import KEPT_MS, MemberExport
+from ariia.domain.imports.job import ImportFormat, ImportJob
+from ariia.domain.privacy.export import KEPT_MS, MemberExport
 
 from .templates import Resource, Templates
 

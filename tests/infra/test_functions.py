@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ariia.services import privacy_care
+from ariia.services.privacy import care as privacy_care
 from ariia.settings import SETTINGS, SettingsError
 
 from .templates import Resource, Templates

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from ariia.adapters.dynamodb import names
-from functions.api.errors import KINDS
+from functions.api.gate.errors import KINDS
 from infra.paths import ROOT
 
 from .templates import Templates

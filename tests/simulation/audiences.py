@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ariia.adapters.memory.ledger import MemoryLedger
-from ariia.adapters.memory.segments import MemorySegmentLists, MemorySegments
-from ariia.domain.batch import Batch, BatchKey, Entry, EntryState
-from ariia.domain.campaign import CampaignStatus, SegmentCopy, Target, TargetType
+from ariia.domain.audience.segment import MemberSegment
+from ariia.domain.campaigns.campaign import CampaignStatus, SegmentCopy, Target, TargetType
 from ariia.domain.identifiers import shard_of
-from ariia.domain.segment import MemberSegment
+from ariia.domain.ledger.batch import Batch, BatchKey, Entry, EntryState
 from tests.builders import TENANT, any_campaign
+from tests.doubles.ledger import MemoryLedger
+from tests.doubles.segments import MemorySegmentLists, MemorySegments
 
 EARLIER, LISTED, TRIAL = "earlier", "listed", "on-trial"
 _TRIAL_FILTER = {"field": "tags", "op": "contains", "value": "trial"}

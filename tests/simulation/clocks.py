@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ariia.domain.local_time import at_local
-from ariia.domain.quiet_hours import QuietHours
-from ariia.domain.sending_rules import SendingRules
+from ariia.domain.rules.quiet_hours import QuietHours
+from ariia.domain.rules.sending_rules import SendingRules
 
 # At the start of a simulation it is 8:00, 9:00, 13:30 and 3:00 there.
 ZONES = ("UTC", "Europe/Berlin", "Asia/Kolkata", "America/New_York")

@@ -8,62 +8,62 @@ from functools import lru_cache, partial
 from random import Random
 from typing import Any
 
-from ariia.adapters.memory.clock import CountingIds
-from ariia.adapters.memory.engagement import MemoryEngagement
-from ariia.adapters.memory.erasures import MemoryErasures
-from ariia.adapters.memory.members import MemoryMembers
-from ariia.adapters.memory.quotas import MemoryQuotas
-from ariia.adapters.memory.recent_sends import MemoryRecentSends
-from ariia.adapters.memory.rendering import DirectRendering
-from ariia.adapters.memory.sending import MemorySendRates, MemorySendReader
-from ariia.adapters.memory.statistics import MemoryStatistics
-from ariia.adapters.memory.templates import MemoryTemplates
-from ariia.adapters.memory.tenants import MemoryTenants
-from ariia.domain.batch import Batch
-from ariia.domain.campaign import Campaign
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.channel import Channel
-from ariia.domain.content.meter import bounded
+from ariia.domain.content.sandbox.meter import bounded
 from ariia.domain.errors import TransientError
-from ariia.domain.member import Consent, ConsentStatus
-from ariia.domain.message import MessageLinks
-from ariia.domain.provider_event import ProviderEvent
-from ariia.domain.queued_batch import QueuedBatch
-from ariia.domain.receipt import Receipt
-from ariia.domain.sender_domain import parse_from
-from ariia.domain.tenant import Tenant, TenantSettings
-from ariia.domain.wave import Lane, Wave
+from ariia.domain.ledger.batch import Batch
+from ariia.domain.ledger.provider_event import ProviderEvent
+from ariia.domain.ledger.queued_batch import QueuedBatch
+from ariia.domain.ledger.receipt import Receipt
+from ariia.domain.members.member import Consent, ConsentStatus
+from ariia.domain.rules.wave import Lane, Wave
+from ariia.domain.senders import parse_from
+from ariia.domain.sending.message import MessageLinks
+from ariia.domain.tenants.tenant import Tenant, TenantSettings
 from ariia.ports.campaigns import CampaignChange
 from ariia.ports.ledger import ReceiptKey
-from ariia.services.broadcast_quota import BroadcastQuota
-from ariia.services.campaign_contents import CampaignContents
-from ariia.services.campaign_sending import CampaignSending
-from ariia.services.campaign_stopping import CampaignStopping
-from ariia.services.composing import MessageComposer
-from ariia.services.content_checks import ContentChecks
-from ariia.services.event_notes import EventNotes
-from ariia.services.in_flight import InFlightCount
-from ariia.services.lane_release import LaneReleaser
-from ariia.services.last_look import LastLook
-from ariia.services.member_consent import MemberConsent
-from ariia.services.page_facts import PageFactsReader
-from ariia.services.planning import AudiencePlanner
-from ariia.services.quotas import PlanUse, Quotas
-from ariia.services.recording import EventRecorder
-from ariia.services.release import BatchReleaser
-from ariia.services.release_round import ReleasePolicy
-from ariia.services.reputation_guard import ReputationGuard
-from ariia.services.resolving import UnknownResolver
-from ariia.services.run_ending import RunEnding
-from ariia.services.runs import CampaignRuns
-from ariia.services.send_budget import SendBudget
-from ariia.services.sending import BatchSender, SendPolicy
-from ariia.services.sending_claim import ClaimSender
-from ariia.services.sending_rules import CampaignRules
-from ariia.services.settling import BatchSettler
+from ariia.services.audience.page_facts import PageFactsReader
+from ariia.services.campaigns.broadcast_quota import BroadcastQuota
+from ariia.services.campaigns.contents import CampaignContents
+from ariia.services.campaigns.runs import CampaignRuns
+from ariia.services.campaigns.targets import Targets
+from ariia.services.consent.member_consent import MemberConsent
+from ariia.services.content.checks import ContentChecks
+from ariia.services.member_pages.unsubscribe import Unsubscribes
+from ariia.services.planning.planning import AudiencePlanner
+from ariia.services.receipts.event_notes import EventNotes
+from ariia.services.receipts.recording import EventRecorder
+from ariia.services.release.budget import SendBudget
+from ariia.services.release.campaign_rules import CampaignRules
+from ariia.services.release.control import CampaignSending
+from ariia.services.release.in_flight import InFlightCount
+from ariia.services.release.lanes import LaneReleaser
+from ariia.services.release.reputation_guard import ReputationGuard
+from ariia.services.release.resolving import UnknownResolver
+from ariia.services.release.round_state import ReleasePolicy
+from ariia.services.release.rounds import BatchReleaser
+from ariia.services.release.run_ending import RunEnding
+from ariia.services.release.settling import BatchSettler
+from ariia.services.release.stopping import CampaignStopping
+from ariia.services.sending.batches import BatchSender, SendPolicy
+from ariia.services.sending.claims import ClaimSender
+from ariia.services.sending.composing import MessageComposer
+from ariia.services.sending.last_look import LastLook
 from ariia.services.statistics import CampaignStatistics, StreamCounter
-from ariia.services.targets import Targets
-from ariia.services.unsubscribe import Unsubscribes
+from ariia.services.tenants.quotas import PlanUse, Quotas
 from tests.builders import NOW, TENANT, any_campaign, any_content, any_double_opt_in, any_member
+from tests.doubles.clock import CountingIds
+from tests.doubles.erasures import MemoryErasures
+from tests.doubles.members.engagement import MemoryEngagement
+from tests.doubles.members.members import MemoryMembers
+from tests.doubles.members.recent_sends import MemoryRecentSends
+from tests.doubles.quotas import MemoryQuotas
+from tests.doubles.rendering import DirectRendering
+from tests.doubles.sending import MemorySendRates, MemorySendReader
+from tests.doubles.statistics import MemoryStatistics
+from tests.doubles.templates import MemoryTemplates
+from tests.doubles.tenants import MemoryTenants
 
 from .audiences import AUDIENCES, member_id, put_earlier, segment_stores, tags_of
 from .clocks import CLOCKS, zone_of

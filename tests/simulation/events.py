@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
-from ariia.adapters.memory.event_pipeline import MemoryEventPipeline
-from ariia.domain.batch import BatchKey
-from ariia.domain.provider_event import ProviderEvent
-from ariia.domain.receipt import EventKind
-from ariia.services.event_notes import EventNotes
+from ariia.domain.ledger.batch import BatchKey
+from ariia.domain.ledger.provider_event import ProviderEvent
+from ariia.domain.ledger.receipt import EventKind
+from ariia.services.receipts.event_notes import EventNotes
+from tests.doubles.event_pipeline import MemoryEventPipeline
 
 from .faults import Chance
 from .provider import Provider, Taken

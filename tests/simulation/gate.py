@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ariia.domain.content.findings import Finding
+from ariia.domain.content.checks.findings import Finding
 
 
 class OpenGate:

@@ -6,25 +6,27 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from ariia.adapters.memory.statistics import MemoryStatistics
-from ariia.domain.batch import Batch, BatchKey, Claim, EntryState, reopen
-from ariia.domain.campaign import Campaign
+from ariia.domain.audience.filters.predicate import PageFacts
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.errors import ThrottledError, UnknownOutcomeError
-from ariia.domain.filters.predicate import PageFacts
-from ariia.domain.lane_plan import LanePlan
-from ariia.domain.member import Member
-from ariia.domain.recipient_facts import CampaignFacts
-from ariia.domain.sending_rules import SendingRules
-from ariia.domain.wave import Lane
+from ariia.domain.ledger.batch import Batch, BatchKey, Claim, EntryState, reopen
+from ariia.domain.ledger.recipient_facts import CampaignFacts
+from ariia.domain.members.member import Member
+from ariia.domain.planning.lane_plan import LanePlan
+from ariia.domain.rules.sending_rules import SendingRules
+from ariia.domain.rules.wave import Lane
 from ariia.ports.ledger import Page
 from ariia.ports.sending import EntryOutcome, SendCall
 from ariia.ports.statistics import Fold, LedgerChange
-from ariia.services import planning_shard, reopening, sending_claim
-from ariia.services.last_look import LastLook, LookVerdict
-from ariia.services.page_facts import PageFactsReader
-from ariia.services.sending_claim import ClaimResult, ClaimSender
-from ariia.services.settling import BatchSettler, Left
+from ariia.services.audience.page_facts import PageFactsReader
+from ariia.services.planning import reopening
+from ariia.services.planning import shard as planning_shard
+from ariia.services.release.settling import BatchSettler, Left
+from ariia.services.sending import claims as sending_claim
+from ariia.services.sending.claims import ClaimResult, ClaimSender
+from ariia.services.sending.last_look import LastLook, LookVerdict
 from ariia.services.statistics import StreamCounter
+from tests.doubles.statistics import MemoryStatistics
 
 from .engine import Parts
 from .provider import Provider

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ariia.domain.campaign import Campaign, CampaignStatus
+from ariia.domain.campaigns.campaign import Campaign, CampaignStatus
 from ariia.domain.errors import AriiaError, ConflictError, NotFoundError
 from ariia.domain.links import LinkClaims, sign
-from ariia.domain.message import UNSUBSCRIBE
+from ariia.domain.sending.message import UNSUBSCRIBE
 from tests.builders import TENANT
 
 from .clocks import next_zone

@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from ariia.services import planning_shard, released_batches, reopening
+from ariia.services.planning import reopening
+from ariia.services.planning import shard as planning_shard
+from ariia.services.release import released_batches
 
 from .engine import Engine, Parts
 from .faults import Chance, FaultPlan, GivenFaults, RandomFaults, Strike

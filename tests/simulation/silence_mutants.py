@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any
 
-from ariia.domain import event_watch
-from ariia.domain.batch import Claim
-from ariia.domain.campaign import Campaign
-from ariia.domain.event_watch import EventWatch
-from ariia.services import resolving, silence
-from ariia.services.event_notes import EventNotes
-from ariia.services.silence import Silence, SilenceProof
+from ariia.domain.campaigns.campaign import Campaign
+from ariia.domain.ledger import event_watch
+from ariia.domain.ledger.batch import Claim
+from ariia.domain.ledger.event_watch import EventWatch
+from ariia.services.receipts.event_notes import EventNotes
+from ariia.services.release import resolving, silence
+from ariia.services.release.silence import Silence, SilenceProof
 
 from .engine import Parts
 from .events import ReportedPipeline

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ariia.services.planning import MORE, STOP, AudiencePlanner, PlanProgress
-from ariia.services.release import END, BatchReleaser, Round
+from ariia.services.planning.planning import MORE, STOP, AudiencePlanner, PlanProgress
+from ariia.services.release.rounds import END, BatchReleaser, Round
 
 from .scheduler import Scheduler
 

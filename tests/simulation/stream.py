@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from ariia.adapters.memory.ledger import MemoryLedger
-from ariia.domain.batch import Batch, BatchKey, Claim, Entry
-from ariia.domain.receipt import Receipt
+from ariia.domain.ledger.batch import Batch, BatchKey, Claim, Entry
+from ariia.domain.ledger.receipt import Receipt
 from ariia.domain.statistics import Counts, batch_counts, difference, receipt_counts
 from ariia.ports.ledger import Page, Partition, ReceiptKey
 from ariia.ports.statistics import LedgerChange
+from tests.doubles.ledger import MemoryLedger
 
 from .faults import Chance
 from .scheduler import Scheduler, Task

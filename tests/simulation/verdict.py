@@ -6,13 +6,13 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from ariia.domain.batch import Batch, Entry, EntryState
-from ariia.domain.campaign import CampaignStatus
-from ariia.domain.consent import ExclusionReason, refusal
-from ariia.domain.plan import Feature
-from ariia.domain.receipt import Receipt, RecipientStatus
-from ariia.domain.recipient import recipient
+from ariia.domain.campaigns.campaign import CampaignStatus
+from ariia.domain.consent.refusal import ExclusionReason, refusal
+from ariia.domain.ledger.batch import Batch, Entry, EntryState
+from ariia.domain.ledger.receipt import Receipt, RecipientStatus
+from ariia.domain.recipients.recipient import recipient
 from ariia.domain.statistics import batch_counts, receipt_counts
+from ariia.domain.tenants.plan import Feature
 from ariia.ports.ledger import Partition
 
 from .engine import Engine

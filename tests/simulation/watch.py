@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from ariia.adapters.memory.campaigns import MemoryCampaigns
-from ariia.domain.campaign import Campaign
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.statistics import Totals
 from ariia.ports.campaigns import CampaignChange
 from ariia.ports.ledger import Partition
 from ariia.ports.sending import SendCall
-from ariia.services.in_flight import InFlight
+from ariia.services.release.in_flight import InFlight
 from tests.builders import TENANT
+from tests.doubles.campaigns import MemoryCampaigns
 
 from .scheduler import FOREVER, Scheduler
 

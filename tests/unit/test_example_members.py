@@ -6,18 +6,18 @@ from collections import Counter
 
 import pytest
 
-from ariia.adapters.memory.clock import CountingIds, ManualClock
-from ariia.adapters.memory.jobs import MemoryJobs
-from ariia.adapters.memory.members import MemoryMembers
-from ariia.adapters.memory.uploads import MemoryRangeWork, MemoryUploads
 from ariia.domain.channel import Channel
-from ariia.domain.consent import refusal
-from ariia.domain.import_job import ImportFormat, ImportState
-from ariia.services.import_cutting import ImportCutting
-from ariia.services.import_range import RangeImport
-from ariia.services.imports import Imports, LineList
+from ariia.domain.consent.refusal import refusal
+from ariia.domain.imports.job import ImportFormat, ImportState
+from ariia.services.imports.cutting import ImportCutting
+from ariia.services.imports.imports import Imports, LineList
+from ariia.services.imports.range import RangeImport
 from examples.make_members import GOOD_LINES, REJECTED_LINES, TARGET, members_csv
 from tests.builders import any_double_opt_in
+from tests.doubles.clock import CountingIds, ManualClock
+from tests.doubles.jobs import MemoryJobs
+from tests.doubles.members.members import MemoryMembers
+from tests.doubles.uploads import MemoryRangeWork, MemoryUploads
 
 
 def test_file_is_what_the_generator_makes() -> None:

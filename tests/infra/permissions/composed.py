@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 import ariia.adapters
-from ariia.adapters.secrets import SecretsManagerSigningKeys
+from ariia.adapters.aws.secrets import SecretsManagerSigningKeys
 from ariia.settings import SETTINGS
 from tests.infra.permissions.arns import REGION
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ariia.adapters.memory.quotas import MemoryQuotas
-from ariia.domain.plan import Feature
-from ariia.domain.quota import ClaimState, MonthCount, QuotaClaim
-from ariia.services.quotas import Quotas
+from ariia.domain.tenants.plan import Feature
+from ariia.domain.tenants.quota import ClaimState, MonthCount, QuotaClaim
+from ariia.services.tenants.quotas import Quotas
+from tests.doubles.quotas import MemoryQuotas
 
 from .race import QuotaParts
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from ariia.adapters.memory.quotas import MemoryQuotas
-from ariia.adapters.memory.tenants import MemoryTenants
 from ariia.domain.errors import LimitError
-from ariia.domain.plan import Feature, Plan, limit_of
-from ariia.domain.quota import month_of
-from ariia.domain.tenant import Tenant
-from ariia.services.quotas import Quotas
+from ariia.domain.tenants.plan import Feature, Plan, limit_of
+from ariia.domain.tenants.quota import month_of
+from ariia.domain.tenants.tenant import Tenant
+from ariia.services.tenants.quotas import Quotas
 from tests.builders import TENANT
+from tests.doubles.quotas import MemoryQuotas
+from tests.doubles.tenants import MemoryTenants
 from tests.simulation.faults import Chance, FaultPlan, RandomFaults
 from tests.simulation.scheduler import START
 from tests.simulation.stage import Stage, insist

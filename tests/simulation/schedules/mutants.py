@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ariia.domain.campaign import Campaign
-from ariia.domain.misfire import Misfire, MisfirePolicy
-from ariia.services import campaign_scheduling, firing
+from ariia.domain.campaigns.campaign import Campaign
+from ariia.domain.rules.misfire import Misfire, MisfirePolicy
+from ariia.services.campaigns import firing
+from ariia.services.campaigns import scheduling as campaign_scheduling
 
 from .world import ScheduleParts
 

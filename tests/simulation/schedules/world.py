@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from ariia.domain.campaign import Campaign, CampaignStatus, CampaignType
-from ariia.domain.misfire import Misfire, MisfirePolicy
-from ariia.domain.plan import Feature
+from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, CampaignType
+from ariia.domain.rules.misfire import Misfire, MisfirePolicy
+from ariia.domain.tenants.plan import Feature
 from ariia.ports.campaigns import CampaignChange
 from ariia.ports.sending import SendCall
-from ariia.services.campaign_scheduling import CampaignScheduling
-from ariia.services.firing import CampaignFiring, ScheduleChecks
+from ariia.services.campaigns.firing import CampaignFiring, ScheduleChecks
+from ariia.services.campaigns.scheduling import CampaignScheduling
 from tests.builders import TENANT
 from tests.simulation.engine import CAMPAIGN, Engine, Parts
 from tests.simulation.events import EventHabits

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ariia.adapters.memory.series import MemorySeries
-from ariia.domain.campaign import Campaign
-from ariia.domain.series import Occurrence, Series
+from ariia.domain.campaigns.campaign import Campaign
+from ariia.domain.series.series import Occurrence, Series
 from ariia.ports.campaigns import CampaignChange
 from ariia.ports.series import SeriesChange
-from ariia.services.firing import CampaignFiring
-from ariia.services.series_checks import SeriesReport
-from ariia.services.series_runs import SeriesRuns
-from ariia.services.series_stopping import SeriesStopping
+from ariia.services.campaigns.firing import CampaignFiring
+from ariia.services.series.checks import SeriesReport
+from ariia.services.series.runs import SeriesRuns
+from ariia.services.series.stopping import SeriesStopping
+from tests.doubles.series import MemorySeries
 
 from .world import SeriesParts
 

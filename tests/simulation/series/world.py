@@ -8,43 +8,43 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from ariia.adapters.memory.campaigns import MemoryCampaigns
-from ariia.adapters.memory.clock import CountingIds
-from ariia.adapters.memory.jobs import MemoryJobs
-from ariia.adapters.memory.ledger import MemoryLedger
-from ariia.adapters.memory.quotas import MemoryQuotas
-from ariia.adapters.memory.segments import MemorySegments
-from ariia.adapters.memory.series import MemorySeries
-from ariia.adapters.memory.templates import MemoryTemplates
-from ariia.adapters.memory.tenants import MemoryTenants
-from ariia.domain.campaign import Campaign, CampaignStatus, CampaignType, Content, Target
+from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, CampaignType, Content, Target
+from ariia.domain.campaigns.run import take_charge
 from ariia.domain.errors import ConflictError
-from ariia.domain.plan import Feature, Plan
-from ariia.domain.recurrence import CalendarRule
-from ariia.domain.run import take_charge
-from ariia.domain.series import Series, SeriesStatus
-from ariia.domain.tenant import Tenant
+from ariia.domain.series.recurrence import CalendarRule
+from ariia.domain.series.series import Series, SeriesStatus
+from ariia.domain.tenants.plan import Feature, Plan
+from ariia.domain.tenants.tenant import Tenant
 from ariia.ports.campaigns import CampaignChange
 from ariia.ports.series import SeriesChange
-from ariia.services.broadcast_quota import BroadcastQuota
-from ariia.services.campaign_contents import CampaignContents
-from ariia.services.campaign_scheduling import CampaignScheduling
-from ariia.services.campaign_stopping import CampaignStopping
-from ariia.services.content_checks import ContentChecks
-from ariia.services.firing import CampaignFiring, ScheduleChecks
-from ariia.services.from_addresses import FromAddresses
-from ariia.services.in_flight import InFlightCount
-from ariia.services.quotas import Quotas
-from ariia.services.segment_holds import SegmentHolds
-from ariia.services.series import SeriesDirectory
-from ariia.services.series_checks import SeriesChecks
-from ariia.services.series_review import SeriesReview
-from ariia.services.series_runs import SeriesRuns
-from ariia.services.series_starting import SeriesStarting
-from ariia.services.series_stopping import SeriesStopping
-from ariia.services.series_waking import SeriesWaking
-from ariia.services.targets import Targets
+from ariia.services.audience.segment_holds import SegmentHolds
+from ariia.services.campaigns.broadcast_quota import BroadcastQuota
+from ariia.services.campaigns.contents import CampaignContents
+from ariia.services.campaigns.firing import CampaignFiring, ScheduleChecks
+from ariia.services.campaigns.from_addresses import FromAddresses
+from ariia.services.campaigns.scheduling import CampaignScheduling
+from ariia.services.campaigns.targets import Targets
+from ariia.services.content.checks import ContentChecks
+from ariia.services.release.in_flight import InFlightCount
+from ariia.services.release.stopping import CampaignStopping
+from ariia.services.series.checks import SeriesChecks
+from ariia.services.series.reading import SeriesDirectory
+from ariia.services.series.review import SeriesReview
+from ariia.services.series.runs import SeriesRuns
+from ariia.services.series.starting import SeriesStarting
+from ariia.services.series.stopping import SeriesStopping
+from ariia.services.series.waking import SeriesWaking
+from ariia.services.tenants.quotas import Quotas
 from tests.builders import TENANT
+from tests.doubles.campaigns import MemoryCampaigns
+from tests.doubles.clock import CountingIds
+from tests.doubles.jobs import MemoryJobs
+from tests.doubles.ledger import MemoryLedger
+from tests.doubles.quotas import MemoryQuotas
+from tests.doubles.segments import MemorySegments
+from tests.doubles.series import MemorySeries
+from tests.doubles.templates import MemoryTemplates
+from tests.doubles.tenants import MemoryTenants
 from tests.simulation.faults import Chance, FaultPlan, RandomFaults
 from tests.simulation.gate import OPEN
 from tests.simulation.scheduler import START

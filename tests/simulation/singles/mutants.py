@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ariia.adapters.memory.recent_sends import MemoryRecentSends
-from ariia.domain.batch import Batch, BatchKey, EntryState
-from ariia.domain.campaign import Campaign
-from ariia.domain.consent import ExclusionReason
-from ariia.domain.single_message import batch_of, sending
+from ariia.domain.campaigns.campaign import Campaign
+from ariia.domain.consent.refusal import ExclusionReason
+from ariia.domain.ledger.batch import Batch, BatchKey, EntryState
+from ariia.domain.single_messages import batch_of, sending
 from ariia.ports.recent_sends import SendsChange
-from ariia.services.last_look import LastLook, LookVerdict
-from ariia.services.single_messages import SingleMessages, Standing
-from ariia.services.single_settling import SingleSettler
+from ariia.services.sending.last_look import LastLook, LookVerdict
+from ariia.services.single_messages.messages import SingleMessages, Standing
+from ariia.services.single_messages.settling import SingleSettler
+from tests.doubles.members.recent_sends import MemoryRecentSends
 from tests.simulation.stream import StreamedLedger
 
 from .world import SingleParts

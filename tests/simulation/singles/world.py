@@ -6,19 +6,19 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
-from ariia.adapters.memory.sending import MemorySendRates
-from ariia.domain.batch import Batch, Entry, EntryState
-from ariia.domain.campaign import Campaign
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.channel import Channel
-from ariia.domain.consent import ExclusionReason
+from ariia.domain.consent.refusal import ExclusionReason
 from ariia.domain.errors import NotFoundError
-from ariia.domain.frequency_cap import DAY_MS, FrequencyCap, Overflow
-from ariia.domain.single_message import SingleKind, batch_of, container_id, sending
-from ariia.services.account_rate import AccountRate
-from ariia.services.sending_rules import rules_of
-from ariia.services.single_messages import SingleMessages, Standing
-from ariia.services.single_settling import SingleSettler
+from ariia.domain.ledger.batch import Batch, Entry, EntryState
+from ariia.domain.rules.frequency_cap import DAY_MS, FrequencyCap, Overflow
+from ariia.domain.single_messages import SingleKind, batch_of, container_id, sending
+from ariia.services.release.account_rate import AccountRate
+from ariia.services.release.campaign_rules import rules_of
+from ariia.services.single_messages.messages import SingleMessages, Standing
+from ariia.services.single_messages.settling import SingleSettler
 from tests.builders import TENANT, any_content
+from tests.doubles.sending import MemorySendRates
 from tests.simulation.engine import Engine, Parts, _SendQueue
 from tests.simulation.events import EventHabits
 from tests.simulation.faults import FaultPlan

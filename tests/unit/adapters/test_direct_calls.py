@@ -20,9 +20,9 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from ariia.adapters.direct_calls import DirectCalls, plain_json
+from ariia.adapters.aws.direct_calls import DirectCalls, plain_json
 from ariia.adapters.dynamodb.client import DynamoDBCalls
-from ariia.adapters.senders.ses import request_body
+from ariia.adapters.email.ses import request_body
 from ariia.ports.sending import Recipient, SendCall, Skeleton
 
 KEYS = {"aws_access_key_id": "x", "aws_secret_access_key": "x", "aws_session_token": "t"}

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from ariia.adapters.dynamodb.engagement import DynamoEngagement
-from ariia.adapters.dynamodb.engagement_notes import EngagementNoteTable
+from ariia.adapters.dynamodb.members.engagement import DynamoEngagement
+from ariia.adapters.dynamodb.members.engagement_notes import EngagementNoteTable
 from ariia.domain.errors import TransientError
-from ariia.domain.member import Engagement
+from ariia.domain.members.member import Engagement
 
 SEEN = {one: Engagement(last_sent_at=7) for one in ("anna", "ben")}
 

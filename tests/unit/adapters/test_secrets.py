@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ariia.adapters.secrets import SecretsManagerSigningKeys
+from ariia.adapters.aws.secrets import SecretsManagerSigningKeys
 
 
 class Secrets:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from ariia.adapters.dynamodb import send_reader
-from ariia.adapters.dynamodb.send_reader import DynamoSendReader
-from ariia.domain.campaign import Campaign, CampaignStatus
+from ariia.adapters.dynamodb.ledger import send_reader
+from ariia.adapters.dynamodb.ledger.send_reader import DynamoSendReader
+from ariia.domain.campaigns.campaign import Campaign, CampaignStatus
 from ariia.domain.documents import encode
 from tests.builders import NOW, TENANT, any_campaign
 

@@ -17,9 +17,9 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from ariia.adapters.senders.ses import SesAccount, SesSender, ses_calls, ses_client
+from ariia.adapters.email.ses import SesAccount, SesSender, ses_calls, ses_client
 from ariia.domain.errors import PermanentSendError, SenderStoppedError, ThrottledError, UnknownOutcomeError
-from ariia.domain.pause_cause import PauseCause
+from ariia.domain.rules.pause_cause import PauseCause
 from ariia.ports.sending import Accepted, Recipient, Refused, Returned, SendCall, Skeleton, Stopped
 from infra.local.simulator.addresses import address_problem
 

@@ -14,20 +14,20 @@ from typing import Any
 
 import pytest
 
-from ariia.adapters.render_deadline import render_deadline
-from ariia.adapters.template_guard import TemplateGuard
-from ariia.domain.campaign import Campaign, Content
+from ariia.adapters.rendering.render_deadline import render_deadline
+from ariia.adapters.rendering.template_guard import TemplateGuard
+from ariia.domain.campaigns.campaign import Campaign, Content
 from ariia.domain.channel import Channel
-from ariia.domain.content.findings import Finding
-from ariia.domain.content.meter import WORK_PER_RENDER
-from ariia.domain.content.roots import member_view
-from ariia.domain.content.trial import TrialContent
+from ariia.domain.content.checks.findings import Finding
+from ariia.domain.content.checks.trial import TrialContent
+from ariia.domain.content.sandbox.meter import WORK_PER_RENDER
+from ariia.domain.content.variables.roots import member_view
 from ariia.domain.content.whole_message import MessageSource
 from ariia.domain.errors import InvalidError
-from ariia.domain.member import Member
-from ariia.domain.message import MessageLinks
-from ariia.services.composing import MessageComposer
-from tests.unit.domain.content.measuring import AT_MOST, UNIT_SECONDS, slowness
+from ariia.domain.members.member import Member
+from ariia.domain.sending.message import MessageLinks
+from ariia.services.sending.composing import MessageComposer
+from tests.unit.content.measuring import AT_MOST, UNIT_SECONDS, slowness
 
 from .bombs import BOMBS, UNREADABLE
 
@@ -150,7 +150,7 @@ def test_a_number_that_can_not_be_read_is_told_with_its_line(source: str, line: 
 
 
 def test_nothing_is_compiled_or_rendered_without_a_deadline() -> None:
-    from ariia.domain.content.slots import compile_content
+    from ariia.domain.content.slots.compiled import compile_content
 
     with pytest.raises(AssertionError, match="under a deadline only"):
         compile_content("s", "{{ 1 }}", "t")

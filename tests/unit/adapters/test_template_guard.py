@@ -9,14 +9,15 @@ import time
 
 import pytest
 
-from ariia.adapters.render_deadline import render_deadline
-from ariia.adapters.template_guard import GuardLimits, TemplateGuard
-from ariia.domain.content import rendering, trial
-from ariia.domain.content.findings import Finding
-from ariia.domain.content.meter import RenderLimitError, bounded
-from ariia.domain.content.roots import member_view
-from ariia.domain.content.trial import TrialContent
-from ariia.domain.content.variables import parse_variables
+from ariia.adapters.rendering.render_deadline import render_deadline
+from ariia.adapters.rendering.template_guard import GuardLimits, TemplateGuard
+from ariia.domain.content import rendering
+from ariia.domain.content.checks import trial
+from ariia.domain.content.checks.findings import Finding
+from ariia.domain.content.checks.trial import TrialContent
+from ariia.domain.content.sandbox.meter import RenderLimitError, bounded
+from ariia.domain.content.variables.declarations import parse_variables
+from ariia.domain.content.variables.roots import member_view
 from ariia.domain.content.whole_message import FullMessage, MessageSource
 from ariia.domain.errors import InvalidError, TransientError
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ariia.adapters.dead_letters import SqsDeadLetters
+from ariia.adapters.aws.dead_letters import SqsDeadLetters
+from ariia.adapters.aws.send_queue import sqs_client
 from ariia.adapters.dynamodb import names
 from ariia.adapters.dynamodb.client import dynamodb_client
+from ariia.adapters.dynamodb.ledger.stream import LedgerStream
 from ariia.adapters.dynamodb.statistics import DynamoStatistics
-from ariia.adapters.dynamodb.stream import LedgerStream
-from ariia.adapters.send_queue import sqs_client
 from ariia.services.statistics import StreamCounter
 from ariia.settings import AggregateStatsSettings
 

@@ -6,15 +6,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ariia.adapters.dynamodb import models
-from ariia.services.known_tenants import KnownTenants
+from ariia.bootstrap.parts.api_segments import SegmentServices
+from ariia.bootstrap.parts.api_series import SeriesServices
+from ariia.bootstrap.parts.api_singles import SingleServices
+from ariia.services.tenants.known import KnownTenants
 from ariia.settings import ApiSettings
 
-from .api_segments import SegmentServices
-from .api_series import SeriesServices
-from .api_singles import SingleServices
-
 if TYPE_CHECKING:
-    from ariia.services.tenants import Tenants
+    from ariia.services.tenants.tenants import Tenants
 
 
 class ApiServices(SeriesServices, SingleServices, SegmentServices):
@@ -29,7 +28,7 @@ class ApiServices(SeriesServices, SingleServices, SegmentServices):
     @cached_property
     def tenants(self) -> Tenants:
         """Businesses on the platform."""
-        from ariia.services.tenants import Tenants
+        from ariia.services.tenants.tenants import Tenants
 
         return Tenants(self._tenant_store, self.sender_domains, self._lifting, self._clock)
 

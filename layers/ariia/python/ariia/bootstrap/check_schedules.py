@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ariia.adapters.campaign_runs import StepFunctionsRuns, step_functions_client
+from ariia.adapters.aws.campaign_runs import StepFunctionsRuns, step_functions_client
 from ariia.adapters.clock import SystemClock
 from ariia.adapters.dynamodb import models
-from ariia.adapters.dynamodb.campaigns import DynamoCampaigns
+from ariia.adapters.dynamodb.campaigns.campaigns import DynamoCampaigns
 from ariia.adapters.dynamodb.quotas import DynamoQuotas
 from ariia.adapters.dynamodb.series import DynamoSeries
 from ariia.adapters.dynamodb.tenants import DynamoTenants
+from ariia.bootstrap.parts.series import series_runs
 from ariia.ports.clock import Clock
-from ariia.services.broadcast_quota import BroadcastQuota
-from ariia.services.firing import CampaignFiring, ScheduleChecks
-from ariia.services.quotas import Quotas
-from ariia.services.series_checks import SeriesChecks
+from ariia.services.campaigns.broadcast_quota import BroadcastQuota
+from ariia.services.campaigns.firing import CampaignFiring, ScheduleChecks
+from ariia.services.series.checks import SeriesChecks
+from ariia.services.tenants.quotas import Quotas
 from ariia.settings import CheckSchedulesSettings
-
-from .series import series_runs
 
 
 @dataclass(frozen=True)

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ariia.adapters.aws.invocations import InvokedShards, lambda_client
 from ariia.adapters.clock import SystemClock
 from ariia.adapters.dynamodb import models, names
-from ariia.adapters.dynamodb.campaigns import DynamoCampaigns
+from ariia.adapters.dynamodb.campaigns.campaigns import DynamoCampaigns
 from ariia.adapters.dynamodb.client import dynamodb_client
 from ariia.adapters.dynamodb.jobs import DynamoJobs
-from ariia.adapters.dynamodb.ledger import DynamoLedger
-from ariia.adapters.dynamodb.members import DynamoMembers
+from ariia.adapters.dynamodb.ledger.ledger import DynamoLedger
+from ariia.adapters.dynamodb.members.members import DynamoMembers
 from ariia.adapters.dynamodb.segment_lists import DynamoSegmentLists
 from ariia.adapters.dynamodb.segments import DynamoSegments
-from ariia.adapters.invocations import InvokedShards, lambda_client
+from ariia.bootstrap.parts.engagement import engagement_store
 from ariia.ports.clock import Clock
-from ariia.ports.preflight import ShardWork
-from ariia.services.audience_count import ShardCounter
-from ariia.services.page_facts import PageFactsReader
-from ariia.services.segment_freezing import ShardFiller
+from ariia.ports.shard_work import ShardWork
+from ariia.services.audience.counting import ShardCounter
+from ariia.services.audience.page_facts import PageFactsReader
+from ariia.services.audience.segment_freezing import ShardFiller
 from ariia.settings import CountAudienceSettings
-
-from .engagement import engagement_store
 
 
 @dataclass(frozen=True)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ariia.adapters.aws.invocations import InvokedRanges, lambda_client
+from ariia.adapters.aws.uploads import S3Uploads, s3_client
 from ariia.adapters.clock import SystemClock
 from ariia.adapters.dynamodb import models
 from ariia.adapters.dynamodb.jobs import DynamoJobs
-from ariia.adapters.dynamodb.members import DynamoMembers
-from ariia.adapters.invocations import InvokedRanges, lambda_client
-from ariia.adapters.uploads import S3Uploads, s3_client
+from ariia.adapters.dynamodb.members.members import DynamoMembers
+from ariia.bootstrap.parts.double_opt_in import double_opt_in
 from ariia.ports.clock import Clock
-from ariia.services.import_cutting import ImportCutting
-from ariia.services.import_range import RangeImport
+from ariia.services.imports.cutting import ImportCutting
+from ariia.services.imports.range import RangeImport
 from ariia.settings import ImportMembersSettings
-
-from .double_opt_in import double_opt_in
 
 
 @dataclass(frozen=True)

@@ -6,28 +6,27 @@ from dataclasses import dataclass
 
 from ariia.adapters.clock import SystemClock
 from ariia.adapters.dynamodb import models, names
-from ariia.adapters.dynamodb.campaigns import DynamoCampaigns
+from ariia.adapters.dynamodb.campaigns.campaigns import DynamoCampaigns
 from ariia.adapters.dynamodb.client import dynamodb_client
-from ariia.adapters.dynamodb.ledger import DynamoLedger
-from ariia.adapters.dynamodb.members import DynamoMembers
+from ariia.adapters.dynamodb.ledger.ledger import DynamoLedger
+from ariia.adapters.dynamodb.ledger.send_rates import DynamoSendRates
+from ariia.adapters.dynamodb.members.members import DynamoMembers
 from ariia.adapters.dynamodb.quotas import DynamoQuotas
 from ariia.adapters.dynamodb.segment_lists import DynamoSegmentLists
 from ariia.adapters.dynamodb.segments import DynamoSegments
-from ariia.adapters.dynamodb.send_rates import DynamoSendRates
 from ariia.adapters.dynamodb.tenants import DynamoTenants
+from ariia.bootstrap.parts.engagement import engagement_store
 from ariia.ports.clock import Clock
-from ariia.services.broadcast_quota import BroadcastQuota
-from ariia.services.firing import CampaignFiring
-from ariia.services.page_facts import PageFactsReader
-from ariia.services.planning import AudiencePlanner
-from ariia.services.quotas import Quotas
-from ariia.services.run_ending import RunEnding
-from ariia.services.runs import CampaignRuns
-from ariia.services.sending_rules import CampaignRules
-from ariia.services.targets import Targets
+from ariia.services.audience.page_facts import PageFactsReader
+from ariia.services.campaigns.broadcast_quota import BroadcastQuota
+from ariia.services.campaigns.firing import CampaignFiring
+from ariia.services.campaigns.runs import CampaignRuns
+from ariia.services.campaigns.targets import Targets
+from ariia.services.planning.planning import AudiencePlanner
+from ariia.services.release.campaign_rules import CampaignRules
+from ariia.services.release.run_ending import RunEnding
+from ariia.services.tenants.quotas import Quotas
 from ariia.settings import PlanAudienceSettings
-
-from .engagement import engagement_store
 
 
 @dataclass(frozen=True)

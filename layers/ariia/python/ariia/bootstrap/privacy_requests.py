@@ -4,52 +4,51 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ariia.adapters.aws.uploads import S3Uploads, s3_client
 from ariia.adapters.clock import SystemChance, SystemClock
 from ariia.adapters.dynamodb import models, names
 from ariia.adapters.dynamodb.audit import DynamoAudit
-from ariia.adapters.dynamodb.campaigns import DynamoCampaigns
+from ariia.adapters.dynamodb.campaigns.campaigns import DynamoCampaigns
 from ariia.adapters.dynamodb.client import dynamodb_client
 from ariia.adapters.dynamodb.erasures import DynamoErasures
 from ariia.adapters.dynamodb.events import DynamoEvents
 from ariia.adapters.dynamodb.follow_ups import DynamoFollowUps
 from ariia.adapters.dynamodb.jobs import DynamoJobs
-from ariia.adapters.dynamodb.ledger import DynamoLedger
-from ariia.adapters.dynamodb.members import DynamoMembers
+from ariia.adapters.dynamodb.ledger.ledger import DynamoLedger
+from ariia.adapters.dynamodb.ledger.send_rates import DynamoSendRates
+from ariia.adapters.dynamodb.members.members import DynamoMembers
 from ariia.adapters.dynamodb.quotas import DynamoQuotas
 from ariia.adapters.dynamodb.segment_lists import DynamoSegmentLists
 from ariia.adapters.dynamodb.segments import DynamoSegments
-from ariia.adapters.dynamodb.send_rates import DynamoSendRates
 from ariia.adapters.dynamodb.series import DynamoSeries
 from ariia.adapters.dynamodb.tenants import DynamoTenants
-from ariia.adapters.template_guard import TemplateGuard
-from ariia.adapters.uploads import S3Uploads, s3_client
+from ariia.adapters.rendering.template_guard import TemplateGuard
+from ariia.bootstrap.parts.double_opt_in import single_schedules
+from ariia.bootstrap.parts.engagement import engagement_store
+from ariia.bootstrap.parts.privacy import privacy_care
 from ariia.ports.clock import Clock
-from ariia.services.account_rate import AccountRate
-from ariia.services.asked_confirmations import AskedConfirmations
-from ariia.services.erasing_campaigns import CampaignsStep, HeldStep
-from ariia.services.erasing_files import ArchivesStep, RejectedLinesStep, TestSendsStep
-from ariia.services.erasing_follow_ups import FollowUpsStep, StopFollowUpsStep
-from ariia.services.erasing_ledger import LedgerEraser
-from ariia.services.erasing_records import AuditStep, EngagementStep, EventsStep, ListsStep, RowStep
-from ariia.services.erasing_series import SeriesStep
-from ariia.services.erasing_singles import ConfirmationsStep, SingleEraser
-from ariia.services.erasure_beginning import ErasureBeginning
-from ariia.services.erasure_jobs import ErasureJobs
-from ariia.services.erasure_runs import ErasurePolicy, ErasureRuns
-from ariia.services.erasure_steps import ErasureStep
-from ariia.services.export_jobs import ExportJobs
-from ariia.services.export_runs import ExportRuns
-from ariia.services.follow_up_ending import FollowUpEnding
-from ariia.services.member_facts import MemberFactsReader
-from ariia.services.member_messages import MemberMessages
-from ariia.services.privacy_care import PrivacyKind, PrivacyRuns, PrivacyWork
-from ariia.services.quotas import Quotas
-from ariia.services.single_messages import SingleMessages
+from ariia.services.confirmations.asked import AskedConfirmations
+from ariia.services.follow_ups.ending import FollowUpEnding
+from ariia.services.privacy.care import PrivacyKind, PrivacyRuns, PrivacyWork
+from ariia.services.privacy.erasure.beginning import ErasureBeginning
+from ariia.services.privacy.erasure.campaigns import CampaignsStep, HeldStep
+from ariia.services.privacy.erasure.files import ArchivesStep, RejectedLinesStep, TestSendsStep
+from ariia.services.privacy.erasure.follow_ups import FollowUpsStep, StopFollowUpsStep
+from ariia.services.privacy.erasure.jobs import ErasureJobs
+from ariia.services.privacy.erasure.ledger import LedgerEraser
+from ariia.services.privacy.erasure.records import AuditStep, EngagementStep, EventsStep, ListsStep, RowStep
+from ariia.services.privacy.erasure.runs import ErasurePolicy, ErasureRuns
+from ariia.services.privacy.erasure.series import SeriesStep
+from ariia.services.privacy.erasure.singles import ConfirmationsStep, SingleEraser
+from ariia.services.privacy.erasure.steps import ErasureStep
+from ariia.services.privacy.export.jobs import ExportJobs
+from ariia.services.privacy.export.member_facts import MemberFactsReader
+from ariia.services.privacy.export.member_messages import MemberMessages
+from ariia.services.privacy.export.runs import ExportRuns
+from ariia.services.release.account_rate import AccountRate
+from ariia.services.single_messages.messages import SingleMessages
+from ariia.services.tenants.quotas import Quotas
 from ariia.settings import PrivacyRequestsSettings
-
-from .double_opt_in import single_schedules
-from .engagement import engagement_store
-from .privacy import privacy_care
 
 
 @dataclass(frozen=True)

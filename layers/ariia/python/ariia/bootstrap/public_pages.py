@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ariia.adapters.aws.secrets import SecretsManagerSigningKeys, secrets_client
 from ariia.adapters.clock import SystemClock
 from ariia.adapters.dynamodb import models, names
-from ariia.adapters.dynamodb.campaigns import DynamoCampaigns
+from ariia.adapters.dynamodb.campaigns.campaigns import DynamoCampaigns
 from ariia.adapters.dynamodb.client import dynamodb_client
 from ariia.adapters.dynamodb.erasures import DynamoErasures
-from ariia.adapters.dynamodb.ledger import DynamoLedger
-from ariia.adapters.dynamodb.members import DynamoMembers
+from ariia.adapters.dynamodb.ledger.ledger import DynamoLedger
+from ariia.adapters.dynamodb.members.members import DynamoMembers
 from ariia.adapters.dynamodb.templates import DynamoTemplates
 from ariia.adapters.dynamodb.tenants import DynamoTenants
-from ariia.adapters.secrets import SecretsManagerSigningKeys, secrets_client
-from ariia.adapters.template_guard import TemplateGuard
-from ariia.services.confirmation_page import ConfirmationPage
-from ariia.services.member_consent import MemberConsent
-from ariia.services.preferences import Preferences
-from ariia.services.thumbnails import Thumbnails
-from ariia.services.unsubscribe import Unsubscribes
-from ariia.services.view_online import ViewOnline
+from ariia.adapters.rendering.template_guard import TemplateGuard
+from ariia.bootstrap.parts.double_opt_in import double_opt_in
+from ariia.services.consent.member_consent import MemberConsent
+from ariia.services.content.thumbnails import Thumbnails
+from ariia.services.member_pages.confirmation_page import ConfirmationPage
+from ariia.services.member_pages.preferences import Preferences
+from ariia.services.member_pages.unsubscribe import Unsubscribes
+from ariia.services.member_pages.view_online import ViewOnline
 from ariia.settings import PublicPagesSettings
-
-from .double_opt_in import double_opt_in
 
 
 @dataclass(frozen=True)

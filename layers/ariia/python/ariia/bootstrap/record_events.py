@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ariia.adapters.aws.dead_letters import SqsDeadMessages
+from ariia.adapters.aws.send_queue import sqs_client
 from ariia.adapters.clock import SystemClock
-from ariia.adapters.dead_letters import SqsDeadMessages
 from ariia.adapters.dynamodb import models, names
 from ariia.adapters.dynamodb.client import dynamodb_client
 from ariia.adapters.dynamodb.erasures import DynamoErasures
-from ariia.adapters.dynamodb.ledger import DynamoLedger
-from ariia.adapters.dynamodb.members import DynamoMembers
-from ariia.adapters.event_pipeline import SesEventPipeline
-from ariia.adapters.send_queue import sqs_client
+from ariia.adapters.dynamodb.ledger.ledger import DynamoLedger
+from ariia.adapters.dynamodb.members.members import DynamoMembers
+from ariia.adapters.email.event_pipeline import SesEventPipeline
+from ariia.bootstrap.parts.engagement import engagement_store
 from ariia.domain.channel import Channel
 from ariia.ports.clock import Clock
-from ariia.services.event_notes import EventNotes
-from ariia.services.isolated_recording import IsolatingRecorder
-from ariia.services.recording import EventRecorder
+from ariia.services.receipts.event_notes import EventNotes
+from ariia.services.receipts.isolated import IsolatingRecorder
+from ariia.services.receipts.recording import EventRecorder
 from ariia.settings import RecordEventsSettings
-
-from .engagement import engagement_store
 
 # See ErasureMarks.cached_marks.
 _QUIET_PARTS = 10

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
+from ariia.adapters.aws.send_queue import SqsSendQueue, sqs_client
 from ariia.adapters.clock import SystemClock
 from ariia.adapters.dynamodb import models, names
-from ariia.adapters.dynamodb.campaigns import DynamoCampaigns
+from ariia.adapters.dynamodb.campaigns.campaigns import DynamoCampaigns
 from ariia.adapters.dynamodb.client import dynamodb_client
-from ariia.adapters.dynamodb.ledger import DynamoLedger
+from ariia.adapters.dynamodb.ledger.ledger import DynamoLedger
+from ariia.adapters.dynamodb.ledger.send_rates import DynamoSendRates
 from ariia.adapters.dynamodb.quotas import DynamoQuotas
-from ariia.adapters.dynamodb.send_rates import DynamoSendRates
 from ariia.adapters.dynamodb.statistics import DynamoStatistics
 from ariia.adapters.dynamodb.tenants import DynamoTenants
-from ariia.adapters.send_queue import SqsSendQueue, sqs_client
-from ariia.adapters.senders.ses import SesAccount, ses_client
-from ariia.services.broadcast_quota import BroadcastQuota
-from ariia.services.lane_release import LaneReleaser
-from ariia.services.quotas import Quotas
-from ariia.services.release import BatchReleaser
-from ariia.services.release_round import ReleasePolicy
-from ariia.services.reputation_guard import ReputationGuard
-from ariia.services.run_ending import RunEnding
-from ariia.services.runs import CampaignRuns
-from ariia.services.send_budget import SendBudget
-from ariia.services.sending_rules import CampaignRules
-from ariia.services.settling import BatchSettler
+from ariia.adapters.email.ses import SesAccount, ses_client
+from ariia.bootstrap.parts.resolver import unknown_resolver
+from ariia.services.campaigns.broadcast_quota import BroadcastQuota
+from ariia.services.campaigns.runs import CampaignRuns
+from ariia.services.release.budget import SendBudget
+from ariia.services.release.campaign_rules import CampaignRules
+from ariia.services.release.lanes import LaneReleaser
+from ariia.services.release.reputation_guard import ReputationGuard
+from ariia.services.release.round_state import ReleasePolicy
+from ariia.services.release.rounds import BatchReleaser
+from ariia.services.release.run_ending import RunEnding
+from ariia.services.release.settling import BatchSettler
+from ariia.services.tenants.quotas import Quotas
 from ariia.settings import ReleaseBatchesSettings
-
-from .resolver import unknown_resolver
 
 _READ_TIMEOUT_SECONDS = 5
 

@@ -6,33 +6,32 @@ from dataclasses import dataclass
 
 from ariia.adapters.clock import SystemClock
 from ariia.adapters.dynamodb import models, names
-from ariia.adapters.dynamodb.campaigns import DynamoCampaigns
+from ariia.adapters.dynamodb.campaigns.campaigns import DynamoCampaigns
 from ariia.adapters.dynamodb.client import dynamodb_client
 from ariia.adapters.dynamodb.follow_ups import DynamoFollowUps
 from ariia.adapters.dynamodb.jobs import DynamoJobs
-from ariia.adapters.dynamodb.ledger import DynamoLedger
-from ariia.adapters.dynamodb.members import DynamoMembers
+from ariia.adapters.dynamodb.ledger.ledger import DynamoLedger
+from ariia.adapters.dynamodb.members.members import DynamoMembers
 from ariia.adapters.dynamodb.quotas import DynamoQuotas
 from ariia.adapters.dynamodb.senders import DynamoSenders
 from ariia.adapters.dynamodb.tenants import DynamoTenants
-from ariia.adapters.senders.ses import ses_client
-from ariia.services.asked_confirmations import AskedConfirmations
-from ariia.services.confirmation_care import ConfirmationCare
-from ariia.services.confirmation_limits import ConfirmationLimits
-from ariia.services.confirmation_mails import ConfirmationMails
-from ariia.services.follow_up_content import FollowUpContents
-from ariia.services.follow_up_ending import FollowUpEnding
-from ariia.services.follow_up_runs import FollowUpRuns
-from ariia.services.quotas import Quotas
-from ariia.services.single_care import SingleCare, SingleLooks
-from ariia.services.single_settling import SingleSettler
-from ariia.services.stored_senders import StoredSenders
-from ariia.services.waiting_room import LiftedLooks, WaitingRoom
+from ariia.adapters.email.ses import ses_client
+from ariia.bootstrap.parts.double_opt_in import single_schedules
+from ariia.bootstrap.parts.resolver import unknown_resolver
+from ariia.bootstrap.parts.single_messages import single_messages
+from ariia.services.confirmations.asked import AskedConfirmations
+from ariia.services.confirmations.limits import ConfirmationLimits
+from ariia.services.confirmations.mails import ConfirmationMails
+from ariia.services.consent.confirmation_care import ConfirmationCare
+from ariia.services.follow_ups.content import FollowUpContents
+from ariia.services.follow_ups.ending import FollowUpEnding
+from ariia.services.follow_ups.runs import FollowUpRuns
+from ariia.services.senders.stored import StoredSenders
+from ariia.services.single_messages.care import SingleCare, SingleLooks
+from ariia.services.single_messages.settling import SingleSettler
+from ariia.services.single_messages.waiting_room import LiftedLooks, WaitingRoom
+from ariia.services.tenants.quotas import Quotas
 from ariia.settings import RunFollowUpSettings
-
-from .double_opt_in import single_schedules
-from .resolver import unknown_resolver
-from .single_messages import single_messages
 
 _READ_TIMEOUT_SECONDS = 5
 

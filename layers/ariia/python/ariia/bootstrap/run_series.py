@@ -8,12 +8,11 @@ from ariia.adapters.clock import SystemClock
 from ariia.adapters.dynamodb import models
 from ariia.adapters.dynamodb.quotas import DynamoQuotas
 from ariia.adapters.dynamodb.tenants import DynamoTenants
-from ariia.services.broadcast_quota import BroadcastQuota
-from ariia.services.quotas import Quotas
-from ariia.services.series_runs import SeriesRuns
+from ariia.bootstrap.parts.series import series_runs
+from ariia.services.campaigns.broadcast_quota import BroadcastQuota
+from ariia.services.series.runs import SeriesRuns
+from ariia.services.tenants.quotas import Quotas
 from ariia.settings import RunSeriesSettings
-
-from .series import series_runs
 
 
 @dataclass(frozen=True)

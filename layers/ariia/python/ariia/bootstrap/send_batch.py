@@ -5,26 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
+from ariia.adapters.aws.secrets import SecretsManagerSigningKeys, secrets_client
+from ariia.adapters.aws.send_queue import SqsReturns, sqs_client
 from ariia.adapters.clock import RandomIds, SystemClock
 from ariia.adapters.dynamodb import names
+from ariia.adapters.dynamodb.campaigns.late_campaigns import LateCampaigns
 from ariia.adapters.dynamodb.client import dynamodb_client
-from ariia.adapters.dynamodb.late_campaigns import LateCampaigns
-from ariia.adapters.dynamodb.ledger import DynamoLedger
-from ariia.adapters.dynamodb.recent_sends import DynamoRecentSends
-from ariia.adapters.dynamodb.send_rates import DynamoSendRates
-from ariia.adapters.dynamodb.send_reader import DynamoSendReader
-from ariia.adapters.render_deadline import render_deadline
-from ariia.adapters.secrets import SecretsManagerSigningKeys, secrets_client
-from ariia.adapters.send_queue import SqsReturns, sqs_client
-from ariia.adapters.senders.ses import CONNECT_TIMEOUT_SECONDS, SesSender, ses_calls
+from ariia.adapters.dynamodb.ledger.ledger import DynamoLedger
+from ariia.adapters.dynamodb.ledger.send_rates import DynamoSendRates
+from ariia.adapters.dynamodb.ledger.send_reader import DynamoSendReader
+from ariia.adapters.dynamodb.members.recent_sends import DynamoRecentSends
+from ariia.adapters.email.ses import CONNECT_TIMEOUT_SECONDS, SesSender, ses_calls
+from ariia.adapters.rendering.render_deadline import render_deadline
 from ariia.domain.channel import Channel
-from ariia.domain.message import MessageLinks
+from ariia.domain.sending.message import MessageLinks
 from ariia.ports.clock import Clock
-from ariia.services.composing import MessageComposer
-from ariia.services.last_look import LastLook
-from ariia.services.runs import CampaignRuns
-from ariia.services.sending import BatchSender, SendPolicy
-from ariia.services.sending_claim import ClaimSender
+from ariia.services.campaigns.runs import CampaignRuns
+from ariia.services.sending.batches import BatchSender, SendPolicy
+from ariia.services.sending.claims import ClaimSender
+from ariia.services.sending.composing import MessageComposer
+from ariia.services.sending.last_look import LastLook
 from ariia.settings import SendBatchSettings
 
 # Rendering and signing of 50 messages plus the outcome write.

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 
-from .channel import Channel
-from .errors import InvalidError, Problem
-from .hostname import punycode
+from ariia.domain.channel import Channel
+from ariia.domain.errors import InvalidError, Problem
+from ariia.domain.hostname import punycode
 
 # RFC 5321 4.5.3.1: local part at most 64 octets, path at most 256.
 _LOCAL = re.compile(r"[^\s@<>()\[\],;:\"\\\x00-\x1f\x7f\ud800-\udfff]{1,64}")

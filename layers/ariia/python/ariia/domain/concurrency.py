@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .errors import ConflictError, TransientError
+from ariia.domain.errors import ConflictError, TransientError
 
 
 def require_version(expected: int | None, actual: int) -> None:

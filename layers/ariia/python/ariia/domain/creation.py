@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from .errors import InvalidError, Problem
+from ariia.domain.errors import InvalidError, Problem
 
 T = TypeVar("T")
 

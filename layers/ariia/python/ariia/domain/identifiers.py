@@ -7,7 +7,7 @@ import hashlib
 import re
 import zlib
 
-from .errors import InvalidError, Problem
+from ariia.domain.errors import InvalidError, Problem
 
 # SES message tag values allow ASCII letters, digits, underscore and dash (API_MessageTag).
 ID_PATTERN = r"^[A-Za-z0-9_-]{1,64}$"

@@ -8,7 +8,7 @@ import hmac
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from .errors import NotFoundError
+from ariia.domain.errors import NotFoundError
 
 _VERSION = "1"
 

@@ -13,10 +13,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from .batch import Entry, EntryState
-from .put_off import PutOff
-from .receipt import EventKind, Receipt, is_bounced
-from .wait_cause import WaitCause
+from ariia.domain.ledger.batch import Entry, EntryState
+from ariia.domain.ledger.put_off import PutOff
+from ariia.domain.ledger.receipt import EventKind, Receipt, is_bounced
+from ariia.domain.rules.wait_cause import WaitCause
 
 Counts = dict[tuple[str, str], int]
 

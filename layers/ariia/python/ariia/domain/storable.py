@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from .documents import encode
-from .errors import InvalidError, Problem
+from ariia.domain.documents import encode
+from ariia.domain.errors import InvalidError, Problem
 
 # A DynamoDB item may have 400 KB (service quotas), names and keys included.
 MAX_DOCUMENT_BYTES = 390 * 1024

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from .batch import Batch, Entry, EntryState
-from .campaign import Campaign, CampaignStatus
-from .consent import ExclusionReason
-from .put_off import PutOff
-from .single_message import kind_of
-from .statistics import LaneFigures, Totals
-from .wait_cause import WaitCause
+from ariia.domain.campaigns.campaign import Campaign, CampaignStatus
+from ariia.domain.consent.refusal import ExclusionReason
+from ariia.domain.ledger.batch import Batch, Entry, EntryState
+from ariia.domain.ledger.put_off import PutOff
+from ariia.domain.rules.wait_cause import WaitCause
+from ariia.domain.single_messages import kind_of
+from ariia.domain.statistics import LaneFigures, Totals
 
 _C, _S = WaitCause, CampaignStatus
 

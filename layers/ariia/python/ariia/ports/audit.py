@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ariia.domain.audit import AuditEntry
+from ariia.domain.audit.entries import AuditEntry
 
 
 @dataclass(frozen=True)

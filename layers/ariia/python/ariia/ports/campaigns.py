@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ariia.domain.campaign import Campaign, Content, Move, Target
-from ariia.domain.member import Member
+from ariia.domain.campaigns.campaign import Campaign, Content, Move, Target
+from ariia.domain.members.member import Member
 
 DRAFT = "draft"
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ariia.domain.content.findings import Finding
+from ariia.domain.content.checks.findings import Finding
 from ariia.domain.content.whole_message import FullMessage, MessageSource
 
 if TYPE_CHECKING:
-    from ariia.domain.content.trial import TrialContent
+    from ariia.domain.content.checks.trial import TrialContent
 
 
 class ContentTrial(Protocol):

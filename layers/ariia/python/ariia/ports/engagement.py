@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from ariia.domain.member import Engagement
+from ariia.domain.members.member import Engagement
 
 
 class EngagementNotes(Protocol):

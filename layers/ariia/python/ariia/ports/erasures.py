@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from ariia.domain.address_index import AddressKey
-from ariia.domain.audit import AuditEntry
-from ariia.domain.erasure_mark import ErasureMark
-from ariia.domain.member import Member
+from ariia.domain.audit.entries import AuditEntry
+from ariia.domain.members.address_index import AddressKey
+from ariia.domain.members.erasure_mark import ErasureMark
+from ariia.domain.members.member import Member
 
 
 class ErasureMarks(Protocol):

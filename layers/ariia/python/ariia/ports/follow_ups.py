@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from ariia.domain.follow_up import ScheduledFollowUp
-from ariia.domain.member_event import MemberEvent
+from ariia.domain.follow_ups import ScheduledFollowUp
+from ariia.domain.member_events import MemberEvent
 
 
 class FollowUpStore(Protocol):

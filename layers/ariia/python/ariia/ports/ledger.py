@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from ariia.domain.batch import Batch, BatchKey, Claim, Entry, PlanCursor, ReleaseCursor
-from ariia.domain.receipt import Receipt
+from ariia.domain.ledger.batch import Batch, BatchKey, Claim, Entry, PlanCursor, ReleaseCursor
+from ariia.domain.ledger.receipt import Receipt
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from ariia.domain.member import Consent, Member, Suppression
+from ariia.domain.members.member import Consent, Member, Suppression
 
 
 class MemberScan(Protocol):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from ariia.domain.plan import Feature
-from ariia.domain.quota import Holding, MonthCount, QuotaClaim
+from ariia.domain.tenants.plan import Feature
+from ariia.domain.tenants.quota import Holding, MonthCount, QuotaClaim
 
 
 class QuotaStore(Protocol):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ariia.domain.frequency_cap import RecentSend
+from ariia.domain.rules.frequency_cap import RecentSend
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from ariia.domain.segment import MemberSegment
+from ariia.domain.audience.segment import MemberSegment
 
 
 class SegmentStore(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from ariia.domain.sender_domain import SenderDomain, Verification
+from ariia.domain.senders import SenderDomain, Verification
 
 
 class SenderStore(Protocol):

@@ -6,11 +6,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ariia.domain.campaign import Campaign, Content
-from ariia.domain.event_watch import EventWatch
-from ariia.domain.member import Member
-from ariia.domain.pause_cause import PauseCause
-from ariia.domain.queued_batch import QueuedBatch
+from ariia.domain.campaigns.campaign import Campaign, Content
+from ariia.domain.ledger.event_watch import EventWatch
+from ariia.domain.ledger.queued_batch import QueuedBatch
+from ariia.domain.members.member import Member
+from ariia.domain.rules.pause_cause import PauseCause
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ariia.domain.campaign import Content, Move, Target
-from ariia.domain.series import Series
-
-from .campaigns import DRAFT, CampaignChange
+from ariia.domain.campaigns.campaign import Content, Move, Target
+from ariia.domain.series.series import Series
+from ariia.ports.campaigns import DRAFT, CampaignChange
 
 
 @dataclass(frozen=True)

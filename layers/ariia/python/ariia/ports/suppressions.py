@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from ariia.domain.member import Suppression
+from ariia.domain.members.member import Suppression
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from ariia.domain.channel import Channel
-from ariia.domain.template import CampaignTemplate, TemplatePicture
+from ariia.domain.content.template import CampaignTemplate, TemplatePicture
 
 
 class TemplateStore(Protocol):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from ariia.domain.audit import AuditEntry
-from ariia.domain.tenant import Tenant
+from ariia.domain.audit.entries import AuditEntry
+from ariia.domain.tenants.tenant import Tenant
 
 
 class TenantStore(Protocol):

@@ -8,14 +8,13 @@ from typing import Any
 from ariia.domain.channel import MESSAGE_CHANNELS, Channel
 from ariia.domain.creation import Created, Creation, require_same
 from ariia.domain.errors import InvalidError, NotFoundError, Problem
-from ariia.domain.follow_up import FollowUpStatus
-from ariia.domain.member_event import MESSAGE_RECEIVED, MemberEvent, data_problem, event_names_problem
+from ariia.domain.follow_ups import FollowUpStatus
+from ariia.domain.member_events import MESSAGE_RECEIVED, MemberEvent, data_problem, event_names_problem
 from ariia.ports.clock import Clock, Ids
 from ariia.ports.follow_ups import EventStore, FollowUpStore
 from ariia.ports.members import MemberScan
-
-from .follow_up_ending import FollowUpEnding
-from .stop_words import StopWords
+from ariia.services.consent.stop_words import StopWords
+from ariia.services.follow_ups.ending import FollowUpEnding
 
 # A sender's clock may be ahead by this much.
 _AHEAD_MS = 300_000

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ariia.domain.batch import Batch, Entry
-from ariia.domain.campaign import Campaign
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.errors import InvalidError, NotFoundError
 from ariia.domain.identifiers import shard_of
-from ariia.domain.receipt import Receipt, RecipientStatus
-from ariia.domain.recipient import Recipient, recipient
-from ariia.domain.single_message import kind_of
-from ariia.domain.story import Story, timeline
+from ariia.domain.ledger.batch import Batch, Entry
+from ariia.domain.ledger.receipt import Receipt, RecipientStatus
+from ariia.domain.recipients.recipient import Recipient, recipient
+from ariia.domain.recipients.story import Story, timeline
+from ariia.domain.single_messages import kind_of
 from ariia.ports.campaigns import CampaignStore
 from ariia.ports.clock import Clock
 from ariia.ports.ledger import Partition, RecipientLedger

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ariia.domain.campaign import Campaign, CampaignStatus
+from ariia.domain.campaigns.campaign import Campaign, CampaignStatus
 from ariia.domain.errors import TransientError
-from ariia.domain.single_message import follow_ups_key
+from ariia.domain.single_messages import follow_ups_key
 from ariia.domain.statistics import Totals, totals
 from ariia.ports.statistics import Fold, LedgerChange, StatisticsStore
 

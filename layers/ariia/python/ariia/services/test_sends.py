@@ -6,24 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ariia.domain.address import address_hash, parse_email
-from ariia.domain.campaign import Campaign, Content
+from ariia.domain.campaigns.campaign import Campaign, Content
 from ariia.domain.channel import Channel
 from ariia.domain.concurrency import changed_meanwhile
-from ariia.domain.content.samples import sample_attributes, sample_members
-from ariia.domain.content.variables import parse_variables
+from ariia.domain.content.variables.declarations import parse_variables
+from ariia.domain.content.variables.samples import sample_attributes, sample_members
 from ariia.domain.creation import Created, Creation, require_same
 from ariia.domain.errors import InvalidError, NotFoundError, Problem, RateLimitError
-from ariia.domain.member import Member
-from ariia.domain.recipient import Recipient
-from ariia.domain.single_message import STAND_INS_KEPT_MS, SingleKind, container_id, stand_in_id
+from ariia.domain.members.member import Member
+from ariia.domain.recipients.recipient import Recipient
+from ariia.domain.single_messages import STAND_INS_KEPT_MS, SingleKind, container_id, stand_in_id
 from ariia.ports.clock import Clock, Ids
 from ariia.ports.jobs import Job, JobStore
 from ariia.ports.members import MemberStore
-
-from .campaign_contents import CampaignContents
-from .campaigns import Campaigns
-from .single_care import SingleCare
-from .single_messages import SingleMessages
+from ariia.services.campaigns.contents import CampaignContents
+from ariia.services.campaigns.reading import Campaigns
+from ariia.services.single_messages.care import SingleCare
+from ariia.services.single_messages.messages import SingleMessages
 
 MAX_ADDRESSES = 10
 MAX_PER_HOUR = 100

@@ -12,8 +12,8 @@ from pynamodb.transactions import TransactWrite
 from ariia.adapters.dynamodb.connection import process_connection
 from ariia.adapters.dynamodb.documents import commit, put_if, read, rows
 from ariia.adapters.dynamodb.models import AuditModel
-from ariia.domain.audit import AuditEntry
-from ariia.domain.audit_rows import (
+from ariia.domain.audit.entries import AuditEntry
+from ariia.domain.audit.rows import (
     Row,
     by_subject,
     cut,

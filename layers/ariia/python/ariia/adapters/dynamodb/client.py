@@ -11,7 +11,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
-from ariia.adapters.direct_calls import USER_AGENT, DirectCalls, plain_json
+from ariia.adapters.aws.direct_calls import USER_AGENT, DirectCalls, plain_json
 from ariia.domain.errors import TransientError
 
 CONDITION_FAILED = "ConditionalCheckFailedException"

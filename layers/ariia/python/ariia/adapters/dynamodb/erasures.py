@@ -10,10 +10,14 @@ from pynamodb.connection import Connection
 from ariia.adapters.clock import epoch_ms
 from ariia.adapters.dynamodb.audit import audit_items
 from ariia.adapters.dynamodb.connection import process_connection
-from ariia.adapters.dynamodb.member_items import address_item, pause, read_addresses, read_members
-from ariia.adapters.dynamodb.member_transactions import MemberTransaction
+from ariia.adapters.dynamodb.members.items import address_item, pause, read_addresses, read_members
+from ariia.adapters.dynamodb.members.transactions import MemberTransaction
 from ariia.adapters.dynamodb.models import AddressModel, SuppressionModel
-from ariia.domain.address_index import (
+from ariia.domain.audit.entries import AuditEntry
+from ariia.domain.channel import Channel
+from ariia.domain.documents import encode
+from ariia.domain.errors import TransientError
+from ariia.domain.members.address_index import (
     AddressKey,
     AddressRecord,
     MemberChange,
@@ -23,13 +27,9 @@ from ariia.domain.address_index import (
     settle,
     touched,
 )
-from ariia.domain.audit import AuditEntry
-from ariia.domain.channel import Channel
-from ariia.domain.documents import encode
-from ariia.domain.erasing import end_mark, leave_mark
-from ariia.domain.erasure_mark import ErasureMark
-from ariia.domain.errors import TransientError
-from ariia.domain.member import Member
+from ariia.domain.members.erasure_mark import ErasureMark
+from ariia.domain.members.member import Member
+from ariia.domain.privacy.address_marks import end_mark, leave_mark
 
 _ATTEMPTS = 8
 

@@ -6,11 +6,10 @@ from pynamodb.connection import Connection
 from pynamodb.transactions import TransactWrite
 
 from ariia.adapters.dynamodb.connection import process_connection
+from ariia.adapters.dynamodb.documents import commit, passing_faults, read, rows
+from ariia.adapters.dynamodb.models import EventModel
 from ariia.domain.documents import decode, encode
-from ariia.domain.member_event import MemberEvent
-
-from .documents import commit, passing_faults, read, rows
-from .models import EventModel
+from ariia.domain.member_events import MemberEvent
 
 
 class DynamoEvents:

@@ -9,12 +9,11 @@ from pynamodb.connection import Connection
 from pynamodb.transactions import TransactWrite
 
 from ariia.adapters.dynamodb.connection import process_connection
+from ariia.adapters.dynamodb.documents import commit, put_if, read, rows
+from ariia.adapters.dynamodb.models import FollowUpModel
 from ariia.domain.documents import decode, encode
-from ariia.domain.follow_up import ScheduledFollowUp
+from ariia.domain.follow_ups import ScheduledFollowUp
 from ariia.domain.identifiers import derived_id
-
-from .documents import commit, put_if, read, rows
-from .models import FollowUpModel
 
 _OPEN, _ALL = "open#", "all#"
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from pynamodb.attributes import JSONAttribute, NumberAttribute, TTLAttribute, UnicodeAttribute
 from pynamodb.models import Model
 
-from . import names
-from .connection import Table, process_connection
+from ariia.adapters.dynamodb import names
+from ariia.adapters.dynamodb.connection import Table, process_connection
 
 
 class TenantModel(Table):

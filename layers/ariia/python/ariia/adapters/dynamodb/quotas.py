@@ -13,12 +13,11 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from ariia.adapters.dynamodb.connection import process_connection
+from ariia.adapters.dynamodb.documents import commit, put_if, read, rows
+from ariia.adapters.dynamodb.models import QuotaModel
 from ariia.domain.documents import decode, encode
-from ariia.domain.plan import Feature
-from ariia.domain.quota import Holding, MonthCount, QuotaClaim, count_changes
-
-from .documents import commit, put_if, read, rows
-from .models import QuotaModel
+from ariia.domain.tenants.plan import Feature
+from ariia.domain.tenants.quota import Holding, MonthCount, QuotaClaim, count_changes
 
 
 class DynamoQuotas:

@@ -9,12 +9,11 @@ from typing import Any
 from pynamodb.connection import Connection
 
 from ariia.adapters.dynamodb.connection import process_connection
+from ariia.adapters.dynamodb.documents import passing_faults
+from ariia.adapters.dynamodb.members.items import pause
+from ariia.adapters.dynamodb.models import SegmentMemberModel
 from ariia.domain.errors import TransientError
 from ariia.domain.identifiers import shard_of
-
-from .documents import passing_faults
-from .member_items import pause
-from .models import SegmentMemberModel
 
 _MAX_WRITES = 25  # API_BatchWriteItem: "as many as 25 item put or delete operations"
 _ATTEMPTS = 8

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pynamodb.exceptions import DeleteError
 from pynamodb.expressions.condition import Condition
 
+from ariia.adapters.dynamodb.documents import passing_faults, put_if, read, rows
+from ariia.adapters.dynamodb.models import SegmentModel
+from ariia.domain.audience.segment import MemberSegment
 from ariia.domain.documents import decode, encode
-from ariia.domain.segment import MemberSegment
-
-from .documents import passing_faults, put_if, read, rows
-from .models import SegmentModel
 
 
 class DynamoSegments:

@@ -13,7 +13,7 @@ from ariia.adapters.dynamodb.connection import process_connection
 from ariia.adapters.dynamodb.models import SenderModel
 from ariia.domain.documents import decode, encode
 from ariia.domain.errors import TransientError
-from ariia.domain.sender_domain import SenderDomain
+from ariia.domain.senders import SenderDomain
 
 CONDITION_FAILED = "ConditionalCheckFailed"
 

@@ -8,18 +8,17 @@ from typing import Any
 from pynamodb.connection import Connection
 from pynamodb.transactions import TransactWrite
 
+from ariia.adapters.dynamodb.campaigns.campaigns import add_new_campaign
+from ariia.adapters.dynamodb.campaigns.targets import TARGETS, replace_in
 from ariia.adapters.dynamodb.connection import process_connection
-from ariia.domain.campaign import Content, Move, Target
+from ariia.adapters.dynamodb.documents import commit, read, rows
+from ariia.adapters.dynamodb.models import SeriesModel
+from ariia.domain.campaigns.campaign import Content, Move, Target
 from ariia.domain.documents import decode, encode
 from ariia.domain.errors import NotFoundError
-from ariia.domain.series import Series
+from ariia.domain.series.series import Series
 from ariia.ports.campaigns import DRAFT, CampaignChange
 from ariia.ports.series import SeriesChange, SeriesNote
-
-from .campaigns import add_new_campaign
-from .documents import commit, read, rows
-from .models import SeriesModel
-from .targets import TARGETS, replace_in
 
 _MOVES, _MADE = "move#", "made#"
 # Partitions that no tenant and no series has, as ids are never empty.

@@ -7,10 +7,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from ariia.adapters.dynamodb.client import CANCELLED, Item, code_of, number, passing_faults, text
 from ariia.domain.statistics import Counts
 from ariia.ports.statistics import Fold
-
-from .client import CANCELLED, Item, code_of, number, passing_faults, text
 
 _WATERMARK = "watermark"
 

@@ -10,13 +10,12 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from ariia.adapters.dynamodb.connection import process_connection
+from ariia.adapters.dynamodb.documents import commit, read, rows
+from ariia.adapters.dynamodb.models import TemplateModel
 from ariia.domain.channel import Channel
+from ariia.domain.content.template import TEMPLATE_TYPES, CampaignTemplate, TemplatePicture
 from ariia.domain.documents import decode, encode
 from ariia.domain.errors import TransientError
-from ariia.domain.template import TEMPLATE_TYPES, CampaignTemplate, TemplatePicture
-
-from .documents import commit, read, rows
-from .models import TemplateModel
 
 _POINTER_PREFIX = "default#"
 _TRIES = 5

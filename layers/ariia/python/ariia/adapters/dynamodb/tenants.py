@@ -14,11 +14,11 @@ from ariia.adapters.dynamodb.audit import audit_items
 from ariia.adapters.dynamodb.connection import process_connection
 from ariia.adapters.dynamodb.documents import commit
 from ariia.adapters.dynamodb.models import TenantModel
-from ariia.domain.audit import AuditEntry
+from ariia.domain.audit.entries import AuditEntry
 from ariia.domain.documents import decode, encode
 from ariia.domain.errors import TransientError
 from ariia.domain.identifiers import shard_of
-from ariia.domain.tenant import Tenant
+from ariia.domain.tenants.tenant import Tenant
 
 # An id has 64 characters at most and an item 400 KB: room for 90,000 tenants at least.
 _DIRECTORIES = 16

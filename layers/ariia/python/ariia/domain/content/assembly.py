@@ -6,13 +6,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ariia.domain.content.checks.findings import NO_UNSUBSCRIBE, Finding, clipping
 from ariia.domain.errors import InvalidError
 
-from .findings import NO_UNSUBSCRIBE, Finding, clipping
-
 if TYPE_CHECKING:
-    from .environment import ContentEnvironment
-    from .names import TemplateNames
+    from ariia.domain.content.checks.names import TemplateNames
+    from ariia.domain.content.sandbox.environment import ContentEnvironment
 
 MAX_SUBJECT = 150
 _DECLARED = "variables_json"
@@ -61,9 +60,9 @@ def content_findings(subject: str, html: str, text: str | None, declared: Collec
     `unused_variable`, `over_102_kb`, `image_without_alt`, `long_subject`, `text_without_unsubscribe` (warnings).
     """
     # Imported when needed: putting parts together takes no Jinja2, and the API starts a seventh sooner without it.
-    from .active_content import active_findings
-    from .environment import html_environment, plain_environment
-    from .markup_checks import markup_findings
+    from ariia.domain.content.checks.active_content import active_findings
+    from ariia.domain.content.checks.markup import markup_findings
+    from ariia.domain.content.sandbox.environment import html_environment, plain_environment
 
     parts = [("subject", subject, plain_environment()), ("html", html, html_environment())]
     if text or not html:
@@ -94,7 +93,7 @@ def _subject_findings(subject: str) -> list[Finding]:
 def _names(
     environment: ContentEnvironment, source: str, field: str, declared: Collection[str]
 ) -> tuple[TemplateNames | None, list[Finding]]:
-    from .names import template_names
+    from ariia.domain.content.checks.names import template_names
 
     try:
         names = template_names(environment, source, field, declared)

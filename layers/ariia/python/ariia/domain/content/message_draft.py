@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ariia.domain.content.assembly import AssembledHtml
+from ariia.domain.content.checks.findings import Finding
+from ariia.domain.content.variables.declarations import Variable, VariableType, VariableValues
+from ariia.domain.content.variables.roots import ROOTS
 from ariia.domain.errors import InvalidError
-
-from .assembly import AssembledHtml
-from .findings import Finding
-from .roots import ROOTS
-from .variables import Variable, VariableType, VariableValues
 
 _LINKS = {
     "unsubscribe_url": "https://example.com/u/sample",

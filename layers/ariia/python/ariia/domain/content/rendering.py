@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from .slots import compile_content
-from .thumbnail import thumbnail_svg
-from .web_safe import sanitize_html
-from .whole_message import FullMessage, MessageSource
+from ariia.domain.content.slots.compiled import compile_content
+from ariia.domain.content.thumbnail import thumbnail_svg
+from ariia.domain.content.web_safe import sanitize_html
+from ariia.domain.content.whole_message import FullMessage, MessageSource
 
 
 def message(source: MessageSource, variables: Mapping[str, Any]) -> FullMessage:

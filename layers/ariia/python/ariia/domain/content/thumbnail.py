@@ -6,7 +6,7 @@ import re
 from html.parser import HTMLParser
 from xml.sax.saxutils import escape, quoteattr
 
-from .web_safe import sanitize_html
+from ariia.domain.content.web_safe import sanitize_html
 
 # The page as a mail program shows it, twice the size of the picture.
 _WIDTH, _HEIGHT, _SCALE = 640, 800, 2

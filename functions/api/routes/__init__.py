@@ -1,1 +1,0 @@
-"""One module of operations per resource."""

@@ -1,1 +1,0 @@
-"""Segment filters: typed expression trees over members, compiled once into predicates."""

@@ -1,0 +1,119 @@
+"""Release and settle: one round of the loop that keeps the channel's queue just ahead of the send rate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ariia.domain.campaigns.campaign import Campaign, CampaignStatus
+from ariia.domain.rules.pause_cause import PauseCause
+from ariia.ports.clock import Clock
+from ariia.services.campaigns.runs import CampaignRuns
+from ariia.services.release.budget import SendBudget
+from ariia.services.release.campaign_rules import CampaignRules
+from ariia.services.release.lanes import LaneReleaser
+from ariia.services.release.parking import Parking
+from ariia.services.release.reputation_guard import ReputationGuard
+from ariia.services.release.round_state import Cursors, ReleasePolicy, Tally, claimable
+from ariia.services.release.run_ending import RunEnding, only_fails
+from ariia.services.release.settling import BatchSettler
+
+WAIT, END = "wait", "end"
+_LONGEST_WAIT = 900
+# Nobody tells us when the account may send again, or that a tenant has taken its quiet hours back: a round costs as
+# much as one e-mail.
+_PARKED_WAIT, _RULED_WAIT = 60, 300
+
+
+@dataclass(frozen=True)
+class Round:
+    """What the loop does next. `idle` counts the rounds in a row in which nothing moved. `paused`: why this very round
+    paused the campaign, and for which `cause`."""
+
+    outcome: str
+    wait_seconds: int = 0
+    idle: int = 0
+    released: int = 0
+    held: int = 0
+    paused: str | None = None
+    cause: PauseCause | None = None
+
+
+class BatchReleaser:
+    """Runs the rounds of one campaign: settles what was released, then releases what fits."""
+
+    def __init__(
+        self,
+        runs: CampaignRuns,
+        settler: BatchSettler,
+        lanes: LaneReleaser,
+        budget: SendBudget,
+        clock: Clock,
+        policy: ReleasePolicy,
+        guard: ReputationGuard,
+        rules: CampaignRules,
+        ending: RunEnding,
+    ) -> None:
+        self._ending = ending
+        self._guard, self._parking, self._rules = guard, Parking(runs, clock), rules
+        self._runs, self._settler, self._lanes, self._budget = runs, settler, lanes, budget
+        self._clock, self._policy = clock, policy
+
+    def round(self, tenant_id: str, campaign_id: str, epoch: int, idle: int = 0) -> Round:
+        """One round: settles what was released, releases what fits, and says when to come back."""
+        campaign = self._runs.in_charge(tenant_id, campaign_id, epoch)
+        if campaign is not None and campaign.is_sendable:
+            campaign = self._rules.renewed(campaign)
+        if campaign is None:
+            self._ending.repeat(tenant_id, campaign_id, epoch)
+            return Round(END)
+        tally = Tally()
+        cursors = self._settler.settle(campaign, tally)
+        is_open = campaign.is_sendable and not all(one.is_done for one in cursors.values())
+        paused, cause = self._release(campaign, cursors, tally) if is_open else (None, None)
+        if paused is not None:
+            # What is claimed is still to be settled: the next rounds find it paused and do that.
+            return Round(WAIT, self._policy.round_seconds, 0, 0, tally.held, paused, cause)
+        if self._is_over(campaign, tally) and self._ending.end(campaign, went_out=tally.accepted > 0):
+            self._budget.leave(campaign)
+            return Round(END, released=tally.released)
+        self._ending.note(campaign, went_out=tally.accepted > 0, unknown=tally.unknown)
+        idle = 0 if tally.released or tally.settled else idle + 1
+        return Round(WAIT, self._wait(tally, idle), idle, tally.released, tally.held)
+
+    def _release(self, campaign: Campaign, cursors: Cursors, tally: Tally) -> tuple[str | None, PauseCause | None]:
+        """Queues what fits; the reason and cause where it paused the campaign instead."""
+        # Before anything was queued nothing can have bounced.
+        harm = self._guard.look(campaign) if any(map(claimable, cursors.values())) else None
+        if harm is not None:
+            return harm, PauseCause.REPUTATION
+        if only_fails(campaign, tally):
+            words = f"all of the first {tally.failed} messages failed: {self._settler.words_of(tally.failed_in)}"
+            if self._runs.pause(campaign, words, cause=PauseCause.CONTENT):
+                return words, PauseCause.CONTENT
+        budget = self._budget.of(campaign, tally)
+        if tally.stopped and self._runs.pause(campaign, tally.stopped, cause=PauseCause.ACCOUNT):
+            return tally.stopped, PauseCause.ACCOUNT
+        self._parking.note(campaign, tally.parked)
+        self._lanes.release(campaign, cursors, budget, tally)
+        return None, None
+
+    def _is_over(self, campaign: Campaign, tally: Tally) -> bool:
+        if campaign.is_sendable:
+            return not tally.unfinished
+        last_claim = campaign.updated_at + self._policy.linger_seconds * 1000
+        if campaign.status is CampaignStatus.CANCELLED and campaign.lanes and self._clock.now() < last_claim:
+            tally.wake_at.append(last_claim)
+            return False
+        return tally.claimed == 0
+
+    def _wait(self, tally: Tally, idle: int) -> int:
+        wait = min(_LONGEST_WAIT, self._policy.round_seconds * (1 << min(idle, 10)))
+        queued = tally.outstanding + tally.released
+        if queued and not tally.parked:
+            busy = 0 if tally.unreleased else self._policy.wait_for(queued, tally.per_second)
+            wait = round(max(busy, min(wait, 6 * self._policy.round_seconds)))
+        if tally.parked or tally.ruled:
+            wait = min(wait, _PARKED_WAIT if tally.parked else _RULED_WAIT)
+        now = self._clock.now()
+        nearest = min((max(0, at - now) for at in tally.wake_at), default=wait * 1000)
+        return max(self._policy.round_seconds, min(wait, nearest // 1000 + 1))

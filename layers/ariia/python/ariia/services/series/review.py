@@ -1,0 +1,143 @@
+"""Review of a series: an approval is bound to its content, target and rule, and holds for every campaign it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from ariia.domain.campaigns.campaign import Content, Target, fingerprint
+from ariia.domain.campaigns.findings import FindingsError, Moment, as_findings
+from ariia.domain.concurrency import changed_meanwhile, require_version
+from ariia.domain.content.checks.findings import Finding
+from ariia.domain.documents import encode
+from ariia.domain.errors import ConflictError
+from ariia.domain.series.recurrence import never
+from ariia.domain.series.series import Series, SeriesStatus
+from ariia.ports.clock import Clock
+from ariia.ports.series import SeriesChange, SeriesStore
+from ariia.services.audience.segment_holds import Holder, SegmentHolds
+from ariia.services.campaigns.contents import CampaignContents
+from ariia.services.campaigns.reading import CampaignDetails
+from ariia.services.campaigns.review import review_hash
+from ariia.services.campaigns.targets import Targets
+from ariia.services.preflight.gate import PreflightGate
+from ariia.services.series.reading import SeriesDirectory
+from ariia.services.series.starting import SeriesStarting
+
+_S = SeriesStatus
+
+
+@dataclass(frozen=True)
+class SeriesSubmission:
+    """A series under review, and what its author should know."""
+
+    series: Series
+    warnings: list[Finding]
+
+
+class SeriesReview:
+    """draft -> pending_review -> active, or back to draft with feedback."""
+
+    def __init__(
+        self,
+        store: SeriesStore,
+        directory: SeriesDirectory,
+        contents: CampaignContents,
+        targets: Targets,
+        holds: SegmentHolds,
+        starting: SeriesStarting,
+        gate: PreflightGate,
+        clock: Clock,
+    ) -> None:
+        self._gate = gate
+        self._store, self._directory, self._contents, self._holds = store, directory, contents, holds
+        self._targets, self._starting, self._clock = targets, starting, clock
+
+    def submit(
+        self,
+        tenant_id: str,
+        series_id: str,
+        by: str,
+        version: int | None = None,
+        despite: Collection[str] = (),
+    ) -> SeriesSubmission:
+        """Checks the whole series and freezes it for review; from then on the lists that it names stay as they are,
+        which is said as a warning. NotFoundError; ConflictError when it is no draft, `version` is stale, or a list is
+        being changed; FindingsError naming everything that keeps its campaigns from being sent, but for the findings
+        that the codes in `despite` accept, for each of them."""
+        details = self._directory.details(tenant_id, series_id)
+        series, now = details.series, self._clock.now()
+        require_version(version, series.version)
+        move = replace(series).move(_S.PENDING_REVIEW, action="submit", by=by, at=now)
+        draft = CampaignDetails(series.draft, details.content, details.target)
+        try:
+            warnings = self._gate.require(draft, despite, Moment.SUBMIT, self._about_rule(series))
+        except FindingsError as error:
+            raise FindingsError(error.message, error.findings, about=series) from None
+        target = self._targets.frozen(series.draft, details.target)
+        content = self._contents.freeze(series.draft, details.content)
+        series.move(_S.PENDING_REVIEW, action="submit", by=by, at=now)
+        series.submitted_hash, series.feedback = series_hash(series, content, target), None
+        series.draft.segment_ids, series.draft.despite = list(target.segments), sorted(set(despite))
+        self._holds.hold(tenant_id, target.segments, Holder("series", series.id, series.version))
+        self._save(SeriesChange(series, frozen=(series.submitted_hash, content, target), moves=[move]))
+        return SeriesSubmission(series, [*warnings, *_fixed_lists(target)])
+
+    def _about_rule(self, series: Series) -> list[Finding]:
+        if series.first_behind(self._clock.now()) is not None:
+            return []
+        return as_findings("rule", never(series.rule, "has no occurrence that is to come"))
+
+    def approve(self, tenant_id: str, series_id: str, by: str, reviewed_hash: str, reason: str | None = None) -> Series:
+        """Approves what `reviewed_hash` names, for every occurrence from now on. NotFoundError; ConflictError when the
+        series is not under review, or something else than what was reviewed is; InvalidError when none is left."""
+        series, now = self._directory.get(tenant_id, series_id), self._clock.now()
+        series.require(series.status is _S.PENDING_REVIEW, "approved")
+        move = series.move(_S.ACTIVE, action="approve", by=by, at=now, reason=reason)
+        if series.submitted_hash != reviewed_hash:
+            raise ConflictError("what is submitted now is not what was reviewed; read it again", about=series)
+        series.approved_hash, series.approved_by, series.approved_at = reviewed_hash, by, now
+        return self._starting.start(series, move)
+
+    def reject(self, tenant_id: str, series_id: str, by: str, feedback: str) -> Series:
+        """Sends it back to its author with the reason. NotFoundError; ConflictError when it is not under review."""
+        series = self._directory.get(tenant_id, series_id)
+        series.require(series.status is _S.PENDING_REVIEW, "rejected")
+        move = series.move(_S.DRAFT, action="reject", by=by, at=self._clock.now(), reason=feedback)
+        series.submitted_hash, series.feedback, series.draft.segment_ids = None, feedback, []
+        self._save(SeriesChange(series, moves=[move]))
+        return series
+
+    def resume(
+        self, tenant_id: str, series_id: str, by: str, reason: str | None = None, version: int | None = None
+    ) -> Series:
+        """Goes on with a paused series, from the first occurrence that is to come; its approval still holds.
+        NotFoundError; ConflictError when it is not paused; InvalidError when no occurrence is left."""
+        series = self._directory.get(tenant_id, series_id)
+        require_version(version, series.version)
+        series.require(series.status is _S.PAUSED, "resumed, as it is not paused")
+        move = series.move(_S.ACTIVE, action="resume", by=by, at=self._clock.now(), reason=reason)
+        return self._starting.start(series, move)
+
+    def _save(self, change: SeriesChange) -> None:
+        if not self._store.save(change):
+            raise changed_meanwhile()
+
+
+def _fixed_lists(target: Target) -> list[Finding]:
+    """A list that is kept up to date elsewhere can't be, and whoever does that is to know before they are refused."""
+    return [
+        Finding(
+            "fixed_list",
+            "warning",
+            f"the list '{copy.name}' can't be changed while the series runs; for members who come and go, use a tag",
+            field="target_filter_json",
+        )
+        for copy in target.segments.values()
+        if not copy.is_dynamic
+    ]
+
+
+def series_hash(series: Series, content: Content, target: Target) -> str:
+    """SHA-256 over everything that decides what is sent, to whom, how and when, each time."""
+    return fingerprint({"campaign": review_hash(series.draft, content, target), "rule": encode(series.rule)})

@@ -1,0 +1,134 @@
+"""Campaigns in memory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import astuple
+from typing import Any
+
+from ariia.domain.audience.selected_ids import without_member
+from ariia.domain.campaigns.campaign import Campaign, Content, Move, Target
+from ariia.domain.documents import decode, encode
+from ariia.domain.errors import NotFoundError
+from ariia.domain.members.member import Member
+from ariia.domain.single_messages import kind_of
+from ariia.ports.campaigns import DRAFT, CampaignChange, DueCheck
+
+
+class MemoryCampaigns:
+    """CampaignStore that forgets at exit. Everything rests as JSON text, so that nothing is shared with callers."""
+
+    def __init__(self) -> None:
+        self._records: dict[tuple[str, str], tuple[int, str]] = {}
+        self._parts: dict[tuple[str, str, str], str] = {}
+        self._moves: dict[tuple[str, str], list[str]] = {}
+        self._claims: dict[tuple[str, str], str] = {}
+        self._checks: set[DueCheck] = set()
+
+    def get(self, tenant_id: str, campaign_id: str) -> Campaign | None:
+        """See CampaignStore."""
+        record = self._records.get((tenant_id, campaign_id))
+        return decode(Campaign, json.loads(record[1])) if record else None
+
+    def create(self, change: CampaignChange, claim: str | None = None) -> bool:
+        """See CampaignStore."""
+        campaign = change.campaign
+        campaign.version = 1
+        if (campaign.tenant_id, campaign.id) in self._records or (campaign.tenant_id, claim) in self._claims:
+            return False
+        if claim is not None:
+            self._claims[campaign.tenant_id, claim] = campaign.id
+        self._write(change)
+        return True
+
+    def claimed(self, tenant_id: str, claim: str) -> str | None:
+        """See CampaignStore."""
+        return self._claims.get((tenant_id, claim))
+
+    def save(self, change: CampaignChange) -> bool:
+        """See CampaignStore."""
+        campaign = change.campaign
+        stored = self._records.get((campaign.tenant_id, campaign.id))
+        if stored is None or stored[0] != campaign.version:
+            return False
+        campaign.version += 1
+        self._write(change)
+        return True
+
+    def page(self, tenant_id: str, limit: int, after: str | None) -> list[Campaign]:
+        """See CampaignStore."""
+        ids = sorted((key[1] for key in self._records if key[0] == tenant_id and kind_of(key[1]) is None), reverse=True)
+        wanted = [one for one in ids if after is None or one < after][:limit]
+        return [decode(Campaign, json.loads(self._records[tenant_id, one][1])) for one in wanted]
+
+    def content(self, tenant_id: str, campaign_id: str, part: str = DRAFT) -> Content:
+        """See CampaignStore."""
+        return decode(Content, self._part(tenant_id, campaign_id, f"content#{part}"))
+
+    def target(self, tenant_id: str, campaign_id: str, part: str = DRAFT) -> Target:
+        """See CampaignStore."""
+        return decode(Target, self._part(tenant_id, campaign_id, f"target#{part}"))
+
+    def stand_ins(self, tenant_id: str, campaign_id: str, ids: Sequence[str]) -> dict[str, Member]:
+        """See CampaignStore."""
+        found = {one: self._parts.get((tenant_id, campaign_id, f"recipient#{one}")) for one in ids}
+        return {one: decode(Member, json.loads(text)) for one, text in found.items() if text is not None}
+
+    def remove_stand_ins(self, tenant_id: str, campaign_id: str, ids: Sequence[str]) -> None:
+        """See CampaignStore."""
+        for one in ids:
+            self._parts.pop((tenant_id, campaign_id, f"recipient#{one}"), None)
+
+    def remove_container(self, tenant_id: str, container_id: str) -> None:
+        """See CampaignStore."""
+        place = (tenant_id, container_id)
+        self._parts = {key: text for key, text in self._parts.items() if key[:2] != place}
+        self._moves.pop(place, None)
+        self._records.pop(place, None)
+
+    def replace_in_targets(self, tenant_id: str, campaign_id: str, member_id: str, stand_in: str) -> int:
+        """See CampaignStore."""
+        changed = 0
+        for key, text in self._parts.items():
+            if key[:2] == (tenant_id, campaign_id) and key[2].startswith("target#"):
+                before = decode(Target, json.loads(text))
+                after = without_member(before, member_id, stand_in)
+                self._parts[key] = json.dumps(encode(after))
+                changed += after is not before
+        return changed
+
+    def history(self, tenant_id: str, campaign_id: str) -> list[Move]:
+        """See CampaignStore."""
+        return [decode(Move, json.loads(text)) for text in self._moves.get((tenant_id, campaign_id), [])]
+
+    def due(self, before: int, after: DueCheck | None, limit: int) -> list[DueCheck]:
+        """See DueChecks."""
+        wanted = sorted((one for one in self._checks if one.at < before), key=astuple)
+        return [one for one in wanted if after is None or astuple(one) > astuple(after)][:limit]
+
+    def drop(self, check: DueCheck) -> None:
+        """See DueChecks."""
+        self._checks.discard(check)
+
+    def _write(self, change: CampaignChange) -> None:
+        campaign = change.campaign
+        key = (campaign.tenant_id, campaign.id)
+        self._records[key] = (campaign.version, json.dumps(encode(campaign)))
+        parts: dict[str, Any] = {f"content#{DRAFT}": change.content, f"target#{DRAFT}": change.target}
+        if change.frozen is not None:
+            name, content, target = change.frozen
+            parts |= {f"content#{name}": content, f"target#{name}": target}
+        parts |= {f"recipient#{member.id}": member for member in change.stand_ins}
+        for part, value in parts.items():
+            if value is not None:
+                self._parts[*key, part] = json.dumps(encode(value))
+        if change.check is not None:
+            self._checks.add(change.check)
+        self._moves.setdefault(key, []).extend(json.dumps(encode(move)) for move in change.moves)
+
+    def _part(self, tenant_id: str, campaign_id: str, part: str) -> Any:
+        text = self._parts.get((tenant_id, campaign_id, part))
+        if text is None:
+            raise NotFoundError(f"the campaign has no {part.partition('#')[0]} of this version")
+        return json.loads(text)

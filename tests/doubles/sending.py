@@ -1,0 +1,131 @@
+"""Rates, queue, quota, pipeline and provider in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from ariia.domain.campaigns.campaign import Campaign, Content
+from ariia.domain.ledger.queued_batch import QueuedBatch
+from ariia.domain.members.member import Member
+from ariia.domain.single_messages import SingleKind, address_place, as_known, kind_of
+from ariia.ports.campaigns import CampaignStore
+from ariia.ports.members import MemberStore
+from ariia.ports.sending import (
+    Accepted,
+    EntryOutcome,
+    SendCall,
+    SendRate,
+)
+
+_BURST_MS = 1_000
+_ACTIVE_MS = 30 * 60_000
+
+
+class MemorySendRates:
+    """A token bucket per channel, by reservation."""
+
+    def __init__(self) -> None:
+        self._rates: dict[str, SendRate] = {}
+        self._next_free: dict[str, int] = {}
+        self._active: dict[str, dict[str, int]] = {}
+
+    def rate(self, channel: str) -> SendRate | None:
+        """See the port."""
+        return self._rates.get(channel)
+
+    def save_rate(self, channel: str, rate: SendRate) -> None:
+        """See the port."""
+        self._rates[channel] = rate
+
+    def take(self, channel: str, messages: int, *, now: int, per_second: float, horizon_ms: int) -> int | None:
+        """See the port."""
+        start = max(self._next_free.get(channel, 0), now - _BURST_MS)
+        if start > now + horizon_ms:
+            return None
+        self._next_free[channel] = start + round(messages * 1000 / per_second)
+        return max(now, start)
+
+    def note_active(self, channel: str, campaign_key: str, now: int) -> int:
+        """See the port."""
+        active = self._active.setdefault(channel, {})
+        active[campaign_key] = now
+        self._active[channel] = {key: at for key, at in active.items() if at > now - _ACTIVE_MS}
+        return len(self._active[channel])
+
+    def note_ended(self, channel: str, campaign_key: str) -> None:
+        """See the port."""
+        self._active.get(channel, {}).pop(campaign_key, None)
+
+
+class MemorySendQueue:
+    """A list that a test works off."""
+
+    def __init__(self) -> None:
+        self.waiting: list[QueuedBatch] = []
+
+    def put(self, batches: Sequence[QueuedBatch]) -> None:
+        """See the port."""
+        self.waiting.extend(batches)
+
+
+class FixedQuota:
+    """An account that always answers the same."""
+
+    def __init__(self, rate: SendRate) -> None:
+        self.answer = rate
+
+    def current(self) -> SendRate:
+        """See the port."""
+        return self.answer
+
+
+class MemorySendReader:
+    """Reads straight from the stores; as consistent as they are."""
+
+    def __init__(self, campaigns: CampaignStore, members: MemberStore) -> None:
+        self._campaigns, self._members = campaigns, members
+
+    def campaign(self, tenant_id: str, campaign_id: str) -> Campaign | None:
+        """See the port."""
+        return self._campaigns.get(tenant_id, campaign_id)
+
+    def campaign_and_members(
+        self, tenant_id: str, campaign_id: str, shard: int, member_ids: Sequence[str]
+    ) -> tuple[Campaign | None, dict[str, Member]]:
+        """See the port."""
+        campaign = self._campaigns.get(tenant_id, campaign_id)
+        if kind_of(campaign_id) is not SingleKind.TEST:
+            return campaign, self._members.get_many(tenant_id, member_ids)
+        stored = self._campaigns.stand_ins(tenant_id, campaign_id, member_ids)
+        return campaign, {one: self._as_known(tenant_id, stand_in) for one, stand_in in stored.items()}
+
+    def _as_known(self, tenant_id: str, stand_in: Member) -> Member:
+        channel, address = address_place(stand_in.id)
+        suppression = self._members.suppression(tenant_id, channel, address)
+        withdrawal = self._members.withdrawals(tenant_id, channel, [address]).get(address)
+        return as_known(stand_in, suppression, withdrawal)
+
+    def content(self, campaign: Campaign) -> Content:
+        """See the port."""
+        return self._campaigns.content(campaign.tenant_id, campaign.id, campaign.approved_hash or "")
+
+
+class RecordingSender:
+    """A provider that keeps every call; `answer` may be replaced to refuse, throttle or raise."""
+
+    def __init__(self, answer: Callable[[SendCall], list[EntryOutcome]] | None = None) -> None:
+        self.calls: list[SendCall] = []
+        self.answer = answer or self._accept
+
+    def send(self, call: SendCall) -> list[EntryOutcome]:
+        """See the port."""
+        self.calls.append(call)
+        return self.answer(call)
+
+    def _accept(self, call: SendCall) -> list[EntryOutcome]:
+        return [Accepted(f"message-{len(self.calls)}-{place}") for place in range(len(call.recipients))]
+
+    @property
+    def members(self) -> list[str]:
+        """Everybody who was handed over, in order, with repetitions."""
+        return [recipient.member_id for call in self.calls for recipient in call.recipients]
