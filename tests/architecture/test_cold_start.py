@@ -64,7 +64,8 @@ def test_the_api_starts_without_any_resource_and_a_request_loads_its_own() -> No
     of_a_resource = re.compile(
         r"functions\.api\.(?!gate|operations|handler)\w+\.|ariia\.services\.(?!tenants(\.known)?$)"
     )
-    find = "from functions.api.operations import RESOURCES as known; from functions.api.gate.resources import ResourceTable; "
+    find = "from functions.api.operations import RESOURCES as known; "
+    find += "from functions.api.gate.resources import ResourceTable; "
     find += "ResourceTable(known).find('GET', '/v1/campaigns/01k9qjz7t2n4h6p8s0v3x5y7ab')"
     start = imported_by(_PROBE.format("api"))
     then = imported_by(f"{find}; {_PROBE.format('api')}")

@@ -16,7 +16,7 @@ from functions.api.gate.resources import Resource, ResourceTable
 from functions.api.gate.routing import Operation, Routes, RouteTable
 from functions.api.operations import RESOURCES, all_operations
 
-from .source_tree import sources
+from .source_tree import product_sources
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 PATHS = sorted({one.path for one in all_operations()})
@@ -67,7 +67,9 @@ def test_a_path_that_there_is_not_is_refused_as_among_all_operations(path: str) 
 
 
 def test_every_module_of_routes_is_a_resource_once() -> None:
-    modules = sorted(one.module for one in sources() if re.search(r"^routes = Routes\(", one.text, re.MULTILINE))
+    modules = sorted(
+        one.module for one in product_sources() if re.search(r"^routes = Routes\(", one.text, re.MULTILINE)
+    )
     named = [{one.run.__module__ for one in resource.operations} for resource in RESOURCES]
     assert sorted(itertools.chain(*named)) == modules
     assert [len(names) for names in named] == [1] * len(RESOURCES)

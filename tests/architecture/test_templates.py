@@ -113,7 +113,8 @@ def test_a_way_around_the_door_would_be_noticed(tmp_path: Path) -> None:
     root.mkdir(parents=True)
     (root / "previews.py").write_text(
         "import jinja2\nfrom ariia.domain.content.slots.compiled import compile_content as c\n"
-        "def show(x):\n    from ariia.domain.content import rendering\n    from ariia.domain.content.sandbox import meter\n"
+        "def show(x):\n    from ariia.domain.content import rendering\n"
+        "    from ariia.domain.content.sandbox import meter\n"
         "    with meter.bounded():\n        return c('', x).full_render({})\n"
     )
     source = Source(tmp_path, Path("layers/ariia/python/ariia/services/previews.py"))

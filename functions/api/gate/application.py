@@ -12,8 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ariia.observability import logger
 from ariia.settings import ApiSettings
-from functions.api.campaigns import actions
-from functions.api.gate import dependencies, json_body
+from functions.api.gate import actions, dependencies, json_body
 from functions.api.gate.auth import WITHOUT_TENANT, Caller, caller_of, require
 from functions.api.gate.capabilities import answering
 from functions.api.gate.errors import MEDIA_TYPE, Answer, MalformedBodyError, answer_to
