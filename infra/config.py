@@ -100,6 +100,7 @@ class StageConfig:
     tumbling_window_seconds: int = 30
     upload_expiry_days: int = 7
     erasure_quiet_seconds: int = 330
+    recount_rest_seconds: int = 10
     ses_usd_per_1000: float = 0.10
     browser_origins: tuple[str, ...] = ()
     identity: IdentityConfig = field(default_factory=IdentityConfig)
@@ -147,6 +148,8 @@ class StageConfig:
             "upload_expiry_days": section.number("upload_expiry_days", minimum=1, maximum=365, default=7),
             # Longer than any function runs: an erasure sweeps when nothing that began before it can write any more.
             "erasure_quiet_seconds": section.number("erasure_quiet_seconds", minimum=1, maximum=3600, default=330),
+            # How long a recount waits for what the ledger's stream may bring out of order.
+            "recount_rest_seconds": section.number("recount_rest_seconds", minimum=0, maximum=60, default=10),
             "ses_usd_per_1000": section.decimal("ses_usd_per_1000", minimum=0, maximum=10, default=0.10),
             # Of the ledger's table after it was restored: CloudFormation does not learn of that by itself.
             "ledger_stream": section.optional_text(

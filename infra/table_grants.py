@@ -112,6 +112,12 @@ TABLE_GRANTS: Mapping[str, Grants] = {
         models.LedgerModel: "Query",
         models.JobModel: "GetItem PutItem Query",
     },
+    "recount_statistics": {
+        models.CampaignModel: "GetItem",
+        models.LedgerModel: "Query UpdateItem",
+        models.StatisticsModel: "PutItem Query",
+        models.JobModel: "GetItem PutItem",
+    },
     "check_schedules": {
         models.TenantModel: "GetItem",
         models.CampaignModel: "GetItem PutItem",

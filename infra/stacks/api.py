@@ -86,6 +86,7 @@ class ApiStack(Stack):
                 "ARIIA_CAMPAIGN_RUN_ARN": campaign_run.state_machine_arn,
                 "ARIIA_UPLOADS_BUCKET": self._automation.uploads.bucket_name,
                 "ARIIA_COUNT_AUDIENCE_ARN": self._automation.count_audience.function_arn,
+                "ARIIA_RECOUNT_STATISTICS_ARN": self._automation.recount_statistics.function_arn,
                 "ARIIA_JOB_CONCURRENCY": str(config.job_concurrency),
                 "ARIIA_SIGNING_SECRET_ARN": data.signing_secret.secret_arn,
                 "ARIIA_CONFIGURATION_SET": config.prefix,
@@ -117,10 +118,11 @@ class ApiStack(Stack):
         return function
 
     def _allow_beginning_jobs(self, function: PythonFunction) -> None:
-        """Imports by upload, counts by invocation; and exports are downloaded."""
-        uploads, count_audience = self._automation.uploads, self._automation.count_audience
-        uploads.allow_serving(function)
-        allow_invoking(function, count_audience.function_arn)
+        """Imports by upload, counts and recounts by invocation; and exports are downloaded."""
+        automation = self._automation
+        automation.uploads.allow_serving(function)
+        allow_invoking(function, automation.count_audience.function_arn)
+        allow_invoking(function, automation.recount_statistics.function_arn)
 
     def _public_pages(self) -> PythonFunction:
         data = self._data

@@ -30,6 +30,7 @@ PLAN_CALLS_PER_SHARD = 8
 # A look costs nothing while nothing is due, and what it finds is late by some minutes already.
 CHECK_MINUTES = 5
 RUN_FOLLOW_UP, RUN_SERIES, COUNT_AUDIENCE = "run_follow_up", "run_series", "count_audience"
+RECOUNT_STATISTICS = "recount_statistics"
 # The one constant that stands for the shard id that the emulator's stream events lack.
 LAPTOP_STREAM_SHARD = "shardId-laptop"
 
@@ -65,6 +66,7 @@ class AutomationStack(Stack):
         self.uploads = Uploads(self, config)
         self.import_members = import_members(self._workshop, data, messaging, self.uploads, self.follow_up_schedules)
         self.count_audience = self._count_audience()
+        self.recount_statistics = self._recount_statistics()
         self.privacy_requests = privacy_requests(
             self._workshop, data, self.uploads, self.privacy_schedules, self.follow_up_schedules
         )
@@ -77,6 +79,7 @@ class AutomationStack(Stack):
             self.aggregate_stats,
             self.import_members,
             self.count_audience,
+            self.recount_statistics,
             self._check_schedules(),
             self.run_follow_up,
             self.run_series,
@@ -236,6 +239,19 @@ class AutomationStack(Stack):
         self._data.allow(function)
         dead_letters.grant(function, "sqs:SendMessage")
         accept(function.role or function, {"IAM5[Resource::*]": "ListStreams knows no resources; X-Ray neither."})
+        return function
+
+    def _recount_statistics(self) -> PythonFunction:
+        function = PythonFunction(
+            self._workshop,
+            RECOUNT_STATISTICS,
+            timeout_seconds=300,
+            # A whole processor: a million recipients are MEASURED seconds of work.
+            memory_mb=1792,
+            environment={"ARIIA_REST_SECONDS": str(self._config.recount_rest_seconds)},
+        )
+        catch(function, self._messaging.dead_letters)
+        self._data.allow(function)
         return function
 
     def _count_audience(self) -> PythonFunction:

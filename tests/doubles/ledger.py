@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from threading import RLock
 
 from ariia.domain.ledger.batch import Batch, BatchKey, Claim, Entry, EntryState, PlanCursor, ReleaseCursor, count_state
+from ariia.domain.ledger.counted_row import CountedRow
 from ariia.domain.ledger.evidence import open_count
 from ariia.domain.ledger.put_off import marks_of
 from ariia.domain.ledger.receipt import Receipt, merge
@@ -23,6 +24,7 @@ class MemoryLedger:
         self._plans: dict[str, PlanCursor] = {}
         self._releases: dict[tuple[str, str], ReleaseCursor] = {}
         self._addresses: dict[str, dict[str, str]] = {}
+        self._marks: dict[str, int] = {}
 
     def plan_cursor(self, partition: Partition) -> PlanCursor:
         """See the port."""
@@ -213,6 +215,19 @@ class MemoryLedger:
         with self._lock:
             rows = self.receipts.get(partition.key, {})
             return {place: copy.deepcopy(one) for place, one in rows.items() if first <= place[0] <= last}
+
+    def put_mark(self, partition: Partition, at: int) -> int:
+        """See the port."""
+        with self._lock:
+            self._marks[partition.key] = max(at, self._marks.get(partition.key, 0) + 1)
+            return self._marks[partition.key]
+
+    def counted_rows(self, partition: Partition) -> Iterator[CountedRow]:
+        """See the port."""
+        for batch in list(self.batches.get(partition.key, {}).values()):
+            yield CountedRow(batch.key.lane, list(batch.entries))
+        for (_, message), receipt in list(self.receipts.get(partition.key, {}).items()):
+            yield CountedRow(message, receipt)
 
     def _find(self, key: BatchKey) -> Batch | None:
         return self.batches.get(Partition(key.tenant_id, key.campaign_id, key.shard).key, {}).get(key.row)

@@ -15,9 +15,9 @@ from ariia.domain.ledger.batch import Batch, BatchKey, Entry, EntryState
 from ariia.domain.ledger.receipt import Receipt
 from ariia.domain.privacy.anonymous import anonymous
 from ariia.domain.single_messages import SingleKind, container_id
-from ariia.domain.statistics import Totals, totals
+from ariia.domain.statistics.totals import Totals, totals
 from ariia.ports.ledger import Partition
-from ariia.services.statistics import StreamCounter
+from ariia.services.statistics.counting import StreamCounter
 from functions.aggregate_stats import handler as module
 from tests.doubles.statistics import MemoryStatistics
 from tests.handlers.context import LambdaContext
@@ -152,14 +152,27 @@ def test_an_empty_window_ends_quietly(dead_letters: DeadLetters) -> None:
     assert invoke(shard=None) == {"state": {}}
 
 
-def test_follow_ups_count_under_their_tenant_and_all_other_single_messages_nowhere() -> None:
-    for kind in SingleKind:
+def test_follow_ups_count_under_their_tenant_and_all_other_single_messages_nowhere(
+    store: MemoryStatistics, dead_letters: DeadLetters
+) -> None:
+    for number, kind in enumerate(SingleKind, start=1):
         key = replace(KEY, campaign_id=container_id(kind, "studio", "one"))
-        image = items.batch_item(Batch(key, [Entry("anna", EntryState.ACCEPTED, "p-1", 1, 5)]))
-        found = LedgerStream().change(change(7, image))
-        if kind is not SingleKind.FOLLOW_UP:
-            assert found is None
-        else:
-            assert found is not None
-            assert found.campaign_key == "studio#zf"
-            assert found.counts[("lane:l0", "accepted")] == 1
+        invoke(change(number, items.batch_item(Batch(key, [Entry("anna", EntryState.ACCEPTED, "p-1", 1, 5)]))))
+    assert set(store.items) == {"studio#zf"}
+    assert store.read("studio#zf")["lane:l0", "accepted"] == 1
+
+
+def test_what_an_erased_receipt_had_counted_is_noted_apart(store: MemoryStatistics, dead_letters: DeadLetters) -> None:
+    opened = receipt(delivered_at=5, opened_at=6)
+    invoke(change(1, opened), change(2, None, opened))
+    counted = {key: count for key, count in store.read("studio#spring").items() if not key[0].startswith("erased:")}
+    assert store.read("studio#spring", "erased:") == {
+        (f"erased:{group}", fact): count for (group, fact), count in counted.items()
+    }
+
+
+def test_a_mark_tells_that_what_came_before_it_is_counted(store: MemoryStatistics, dead_letters: DeadLetters) -> None:
+    mark = {**items.key_item(PARTITION, "mark"), "mark_number": {"N": "1800000000000"}}
+    invoke(change(1, PLANNED), change(2, mark))
+    assert store.marks("studio#spring") == {PARTITION.shard: 1_800_000_000_000}
+    assert figures(store).targeted == 3

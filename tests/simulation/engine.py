@@ -50,7 +50,8 @@ from ariia.services.sending.batches import BatchSender, SendPolicy
 from ariia.services.sending.claims import ClaimSender
 from ariia.services.sending.composing import MessageComposer
 from ariia.services.sending.last_look import LastLook
-from ariia.services.statistics import CampaignStatistics, StreamCounter
+from ariia.services.statistics.counting import StreamCounter
+from ariia.services.statistics.figures import CampaignStatistics
 from ariia.services.tenants.quotas import PlanUse, Quotas
 from tests.builders import NOW, TENANT, any_campaign, any_content, any_double_opt_in, any_member
 from tests.doubles.clock import CountingIds

@@ -25,7 +25,8 @@ from ariia.services.release.settling import BatchSettler, Left
 from ariia.services.sending import claims as sending_claim
 from ariia.services.sending.claims import ClaimResult, ClaimSender
 from ariia.services.sending.last_look import LastLook, LookVerdict
-from ariia.services.statistics import StreamCounter
+from ariia.services.statistics import counting
+from ariia.services.statistics.counting import StreamCounter
 from tests.doubles.statistics import MemoryStatistics
 
 from .engine import Parts
@@ -111,10 +112,7 @@ class _SplitCounter(StreamCounter):
     def _apply_all(self, stream_shard: str, changes: Sequence[LedgerChange], expected: str) -> bool:
         fold = Fold(stream_shard, expected)
         for change in changes:
-            fold.watermark = change.sequence
-            counts = fold.changes.setdefault(change.campaign_key, {})
-            for key, amount in change.counts.items():
-                counts[key] = counts.get(key, 0) + amount
+            fold.include(counting.addition(stream_shard, change))
         store: Any = self._store
         if changes:
             store.add(fold)

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from ariia.domain.ledger.batch import Batch, BatchKey, Claim, Entry
+from ariia.domain.ledger.counted_row import CountedRow
 from ariia.domain.ledger.receipt import Receipt
-from ariia.domain.statistics import Counts, batch_counts, difference, receipt_counts
 from ariia.ports.ledger import Page, Partition, ReceiptKey
 from ariia.ports.statistics import LedgerChange
 from tests.doubles.ledger import MemoryLedger
@@ -33,7 +33,7 @@ class StreamedLedger(MemoryLedger):
         if not super().commit_page(page):
             return False
         for batch in page.batches:
-            self._record(page.partition, batch_counts(batch.key.lane, batch.entries))
+            self._record(page.partition, None, _batch_row(batch))
         return True
 
     def rewrite(self, batch: Batch, seen: Sequence[Entry]) -> bool:
@@ -59,32 +59,45 @@ class StreamedLedger(MemoryLedger):
         super().merge_receipt(key, facts)
         after = self._receipt(key)
         if after != before:
-            self._record(key.partition, difference(_receipt_counts(key, after), _receipt_counts(key, before)))
+            self._record(key.partition, before, after)
+
+    def delete_receipts(self, partition: Partition, member_id: str) -> None:
+        """See the port."""
+        places = [ReceiptKey(partition, *one) for one in self.receipts.get(partition.key, {}) if one[0] == member_id]
+        gone = [self._receipt(key) for key in places]
+        super().delete_receipts(partition, member_id)
+        for row in gone:
+            self._record(partition, row, None)
+
+    def put_mark(self, partition: Partition, at: int) -> int:
+        """See the port."""
+        mark = super().put_mark(partition, at)
+        self._record(partition, None, None, mark)
+        return mark
 
     @contextmanager
     def _recorded(self, key: BatchKey) -> Iterator[None]:
-        before = self._counts(key)
+        before = self._batch(key)
         yield
-        after = self._counts(key)
-        self._record(Partition(key.tenant_id, key.campaign_id, key.shard), difference(after, before))
+        self._record(Partition(key.tenant_id, key.campaign_id, key.shard), before, self._batch(key))
 
-    def _counts(self, key: BatchKey) -> Counts:
+    def _batch(self, key: BatchKey) -> CountedRow | None:
         batch = self._find(key)
-        return batch_counts(key.lane, batch.entries) if batch else {}
+        return _batch_row(batch) if batch else None
 
-    def _receipt(self, key: ReceiptKey) -> Receipt | None:
-        return self.receipts.get(key.partition.key, {}).get((key.member_id, key.message))
+    def _receipt(self, key: ReceiptKey) -> CountedRow | None:
+        receipt = self.receipts.get(key.partition.key, {}).get((key.member_id, key.message))
+        return CountedRow(key.message, receipt) if receipt else None
 
-    def _record(self, partition: Partition, counts: Counts) -> None:
+    def _record(self, partition: Partition, before: CountedRow | None, after: CountedRow | None, mark: int = 0) -> None:
         shard = partition.shard % STREAM_SHARDS
         records = self.records[shard]
-        campaign = f"{partition.tenant_id}#{partition.campaign_id}"
-        records.append(LedgerChange(f"{len(records) + 1:040d}", campaign, counts))
+        records.append(LedgerChange(f"{len(records) + 1:040d}", partition, before, after, mark))
         self.on_record(shard)
 
 
-def _receipt_counts(key: ReceiptKey, receipt: Receipt | None) -> Counts:
-    return receipt_counts(key.message, receipt) if receipt is not None else {}
+def _batch_row(batch: Batch) -> CountedRow:
+    return CountedRow(batch.key.lane, tuple(batch.entries))
 
 
 class StreamReader:

@@ -11,7 +11,7 @@ from ariia.domain.consent.refusal import ExclusionReason, refusal
 from ariia.domain.ledger.batch import Batch, Entry, EntryState
 from ariia.domain.ledger.receipt import Receipt, RecipientStatus
 from ariia.domain.recipients.recipient import recipient
-from ariia.domain.statistics import batch_counts, receipt_counts
+from ariia.domain.statistics.counts import batch_counts, receipt_counts
 from ariia.domain.tenants.plan import Feature
 from ariia.ports.ledger import Partition
 

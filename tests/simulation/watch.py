@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from ariia.domain.campaigns.campaign import Campaign
-from ariia.domain.statistics import Totals
+from ariia.domain.statistics.totals import Totals
 from ariia.ports.campaigns import CampaignChange
 from ariia.ports.ledger import Partition
 from ariia.ports.sending import SendCall

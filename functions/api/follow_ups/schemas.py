@@ -11,7 +11,7 @@ from ariia.domain.consent.refusal import ExclusionReason
 from ariia.domain.follow_ups import FollowUpStatus, MessageFormat
 from ariia.domain.ledger.receipt import RecipientStatus
 from ariia.domain.rules.misfire import MisfirePolicy
-from ariia.domain.statistics import Totals
+from ariia.domain.statistics.totals import Totals
 from ariia.services.follow_ups.follow_ups import FollowUpDetails
 from functions.api.campaigns.waits import WaitView
 from functions.api.gate.fields import Id, Instant, InstantInput, RequestModel, ResponseModel, Version, example

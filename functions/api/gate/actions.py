@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ariia.domain.campaigns.campaign import Campaign
-from ariia.domain.statistics import Totals
+from ariia.domain.statistics.totals import Totals
 from functions.api.gate.auth import Caller, Permission
 
 _P = Permission

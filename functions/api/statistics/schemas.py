@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field
 
 from ariia.domain.campaigns.campaign import Campaign
-from ariia.domain.statistics import Totals
+from ariia.domain.statistics.recount import Recount
+from ariia.domain.statistics.totals import Totals
 from ariia.domain.waits import Wait
 from functions.api.campaigns.schemas import StatusName
 from functions.api.campaigns.waits import CountedWaitView
-from functions.api.gate.fields import ResponseModel, example
+from functions.api.gate.fields import Instant, ResponseModel, example
+
+RecountStatusName = Literal["waiting", "running", "done", "failed"]
+RecountFailureName = Literal["counters_moved", "stream_behind", "stopped"]
 
 
 class RatesView(ResponseModel):
@@ -104,6 +108,52 @@ class StatisticsView(ResponseModel):
         fields |= {"campaign_id": campaign.id, "status": campaign.shown_status, "rates": RatesView.of(totals)}
         fields |= {"waits": CountedWaitView.all(waits)}
         return cls.model_validate(fields)
+
+
+class RecountView(ResponseModel):
+    """A recount of a campaign's figures and how far it is."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            {
+                "campaign_id": "01k9qjz7t2n4h6p8s0v3x5y7ab",
+                "status": "done",
+                "failure": None,
+                "passes": 1,
+                "corrected": {"delivered": 3, "opened": -1},
+                "counters": 5,
+                "requested_by": "anna",
+                "requested_at": "2026-03-01T09:00:00.000Z",
+                "finished_at": "2026-03-01T09:00:25.000Z",
+            }
+        )
+    )
+
+    campaign_id: str
+    status: RecountStatusName
+    failure: Annotated[
+        RecountFailureName | None,
+        Field(
+            description="Why it came to nothing; the figures are as they were. `counters_moved`: opens, clicks or sends "
+            "came in during each pass. `stream_behind`: counting lags behind. `stopped`: it gave no sign of life. "
+            "Ask again."
+        ),
+    ]
+    passes: Annotated[int, Field(description="How often the recipients were gone through.")]
+    corrected: Annotated[
+        dict[str, int],
+        Field(description="What was added to each figure (negative: taken away), by its name among the counters."),
+    ]
+    counters: Annotated[int, Field(description="Counters corrected in all, those by hour and by link included.")]
+    requested_by: str
+    requested_at: Instant
+    finished_at: Instant | None
+
+    @classmethod
+    def of(cls, campaign_id: str, recount: Recount) -> Self:
+        """The view of a recount."""
+        fields = {name: getattr(recount, name) for name in cls.model_fields if hasattr(recount, name)}
+        return cls.model_validate({**fields, "campaign_id": campaign_id})
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -31,7 +31,7 @@ from ariia.services.preflight.preflight import Preflights
 from ariia.services.release.control import CampaignSending
 from ariia.services.release.in_flight import InFlightCount
 from ariia.services.release.stopping import CampaignStopping
-from ariia.services.statistics import CampaignStatistics
+from ariia.services.statistics.figures import CampaignStatistics
 from ariia.services.tenants.quotas import Quotas
 from ariia.services.waits import CampaignActions
 from tests.doubles.campaign_runs import MemoryCampaignRuns

@@ -7,7 +7,8 @@ from dataclasses import replace
 from ariia.domain.errors import UnknownOutcomeError
 from ariia.domain.ledger.batch import EntryState
 from ariia.domain.members.member import TrackingChoice
-from ariia.domain.statistics import batch_counts, totals
+from ariia.domain.statistics.counts import batch_counts
+from ariia.domain.statistics.totals import totals
 from ariia.ports.sending import EntryOutcome, SendCall
 from tests.builders import TENANT, any_campaign, any_member
 from tests.world import World

@@ -11,7 +11,7 @@ from ariia.domain.channel import Channel
 from ariia.domain.single_messages import follow_ups_key
 from ariia.domain.tenants.tenant import Plan
 from ariia.ports.statistics import Fold
-from ariia.services.statistics import CampaignStatistics
+from ariia.services.statistics.figures import CampaignStatistics
 from functions.api.events import routes as events
 from functions.api.follow_ups import routes as follow_ups
 from functions.api.gate import dependencies

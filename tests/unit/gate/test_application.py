@@ -92,6 +92,7 @@ SETTINGS = ApiSettings(
     campaign_run_arn="arn",
     uploads_bucket="bucket",
     count_audience_arn="arn:function:count-audience",
+    recount_statistics_arn="arn:function:recount-statistics",
     job_concurrency=4,
     schedule_group="test",
     schedule_role_arn="arn:aws:iam::0:role/schedules",

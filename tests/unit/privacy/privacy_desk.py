@@ -22,7 +22,8 @@ from ariia.domain.privacy.erasure import Erasure, ErasureReason
 from ariia.domain.series.recurrence import CalendarRule
 from ariia.domain.series.series import Series
 from ariia.domain.single_messages import SingleKind, container_id, stand_in_id
-from ariia.domain.statistics import Totals, batch_counts, receipt_counts, totals
+from ariia.domain.statistics.counts import batch_counts, receipt_counts
+from ariia.domain.statistics.totals import Totals, totals
 from ariia.domain.tenants.tenant import TenantSettings
 from ariia.ports.campaigns import CampaignChange
 from ariia.ports.jobs import Job, JobPart

@@ -9,7 +9,7 @@ from typing import Any
 
 from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.channel import Channel
-from ariia.domain.statistics import batch_counts
+from ariia.domain.statistics.counts import batch_counts
 from ariia.domain.tenants.plan import Feature
 from ariia.services.audience.counting import AudienceCounter, ShardCounter
 from ariia.services.audience.page_facts import PageFactsReader
@@ -29,7 +29,7 @@ from ariia.services.preflight.preflight import Preflights
 from ariia.services.release.control import CampaignSending
 from ariia.services.release.in_flight import InFlightCount
 from ariia.services.release.stopping import CampaignStopping
-from ariia.services.statistics import CampaignStatistics
+from ariia.services.statistics.figures import CampaignStatistics
 from ariia.services.tenants.quotas import FeatureUse
 from ariia.services.waits import CampaignActions
 from tests.builders import TENANT, any_member

@@ -18,7 +18,7 @@ from ariia.ports.recent_sends import SendsChange
 from ariia.ports.sending import SendRate
 from ariia.services.campaigns.targets import Targets
 from ariia.services.recipients import Recipients
-from ariia.services.statistics import CampaignStatistics
+from ariia.services.statistics.figures import CampaignStatistics
 from ariia.services.waits import CampaignActions
 from tests.builders import TENANT, any_member
 from tests.unit.confirmations.confirmation_desk import MAIL, ConfirmationDesk

@@ -15,7 +15,8 @@ from ariia.domain.consent.refusal import ExclusionReason
 from ariia.domain.ledger.batch import Entry, EntryState, reopen
 from ariia.domain.ledger.clicked_link import link_name
 from ariia.domain.ledger.receipt import EventKind, Receipt, RecipientStatus, merge, status_of, with_time
-from ariia.domain.statistics import Counts, Totals, batch_counts, difference, receipt_counts, totals
+from ariia.domain.statistics.counts import Counts, batch_counts, difference, receipt_counts
+from ariia.domain.statistics.totals import Totals, totals
 
 K, E, R = EventKind, EntryState, RecipientStatus
 LANE = "l0"
@@ -248,10 +249,31 @@ def test_excluded_of_a_lane_and_machines_are_counted_apart() -> None:
     assert figures.excluded_by_reason == {"no_consent": 1}
 
 
-def test_hours_are_counted_by_day_in_utc() -> None:
-    opened = Receipt(times={K.OPENED.value: AT + 23 * HOUR})
-    counts = receipt_counts(LANE, opened)
-    assert {key for key in counts if key[0].startswith("day:")} == {("day:2027-01-16", "07:opened")}
+def by_hour(counts: Counts) -> set[tuple[str, str]]:
+    return {key for key in counts if key[0].startswith("hour:")}
+
+
+def test_facts_are_counted_in_half_hours_of_an_hour_in_utc() -> None:
+    opened = Receipt(times={K.OPENED.value: AT + 23 * HOUR, K.BOUNCED.value: AT + 24 * HOUR - 1})
+    hour = f"hour:{LANE}:2027-01-16T07"
+    assert by_hour(receipt_counts(LANE, opened)) == {(hour, "00:opened"), (hour, "30:hard_bounced")}
+
+
+def test_acceptances_are_counted_by_the_hour_of_each() -> None:
+    entries = [replace(accepted(1), at=AT + minutes * 60_000) for minutes in (0, 29, 30, 60)]
+    counts = batch_counts(LANE, entries)
+    first, second = f"hour:{LANE}:2027-01-15T08", f"hour:{LANE}:2027-01-15T09"
+    assert {key: counts[key] for key in by_hour(counts)} == {
+        (first, "00:accepted"): 2,
+        (first, "30:accepted"): 1,
+        (second, "00:accepted"): 1,
+    }
+
+
+def test_sums_of_lanes_leave_hours_out() -> None:
+    rows = [(accepted(1), Receipt(times={K.OPENED.value: AT}))]
+    lanes = {key: count for key, count in counted(rows).items() if key[0].startswith("lane:")}
+    assert totals(counted(rows), targeted=1, cancelled=False) == totals(lanes, targeted=1, cancelled=False)
 
 
 @pytest.mark.parametrize(

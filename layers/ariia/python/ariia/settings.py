@@ -72,6 +72,7 @@ class ApiSettings(SchedulingSettings):
     campaign_run_arn: str
     uploads_bucket: str
     count_audience_arn: str
+    recount_statistics_arn: str
     job_concurrency: int
     schedule_group: str
     schedule_role_arn: str
@@ -214,6 +215,13 @@ class AggregateStatsSettings(Settings):
     stream_shard: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class RecountStatisticsSettings(Settings):
+    """Recounts. `rest_seconds`: how long what the ledger's stream may bring late is waited for."""
+
+    rest_seconds: int
+
+
 SETTINGS: dict[str, type[Settings]] = {
     "api": ApiSettings,
     "public_pages": PublicPagesSettings,
@@ -228,4 +236,5 @@ SETTINGS: dict[str, type[Settings]] = {
     "send_batch": SendBatchSettings,
     "record_events": RecordEventsSettings,
     "aggregate_stats": AggregateStatsSettings,
+    "recount_statistics": RecountStatisticsSettings,
 }

@@ -10,7 +10,7 @@ from ariia.adapters.dynamodb import names
 from ariia.adapters.dynamodb.client import dynamodb_client
 from ariia.adapters.dynamodb.ledger.stream import LedgerStream
 from ariia.adapters.dynamodb.statistics import DynamoStatistics
-from ariia.services.statistics import StreamCounter
+from ariia.services.statistics.counting import StreamCounter
 from ariia.settings import AggregateStatsSettings
 
 

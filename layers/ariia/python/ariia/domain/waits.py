@@ -11,7 +11,7 @@ from ariia.domain.ledger.batch import Batch, Entry, EntryState
 from ariia.domain.ledger.put_off import PutOff
 from ariia.domain.rules.wait_cause import WaitCause
 from ariia.domain.single_messages import kind_of
-from ariia.domain.statistics import LaneFigures, Totals
+from ariia.domain.statistics.totals import LaneFigures, Totals
 
 _C, _S = WaitCause, CampaignStatus
 

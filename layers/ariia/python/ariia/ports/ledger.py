@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from ariia.domain.ledger.batch import Batch, BatchKey, Claim, Entry, PlanCursor, ReleaseCursor
+from ariia.domain.ledger.counted_row import CountedRow
 from ariia.domain.ledger.receipt import Receipt
 
 
@@ -239,6 +240,19 @@ class ErasingLedger(RecipientLedger, Protocol):
     def commit_page(self, page: Page) -> bool:
         """Writes the whole page in one transaction, if the stored cursor's version is one below the page's and every
         address is free or already the same member's. False when not; nothing is written then."""
+        ...
+
+
+class RecountLedger(Protocol):
+    """What counting a ledger anew reads and writes."""
+
+    def put_mark(self, partition: Partition, at: int) -> int:
+        """Puts a mark into the partition, and returns it: `at` (epoch ms), or more where one is there that is not less.
+        It passes through the ledger's stream behind every change of the partition that was there before."""
+        ...
+
+    def counted_rows(self, partition: Partition) -> Iterator[CountedRow]:
+        """All batches and receipts, strongly consistent, each as it is when it is reached."""
         ...
 
 

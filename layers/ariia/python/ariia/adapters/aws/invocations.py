@@ -56,6 +56,18 @@ class InvokedRanges:
             _invoke(self._client(), self._arn, encode_task(task))
 
 
+class InvokedRecounts:
+    """RecountWork: an invocation for each recount. The client is made when it is needed."""
+
+    def __init__(self, client: Callable[[], Any], function_arn: str) -> None:
+        self._client, self._arn = client, function_arn
+
+    def start(self, tenant_id: str, campaign_id: str, run: str) -> None:
+        """See the port."""
+        payload = json.dumps({"tenant_id": tenant_id, "campaign_id": campaign_id, "run": run})
+        _invoke(self._client(), self._arn, payload)
+
+
 def encode_task(task: RangeTask) -> str:
     """The task as a payload; functions/import_members reads it back."""
     return json.dumps({"tenant_id": task.tenant_id, "job_id": task.job_id, "number": task.number})

@@ -1,17 +1,30 @@
-"""Counters on DynamoDB: one item per (campaign, group, stream shard), so that no two writers ever meet on one."""
+"""Counters on DynamoDB: one item per (key, group, writer), and one per (key, group) that corrects them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from ariia.adapters.dynamodb.client import CANCELLED, Item, code_of, number, passing_faults, text
-from ariia.domain.statistics import Counts
-from ariia.ports.statistics import Fold
+from ariia.adapters.dynamodb.client import (
+    CANCELLED,
+    CONDITION_FAILED,
+    Item,
+    chunks,
+    code_of,
+    number,
+    passing_faults,
+    text,
+)
+from ariia.domain.statistics.counted_under import RECOUNT, writer_of
+from ariia.domain.statistics.counts import LANES, Counts, by_group
+from ariia.ports.statistics import CounterState, Fold
 
-_WATERMARK = "watermark"
+_WATERMARK, _MARK = "watermark", "mark#"
+# How often an item was written; no fact has this name.
+_WRITES = "writes"
+_PER_TRANSACTION = 100  # API_TransactWriteItems
 
 
 class DynamoStatistics:
@@ -30,33 +43,72 @@ class DynamoStatistics:
     def apply(self, fold: Fold, expected_watermark: str) -> bool:
         """See the port."""
         actions = [self._move_watermark(fold, expected_watermark)]
-        for campaign, counts in fold.changes.items():
-            actions += [
-                self._add(campaign, f"{group}#{fold.stream_shard}", changes)
-                for group, changes in _by_group(counts).items()
-            ]
+        for key, counts in fold.changes.items():
+            writer = writer_of(key, fold.stream_shard)
+            actions += [self._add(key, f"{group}#{writer}", facts) for group, facts in by_group(counts).items()]
+        actions += [self._set_mark(key, shard, mark) for (key, shard), mark in fold.marks.items()]
+        if self._transact(actions):
+            return True
+        # Ours may have gone through and been repeated by the SDK.
+        return self.watermark(fold.stream_shard) == fold.watermark
+
+    def read(self, key: str, groups: str = "") -> Mapping[tuple[str, str], int]:
+        """See the port."""
+        return _summed(self._items(key, groups))
+
+    def marks(self, key: str) -> Mapping[int, int]:
+        """See the port."""
+        found = self._items(key, _MARK)
+        return {int(item["counter"]["S"].removeprefix(_MARK)): int(item["seen"]["S"]) for item in found}
+
+    def state(self, key: str) -> CounterState:
+        """See the port."""
+        found = [item for item in self._items(key, "") if not item["counter"]["S"].startswith(_MARK)]
+        corrections = [item for item in found if item["counter"]["S"].endswith(f"#{RECOUNT}")]
+        writes = {item["counter"]["S"]: int(item.get(_WRITES, {"N": "0"})["N"]) for item in found}
+        return CounterState(_summed(found), _summed(corrections), writes)
+
+    def correct(self, key: str, changes: Counts, seen: CounterState) -> bool:
+        """See the port."""
+        before = by_group(dict(seen.corrections))
+        sums = {group: _sum(before.get(group, {}), facts) for group, facts in by_group(changes).items()}
+        puts = {group: self._correction(key, group, facts, seen) for group, facts in sums.items()}
+        lanes = [put for group, put in puts.items() if group.startswith(LANES)]
+        others = [put for group, put in puts.items() if not group.startswith(LANES)]
+        return all(map(self._transact, chunks(lanes, _PER_TRANSACTION))) and all(map(self._put_alone, others))
+
+    def _correction(self, key: str, group: str, facts: Mapping[str, int], seen: CounterState) -> dict[str, Any]:
+        counter = f"{group}#{RECOUNT}"
+        writes = seen.writes.get(counter, 0)
+        numbers = {name: number(count) for name, count in facts.items() if count} | {_WRITES: number(writes + 1)}
+        put = self._put({"stats_key": text(key), "counter": text(counter), **numbers})
+        put["Put"]["ConditionExpression"] = f"{_WRITES} = :seen" if writes else f"attribute_not_exists({_WRITES})"
+        if writes:
+            put["Put"]["ExpressionAttributeValues"] = {":seen": number(writes)}
+        return put
+
+    def _put_alone(self, put: Mapping[str, Any]) -> bool:
         try:
             with passing_faults():
-                self._client.transact_write_items(TransactItems=actions)
+                self._client.put_item(**put["Put"])
         except ClientError as error:
-            if code_of(error) == CANCELLED:
-                # Ours may have gone through and been repeated by the SDK.
-                return self.watermark(fold.stream_shard) == fold.watermark
+            if code_of(error) == CONDITION_FAILED:
+                return False
             raise
         return True
 
-    def read(self, campaign_key: str, groups: str = "") -> Mapping[tuple[str, str], int]:
-        """See the port."""
-        sums: dict[tuple[str, str], int] = {}
-        for item in self._items(campaign_key, groups):
-            group = item["counter"]["S"].rpartition("#")[0]
-            for name, value in item.items():
-                if "N" in value:
-                    sums[(group, name)] = sums.get((group, name), 0) + int(value["N"])
-        return {key: count for key, count in sums.items() if count}
+    def _transact(self, actions: Sequence[dict[str, Any]]) -> bool:
+        try:
+            with passing_faults():
+                self._client.transact_write_items(TransactItems=list(actions))
+        except ClientError as error:
+            if code_of(error) == CANCELLED:
+                return False
+            raise
+        return True
 
-    def _items(self, campaign_key: str, groups: str) -> list[Item]:
-        condition, values = "stats_key = :key", {":key": text(campaign_key)}
+    def _items(self, key: str, groups: str) -> list[Item]:
+        condition, values = "stats_key = :key", {":key": text(key)}
         if groups:
             condition += " AND begins_with(#counter, :groups)"
             values[":groups"] = text(groups)
@@ -69,13 +121,15 @@ class DynamoStatistics:
         if groups:
             # The word is reserved in DynamoDB's expressions.
             request["ExpressionAttributeNames"] = {"#counter": "counter"}
-        found: list[Item] = []
+        return list(self._pages(request))
+
+    def _pages(self, request: dict[str, Any]) -> Iterator[Item]:
         while True:
             with passing_faults():
                 answer = self._client.query(**request)
-            found.extend(answer["Items"])
+            yield from answer["Items"]
             if "LastEvaluatedKey" not in answer:
-                return found
+                return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def _move_watermark(self, fold: Fold, expected: str) -> dict[str, Any]:
@@ -91,28 +145,49 @@ class DynamoStatistics:
             }
         }
 
-    def _add(self, campaign_key: str, counter: str, changes: Mapping[str, int]) -> dict[str, Any]:
+    def _add(self, key: str, counter: str, facts: Mapping[str, int]) -> dict[str, Any]:
+        changes = {**facts, _WRITES: 1}
         names = {f"#n{place}": name for place, name in enumerate(changes)}
         values = {f":v{place}": number(amount) for place, amount in enumerate(changes.values())}
         expression = "ADD " + ", ".join(f"#n{place} :v{place}" for place in range(len(changes)))
         return {
             "Update": {
                 "TableName": self._table,
-                "Key": {"stats_key": text(campaign_key), "counter": text(counter)},
+                "Key": {"stats_key": text(key), "counter": text(counter)},
                 "UpdateExpression": expression,
                 "ExpressionAttributeNames": names,
                 "ExpressionAttributeValues": values,
             }
         }
 
+    def _set_mark(self, key: str, shard: int, mark: int) -> dict[str, Any]:
+        """As text: the numbers of an item are its counts."""
+        return {
+            "Update": {
+                "TableName": self._table,
+                "Key": {"stats_key": text(key), "counter": text(f"{_MARK}{shard}")},
+                "UpdateExpression": "SET seen = :mark",
+                "ExpressionAttributeValues": {":mark": text(str(mark))},
+            }
+        }
+
+    def _put(self, item: Item) -> dict[str, Any]:
+        return {"Put": {"TableName": self._table, "Item": item}}
+
 
 def _watermark_key(stream_shard: str) -> Item:
     return {"stats_key": text(f"stream#{stream_shard}"), "counter": text(_WATERMARK)}
 
 
-def _by_group(counts: Counts) -> dict[str, dict[str, int]]:
-    groups: dict[str, dict[str, int]] = {}
-    for (group, name), amount in counts.items():
-        if amount:
-            groups.setdefault(group, {})[name] = amount
-    return groups
+def _summed(found: Sequence[Item]) -> dict[tuple[str, str], int]:
+    sums: dict[tuple[str, str], int] = {}
+    for item in found:
+        group = item["counter"]["S"].rpartition("#")[0]
+        for name, value in item.items():
+            if "N" in value and name != _WRITES:
+                sums[(group, name)] = sums.get((group, name), 0) + int(value["N"])
+    return {key: count for key, count in sums.items() if count}
+
+
+def _sum(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    return {name: one.get(name, 0) + other.get(name, 0) for name in one.keys() | other.keys()}

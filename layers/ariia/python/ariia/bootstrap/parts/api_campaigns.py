@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from ariia.services.release.control import CampaignSending
     from ariia.services.release.held_members import HeldMembers
     from ariia.services.release.stopping import CampaignStopping
-    from ariia.services.statistics import CampaignStatistics
+    from ariia.services.statistics.figures import CampaignStatistics
+    from ariia.services.statistics.recounts import Recounts
     from ariia.services.waits import CampaignActions
 
 
@@ -101,9 +102,19 @@ class CampaignServices(ApiFoundations):
     def statistics(self) -> CampaignStatistics:
         """Figures of campaigns."""
         from ariia.adapters.dynamodb.statistics import DynamoStatistics
-        from ariia.services.statistics import CampaignStatistics
+        from ariia.services.statistics.figures import CampaignStatistics
 
         return CampaignStatistics(DynamoStatistics(self._dynamodb, self._table(names.STATISTICS)))
+
+    @cached_property
+    def recounts(self) -> Recounts:
+        """Counts figures anew."""
+        from ariia.adapters.aws.invocations import InvokedRecounts, lambda_client
+        from ariia.adapters.clock import SystemChance
+        from ariia.services.statistics.recounts import Recounts
+
+        work = InvokedRecounts(lambda_client, self._settings.recount_statistics_arn)
+        return Recounts(self.campaigns, self._job_store, work, self._clock, SystemChance())
 
     @cached_property
     def templates(self) -> Templates:

@@ -10,7 +10,7 @@ from ariia.domain.campaigns.campaign import EDITABLE, Campaign, CampaignStatus, 
 from ariia.domain.campaigns.timing import require_in_time
 from ariia.domain.errors import InvalidError
 from ariia.domain.rules.pause_cause import PauseCause
-from ariia.domain.statistics import Totals
+from ariia.domain.statistics.totals import Totals
 
 _S = CampaignStatus
 NEEDS_DECISION = "needs_decision"

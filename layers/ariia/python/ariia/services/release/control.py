@@ -21,7 +21,7 @@ from ariia.services.campaigns.contents import CampaignContents
 from ariia.services.campaigns.reading import Campaigns
 from ariia.services.campaigns.targets import Targets
 from ariia.services.preflight.gate import PreflightGate
-from ariia.services.statistics import CampaignStatistics
+from ariia.services.statistics.figures import CampaignStatistics
 
 _S = CampaignStatus
 

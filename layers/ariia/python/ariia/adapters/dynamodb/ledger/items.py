@@ -10,13 +10,25 @@ from typing import Any
 
 from ariia.adapters.dynamodb.client import Item, number, text
 from ariia.domain.documents import decode, encode
-from ariia.domain.ledger.batch import Batch, BatchKey, Claim, Entry, EntryState, PlanCursor, ReleaseCursor, count_state
+from ariia.domain.ledger.batch import (
+    BATCH_PREFIX,
+    Batch,
+    BatchKey,
+    Claim,
+    Entry,
+    EntryState,
+    PlanCursor,
+    ReleaseCursor,
+    count_state,
+)
+from ariia.domain.ledger.counted_row import CountedRow
 from ariia.domain.ledger.evidence import open_count
 from ariia.domain.ledger.put_off import marks_of
-from ariia.domain.ledger.receipt import Receipt
+from ariia.domain.ledger.receipt import RECEIPT_PREFIX, Receipt
 from ariia.ports.ledger import BatchSummary, Partition
 
 PLAN_ROW = "plan"
+MARK_ROW, MARK = "mark", "mark_number"
 # What changes with the entries; `entry_values` has the values.
 SET_ENTRIES = (
     "entries_json = :entries, pending_count = :pending, accepted_count = :accepted, failed_count = :failed, "
@@ -109,6 +121,12 @@ def batch_from(item: Item) -> Batch:
     )
 
 
+def partition_from(item: Item) -> Partition:
+    """The partition of a stored row."""
+    tenant_id, campaign_id, shard = item["ledger_key"]["S"].split("#")
+    return Partition(tenant_id, campaign_id, int(shard))
+
+
 def batch_key(item: Item) -> BatchKey:
     """The key of a stored batch."""
     tenant_id, campaign_id, shard = item["ledger_key"]["S"].split("#")
@@ -169,3 +187,20 @@ def receipt_place(item: Item) -> tuple[str, str]:
     """(member id, message) of a stored receipt."""
     _, member_id, message = item["row"]["S"].split("#", 2)
     return member_id, message
+
+
+def is_counted(row: str) -> bool:
+    """Whether figures are made of the row with this range key."""
+    return row.startswith((BATCH_PREFIX, RECEIPT_PREFIX))
+
+
+def counted_row(item: Item) -> CountedRow:
+    """What of a stored batch or receipt is counted."""
+    if item["row"]["S"].startswith(BATCH_PREFIX):
+        return CountedRow(batch_key(item).lane, entries_from_text(item["entries_json"]["S"]))
+    return CountedRow(receipt_place(item)[1], receipt_from(item))
+
+
+def mark_from(item: Item) -> int:
+    """The number of a stored mark."""
+    return int(item[MARK]["N"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -48,6 +48,14 @@ class LedgerRows:
     def query(self, partition: Partition, first: str, last: str, limit: int | None, **options: Any) -> list[Item]:
         """Rows between two range keys, both included, in key order; at most `limit` (None: all)."""
         found: list[Item] = []
+        for some in self.pages(partition, first, last, limit, **options):
+            found.extend(some)
+        return found
+
+    def pages(
+        self, partition: Partition, first: str, last: str, limit: int | None = None, **options: Any
+    ) -> Iterator[list[Item]]:
+        """The same, 1 MB at a time."""
         request: dict[str, Any] = {
             "TableName": self._table,
             "KeyConditionExpression": "ledger_key = :key AND #row BETWEEN :first AND :last",
@@ -56,15 +64,44 @@ class LedgerRows:
             "ConsistentRead": True,
             **options,
         }
+        left = limit
         while True:
-            if limit is not None:
-                request["Limit"] = limit - len(found)
+            if left is not None:
+                request["Limit"] = left
             with passing_faults():
                 answer = self._client.query(**request)
-            found.extend(answer["Items"])
-            if "LastEvaluatedKey" not in answer or (limit is not None and len(found) >= limit):
-                return found
+            yield answer["Items"]
+            if left is not None:
+                left -= len(answer["Items"])
+            if "LastEvaluatedKey" not in answer or left == 0:
+                return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def raise_number(self, partition: Partition, row: str, name: str, least: int) -> int:
+        """Raises a number of a row, which may not exist yet, to `least`, or by one where it is there already, and
+        returns it; a repeated call raises it again."""
+        try:
+            self._raise(
+                partition, row, f"SET {name} = :value", least, f"attribute_not_exists({name}) OR {name} < :value"
+            )
+            return least
+        except ClientError as error:
+            if code_of(error) != CONDITION_FAILED:
+                raise
+        answer = self._raise(partition, row, f"ADD {name} :value", 1)
+        return int(answer["Attributes"][name]["N"])
+
+    def _raise(self, partition: Partition, row: str, expression: str, value: int, condition: str = "") -> Item:
+        with passing_faults():
+            answer: Item = self._client.update_item(
+                TableName=self._table,
+                Key=items.key_item(partition, row),
+                UpdateExpression=expression,
+                ExpressionAttributeValues={":value": number(value)},
+                ReturnValues="UPDATED_NEW",
+                **({"ConditionExpression": condition} if condition else {}),
+            )
+        return answer
 
     def changed(self, key: BatchKey, expression: str, condition: str, values: Item) -> bool:
         """Updates a batch row; False when the condition failed."""

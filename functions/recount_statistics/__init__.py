@@ -1,0 +1,1 @@
+"""Counts one shard of a large audience for the preflight."""
