@@ -52,6 +52,7 @@ from ariia.services.sending.composing import MessageComposer
 from ariia.services.sending.last_look import LastLook
 from ariia.services.statistics.counting import StreamCounter
 from ariia.services.statistics.figures import CampaignStatistics
+from ariia.services.statistics.recounting import Recounting
 from ariia.services.tenants.quotas import PlanUse, Quotas
 from tests.builders import NOW, TENANT, any_campaign, any_content, any_double_opt_in, any_member
 from tests.doubles.clock import CountingIds
@@ -74,6 +75,7 @@ from .gate import OPEN
 from .ports import Membrane, TaskClock
 from .provider import Provider
 from .queues import HIDDEN_MS, EventSource, Message, Queue
+from .recounts import RECOUNT_REST_SECONDS, ReadRowByRow
 from .scenario import GRACE_MS, LEASE_MS, OVER, Scenario, hard_weather
 from .scheduler import START, Gone, Scheduler
 from .state_machine import Executions
@@ -225,6 +227,8 @@ class Engine:
         self.notes = parts.notes(pipeline, clock)
         self.counter = parts.counter(around("statistics", self.statistics))
         self.totals = CampaignStatistics(self.statistics)
+        read = ReadRowByRow(self.scheduler, ledger)
+        self.recounting = parts.recounting(read, around("statistics", self.statistics), clock, RECOUNT_REST_SECONDS)
         self.returns = around("queue", self.queue)
 
     def _triggers(self) -> None:
@@ -330,6 +334,7 @@ class Parts:
     recorder: type = EventRecorder
     handle: Callable[..., list[Message]] = staticmethod(record_events)
     counter: type = StreamCounter
+    recounting: type = Recounting
     facts: type = PageFactsReader
     lease_ms: int = LEASE_MS
     grace_ms: int = GRACE_MS

@@ -31,6 +31,7 @@ from tests.doubles.statistics import MemoryStatistics
 
 from .engine import Parts
 from .provider import Provider
+from .recount_mutants import OF_RECOUNTS
 from .silence_mutants import OF_SILENCE
 from .stream import StreamedLedger
 
@@ -308,4 +309,5 @@ MUTANTS: tuple[type[Parts], ...] = (
     FactsOfTheFirstPage,
     ExcludedCampaignsAreNotRead,
     *OF_SILENCE,
+    *OF_RECOUNTS,
 )

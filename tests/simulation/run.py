@@ -14,6 +14,7 @@ from ariia.services.release import released_batches
 from .engine import Engine, Parts
 from .faults import Chance, FaultPlan, GivenFaults, RandomFaults, Strike
 from .operators import Operators
+from .recounts import Recounter
 from .scenario import Scenario
 from .scheduler import START
 from .verdict import Judge, Verdict
@@ -45,6 +46,7 @@ def simulate(scenario: Scenario, plan: FaultPlan | None = None, parts: type[Part
         engine = Engine(scenario, plan, parts())
         watch = Watch(engine)
         Operators(engine, watch).begin()
+        Recounter(engine).begin()
         try:
             came_to_rest = engine.scheduler.run(START + LONGEST_MS, scenario.most_steps)
             verdict = Judge(engine, watch).judge(came_to_rest=came_to_rest)

@@ -62,6 +62,8 @@ class Scenario:
     queue: QueueHabits = field(default_factory=QueueHabits)
     replayed: float = 0.0
     actions: tuple[Action, ...] = ()
+    # When (ms after the start) a counter is damaged, and recounted from then on until it is right.
+    recount_at: int | None = None
 
 
 def random_scenario(seed: int) -> Scenario:
@@ -100,6 +102,7 @@ def random_scenario(seed: int) -> Scenario:
         queue=QueueHabits(doubled=random.choice((0.0, 0.05)), undeleted=random.choice((0.0, 0.02))),
         replayed=random.choice((0.0, 0.1)),
         actions=actions,
+        recount_at=_moment(recounts) if (recounts := Random(f"recount-{seed}")).random() < 0.3 else None,
     )
 
 
@@ -124,6 +127,11 @@ def hard_weather(seed: int) -> Scenario:
         replayed=0.1,
         actions=tuple(Action(name, int(100 * 100 ** random.random()), random.randrange(30)) for name in buttons),
     )
+
+
+def recounted(seed: int) -> Scenario:
+    """The same, whose counters are damaged and recounted while it is sending or a little later."""
+    return replace(hard_weather(seed), recount_at=_moment(Random(f"recount-{seed}")))
 
 
 def busy_account(seed: int) -> Scenario:

@@ -16,6 +16,7 @@ from ariia.domain.tenants.plan import Feature
 from ariia.ports.ledger import Partition
 
 from .engine import Engine
+from .recounts import recount_at_rest
 from .scenario import OVER
 from .watch import Watch
 
@@ -166,6 +167,8 @@ class Judge:
         counted = self._engine.statistics.read(self._campaign.key)
         if dict(counted) != {key: count for key, count in recounted.items() if count}:
             self._violated("the counters are not what the ledger says")
+        elif recount_at_rest(self._engine) != {}:
+            self._violated("a recount does not agree with the counters")
         if self._guarded and not self._engine.scenario.hold_unknown:
             self._figures()
 

@@ -134,9 +134,9 @@ class RecountView(ResponseModel):
     failure: Annotated[
         RecountFailureName | None,
         Field(
-            description="Why it came to nothing; the figures are as they were. `counters_moved`: opens, clicks or sends "
-            "came in during each pass. `stream_behind`: counting lags behind. `stopped`: it gave no sign of life. "
-            "Ask again."
+            description="Why it came to nothing; the figures are as they were. `counters_moved`: opens, clicks or "
+            "sends came in during each pass. `stream_behind`: counting lags behind. `stopped`: it gave no sign of "
+            "life. Ask again."
         ),
     ]
     passes: Annotated[int, Field(description="How often the recipients were gone through.")]

@@ -2,14 +2,14 @@
 
 A pass compares the ledger with the counters at a moment when these hold exactly what the ledger held while it was read:
 
-1. A mark is put into every partition of the campaign, and waited for: it comes through the stream behind all changes
-   that were there before it, so these are counted then.
-2. The state of the counters is kept. The ledger is read.
-3. Marks are put and waited for again: what changed while the ledger was read is counted then.
-4. If the counters of this campaign were not written since 2, nothing changed while the ledger was read, and they are
-   what it is compared with. Otherwise the pass was for nothing.
+1. How often each counter of the campaign was written is kept. The ledger is read.
+2. A mark is put into every partition of the campaign, and waited for. It comes through the stream behind all changes
+   that were there before it, so what changed before or while the ledger was read is counted then.
+3. If no counter of the campaign was written since 1, nothing changed while the ledger was read, and all that had
+   changed before was counted. Otherwise the pass was for nothing.
 
-The correction is added, not put in place of what was counted: what is counted from now on adds up with it.
+The other campaigns of the stage do not matter. The correction is added, not put in place: what is counted
+from 3 on adds up with it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,6 @@ class Recounting:
         """What the counters were corrected by, empty when they were right; None when they moved meanwhile and nothing
         can be said. StreamBehindError when the stream is not counted within a minute."""
         partitions = [Partition(campaign.tenant_id, campaign.id, shard) for shard in range(campaign.shards)]
-        self._wait_for_stream(campaign.key, partitions)
         before = self._store.state(campaign.key)
         counted = self._count(partitions)
         self._wait_for_stream(campaign.key, partitions)
