@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from ariia.domain.audience.target import Target
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, Content
+from ariia.domain.campaigns.campaign import Campaign
+from ariia.domain.content.content import Content
+from ariia.domain.ledger.containers import DispatchKind, container_id
+from ariia.domain.ledger.dispatch import ONLY, Dispatch, MessageRef
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.members.member import Consent, ConsentStatus, Member
 from ariia.ports.campaigns import CampaignStore
 from ariia.ports.clock import Clock
@@ -37,7 +41,15 @@ def any_campaign(**fields: Any) -> Campaign:
     """An approved broadcast to everybody."""
     known = {"id": "spring", "tenant_id": TENANT, "name": "Spring", "status": CampaignStatus.APPROVED}
     approved = {"submitted_hash": "hash-1", "approved_hash": "hash-1"}
-    return Campaign(**(known | approved | fields))
+    made = Campaign(**(known | approved | fields))
+    if made.status is CampaignStatus.SENDING and made.approved_hash and not made.messages:
+        made.messages = {ONLY: MessageRef(made.id, made.approved_hash)}
+    return made
+
+
+def any_container(kind: DispatchKind = DispatchKind.FOLLOW_UP, name: str = "one", **fields: Any) -> Dispatch:
+    """The container of a single message."""
+    return Dispatch(id=container_id(kind, TENANT, name), tenant_id=TENANT, name="Single", kind=kind, **fields)
 
 
 def any_content(**fields: Any) -> Content:

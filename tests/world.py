@@ -6,9 +6,10 @@ from collections import Counter
 from dataclasses import replace
 
 from ariia.domain.audience.target import Target
-from ariia.domain.campaigns.campaign import Campaign, Content
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.campaigns.run import take_charge
 from ariia.domain.channel import Channel
+from ariia.domain.content.content import Content
 from ariia.domain.content.sandbox.meter import bounded
 from ariia.domain.ledger.batch import BatchKey, Entry
 from ariia.domain.ledger.provider_event import ProviderEvent

@@ -9,8 +9,10 @@ import pytest
 
 from ariia.bootstrap.plan_audience import PlanAudienceServices
 from ariia.domain.audience.target import TargetType
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, CampaignType
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.ledger.batch import BATCH_PREFIX, ReleaseCursor
+from ariia.domain.ledger.dispatch import CampaignType
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.ports.ledger import Partition
 from ariia.ports.statistics import Fold
 from functions.plan_audience import handler as plan_module

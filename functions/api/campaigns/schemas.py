@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field
 
 from ariia.domain.audience.target import FollowUpCondition, TargetType
-from ariia.domain.campaigns.campaign import CampaignType, LateMembers
+from ariia.domain.campaigns.campaign import LateMembers
 from ariia.domain.channel import Channel
+from ariia.domain.ledger.dispatch import CampaignType
 from functions.api.campaigns.examples import WRITTEN
 from functions.api.gate.fields import NOT_BLANK, Id, Name, RequestModel, Version, example
 from functions.api.tenants.timing import MisfireInput

@@ -9,9 +9,12 @@ from random import Random
 from typing import Any
 
 from ariia.domain.audience.target import Target
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, CampaignType, Content
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.campaigns.run import take_charge
+from ariia.domain.content.content import Content
 from ariia.domain.errors import ConflictError
+from ariia.domain.ledger.dispatch import CampaignType
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.series.recurrence import CalendarRule
 from ariia.domain.series.series import Series, SeriesStatus
 from ariia.domain.tenants.plan import Feature, Plan

@@ -11,7 +11,7 @@ from ariia.domain.channel import Channel
 from ariia.domain.consent.refusal import ExclusionReason
 from ariia.domain.errors import NotFoundError
 from ariia.domain.ledger.batch import Batch, Entry, EntryState
-from ariia.domain.ledger.containers import SingleKind, container_id
+from ariia.domain.ledger.containers import DispatchKind, container_id
 from ariia.domain.rules.frequency_cap import DAY_MS, FrequencyCap, Overflow
 from ariia.domain.single_messages import batch_of, sending
 from ariia.domain.tenants.sending_rules import rules_of
@@ -187,7 +187,7 @@ class SinglesWorld(Engine):
         return known >= (self.cap.per_day or 0)
 
     def _container(self, message: Message) -> Campaign:
-        one = container_id(SingleKind.FOLLOW_UP, TENANT, message.name)
+        one = container_id(DispatchKind.FOLLOW_UP, TENANT, message.name)
         return Campaign(id=one, tenant_id=TENANT, name="Follow-up", rules=self.rules)
 
     def _judge(self, message: Message) -> None:

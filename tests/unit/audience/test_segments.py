@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from ariia.domain.audience.segment import MemberSegment
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.errors import ConflictError, InvalidError, LimitError
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.members.member import Consent, ConsentStatus, Member
 from ariia.domain.series.recurrence import CalendarRule
 from ariia.domain.series.series import Series, SeriesStatus

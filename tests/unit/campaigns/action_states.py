@@ -8,9 +8,11 @@ from types import SimpleNamespace
 from typing import Any
 
 from ariia.domain.audience.target import TargetType
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, CampaignType
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.errors import UnknownOutcomeError
 from ariia.domain.instants import iso
+from ariia.domain.ledger.dispatch import CampaignType
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.pause_cause import PauseCause
 from ariia.ports.sending import EntryOutcome, Refused, SendCall
 from ariia.services.recipients import Recipients

@@ -402,7 +402,7 @@ def test_it_is_tracked_by_nobody_counts_nowhere_and_says_only_what_it_must(desk:
     assert call.recipients[0].headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     container = desk.world.campaigns.get(TENANT, call.tags["campaign"])
     assert container is not None
-    assert not container.counts_against_caps
+    assert not container.traits.counts_against_caps
 
 
 def test_the_back_office_asks_again(desk: ConfirmationDesk) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 from ariia.domain.audience.count_job import CountTask
 from ariia.domain.audience.target import Target, TargetType
-from ariia.domain.campaigns.campaign import Campaign, Content
+from ariia.domain.campaigns.campaign import Campaign
+from ariia.domain.content.content import Content
 from ariia.domain.members.member import Consent, ConsentStatus, Member
 from ariia.domain.tenants.tenant import Tenant
 from ariia.ports.campaigns import CampaignChange

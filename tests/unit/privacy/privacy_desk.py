@@ -12,12 +12,13 @@ from typing import Any
 from ariia.domain.address import address_hash
 from ariia.domain.audience.segment import MemberSegment
 from ariia.domain.audience.target import Target, TargetType
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.channel import Channel
 from ariia.domain.consent.confirmation import ConfirmationRequest, request_to
 from ariia.domain.imports.job import ImportFormat, ImportJob, ImportRange, PartResult, PartState
-from ariia.domain.ledger.containers import SingleKind, container_id
+from ariia.domain.ledger.containers import DispatchKind, container_id
 from ariia.domain.ledger.receipt import EventKind
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.members.member import Consent, ConsentStatus, Member
 from ariia.domain.members.stand_ins import stand_in_id
 from ariia.domain.preflight.job import kind_of
@@ -259,7 +260,7 @@ class PrivacyDesk:
         people = [replace(self.annika(), id=one, created_at=self.clock.now()) for one in ids]
         world = self.world
         singles = self._singles()
-        container = Campaign(id=container_id(SingleKind.TEST, TENANT, "t1"), tenant_id=TENANT, name="Spring")
+        container = Campaign(id=container_id(DispatchKind.TEST, TENANT, "t1"), tenant_id=TENANT, name="Spring")
         singles.prepare(container, any_content(), ids, stand_ins=people)
         while world.queue.waiting:
             world.work_off()

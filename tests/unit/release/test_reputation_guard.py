@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.campaigns.run import take_charge
 from ariia.domain.ledger.batch import BATCH_PREFIX, EntryState, ReleaseCursor
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.tenants.tenant import Tenant
 from ariia.ports.campaigns import CampaignChange
 from ariia.ports.ledger import Partition

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.follow_ups import FollowUpStatus, ScheduledFollowUp
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.next_steps.waits import Wait
 from ariia.domain.rules.frequency_cap import FrequencyCap, Overflow, RecentSend
 from ariia.domain.rules.quiet_hours import QuietHours

@@ -19,7 +19,7 @@ from ariia.domain.audit import entries as audit
 from ariia.domain.campaigns import campaign
 from ariia.domain.consent import refusal as consent
 from ariia.domain.imports import job as import_job
-from ariia.domain.ledger import receipt
+from ariia.domain.ledger import dispatch, receipt
 from ariia.domain.members import member
 from ariia.domain.preflight import job as preflight_job
 from ariia.domain.privacy import erasure
@@ -40,7 +40,7 @@ from functions.api.tenants.timing import Weekday
 # Enumerations of the engine are called as they are there.
 _OF_THE_ENGINE: tuple[type[StrEnum], ...] = (
     audit.AuditKind,
-    campaign.CampaignType,
+    dispatch.CampaignType,
     target.FollowUpCondition,
     campaign.LateMembers,
     target.TargetType,

@@ -2,7 +2,7 @@
 follow-up, a test send or the question of a double opt-in goes through the same claim, the same last look and the same
 receipts as everything else.
 
-Its id tells what it is, as every row of the ledger and every tag of a message carries it. Campaign ids are ULIDs and
+Its id tells what it is, as every row of the ledger and every tag of a message carries it. Dispatch ids are ULIDs and
 begin with a digit up to the year 10889, so containers sort behind all of them and lists leave them out by their key."""
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus
 from ariia.domain.identifiers import shard_of
 from ariia.domain.ledger.batch import Batch, BatchKey, Entry
+from ariia.domain.ledger.dispatch import Dispatch
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.rules.wave import Lane, Wave
 
 # As long as an import's file: stand-ins carry people's addresses, and the data of whom they stand for.
@@ -22,7 +23,7 @@ LANE, WAVE = "l0", "w0"
 EPOCH = 1
 
 
-def sending(container: Campaign, *, shards: int, not_before: int | None, not_after: int | None, now: int) -> Campaign:
+def sending(container: Dispatch, *, shards: int, not_before: int | None, not_after: int | None, now: int) -> Dispatch:
     """`container` as a control record that may send from `not_before` to `not_after` (epoch ms, None = any time)."""
     return replace(
         container,
@@ -39,13 +40,13 @@ def sending(container: Campaign, *, shards: int, not_before: int | None, not_aft
     )
 
 
-def batch_key(container: Campaign, first_member: str) -> BatchKey:
+def batch_key(container: Dispatch, first_member: str) -> BatchKey:
     """Where the container's only batch rests; `first_member` is the least of the ids in it."""
     shard = shard_of(first_member, container.shards)
     return BatchKey(container.tenant_id, container.id, shard, first_member, LANE, 0)
 
 
-def batch_of(container: Campaign, member_ids: Sequence[str]) -> Batch:
+def batch_of(container: Dispatch, member_ids: Sequence[str]) -> Batch:
     """The container's only batch, nothing done yet. Several ids must be stand-ins: members rest in several shards."""
     ids = sorted(member_ids)
     return Batch(batch_key(container, ids[0]), [Entry(one) for one in ids])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ariia.domain.campaigns.campaign import EDITABLE, Campaign, CampaignStatus
+from ariia.domain.campaigns.campaign import Campaign
+from ariia.domain.campaigns.status import EDITABLE
+from ariia.domain.ledger.status import CampaignStatus
 
 
 def may_edit(campaign: Campaign) -> bool:

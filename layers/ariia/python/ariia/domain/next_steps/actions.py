@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ariia.domain.campaigns.actions import may_edit
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, CampaignType
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.campaigns.timing import require_in_time
 from ariia.domain.errors import InvalidError
+from ariia.domain.ledger.dispatch import CampaignType
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.pause_cause import PauseCause
 from ariia.domain.statistics import Totals
 

@@ -6,13 +6,16 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from ariia.domain.audience.target import Target
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, CampaignType, Content
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.campaigns.findings import Moment, as_findings
 from ariia.domain.campaigns.timing import require_in_time
 from ariia.domain.concurrency import changed_meanwhile, require_version
 from ariia.domain.content.checks.findings import Finding
+from ariia.domain.content.content import Content
 from ariia.domain.documents import encode, fingerprint
 from ariia.domain.errors import ConflictError, InvalidError
+from ariia.domain.ledger.dispatch import CampaignType
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.ports.campaigns import CampaignChange, CampaignStore
 from ariia.ports.clock import Clock
 from ariia.services.audience.segment_holds import Holder, SegmentHolds

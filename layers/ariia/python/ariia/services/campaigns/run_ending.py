@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus
+from ariia.domain.campaigns.campaign import Campaign
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.ports.campaigns import CampaignStore
 from ariia.services.campaigns.broadcast_quota import BroadcastQuota
 from ariia.services.campaigns.runs import CampaignRuns

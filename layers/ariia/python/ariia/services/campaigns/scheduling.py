@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, CampaignType
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.campaigns.findings import FindingsError, Moment, as_findings
 from ariia.domain.campaigns.timing import require_in_time
 from ariia.domain.concurrency import changed_meanwhile, require_version
 from ariia.domain.errors import ConflictError, InvalidError
+from ariia.domain.ledger.dispatch import CampaignType
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.ports.campaigns import CampaignChange, CampaignStore, DueCheck
 from ariia.ports.clock import Clock
 from ariia.ports.schedules import OneTimeSchedules

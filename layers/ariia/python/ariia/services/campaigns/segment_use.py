@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus
+from ariia.domain.campaigns.campaign import Campaign
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.ports.campaigns import CampaignStore
 from ariia.ports.segments import SegmentUse, SegmentUses
 

@@ -8,7 +8,7 @@ from ariia.domain.channel import Channel
 from ariia.domain.consent.confirmation import request_to
 from ariia.domain.consent.refusal import refusal
 from ariia.domain.errors import InvalidError, NotFoundError, Problem
-from ariia.domain.ledger.containers import SingleKind, container_id
+from ariia.domain.ledger.containers import DispatchKind, container_id
 from ariia.domain.members.member import Member
 from ariia.domain.next_steps.waits import Wait
 from ariia.domain.recipients.recipient import Recipient
@@ -62,7 +62,7 @@ class ConfirmationQuestions:
         request = request_to(member, self._clock.now())
         if request is None:
             raise NotFoundError("this member waits for no confirmation")
-        own = container_id(SingleKind.CONFIRMATION, tenant_id, request.id)
+        own = container_id(DispatchKind.CONFIRMATION, tenant_id, request.id)
         asked = {own, *self._asked.page(tenant_id, member_id, _MANY, None)}
         messages = [one for each in asked for one in self._singles.recipients(tenant_id, each, [member_id])]
         # Earlier questions, of another word or address, are no answer to this one.

@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from ariia.domain.audience.target import Target
-from ariia.domain.campaigns.campaign import ACCEPTED_MISSING, Campaign, CampaignStatus, Move
+from ariia.domain.campaigns.campaign import Campaign, Move
 from ariia.domain.content.variables.declarations import required_of_members
 from ariia.domain.errors import TransientError
 from ariia.domain.ledger.batch import MAX_ENTRIES, PlanCursor, ReleaseCursor
+from ariia.domain.ledger.dispatch import ACCEPTED_MISSING, ONLY
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.pause_cause import PauseCause
 from ariia.domain.planning.lane_plan import is_by_zone, lanes_by_zone, single_lane
 from ariia.ports.campaigns import CampaignStore
@@ -142,7 +144,7 @@ class AudiencePlanner:
         if campaign.planned_at:
             return ShardReopener(self._ledger, self._clock).run(campaign, partition, deadline)
         audience = audience_of(campaign, self._target(campaign), campaign.audience_at or campaign.run_began_at)
-        content = self._campaigns.content(campaign.tenant_id, campaign.id, campaign.approved_hash or "")
+        content = self._campaigns.message(campaign.tenant_id, campaign.messages[ONLY])
         required = required_of_members(content.variables, content.values)
         planner = ShardPlanner(campaign, audience, required, self._facts, self._members, self._ledger, self._clock)
         return planner.run(partition, deadline)

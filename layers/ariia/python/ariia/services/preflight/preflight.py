@@ -117,7 +117,7 @@ class Preflights:
             channel=campaign.channel,
             one_per_address=campaign.one_per_address,
             required=self._required(details),
-            cap=settings.frequency_cap if campaign.counts_against_caps else None,
+            cap=settings.frequency_cap,
             target_type=campaign.target_type,
             target_filter_json=target.target_filter_json,
             exclude=target.exclude,

@@ -7,11 +7,13 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 
 from ariia.domain.campaigns.actions import forget_audience
-from ariia.domain.campaigns.campaign import PAUSED, Campaign, CampaignStatus, CampaignType, Move
+from ariia.domain.campaigns.campaign import Campaign, Move
 from ariia.domain.campaigns.findings import Moment
 from ariia.domain.campaigns.run import is_in_charge, take_charge
 from ariia.domain.concurrency import changed_meanwhile, require_version
 from ariia.domain.errors import ConflictError, ForbiddenError, InvalidError, Problem
+from ariia.domain.ledger.dispatch import CampaignType
+from ariia.domain.ledger.status import PAUSED, CampaignStatus
 from ariia.domain.next_steps.actions import may_retry
 from ariia.domain.pause_cause import PauseCause
 from ariia.ports.campaigns import CampaignChange, CampaignStore

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ariia.domain.campaigns.campaign import Campaign
+from ariia.domain.ledger.dispatch import Dispatch
 from ariia.domain.pause_cause import PauseCause
 from ariia.domain.rules.reputation import MIN_SENT, ReputationFacts, ReputationLimits, ReputationState, breach
 from ariia.ports.statistics import StatisticsStore
@@ -21,7 +21,7 @@ class ReputationGuard:
     def __init__(self, statistics: StatisticsStore, tenants: TenantStore, runs: CampaignRuns) -> None:
         self._statistics, self._tenants, self._runs = statistics, tenants, runs
 
-    def look(self, campaign: Campaign) -> str | None:
+    def look(self, campaign: Dispatch) -> str | None:
         """Why the campaign was paused just now; None when it may go on. Once per cause: after a pause it counts only
         what came after the campaign was resumed."""
         if (campaign.targeted or 0) < MIN_SENT:
@@ -43,8 +43,8 @@ class ReputationGuard:
         return tenant.reputation_limits if tenant else ReputationLimits()
 
 
-def _starting_at(facts: ReputationFacts) -> Callable[[Campaign], None]:
-    def apply(fresh: Campaign) -> None:
+def _starting_at(facts: ReputationFacts) -> Callable[[Dispatch], None]:
+    def apply(fresh: Dispatch) -> None:
         fresh.reputation = ReputationState(facts)
 
     return apply

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from ariia.domain.campaigns.campaign import ACCEPTED_CONTENT, Campaign
 from ariia.domain.ledger.batch import BatchKey, ReleaseCursor
+from ariia.domain.ledger.dispatch import ACCEPTED_CONTENT, Dispatch
 from ariia.ports.ledger import Partition, ReleaseLedger
 
 Cursors = dict[tuple[int, str], ReleaseCursor]
@@ -96,7 +96,7 @@ def move_cursors(ledger: ReleaseLedger, wanted: Mapping[tuple[Partition, str], R
 _MANY_FAILURES = 20
 
 
-def only_fails(campaign: Campaign, tally: Tally) -> bool:
+def only_fails(campaign: Dispatch, tally: Tally) -> bool:
     """True when many messages failed before any was taken, which no person has accepted yet."""
     is_new = not campaign.went_out and ACCEPTED_CONTENT not in campaign.despite
     return is_new and tally.accepted == 0 and tally.failed >= _MANY_FAILURES

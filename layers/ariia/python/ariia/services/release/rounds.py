@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus
+from ariia.domain.ledger.dispatch import Dispatch
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.pause_cause import PauseCause
 from ariia.ports.clock import Clock
 from ariia.services.campaigns.rules import CampaignRules
@@ -80,7 +81,7 @@ class BatchReleaser:
         idle = 0 if tally.released or tally.settled else idle + 1
         return Round(WAIT, self._wait(tally, idle), idle, tally.released, tally.held)
 
-    def _release(self, campaign: Campaign, cursors: Cursors, tally: Tally) -> tuple[str | None, PauseCause | None]:
+    def _release(self, campaign: Dispatch, cursors: Cursors, tally: Tally) -> tuple[str | None, PauseCause | None]:
         """Queues what fits; the reason and cause where it paused the campaign instead."""
         # Before anything was queued nothing can have bounced.
         harm = self._guard.look(campaign) if any(map(claimable, cursors.values())) else None
@@ -97,7 +98,7 @@ class BatchReleaser:
         self._lanes.release(campaign, cursors, budget, tally)
         return None, None
 
-    def _is_over(self, campaign: Campaign, tally: Tally) -> bool:
+    def _is_over(self, campaign: Dispatch, tally: Tally) -> bool:
         if campaign.is_sendable:
             return not tally.unfinished
         last_claim = campaign.updated_at + self._policy.linger_seconds * 1000

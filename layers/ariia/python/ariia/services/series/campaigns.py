@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from ariia.domain.audience.target import Target
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, Content, Move
+from ariia.domain.campaigns.campaign import Campaign, Move
 from ariia.domain.campaigns.timing import resolve_time, set_time
+from ariia.domain.content.content import Content
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.series.series import Occurrence, Series
 from ariia.services.campaigns.review import review_hash
 from ariia.services.campaigns.runs import SYSTEM

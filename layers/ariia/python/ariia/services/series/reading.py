@@ -7,7 +7,8 @@ from datetime import datetime
 from itertools import islice, takewhile
 
 from ariia.domain.audience.target import Target
-from ariia.domain.campaigns.campaign import Campaign, Content, Move
+from ariia.domain.campaigns.campaign import Campaign, Move
+from ariia.domain.content.content import Content
 from ariia.domain.errors import NotFoundError
 from ariia.domain.local_time import local_of
 from ariia.domain.series.recurrence import HORIZON
