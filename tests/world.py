@@ -33,8 +33,9 @@ from ariia.services.planning.planning import AudiencePlanner
 from ariia.services.receipts.recording import EventRecorder
 from ariia.services.release.account_rate import AccountRate
 from ariia.services.release.budget import SendBudget
+from ariia.services.release.gates import ContentGate
 from ariia.services.release.lanes import LaneReleaser
-from ariia.services.release.reputation_guard import ReputationGuard
+from ariia.services.release.reputation_gate import ReputationGate
 from ariia.services.release.resolving import UnknownResolver
 from ariia.services.release.round_state import ReleasePolicy
 from ariia.services.release.rounds import BatchReleaser, Round
@@ -107,14 +108,16 @@ class World:
         )
         resolver = UnknownResolver(self.campaigns, self.ledger, self.pipeline, self.clock, GRACE_MS, HIDDEN_MS)
         policy = ReleasePolicy()
+        settler = BatchSettler(self.ledger, self.queue, resolver, self.clock, policy)
+        gates = [ReputationGate(self.statistics, self.tenants, self.runs), ContentGate(self.runs, settler)]
         self.releaser = BatchReleaser(
             self.runs,
-            BatchSettler(self.ledger, self.queue, resolver, self.clock, policy),
+            settler,
             LaneReleaser(self.ledger, self.queue, self.clock),
             SendBudget(self.rates, self.quota, self.clock, policy),
             self.clock,
             policy,
-            ReputationGuard(self.statistics, self.tenants, self.runs),
+            gates,
             CampaignRules(self.tenants, self.runs, self.clock),
             self.ending,
         )
