@@ -13,9 +13,9 @@ from ariia.adapters.dynamodb import names
 from ariia.adapters.dynamodb.client import dynamodb_client
 from ariia.adapters.dynamodb.statistics import DynamoStatistics
 from ariia.domain.ledger.batch import Entry
+from ariia.domain.ledger.containers import DispatchKind, container_id, follow_ups_key
 from ariia.domain.ledger.counted_row import CountedRow
 from ariia.domain.ledger.receipt import Receipt
-from ariia.domain.single_messages import SingleKind, container_id, follow_ups_key
 from ariia.ports.ledger import Partition
 from ariia.ports.statistics import Fold, LedgerChange, StatisticsStore
 from ariia.services.statistics.counting import StreamCounter
@@ -118,7 +118,7 @@ def test_follow_ups_rest_in_slots_however_many_stream_shards_there_were(store: S
 
 def test_two_stream_shards_that_meet_in_a_slot_count_both(store: StatisticsStore, tenant_id: str) -> None:
     def count(number: int) -> None:
-        change = replace(planned(tenant_id, number, container_id(SingleKind.FOLLOW_UP, str(number))), sequence="0001")
+        change = replace(planned(tenant_id, number, container_id(DispatchKind.FOLLOW_UP, str(number))), sequence="0001")
         StreamCounter(store).count(f"shard-{tenant_id}-{number}", [change])
 
     with ThreadPoolExecutor(4) as pool:
@@ -127,7 +127,7 @@ def test_two_stream_shards_that_meet_in_a_slot_count_both(store: StatisticsStore
 
 
 def test_what_counts_nowhere_moves_nothing(store: StatisticsStore, tenant_id: str) -> None:
-    change = planned(tenant_id, 1, container_id(SingleKind.TEST, "one"))
+    change = planned(tenant_id, 1, container_id(DispatchKind.TEST, "one"))
     assert StreamCounter(store).count(f"shard-{tenant_id}", [change]) == 0
     assert store.watermark(f"shard-{tenant_id}") == ""
 

@@ -12,9 +12,9 @@ from ariia.adapters.dynamodb.ledger import items
 from ariia.adapters.dynamodb.ledger.stream import LedgerStream
 from ariia.bootstrap.aggregate_stats import AggregateStatsServices
 from ariia.domain.ledger.batch import Batch, BatchKey, Entry, EntryState
+from ariia.domain.ledger.containers import DispatchKind, container_id
 from ariia.domain.ledger.receipt import Receipt
 from ariia.domain.privacy.anonymous import anonymous
-from ariia.domain.single_messages import SingleKind, container_id
 from ariia.domain.statistics.totals import Totals, totals
 from ariia.ports.ledger import Partition
 from ariia.services.statistics.counting import StreamCounter
@@ -155,7 +155,7 @@ def test_an_empty_window_ends_quietly(dead_letters: DeadLetters) -> None:
 def test_follow_ups_count_under_their_tenant_and_all_other_single_messages_nowhere(
     store: MemoryStatistics, dead_letters: DeadLetters
 ) -> None:
-    for number, kind in enumerate(SingleKind, start=1):
+    for number, kind in enumerate(DispatchKind, start=1):
         key = replace(KEY, campaign_id=container_id(kind, "studio", "one"))
         invoke(change(number, items.batch_item(Batch(key, [Entry("anna", EntryState.ACCEPTED, "p-1", 1, 5)]))))
     assert set(store.items) == {"studio#zf"}

@@ -8,9 +8,9 @@ from typing import Annotated, Literal, Self
 from pydantic import ConfigDict, Field
 
 from ariia.domain.campaigns.campaign import Campaign
+from ariia.domain.next_steps.waits import Wait
 from ariia.domain.statistics.recount import Recount
 from ariia.domain.statistics.totals import Totals
-from ariia.domain.waits import Wait
 from functions.api.campaigns.schemas import StatusName
 from functions.api.campaigns.waits import CountedWaitView
 from functions.api.gate.fields import Instant, ResponseModel, example

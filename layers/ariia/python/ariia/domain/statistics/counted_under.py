@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 
-from ariia.domain.single_messages import follow_ups_key
+from ariia.domain.ledger.containers import follow_ups_key
 
 RECOUNT = "recount"
 _SLOTS = 8

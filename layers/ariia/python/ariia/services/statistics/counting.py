@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ariia.domain.errors import TransientError
-from ariia.domain.single_messages import counted_under
+from ariia.domain.ledger.containers import counted_under
 from ariia.domain.statistics.counts import change_counts
 from ariia.ports.statistics import Fold, LedgerChange, StatisticsStore
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ariia.domain.campaigns.campaign import Campaign
+from ariia.domain.ledger.dispatch import Dispatch
 from ariia.domain.statistics.counts import Counts, add, row_counts
 from ariia.domain.statistics.recount import correction
 from ariia.ports.clock import Clock
@@ -38,7 +38,7 @@ class Recounting:
     def __init__(self, ledger: RecountLedger, store: StatisticsStore, clock: Clock, rest_seconds: int) -> None:
         self._ledger, self._store, self._clock, self._rest = ledger, store, clock, rest_seconds
 
-    def correct(self, campaign: Campaign) -> Counts | None:
+    def correct(self, campaign: Dispatch) -> Counts | None:
         """What the counters were corrected by, empty when they were right; None when they moved meanwhile and nothing
         can be said. StreamBehindError when the stream is not counted within a minute."""
         partitions = [Partition(campaign.tenant_id, campaign.id, shard) for shard in range(campaign.shards)]

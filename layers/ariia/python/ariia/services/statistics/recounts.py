@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ariia.domain.campaigns.campaign import CampaignStatus
 from ariia.domain.concurrency import changed_meanwhile
 from ariia.domain.documents import decode, encode
 from ariia.domain.errors import ConflictError, NotFoundError
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.statistics.recount import KIND, NO_SIGN_OF_LIFE_MS, Recount, RecountFailure, RecountStatus
 from ariia.ports.campaigns import CampaignStore
 from ariia.ports.clock import Chance, Clock
