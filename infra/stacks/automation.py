@@ -246,7 +246,7 @@ class AutomationStack(Stack):
             self._workshop,
             RECOUNT_STATISTICS,
             timeout_seconds=300,
-            # A whole processor: a million recipients are MEASURED seconds of work.
+            # A whole processor, as reading and counting rows is nothing but work for it.
             memory_mb=1792,
             environment={"ARIIA_REST_SECONDS": str(self._config.recount_rest_seconds)},
         )

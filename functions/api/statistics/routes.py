@@ -23,7 +23,7 @@ def read_campaign_statistics(campaign_id: str, caller: CurrentCaller, services: 
     return found(StatisticsView.of(campaign, totals, services.campaign_actions.waits(campaign, totals)))
 
 
-@routes.post(_RECOUNT, Permission.ADMINISTER, "Recount a campaign's figures", status=202)
+@routes.post(_RECOUNT, Permission.ADMINISTER, "Recount a campaign's figures", status=202, problems=(409,))
 def recount_campaign_statistics(campaign_id: str, caller: CurrentCaller, services: Services) -> Response[RecountView]:
     """Counts the campaign's figures anew from what is known of each recipient, and corrects them where they differ.
     Nothing else of the campaign changes. It takes seconds, for a million recipients minutes; follow it under
