@@ -17,7 +17,7 @@ from tests.unit.campaigns.action_states import CAMPAIGNS, FOLLOW_UPS, SERIES_STA
 
 ROLES = [Role.VIEWER, Role.EDITOR, Role.APPROVER, Role.ADMIN, Role.AGENT]
 # Beside the moves, these act on a campaign; they change no status, and no status is needed for them.
-NO_MOVES = {"preflight", "test-send"}
+NO_MOVES = {"preflight", "test-send", "stats/recount"}
 PATHS = {
     "/v1/campaigns/<campaign_id>": CAMPAIGN,
     "/v1/series/<series_id>": SERIES,
