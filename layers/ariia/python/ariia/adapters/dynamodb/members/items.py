@@ -87,6 +87,24 @@ def read_members(connection: Connection, tenant_id: str, ids: Iterable[str], sha
     return {member.id: member for member in map(member_of, _read(connection, MemberModel, keys))}
 
 
+def scan_members(connection: Connection, partition: str, after: str | None, limit: int) -> list[Member]:
+    """Up to `limit` members of a partition behind the id `after`, in the order of their ids."""
+    found: list[Member] = []
+    while True:
+        # Every id sorts behind a blank.
+        request = {
+            "TableName": MemberModel.Meta.table_name,
+            "KeyConditionExpression": "shard_key = :shard_key AND member_id > :after",
+            "ExpressionAttributeValues": {":shard_key": {"S": partition}, ":after": {"S": after or " "}},
+            "Limit": limit - len(found),
+        }
+        answer = connection.dispatch("Query", request)
+        found += map(member_of, answer["Items"])
+        if len(found) == limit or "LastEvaluatedKey" not in answer:
+            return found
+        after = answer["LastEvaluatedKey"]["member_id"]["S"]
+
+
 def read_addresses(connection: Connection, keys: Iterable[AddressKey]) -> dict[AddressKey, AddressRecord]:
     """A record for each key, strongly consistent; a fresh one (version 0) where none is stored."""
     by_name = {str(key): key for key in keys}

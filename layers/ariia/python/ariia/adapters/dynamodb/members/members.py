@@ -11,10 +11,9 @@ from ariia.adapters.clock import epoch_ms
 from ariia.adapters.dynamodb.audit import audit_items
 from ariia.adapters.dynamodb.connection import process_connection
 from ariia.adapters.dynamodb.members.address_changes import AddressChange, AddressWriter
-from ariia.adapters.dynamodb.members.items import member_of, pause, read_addresses, read_members, shard_key
+from ariia.adapters.dynamodb.members.items import pause, read_addresses, read_members, scan_members, shard_key
 from ariia.adapters.dynamodb.members.suppressions import DynamoSuppressions
 from ariia.adapters.dynamodb.members.transactions import MemberTransaction, in_groups, without
-from ariia.adapters.dynamodb.models import MemberModel
 from ariia.domain.channel import Channel
 from ariia.domain.errors import Problem, TransientError
 from ariia.domain.members.address_index import (
@@ -48,15 +47,7 @@ class DynamoMembers:
 
     def scan(self, tenant_id: str, shard: int, after: str | None, limit: int) -> list[Member]:
         """See the port. Eventually consistent."""
-        table = MemberModel._get_connection()
-        found: list[Member] = []
-        while True:
-            behind = MemberModel.member_id > after if after else None
-            answer = table.query(shard_key(tenant_id, shard), behind, limit=limit - len(found))
-            found += map(member_of, answer["Items"])
-            if len(found) == limit or "LastEvaluatedKey" not in answer:
-                return found
-            after = answer["LastEvaluatedKey"]["member_id"]["S"]
+        return scan_members(self._connection, shard_key(tenant_id, shard), after, limit)
 
     def get_many(self, tenant_id: str, member_ids: Sequence[str]) -> dict[str, Member]:
         """See the port. Strongly consistent."""
