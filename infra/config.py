@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
-from infra.config_problems import problems_of
+from infra.problems import problems_of
 
 SEND_TIMEOUT_SECONDS = 60
 EVENTS_TIMEOUT_SECONDS = 30
