@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from ariia.domain.audit.entries import subject_of
 from ariia.domain.imports.job import ImportJob
+from ariia.domain.ledger.containers import SingleKind, container_id
 from ariia.domain.mentions import is_about
 from ariia.domain.privacy.erasure import FILES_KEPT_MS, Erasure
 from ariia.domain.privacy.export import MemberExport
-from ariia.domain.single_messages import SingleKind, container_id
 from ariia.ports.campaigns import CampaignStore
 from ariia.ports.clock import Clock
 from ariia.ports.jobs import Job, JobStore
