@@ -8,6 +8,7 @@ WORKERS ?= auto
 SEEDS ?= 1000
 
 BIN := .venv/bin
+STEP := sh infra/step.sh
 PYTHON_READY := .venv/.ready
 NODE_READY := infra/node/node_modules/.ready
 CLIENTS_READY := clients/typescript/node_modules/.ready
@@ -90,24 +91,25 @@ aws-stage:
 $(PYTHON_READY): $(REQUIREMENTS)
 	@if [ -z "$(PYTHON)" ]; then \
 		echo "Python 3.11 or newer is needed, and none was found (make PYTHON=/path/to/python3 names one)." >&2; exit 1; fi
-	@echo "Setting up .venv with $$($(PYTHON) --version) (a minute or two, once) ..."
-	@$(PYTHON) -m venv .venv || { echo "On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
-	@$(BIN)/python -m pip install --requirement requirements-dev.txt
+	@$(STEP) "Making .venv with $$($(PYTHON) --version) ..." build/setup/venv.log $(PYTHON) -m venv .venv || { \
+		echo "On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@$(STEP) "Installing what Python needs (a minute or two, once) ..." build/setup/python.log \
+		$(BIN)/python -m pip install --requirement requirements-dev.txt
 	@touch $@
 
 $(CLIENTS_READY): clients/typescript/package.json clients/typescript/package-lock.json
-	@echo "Installing what generates a client in TypeScript ..."
-	@npm ci --no-audit --no-fund --prefix clients/typescript
+	@$(STEP) "Installing what generates a client in TypeScript ..." build/setup/typescript.log \
+		npm ci --no-audit --no-fund --prefix clients/typescript
 	@touch $@
 
 $(BROWSER_READY): tests/browser/package.json tests/browser/package-lock.json tests/browser/unpack.mjs $(PYTHON_READY)
-	@echo "Installing the browser that the tests look at pages with ..."
-	@$(BIN)/python -m tests.browser
+	@$(STEP) "Installing the browser that the tests look at pages with ..." build/setup/browser.log \
+		$(BIN)/python -m tests.browser
 	@mkdir -p $(@D) && touch $@
 
 $(NODE_READY): infra/node/package.json infra/node/package-lock.json
 	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null || { \
 		echo "Node 20 or newer is needed (the CDK runs on it); found: $$(node --version 2>/dev/null || echo none)." >&2; exit 1; }
-	@echo "Installing the deployment tools ..."
-	@npm ci --no-audit --no-fund --prefix infra/node
+	@$(STEP) "Installing the deployment tools ..." build/setup/node.log \
+		npm ci --no-audit --no-fund --prefix infra/node
 	@touch $@

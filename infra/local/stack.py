@@ -119,7 +119,7 @@ class LaptopStack:
         return [event["message"].rstrip() for event in sorted(events, key=lambda one: one["timestamp"])][-lines:]
 
     def _start_simulator(self) -> GuardedProcess:
-        command = [sys.executable, "-m", "infra.local.simulator", "--port", str(self._simulator_port)]
+        command = [sys.executable, "-m", "infra.local.providers", "--port", str(self._simulator_port)]
         command += ["--aws-endpoint", self.aws_endpoint, "--rate", str(self._rate)]
         for domain in self._verified_domains:
             command += ["--verified-domain", domain]

@@ -9,7 +9,7 @@ import pytest
 
 from .source_tree import ROOT
 
-PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 _LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
 
@@ -31,3 +31,16 @@ def test_make_targets_that_pages_name_exist() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
     named = {target for page in PAGES for target in re.findall(r"(?:`|^)make ([a-z-]+)", page.read_text(), re.M)}
     assert {"demo", "test", "run", "deploy"} <= named <= targets
+
+
+def test_a_commit_is_checked_by_what_make_lint_runs() -> None:
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text()
+    assert re.findall(r"^ *entry: (.+)$", hooks, re.M) == ["make lint"]
+    assert re.findall(r"repo: (.+)$", hooks, re.M) == ["local"]
+
+
+def test_places_that_name_private_parts_of_libraries_exist() -> None:
+    table = (ROOT / "docs" / "pins.md").read_text()
+    places = [place for place in re.findall(r"`([a-z_]+/[^`\s]+)`", table) if "<" not in place]
+    assert len(places) > 5
+    assert [place for place in places if not (ROOT / place).exists()] == []

@@ -50,7 +50,7 @@ _DEEDS: dict[str, tuple[str, ...]] = {
 }
 _DRIVERS = ("benchmarks", "examples")
 # Pages whose templates are files of ours.
-_OWN_PAGES = ("functions.api.reference.page", "infra.local.simulator.pages")
+_OWN_PAGES = ("functions.api.reference.page", "infra.local.providers.inbox.pages")
 
 
 def wrong_imports(sources: Iterable[Source]) -> list[str]:

@@ -15,9 +15,10 @@ from ariia.adapters.email.ses_identities import SesIdentities
 from ariia.domain.errors import ConflictError, InvalidError, TransientError
 from ariia.domain.senders import Verification
 from ariia.ports.senders import EmailIdentities
-from infra.local.simulator.server import SimulatorServer
-from infra.local.simulator.settings import Settings
-from infra.local.simulator.simulator import Simulator
+from infra.local.providers.mounts import mounts_of
+from infra.local.providers.server.http import ProviderServer
+from infra.local.providers.ses.settings import Settings
+from infra.local.providers.ses.simulator import Simulator
 from tests.doubles.ses_identities import MemoryIdentities
 
 
@@ -41,7 +42,7 @@ def provider(request: pytest.FixtureRequest) -> Iterator[Provider]:
         yield Provider(memory, memory.verify)
         return
     simulator = Simulator(Settings(control_rate=1000), NoTopics())
-    server = SimulatorServer(simulator, 0)
+    server = ProviderServer(mounts_of(simulator), 0)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     client = boto3.client(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from infra.local.demo.agreement import disagreements, identity_breach, wrong_figures
 from infra.local.demo.api import Api, Json
-from infra.local.simulator.client import SentMessage, SimulatorClient
+from infra.local.providers.client import SentMessage, SimulatorClient
 
 from .waiting import eventually
 

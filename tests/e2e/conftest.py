@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.simulator.client import SimulatorClient
+from infra.local.providers.client import SimulatorClient
 from infra.local.stack import LaptopStack
 from tests.stacks import is_on_the_first
 

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from infra.local.simulator.client import SentMessage
-from infra.local.simulator.events import iso
+from infra.local.providers.client import SentMessage
+from infra.local.providers.ses.events.records import iso
 from infra.local.stack import PREFIX, LaptopStack
 
 from .waiting import eventually

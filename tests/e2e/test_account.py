@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
-from infra.local.simulator.client import SimulatorClient
+from infra.local.providers.client import SimulatorClient
 from infra.local.stack import PREFIX, LaptopStack
 
 from .tenant import Tenant

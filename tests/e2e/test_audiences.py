@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from infra.local.demo.api import Json
-from infra.local.simulator.client import SimulatorClient
+from infra.local.providers.client import SimulatorClient
 from infra.local.stack import LaptopStack
 
 from .campaign import SentCampaign

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from infra.local.demo.api import Json
-from infra.local.simulator.client import SimulatorClient
+from infra.local.providers.client import SimulatorClient
 from infra.local.stack import LaptopStack
 
 from . import member_files

@@ -15,7 +15,7 @@ import requests
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect, sync_playwright
 
 from infra.local.ministack import KEY_ID, REGION, SECRET
-from infra.local.simulator.client import SimulatorClient
+from infra.local.providers.client import SimulatorClient
 from infra.local.stack import PREFIX, LaptopStack
 from infra.paths import ROOT
 from tests.browser.chromium import find

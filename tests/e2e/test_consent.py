@@ -8,7 +8,7 @@ from pathlib import Path
 import requests
 
 from infra.local.demo.api import Json
-from infra.local.simulator.client import SimulatorClient
+from infra.local.providers.client import SimulatorClient
 
 from .campaign import SentCampaign
 from .tenant import CONSENT, Tenant

@@ -7,7 +7,7 @@ import json
 import requests
 
 from infra.local.demo.api import Json
-from infra.local.simulator.client import SentMessage, SimulatorClient
+from infra.local.providers.client import SentMessage, SimulatorClient
 
 from .campaign import headers_in
 from .tenant import CONSENT, Tenant

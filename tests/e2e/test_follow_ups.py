@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from infra.local.simulator.client import SimulatorClient
+from infra.local.providers.client import SimulatorClient
 
 from .tenant import Tenant
 from .waiting import eventually

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from infra.local.simulator.client import SentMessage
+from infra.local.providers.client import SentMessage
 from infra.local.stack import LaptopStack
 
 from .events_topic import EventsTopic, case, report_about

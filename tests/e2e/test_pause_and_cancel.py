@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from infra.local.demo.api import Json
-from infra.local.simulator.client import SentMessage
+from infra.local.providers.client import SentMessage
 
 from .campaign import SentCampaign
 from .tenant import Tenant

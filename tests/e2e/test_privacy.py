@@ -11,7 +11,7 @@ from typing import Any
 import requests
 
 from infra.local.demo.api import Json
-from infra.local.simulator.client import SimulatorClient
+from infra.local.providers.client import SimulatorClient
 from infra.local.stack import LaptopStack
 
 from .campaign import BODY, SentCampaign

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 
 import pytest
 
-from infra.local.simulator.client import SimulatorClient
+from infra.local.providers.client import SimulatorClient
 
 from .campaign import SentCampaign
 from .tenant import Tenant

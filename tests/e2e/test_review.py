@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from infra.local.demo.api import Json
-from infra.local.simulator.client import SimulatorClient
+from infra.local.providers.client import SimulatorClient
 from infra.local.stack import LaptopStack
 
 from .tenant import Answer, Tenant

@@ -7,7 +7,7 @@ import time
 import pytest
 import requests
 
-from infra.local.simulator.client import SimulatorClient
+from infra.local.providers.client import SimulatorClient
 from infra.local.stack import LaptopStack
 
 from .campaign import BODY

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import requests
 
-from infra.local.simulator.client import SentMessage, SimulatorClient
+from infra.local.providers.client import SentMessage, SimulatorClient
 
 from .campaign import headers_in
 from .tenant import Tenant

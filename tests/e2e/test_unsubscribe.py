@@ -7,7 +7,7 @@ from collections.abc import Callable
 import requests
 
 from infra.local.demo.api import Json
-from infra.local.simulator.client import SimulatorClient
+from infra.local.providers.client import SimulatorClient
 
 from .campaign import SentCampaign, headers_in
 from .tenant import Tenant

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from infra.local.demo.api import Api
-from infra.local.simulator.client import SimulatorClient
+from infra.local.providers.client import SimulatorClient
 from infra.local.stack import LaptopStack
 
 from .campaign import SentCampaign

@@ -87,6 +87,22 @@ def test_a_wrong_value_is_refused_with_its_name(changes: dict[str, Any], problem
     assert problem in str(refused.value)
 
 
+@pytest.mark.parametrize("value", [[], [[]], {"a": 1}, -1, 1e300, "", False, 10**30], ids=repr)
+@pytest.mark.parametrize("name", [name for name in StageConfig.model_fields if name != "stage"])
+def test_whatever_stands_in_the_place_of_a_setting_is_taken_or_named(name: str, value: object) -> None:
+    problem = ""
+    try:
+        read(**{name: value})
+    except ConfigError as refused:
+        problem = str(refused)
+    assert not problem or f"stages.test.{name}" in problem
+
+
+def test_an_item_of_a_list_is_named_by_its_place() -> None:
+    with pytest.raises(ConfigError, match=r"browser_origins\.1: must be text, not 3"):
+        read(browser_origins=["https://a.example", 3])
+
+
 def test_all_problems_are_told_at_once() -> None:
     with pytest.raises(ConfigError) as refused:
         read(prefix="!", shards=0, colour="red")

@@ -9,12 +9,13 @@ from dataclasses import replace
 from typing import Any
 
 from ariia.domain.instants import iso
-from ariia.domain.statistics import batch_counts, receipt_counts
+from ariia.domain.ledger.counted_row import CountedRow
 from ariia.domain.tenants.plan import Plan
 from ariia.domain.tenants.tenant import Tenant
+from ariia.ports.ledger import Partition
 from ariia.ports.sending import SendCall
 from ariia.ports.statistics import LedgerChange
-from ariia.services.statistics import StreamCounter
+from ariia.services.statistics.counting import StreamCounter
 from functions.api.events import routes as events
 from functions.api.follow_ups import routes as follow_ups
 from functions.api.gate import dependencies
@@ -154,8 +155,10 @@ def _changes(world: World) -> Iterator[LedgerChange]:
     """What the ledger's stream says of where everything stands."""
     numbers = itertools.count(1)
     for key, rows in world.ledger.batches.items():
-        campaign_key = key.rpartition("#")[0]
-        for batch in rows.values():
-            yield LedgerChange(f"{next(numbers):040d}", campaign_key, batch_counts(batch.key.lane, batch.entries))
-        for (_, message), receipt in world.ledger.receipts.get(key, {}).items():
-            yield LedgerChange(f"{next(numbers):040d}", campaign_key, receipt_counts(message, receipt))
+        tenant_id, campaign_id, shard = key.split("#")
+        partition = Partition(tenant_id, campaign_id, int(shard))
+        found = [CountedRow(batch.key.lane, batch.entries) for batch in rows.values()]
+        receipts = world.ledger.receipts.get(key, {})
+        found += [CountedRow(message, receipt) for (_, message), receipt in receipts.items()]
+        for row in found:
+            yield LedgerChange(f"{next(numbers):040d}", partition, after=row)

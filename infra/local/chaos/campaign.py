@@ -11,7 +11,7 @@ import requests
 
 from infra.local.demo.agreement import identity_breach
 from infra.local.demo.api import Api, DemoError, Json
-from infra.local.simulator.client import SimulatorClient
+from infra.local.providers.client import SimulatorClient
 from infra.local.stack import LaptopStack
 
 TENANT, DOMAIN = "studio-chaos", "studio-chaos.example"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from random import Random
 from typing import Self
 
-from infra.local.simulator.client import SimulatorClient
+from infra.local.providers.client import SimulatorClient
 
 from .weather import CALM, mood, moods
 from .workers import FunctionProcesses, Worker, kill

@@ -10,7 +10,7 @@ from typing import Any
 from rich.progress import Progress, TaskID
 
 from infra.local.demo.api import DemoError, Json
-from infra.local.simulator.client import SimulatorClient
+from infra.local.providers.client import SimulatorClient
 from infra.local.stack import PREFIX, LaptopStack
 
 from .campaign import ChaosCampaign

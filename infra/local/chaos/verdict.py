@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from infra.local.demo.agreement import expected_status, wrong_figures
-from infra.local.simulator.client import SentMessage
+from infra.local.providers.client import SentMessage
 
 Json = dict[str, Any]
 # Refusals of an entry after which the member is rightly not sent to again.

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from infra.local.simulator.client import SentMessage
+from infra.local.providers.client import SentMessage
 
 PARTS = ("pending", "sent", "failed", "bounced", "excluded")
 _SENT = {"sent", "delivered", "opened", "clicked"}

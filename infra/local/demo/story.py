@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from infra.local.simulator.client import SentMessage, SimulatorClient
+from infra.local.providers.client import SentMessage, SimulatorClient
 from infra.local.stack import LaptopStack
 from infra.paths import ROOT
 

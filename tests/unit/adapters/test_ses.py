@@ -21,7 +21,7 @@ from ariia.adapters.email.ses import SesAccount, SesSender, ses_calls, ses_clien
 from ariia.domain.errors import PermanentSendError, SenderStoppedError, ThrottledError, UnknownOutcomeError
 from ariia.domain.pause_cause import PauseCause
 from ariia.ports.sending import Accepted, Recipient, Refused, Returned, SendCall, Skeleton, Stopped
-from infra.local.simulator.addresses import address_problem
+from infra.local.providers.ses.sending.addresses import address_problem
 
 URL = "https://email.eu-central-1.amazonaws.com"
 

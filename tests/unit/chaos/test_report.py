@@ -11,7 +11,7 @@ from infra.local.chaos.report import show, write
 from infra.local.chaos.run import ChaosResult
 from infra.local.chaos.verdict import Verdict
 from infra.local.chaos.weather import CALM, mood, moods
-from infra.local.simulator.settings import Settings
+from infra.local.providers.ses.settings import Settings
 
 
 def test_a_figure_that_was_not_measured_is_absent_and_no_zero(tmp_path: Path) -> None:

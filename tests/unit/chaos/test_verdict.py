@@ -9,7 +9,7 @@ import pytest
 
 from infra.local.chaos.report import figures_of
 from infra.local.chaos.verdict import Verdict, judge
-from infra.local.simulator.client import HappenedEvent, SentMessage
+from infra.local.providers.client import HappenedEvent, SentMessage
 
 _NAMES = ("delivered", "opened", "clicked", "complained", "unsubscribed")
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from infra.local.demo.agreement import disagreements, expected_status, identity_breach, wrong_figures
-from infra.local.simulator.client import HappenedEvent, SentMessage
+from infra.local.providers.client import HappenedEvent, SentMessage
 
 
 def message(member: str, *kinds: str, status: str = "sent", bot: bool = False, transient: bool = False) -> SentMessage:

@@ -1,0 +1,1 @@
+"""What is seen of the simulated providers: the inbox page, and the control API for tests."""

@@ -1,0 +1,1 @@
+"""HTTP on the loopback interface: what every simulated provider is reached through."""

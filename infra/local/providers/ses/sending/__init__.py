@@ -1,0 +1,1 @@
+"""SendEmail and SendBulkEmail: reading, refusing, accepting."""
