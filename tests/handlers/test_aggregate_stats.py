@@ -11,9 +11,9 @@ import pytest
 from ariia.adapters.dynamodb.ledger import items
 from ariia.adapters.dynamodb.ledger.stream import LedgerStream
 from ariia.bootstrap.aggregate_stats import AggregateStatsServices
+from ariia.domain.ledger.anonymous import anonymous
 from ariia.domain.ledger.batch import Batch, BatchKey, Entry, EntryState
 from ariia.domain.ledger.receipt import Receipt
-from ariia.domain.privacy.anonymous import anonymous
 from ariia.domain.single_messages import SingleKind, container_id
 from ariia.domain.statistics import Totals, totals
 from ariia.ports.ledger import Partition

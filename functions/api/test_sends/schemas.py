@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from ariia.domain.rules.wait_cause import WaitCause
 from ariia.domain.waits import Wait
-from ariia.services.test_sends import MAX_ADDRESSES, TestSend
+from ariia.services.test_sends.sending import MAX_ADDRESSES, TestSend
 from functions.api.campaigns.waits import WaitView
 from functions.api.gate.fields import Id, Instant, RequestModel, ResponseModel, example
 

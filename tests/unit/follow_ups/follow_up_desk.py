@@ -17,7 +17,7 @@ from ariia.services.follow_ups.content import FollowUpContents
 from ariia.services.follow_ups.ending import FollowUpEnding
 from ariia.services.follow_ups.follow_ups import FollowUps
 from ariia.services.follow_ups.runs import FollowUpRuns
-from ariia.services.member_events import MemberEvents
+from ariia.services.member_events.taking import MemberEvents
 from ariia.services.release.account_rate import AccountRate
 from ariia.services.release.resolving import UnknownResolver
 from ariia.services.single_messages.messages import SingleMessages

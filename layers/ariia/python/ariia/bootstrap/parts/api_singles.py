@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from ariia.services.confirmations.questions import ConfirmationQuestions
     from ariia.services.follow_ups.ending import FollowUpEnding
     from ariia.services.follow_ups.follow_ups import FollowUps
-    from ariia.services.member_events import MemberEvents
+    from ariia.services.member_events.taking import MemberEvents
     from ariia.services.single_messages.messages import SingleMessages
-    from ariia.services.test_sends import TestSends
+    from ariia.services.test_sends.sending import TestSends
 
 
 class SingleServices(CampaignServices, MemberServices):
@@ -50,7 +50,7 @@ class SingleServices(CampaignServices, MemberServices):
         from ariia.adapters.dynamodb.events import DynamoEvents
         from ariia.services.consent.opt_outs import OptOuts
         from ariia.services.consent.stop_words import StopWords
-        from ariia.services.member_events import MemberEvents
+        from ariia.services.member_events.taking import MemberEvents
 
         stop_words = StopWords(self._member_store, self.member_consent, OptOuts(self._member_store, self._clock))
         return MemberEvents(
@@ -67,7 +67,7 @@ class SingleServices(CampaignServices, MemberServices):
     def test_sends(self) -> TestSends:
         """Tests of campaigns."""
         from ariia.services.single_messages.care import SingleCare
-        from ariia.services.test_sends import TestSends
+        from ariia.services.test_sends.sending import TestSends
 
         care = SingleCare(self._single_schedules, self._clock)
         return TestSends(
