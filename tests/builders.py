@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, Content, Target
+from ariia.domain.audience.target import Target
+from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, Content
 from ariia.domain.members.member import Consent, ConsentStatus, Member
+from ariia.ports.campaigns import CampaignStore
 from ariia.ports.clock import Clock
 from ariia.ports.schedules import OneTimeSchedules
+from ariia.ports.segments import SegmentUses
+from ariia.ports.series import SeriesStore
 from ariia.ports.tenants import TenantStore
+from ariia.services.campaigns.segment_use import CampaignSegments
 from ariia.services.consent.confirmation_care import ConfirmationCare
 from ariia.services.consent.double_opt_in import DoubleOptIn
-from ariia.services.single_messages.waiting_room import Lifting
+from ariia.services.series.segment_use import SeriesSegments
+from ariia.services.single_messages.waiting_room import ScheduledLifting
 from tests.doubles.clock import ManualClock
 from tests.doubles.schedules import MemorySchedules
 from tests.doubles.tenants import MemoryTenants
@@ -46,9 +52,9 @@ def any_target(**fields: Any) -> Target:
     return Target(**fields)
 
 
-def any_lifting(clock: ManualClock | None = None) -> Lifting:
+def any_lifting(clock: ManualClock | None = None) -> ScheduledLifting:
     """Says to nobody that something was lifted."""
-    return Lifting(MemorySchedules(), clock or ManualClock())
+    return ScheduledLifting(MemorySchedules(), clock or ManualClock())
 
 
 def any_double_opt_in(
@@ -57,3 +63,8 @@ def any_double_opt_in(
     """The double opt-in of tenants who did not choose it, where no others are named."""
     time = clock or ManualClock()
     return DoubleOptIn(tenants or MemoryTenants(), ConfirmationCare(schedules or MemorySchedules(), time), time)
+
+
+def segment_uses(campaigns: CampaignStore, series: SeriesStore) -> dict[str, SegmentUses]:
+    """What may be submitted with segments."""
+    return {"campaign": CampaignSegments(campaigns), "series": SeriesSegments(series, campaigns)}

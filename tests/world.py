@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from ariia.domain.campaigns.campaign import Campaign, Content, Target
+from ariia.domain.audience.target import Target
+from ariia.domain.campaigns.campaign import Campaign, Content
 from ariia.domain.campaigns.run import take_charge
 from ariia.domain.channel import Channel
 from ariia.domain.content.sandbox.meter import bounded
@@ -23,19 +24,19 @@ from ariia.ports.sending import SendCall, SendRate
 from ariia.services.audience.page_facts import PageFactsReader
 from ariia.services.campaigns.broadcast_quota import BroadcastQuota
 from ariia.services.campaigns.firing import CampaignFiring
+from ariia.services.campaigns.rules import CampaignRules
+from ariia.services.campaigns.run_ending import RunEnding
 from ariia.services.campaigns.runs import CampaignRuns
 from ariia.services.campaigns.targets import Targets
 from ariia.services.planning.planning import AudiencePlanner
 from ariia.services.receipts.recording import EventRecorder
 from ariia.services.release.account_rate import AccountRate
 from ariia.services.release.budget import SendBudget
-from ariia.services.release.campaign_rules import CampaignRules
 from ariia.services.release.lanes import LaneReleaser
 from ariia.services.release.reputation_guard import ReputationGuard
 from ariia.services.release.resolving import UnknownResolver
 from ariia.services.release.round_state import ReleasePolicy
 from ariia.services.release.rounds import BatchReleaser, Round
-from ariia.services.release.run_ending import RunEnding
 from ariia.services.release.settling import BatchSettler
 from ariia.services.sending.batches import BatchSender, SendPolicy, SendReport
 from ariia.services.sending.claims import ClaimSender

@@ -10,7 +10,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ariia.bootstrap.release_batches import build
-from ariia.domain.rules.pause_cause import PauseCause
+from ariia.domain.pause_cause import PauseCause
 from ariia.observability import call_for_attention, logger, metrics
 from ariia.services.release.rounds import BatchReleaser
 from ariia.settings import ReleaseBatchesSettings

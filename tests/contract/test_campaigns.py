@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from ariia.adapters.dynamodb.campaigns.campaigns import DynamoCampaigns
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, Content, Move, Target
+from ariia.domain.audience.target import Target
+from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, Content, Move
 from ariia.domain.channel import Channel
 from ariia.domain.errors import NotFoundError
 from ariia.domain.members.member import Member

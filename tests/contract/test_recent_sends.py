@@ -16,7 +16,7 @@ from ariia.domain.members.member import Member
 from ariia.domain.rules.frequency_cap import RecentSend
 from ariia.ports.members import MemberStore
 from ariia.ports.recent_sends import RecentSendStore, SendsChange
-from ariia.ports.sending import SendReader
+from ariia.ports.send_reader import SendReader
 from tests.doubles.campaigns import MemoryCampaigns
 from tests.doubles.members.members import MemoryMembers
 from tests.doubles.members.recent_sends import MemoryRecentSends

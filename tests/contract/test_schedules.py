@@ -11,7 +11,8 @@ import pytest
 
 from ariia.adapters.aws.schedules import EventBridgeSchedules, ScheduleTarget
 from ariia.adapters.dynamodb.campaigns.campaigns import DynamoCampaigns
-from ariia.domain.campaigns.campaign import Campaign, Content, Target
+from ariia.domain.audience.target import Target
+from ariia.domain.campaigns.campaign import Campaign, Content
 from ariia.ports.campaigns import CampaignChange, DueCheck
 from ariia.ports.schedules import OneTimeSchedules
 from infra.local.ministack import Ministack

@@ -18,12 +18,14 @@ from ariia.domain.campaigns.campaign import Campaign, Content
 from ariia.domain.channel import Channel
 from ariia.domain.consent.refusal import refusal
 from ariia.domain.ledger.batch import Entry, EntryState
+from ariia.domain.ledger.containers import SingleKind, container_id
 from ariia.domain.members.member import Consent, ConsentStatus, Member, Suppression
-from ariia.domain.single_messages import SingleKind, batch_of, container_id, sending, stand_in_id
+from ariia.domain.members.stand_ins import stand_in_id
+from ariia.domain.single_messages import batch_of, sending
 from ariia.ports.campaigns import CampaignChange, CampaignStore
 from ariia.ports.ledger import Ledger
 from ariia.ports.members import MemberStore
-from ariia.ports.sending import SendReader
+from ariia.ports.send_reader import SendReader
 from tests.doubles.campaigns import MemoryCampaigns
 from tests.doubles.ledger import MemoryLedger
 from tests.doubles.members.members import MemoryMembers

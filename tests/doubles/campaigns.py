@@ -8,11 +8,12 @@ from dataclasses import astuple
 from typing import Any
 
 from ariia.domain.audience.selected_ids import without_member
-from ariia.domain.campaigns.campaign import Campaign, Content, Move, Target
+from ariia.domain.audience.target import Target
+from ariia.domain.campaigns.campaign import Campaign, Content, Move
 from ariia.domain.documents import decode, encode
 from ariia.domain.errors import NotFoundError
+from ariia.domain.ledger.containers import kind_of
 from ariia.domain.members.member import Member
-from ariia.domain.single_messages import kind_of
 from ariia.ports.campaigns import DRAFT, CampaignChange, DueCheck
 
 

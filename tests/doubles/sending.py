@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ariia.domain.campaigns.campaign import Campaign, Content
+from ariia.domain.ledger.containers import SingleKind, kind_of
 from ariia.domain.ledger.queued_batch import QueuedBatch
 from ariia.domain.members.member import Member
-from ariia.domain.single_messages import SingleKind, address_place, as_known, kind_of
+from ariia.domain.members.stand_ins import address_place, as_known
 from ariia.ports.campaigns import CampaignStore
 from ariia.ports.members import MemberStore
 from ariia.ports.sending import (

@@ -9,7 +9,8 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ariia.bootstrap.public_pages import PublicPagesServices
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, Content, Target
+from ariia.domain.audience.target import Target
+from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, Content
 from ariia.domain.identifiers import shard_of
 from ariia.domain.links import LinkClaims, sign
 from ariia.domain.members.member import Consent, ConsentStatus, Member

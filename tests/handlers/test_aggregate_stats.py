@@ -13,8 +13,8 @@ from ariia.adapters.dynamodb.ledger.stream import LedgerStream
 from ariia.bootstrap.aggregate_stats import AggregateStatsServices
 from ariia.domain.ledger.anonymous import anonymous
 from ariia.domain.ledger.batch import Batch, BatchKey, Entry, EntryState
+from ariia.domain.ledger.containers import SingleKind, container_id
 from ariia.domain.ledger.receipt import Receipt
-from ariia.domain.single_messages import SingleKind, container_id
 from ariia.domain.statistics import Totals, totals
 from ariia.ports.ledger import Partition
 from ariia.services.statistics import StreamCounter

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from ariia.bootstrap.run_follow_up import RunFollowUpServices
+from ariia.domain.ledger.containers import SingleKind, container_id
 from ariia.domain.rules.quiet_hours import QuietHours
-from ariia.domain.single_messages import SingleKind, container_id
 from ariia.domain.tenants.tenant import TenantSettings
 from ariia.services.single_messages.care import SingleCare, SingleLooks
 from functions.run_follow_up import handler as module

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from ariia.domain.campaigns.campaign import Content, Target
+from ariia.domain.audience.target import Target
+from ariia.domain.campaigns.campaign import Content
 from ariia.domain.channel import Channel
 from ariia.domain.sending.message import MessageLinks
 from ariia.ports.campaigns import CampaignChange

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from ariia.domain.audience.segment import MemberSegment
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, TargetType
+from ariia.domain.audience.target import TargetType
+from ariia.domain.campaigns.campaign import Campaign, CampaignStatus
 from ariia.domain.errors import ConflictError
 from ariia.domain.members.member import Member
 from ariia.domain.series.series import Series

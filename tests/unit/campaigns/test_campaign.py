@@ -6,8 +6,9 @@ from itertools import product
 
 import pytest
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, fingerprint
+from ariia.domain.campaigns.campaign import Campaign, CampaignStatus
 from ariia.domain.campaigns.run import is_in_charge, take_charge
+from ariia.domain.documents import fingerprint
 from ariia.domain.errors import ConflictError
 from tests.builders import NOW, any_campaign
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from ariia.domain.campaigns.campaign import CampaignStatus, CampaignType, TargetType
+from ariia.domain.audience.target import TargetType
+from ariia.domain.campaigns.campaign import CampaignStatus, CampaignType
 from ariia.domain.channel import Channel
 from ariia.domain.content.template import CampaignTemplate
 from ariia.domain.creation import Creation

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, TargetType
+from ariia.domain.audience.target import TargetType
+from ariia.domain.campaigns.campaign import Campaign, CampaignStatus
 from ariia.domain.campaigns.findings import FindingsError
 from ariia.domain.errors import ConflictError, NotFoundError
 from ariia.domain.tenants.tenant import Tenant

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, CampaignType, FollowUpCondition
+from ariia.domain.audience.target import FollowUpCondition
+from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, CampaignType
 from ariia.domain.errors import ConflictError, InvalidError
 from ariia.ports.campaigns import CampaignChange
 from tests.unit.campaigns.campaign_desk import Desk

@@ -15,8 +15,8 @@ from ariia.domain.creation import Creation
 from ariia.domain.errors import ConflictError, InvalidError, NotFoundError, RateLimitError
 from ariia.domain.members.member import Consent, ConsentStatus, Member, Suppression
 from ariia.domain.rules.quiet_hours import QuietHours
-from ariia.services.consent.opt_outs import OptOuts
 from ariia.services.consent.stop_words import StopWords
+from ariia.services.members.opt_outs import OptOuts
 from tests.builders import NOW, TENANT
 from tests.unit.confirmations.confirmation_desk import GRANTED, MAIL, ConfirmationDesk
 

@@ -15,9 +15,9 @@ from ariia.domain.creation import Creation
 from ariia.domain.errors import InvalidError, NotFoundError
 from ariia.domain.follow_ups import FollowUpStatus
 from ariia.domain.ledger.batch import EntryState
+from ariia.domain.ledger.containers import SingleKind, container_id
 from ariia.domain.ledger.receipt import EventKind
 from ariia.domain.members.member import Consent, ConsentStatus, Suppression
-from ariia.domain.single_messages import SingleKind, container_id
 from ariia.ports.ledger import Partition
 from ariia.ports.members import MemberStore
 from tests.builders import TENANT, any_campaign, any_content, any_member

@@ -12,13 +12,13 @@ import pytest
 
 from ariia.domain.campaigns.campaign import Campaign, CampaignStatus
 from ariia.domain.ledger.batch import EntryState
+from ariia.domain.ledger.containers import SingleKind, container_id
 from ariia.domain.ledger.queued_batch import QueuedBatch
 from ariia.domain.rules.frequency_cap import DAY_MS, FrequencyCap, Overflow, RecentSend
 from ariia.domain.rules.quiet_hours import QuietHours
-from ariia.domain.single_messages import SingleKind, container_id
+from ariia.domain.tenants.sending_rules import rules_of
 from ariia.ports.recent_sends import SendsChange
 from ariia.ports.sending import PipelineState, Refused, SendCall
-from ariia.services.release.campaign_rules import rules_of
 from tests.builders import TENANT, any_campaign, any_content, any_member
 from tests.world import World
 

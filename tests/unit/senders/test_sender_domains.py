@@ -10,7 +10,7 @@ from ariia.domain.errors import ConflictError, InvalidError, NotFoundError, Tran
 from ariia.domain.senders import Verification, dns_records, parse_domain, parse_from
 from ariia.ports.senders import Identity
 from ariia.services.senders.domains import VERIFIED_MAX_AGE_MS, SenderDomains
-from ariia.services.single_messages.waiting_room import Lifting
+from ariia.services.single_messages.waiting_room import ScheduledLifting
 from tests.doubles.clock import ManualClock
 from tests.doubles.schedules import MemorySchedules
 from tests.doubles.senders import MemorySenders
@@ -23,7 +23,9 @@ class Desk:
     def __init__(self, identities: MemoryIdentities | None = None) -> None:
         self.clock, self.store, self.schedules = ManualClock(), MemorySenders(), MemorySchedules()
         self.identities = identities or MemoryIdentities()
-        self.service = SenderDomains(self.store, self.identities, Lifting(self.schedules, self.clock), self.clock)
+        self.service = SenderDomains(
+            self.store, self.identities, ScheduledLifting(self.schedules, self.clock), self.clock
+        )
 
     def verified(self, tenant_id: str, domain: str) -> None:
         self.service.add(tenant_id, domain)

@@ -21,7 +21,7 @@ from ariia.domain.errors import (
 )
 from ariia.domain.ledger.receipt import EventKind, RecipientStatus
 from ariia.domain.members.member import Suppression
-from ariia.domain.rules.pause_cause import PauseCause
+from ariia.domain.pause_cause import PauseCause
 from ariia.ports.campaigns import CampaignChange
 from ariia.ports.sending import Accepted, EntryOutcome, Refused, SendCall
 from tests.builders import TENANT, any_campaign, any_content, any_member

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from ariia.domain.audience.segment import MemberSegment
-from ariia.domain.campaigns.campaign import CampaignStatus, TargetType
+from ariia.domain.audience.target import TargetType
+from ariia.domain.campaigns.campaign import CampaignStatus
 from ariia.domain.campaigns.findings import FindingsError
 from ariia.domain.creation import Creation
 from ariia.domain.errors import ConflictError, InvalidError, NotFoundError, TransientError

@@ -11,9 +11,10 @@ from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.channel import Channel
 from ariia.domain.errors import NotFoundError, SenderStoppedError, UnknownOutcomeError
 from ariia.domain.ledger.batch import EntryState
+from ariia.domain.ledger.containers import SingleKind, container_id, counted_under, kind_of
 from ariia.domain.ledger.receipt import EventKind
 from ariia.domain.members.member import Consent, ConsentStatus, Member, Suppression
-from ariia.domain.single_messages import SingleKind, container_id, counted_under, kind_of, stand_in_id
+from ariia.domain.members.stand_ins import stand_in_id
 from ariia.ports.sending import EntryOutcome, SendCall, SendRate
 from ariia.services.campaigns.reading import Campaigns
 from ariia.services.recipients import RecipientFilter, Recipients

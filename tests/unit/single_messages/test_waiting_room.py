@@ -9,7 +9,7 @@ import pytest
 from ariia.domain.rules.frequency_cap import FrequencyCap
 from ariia.domain.rules.quiet_hours import QuietHours
 from ariia.domain.tenants.tenant import Tenant, TenantSettings
-from ariia.services.single_messages.waiting_room import LiftedLooks, Lifting, WaitingRoom
+from ariia.services.single_messages.waiting_room import LiftedLooks, ScheduledLifting, WaitingRoom
 from ariia.services.tenants.tenants import Tenants
 from tests.builders import TENANT
 from tests.doubles.clock import ManualClock
@@ -44,7 +44,7 @@ def desk() -> Desk:
 def test_whoever_waits_is_woken_with_what_they_wait_for_and_nobody_elses(desk: Desk) -> None:
     desk.enter("anna")
     desk.enter("zoe", tenant_id="another")
-    Lifting(desk.schedules, desk.clock).announce(TENANT)
+    ScheduledLifting(desk.schedules, desk.clock).announce(TENANT)
     [announced] = desk.pass_minute()
     assert announced == {"tenant_id": TENANT, "lifted": ""}
     assert desk.looks.look(TENANT, "") == 1
@@ -96,7 +96,7 @@ def test_what_one_invocation_has_no_time_for_is_left_to_the_next(desk: Desk) -> 
 def test_a_change_of_what_may_be_waited_for_is_announced_before_it_is_stored() -> None:
     clock, schedules, store = ManualClock(), MemorySchedules(), MemoryTenants()
     store.create(Tenant(TENANT, "Studio"))
-    tenants = Tenants(store, VerifiedDomains(), Lifting(schedules, clock), clock)
+    tenants = Tenants(store, VerifiedDomains(), ScheduledLifting(schedules, clock), clock)
     changes: list[dict[str, Any]] = [
         {"settings": {"quiet_hours": {"email": QuietHours("21:00", "08:00")}}},
         {"settings": {"frequency_cap": FrequencyCap(per_day=1)}},

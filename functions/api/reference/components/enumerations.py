@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, get_args
 
-from ariia.domain import channel
+from ariia.domain import channel, pause_cause, wait_cause
 from ariia.domain import follow_ups as follow_up
 from ariia.domain import senders as sender_domain
+from ariia.domain.audience import target
 from ariia.domain.audience.filters.fields import names_of
 from ariia.domain.audience.filters.operators import Kind, Op
 from ariia.domain.audit import entries as audit
@@ -23,7 +24,7 @@ from ariia.domain.members import member
 from ariia.domain.preflight import job as preflight_job
 from ariia.domain.privacy import erasure
 from ariia.domain.privacy import export as member_export
-from ariia.domain.rules import frequency_cap, misfire, pause_cause, wait_cause
+from ariia.domain.rules import frequency_cap, misfire
 from ariia.domain.series import series
 from ariia.domain.tenants import plan
 from functions.api.campaigns.action_schemas import DespiteName
@@ -40,9 +41,9 @@ from functions.api.tenants.timing import Weekday
 _OF_THE_ENGINE: tuple[type[StrEnum], ...] = (
     audit.AuditKind,
     campaign.CampaignType,
-    campaign.FollowUpCondition,
+    target.FollowUpCondition,
     campaign.LateMembers,
-    campaign.TargetType,
+    target.TargetType,
     channel.Channel,
     consent.ExclusionReason,
     erasure.ErasureReason,

@@ -10,7 +10,8 @@ from ariia.ports.campaigns import CampaignStore
 from ariia.ports.clock import Chance, Clock
 from ariia.ports.content import MessageRenderer
 from ariia.ports.engagement import EngagementStore
-from ariia.ports.follow_ups import EventStore, FollowUpStore
+from ariia.ports.events import EventStore
+from ariia.ports.follow_ups import FollowUpStore
 from ariia.ports.jobs import JobStore
 from ariia.ports.ledger import ErasingLedger
 from ariia.ports.members import MemberStore
@@ -23,6 +24,7 @@ from ariia.services.campaigns.erasing import CampaignsStep, HeldStep
 from ariia.services.campaigns.erasing_ledger import LedgerEraser
 from ariia.services.confirmations.asked import AskedConfirmations
 from ariia.services.confirmations.personal_data import ConfirmationMessagesSection, ConfirmationsStep
+from ariia.services.events.personal_data import EventsSection, EventsStep
 from ariia.services.follow_ups.ending import FollowUpEnding
 from ariia.services.follow_ups.personal_data import (
     FollowUpMessagesSection,
@@ -31,7 +33,6 @@ from ariia.services.follow_ups.personal_data import (
     StopFollowUpsStep,
 )
 from ariia.services.imports.erasing import RejectedLinesStep
-from ariia.services.member_events.personal_data import EventsSection, EventsStep
 from ariia.services.members.personal_data import AuditSection, AuditStep, EngagementStep, MemberSection
 from ariia.services.preflight.erasing import PreflightTraces
 from ariia.services.privacy.erasure.beginning import ErasureBeginning, RowStep

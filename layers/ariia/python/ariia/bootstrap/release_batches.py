@@ -15,14 +15,14 @@ from ariia.adapters.dynamodb.tenants import DynamoTenants
 from ariia.adapters.email.ses import SesAccount, ses_client
 from ariia.bootstrap.parts.resolver import unknown_resolver
 from ariia.services.campaigns.broadcast_quota import BroadcastQuota
+from ariia.services.campaigns.rules import CampaignRules
+from ariia.services.campaigns.run_ending import RunEnding
 from ariia.services.campaigns.runs import CampaignRuns
 from ariia.services.release.budget import SendBudget
-from ariia.services.release.campaign_rules import CampaignRules
 from ariia.services.release.lanes import LaneReleaser
 from ariia.services.release.reputation_guard import ReputationGuard
 from ariia.services.release.round_state import ReleasePolicy
 from ariia.services.release.rounds import BatchReleaser
-from ariia.services.release.run_ending import RunEnding
 from ariia.services.release.settling import BatchSettler
 from ariia.services.tenants.quotas import Quotas
 from ariia.settings import ReleaseBatchesSettings

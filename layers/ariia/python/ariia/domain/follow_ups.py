@@ -11,8 +11,8 @@ from ariia.domain.consent.refusal import ExclusionReason
 from ariia.domain.errors import ConflictError
 from ariia.domain.identifiers import derived_id
 from ariia.domain.ledger.batch import Entry, EntryState
+from ariia.domain.ledger.containers import SingleKind, container_id
 from ariia.domain.rules.misfire import MisfirePolicy
-from ariia.domain.single_messages import SingleKind, container_id
 
 MAX_AHEAD_MS = 366 * 86_400_000
 

@@ -9,10 +9,10 @@ from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.errors import InvalidError, NotFoundError
 from ariia.domain.identifiers import shard_of
 from ariia.domain.ledger.batch import Batch, Entry
+from ariia.domain.ledger.containers import kind_of
 from ariia.domain.ledger.receipt import Receipt, RecipientStatus
 from ariia.domain.recipients.recipient import Recipient, recipient
 from ariia.domain.recipients.story import Story, timeline
-from ariia.domain.single_messages import kind_of
 from ariia.ports.campaigns import CampaignStore
 from ariia.ports.clock import Clock
 from ariia.ports.ledger import Partition, RecipientLedger

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ariia.domain.campaigns.campaign import Campaign, CampaignStatus
 from ariia.domain.errors import TransientError
-from ariia.domain.single_messages import follow_ups_key
+from ariia.domain.ledger.containers import follow_ups_key
 from ariia.domain.statistics import Totals, totals
 from ariia.ports.statistics import Fold, LedgerChange, StatisticsStore
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from ariia.domain.audience.target import FollowUpCondition, TargetType
 
 # For those who know them from here.
 from ariia.domain.campaigns.status import EDITABLE as EDITABLE
@@ -15,8 +15,8 @@ from ariia.domain.campaigns.status import TRANSITIONS as TRANSITIONS
 from ariia.domain.campaigns.status import CampaignStatus as CampaignStatus
 from ariia.domain.channel import Channel
 from ariia.domain.errors import ConflictError
+from ariia.domain.pause_cause import PauseCause
 from ariia.domain.rules.misfire import Misfire
-from ariia.domain.rules.pause_cause import PauseCause
 from ariia.domain.rules.reputation import ReputationState
 from ariia.domain.rules.sending_rules import SendingRules
 from ariia.domain.rules.wave import Lane, Wave
@@ -36,25 +36,6 @@ class LateMembers(StrEnum):
 
     NEXT_DAY = "next_day"
     AT_ONCE = "at_once"
-
-
-class TargetType(StrEnum):
-    """How `target_filter_json` names the audience."""
-
-    ALL_MEMBERS = "all_members"
-    SEGMENT = "segment"
-    SELECTED = "selected"
-    TAGS = "tags"
-
-
-class FollowUpCondition(StrEnum):
-    """Which recipients of the earlier campaign a follow-up goes to, by what they did."""
-
-    NOT_OPENED = "not_opened"
-    OPENED = "opened"
-    CLICKED = "clicked"
-    NOT_CLICKED = "not_clicked"
-    FAILED = "failed"
 
 
 # What a person may accept (`despite`): members without a value for a variable, and what made a run pause itself.
@@ -180,6 +161,11 @@ class Campaign:
         return self.status is CampaignStatus.SENDING and self.paused_at is not None
 
     @property
+    def is_cancelled(self) -> bool:
+        """True when whoever was not sent it yet gets nothing."""
+        return self.status is CampaignStatus.CANCELLED
+
+    @property
     def shown_status(self) -> str:
         """The status that everybody reads: the stored one, and `paused` while it is paused."""
         return PAUSED if self.is_paused else str(self.status)
@@ -252,28 +238,3 @@ class Content:
     context: dict[str, Any] = field(default_factory=dict)
     from_address: str = ""
     reply_to: str | None = None
-
-
-@dataclass(frozen=True)
-class SegmentCopy:
-    """A segment as it was when the campaign was submitted. A static one is its list, which stays where it is."""
-
-    name: str
-    is_dynamic: bool = True
-    filter_json: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass
-class Target:
-    """Who is meant: the filter of the target type, and who is left out. `segments` holds a copy of each segment that
-    these name, by id; it is filled at submit."""
-
-    target_filter_json: dict[str, Any] = field(default_factory=dict)
-    exclude: dict[str, Any] = field(default_factory=dict)
-    segments: dict[str, SegmentCopy] = field(default_factory=dict)
-
-
-def fingerprint(value: Any) -> str:
-    """SHA-256 (hex) of a JSON value in canonical form: what an approval or an idempotency key is bound to."""
-    canonical = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()

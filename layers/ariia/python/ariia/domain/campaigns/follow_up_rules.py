@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, CampaignType, FollowUpCondition
+from ariia.domain.audience.target import FollowUpCondition
+from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, CampaignType
 from ariia.domain.errors import ConflictError, InvalidError, Problem
 
 _HOUR_MS = 3_600_000

@@ -8,7 +8,7 @@ from ariia.domain.campaigns.campaign import Campaign, CampaignStatus
 from ariia.domain.consent.refusal import ExclusionReason
 from ariia.domain.ledger.batch import Batch, Entry, EntryState
 from ariia.domain.ledger.receipt import EventKind, Receipt, RecipientStatus, refusal_of, status_of
-from ariia.domain.waits import Wait, wait_of_recipient
+from ariia.domain.next_steps.waits import Wait, wait_of_recipient
 
 
 @dataclass(frozen=True)

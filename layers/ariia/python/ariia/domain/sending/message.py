@@ -12,9 +12,9 @@ from ariia.domain.consent.confirmation_link import confirmation_token
 from ariia.domain.content.variables.declarations import VariableValues, parse_variables
 from ariia.domain.content.variables.roots import LINKS, campaign_view, clean, member_view, tenant_view
 from ariia.domain.content.variables.use import EVERYTHING, TemplateUse
+from ariia.domain.ledger.containers import SingleKind, kind_of
 from ariia.domain.links import LinkClaims, sign_each
 from ariia.domain.members.member import Member
-from ariia.domain.single_messages import SingleKind, kind_of
 
 UNSUBSCRIBE, VIEW, PREFERENCES = "unsubscribe", "view", "preferences"
 UNSUBSCRIBE_URL, CONFIRM_URL = "unsubscribe_url", "confirm_url"

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ariia.domain.address import parse_email
-from ariia.domain.campaigns.campaign import Campaign, CampaignType, Content, Target
+from ariia.domain.audience.target import Target
+from ariia.domain.campaigns.campaign import Campaign, CampaignType, Content
 from ariia.domain.campaigns.timing import invalid_time, resolve_time, set_time
 from ariia.domain.channel import Channel
 from ariia.domain.errors import InvalidError, Problem

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ariia.domain.campaigns.campaign import Campaign, Content, Move, Target
+from ariia.domain.audience.target import Target
+from ariia.domain.campaigns.campaign import Campaign, Content, Move
 from ariia.domain.errors import NotFoundError
-from ariia.domain.single_messages import kind_of
+from ariia.domain.ledger.containers import kind_of
 from ariia.ports.campaigns import CampaignStore
 
 # How many campaigns one request with a filter looks at before it answers with what it has.

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, Move
 from ariia.domain.campaigns.run import is_in_charge, take_charge
 from ariia.domain.errors import ConflictError, TransientError
-from ariia.domain.rules.pause_cause import PauseCause
+from ariia.domain.pause_cause import PauseCause
 from ariia.domain.rules.reputation import ReputationState
 from ariia.ports.campaigns import CampaignChange, CampaignStore
 from ariia.ports.clock import Clock

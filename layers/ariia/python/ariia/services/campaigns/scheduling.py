@@ -14,9 +14,9 @@ from ariia.ports.campaigns import CampaignChange, CampaignStore, DueCheck
 from ariia.ports.clock import Clock
 from ariia.ports.schedules import OneTimeSchedules
 from ariia.services.campaigns.broadcast_quota import BroadcastQuota
+from ariia.services.campaigns.preflight_check import PreflightCheck
 from ariia.services.campaigns.reading import Campaigns
 from ariia.services.campaigns.targets import Targets
-from ariia.services.preflight.gate import PreflightGate
 
 _S = CampaignStatus
 # EventBridge Scheduler fires within 60 s; what has not begun so long after its time is looked at.
@@ -31,7 +31,7 @@ class CampaignScheduling:
         store: CampaignStore,
         schedules: OneTimeSchedules,
         targets: Targets,
-        gate: PreflightGate,
+        gate: PreflightCheck,
         broadcasts: BroadcastQuota,
         clock: Clock,
     ) -> None:

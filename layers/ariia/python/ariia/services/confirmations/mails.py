@@ -14,9 +14,10 @@ from ariia.domain.consent.refusal import refusal
 from ariia.domain.content.variables.roots import tenant_view
 from ariia.domain.documents import encode
 from ariia.domain.errors import NotFoundError
+from ariia.domain.ledger.containers import SingleKind, container_id
 from ariia.domain.members.member import Member
 from ariia.domain.senders import parse_from
-from ariia.domain.single_messages import SingleKind, container_id
+from ariia.domain.tenants.sending_rules import rules_of
 from ariia.domain.tenants.tenant import Tenant
 from ariia.ports.clock import Clock
 from ariia.ports.members import MemberScan
@@ -26,7 +27,6 @@ from ariia.services.campaigns.runs import SYSTEM
 from ariia.services.confirmations.asked import AskedConfirmations
 from ariia.services.confirmations.limits import ConfirmationLimits
 from ariia.services.consent.confirmation_care import ConfirmationCare
-from ariia.services.release.campaign_rules import rules_of
 from ariia.services.single_messages.messages import SingleMessages
 from ariia.services.single_messages.settling import SingleSettler
 from ariia.services.single_messages.waiting_room import WaitingRoom
@@ -138,7 +138,7 @@ class ConfirmationMails:
                 report.wait(now)
             return
         rules, content = rules_of(tenant), self._content(tenant, member)
-        opens_at = rules.member_opening(Channel.EMAIL, member, now)
+        opens_at = rules.member_opening(Channel.EMAIL, member.timezone, now)
         if opens_at > now or content is None:
             report.wait(opens_at if opens_at > now else now + _WITHOUT_SENDER_MS)
         elif self._limits.allow(tenant.id, request):

@@ -15,10 +15,10 @@ from ariia.domain.documents import encode
 from ariia.domain.errors import InvalidError, Problem
 from ariia.domain.follow_ups import MessageFormat, ScheduledFollowUp
 from ariia.domain.members.member import Member
+from ariia.domain.tenants.sending_rules import rules_of
 from ariia.domain.tenants.tenant import Tenant
 from ariia.ports.senders import SenderDirectory
 from ariia.services.campaigns.from_addresses import verified_sender
-from ariia.services.release.campaign_rules import rules_of
 
 NAME = "Follow-up"
 _UNSUBSCRIBE = {"de": "Abmelden"}

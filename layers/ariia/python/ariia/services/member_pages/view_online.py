@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from ariia.domain.channel import Channel
 from ariia.domain.errors import NotFoundError
+from ariia.domain.ledger.containers import SingleKind, kind_of
 from ariia.domain.links import verify
 from ariia.domain.sending.message import VIEW, MessageLinks
 from ariia.domain.sending.web_message import WebMessage, web_message
-from ariia.domain.single_messages import SingleKind, kind_of
 from ariia.ports.campaigns import CampaignStore
 from ariia.ports.content import MessageRenderer
 from ariia.ports.members import MemberScan

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ariia.domain.campaigns.campaign import fingerprint
+from ariia.domain.audience.count_job import CountedAudience, CountTask
+from ariia.domain.audience.counting import AudienceCount
 from ariia.domain.campaigns.findings import as_findings
 from ariia.domain.content.checks.findings import Finding
-from ariia.domain.documents import decode, encode
+from ariia.domain.documents import decode, encode, fingerprint
 from ariia.domain.errors import InvalidError, NotFoundError
-from ariia.domain.preflight.arithmetic import AudienceCount
-from ariia.domain.preflight.job import CountedAudience, CountTask, PreflightJob, PreflightStatus, kind_of
+from ariia.domain.preflight.job import PreflightJob, PreflightStatus, kind_of
 from ariia.ports.clock import Clock, Ids
 from ariia.ports.jobs import Job, JobStore
 from ariia.ports.shard_work import ShardWork
@@ -147,7 +147,7 @@ class Preflights:
         job = Job(tenant_id, kind_of(campaign_id), self._ids.new(), encode(preflight), expires_at)
         self._jobs.create(job)
         if count is None:
-            self._work.start([CountTask(tenant_id, campaign_id, job.id, shard) for shard in range(self._shards)])
+            self._work.start([CountTask(tenant_id, job.kind, job.id, shard) for shard in range(self._shards)])
         return self._report(details, preflight, 0, is_current=True)
 
     def _known(self, tenant_id: str, campaign_id: str) -> tuple[Job, PreflightJob] | None:

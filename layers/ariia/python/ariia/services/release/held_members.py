@@ -14,8 +14,8 @@ from ariia.domain.consent.refusal import ExclusionReason
 from ariia.domain.errors import ConflictError, NotFoundError, TransientError
 from ariia.domain.identifiers import shard_of
 from ariia.domain.ledger.batch import BATCH_PREFIX, Batch, BatchKey, Entry, EntryState
+from ariia.domain.ledger.containers import kind_of
 from ariia.domain.ledger.evidence import proven
-from ariia.domain.single_messages import kind_of
 from ariia.ports.campaigns import CampaignChange, CampaignStore
 from ariia.ports.clock import Clock
 from ariia.ports.ledger import Ledger, Partition

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ariia.domain.campaigns.campaign import Campaign
-from ariia.domain.rules.pause_cause import PauseCause
+from ariia.domain.pause_cause import PauseCause
 from ariia.domain.rules.reputation import MIN_SENT, ReputationFacts, ReputationLimits, ReputationState, breach
 from ariia.ports.statistics import StatisticsStore
 from ariia.ports.tenants import TenantStore

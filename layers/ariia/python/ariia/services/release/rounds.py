@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ariia.domain.campaigns.campaign import Campaign, CampaignStatus
-from ariia.domain.rules.pause_cause import PauseCause
+from ariia.domain.pause_cause import PauseCause
 from ariia.ports.clock import Clock
+from ariia.services.campaigns.rules import CampaignRules
+from ariia.services.campaigns.run_ending import RunEnding
 from ariia.services.campaigns.runs import CampaignRuns
 from ariia.services.release.budget import SendBudget
-from ariia.services.release.campaign_rules import CampaignRules
 from ariia.services.release.lanes import LaneReleaser
 from ariia.services.release.parking import Parking
 from ariia.services.release.reputation_guard import ReputationGuard
-from ariia.services.release.round_state import Cursors, ReleasePolicy, Tally, claimable
-from ariia.services.release.run_ending import RunEnding, only_fails
+from ariia.services.release.round_state import Cursors, ReleasePolicy, Tally, claimable, only_fails
 from ariia.services.release.settling import BatchSettler
 
 WAIT, END = "wait", "end"

@@ -10,10 +10,11 @@ from ariia.domain.channel import Channel
 from ariia.domain.ledger.batch import BatchKey
 from ariia.domain.ledger.pacing import batches_at_a_time, call_entries
 from ariia.domain.ledger.queued_batch import QueuedBatch
-from ariia.domain.rules.pause_cause import PauseCause
+from ariia.domain.pause_cause import PauseCause
 from ariia.ports.clock import Clock, Ids
 from ariia.ports.ledger import SendLedger
-from ariia.ports.sending import SendRates, SendReader
+from ariia.ports.send_reader import SendReader
+from ariia.ports.sending import SendRates
 from ariia.services.campaigns.runs import CampaignRuns
 from ariia.services.sending.claims import ClaimResult, ClaimSender, may_send
 

@@ -10,10 +10,11 @@ from ariia.domain.errors import InvalidError, TransientError, UnknownOutcomeErro
 from ariia.domain.ledger.batch import CLOCKS_DIFFER_MS, Batch, BatchKey, Claim, Entry, EntryState, put_off_until
 from ariia.domain.ledger.put_off import PutOff
 from ariia.domain.ledger.receipt import EventKind, Receipt
-from ariia.domain.rules.pause_cause import PauseCause
+from ariia.domain.pause_cause import PauseCause
 from ariia.ports.clock import Clock
 from ariia.ports.ledger import Ledger, Partition
-from ariia.ports.sending import Accepted, MessageSender, Refused, SendReader, Stopped
+from ariia.ports.send_reader import SendReader
+from ariia.ports.sending import Accepted, MessageSender, Refused, Stopped
 from ariia.services.sending.composing import Composed, MessageComposer
 from ariia.services.sending.halving import POSTPONED, Outcomes, has_accepted, send_halving
 from ariia.services.sending.last_look import OLDEST_LOOK_MS, Deferral, LastLook, LookVerdict

@@ -12,9 +12,9 @@ from ariia.domain.consent.tracking import Tracking, tracking_of
 from ariia.domain.content.slots.compiled import CompiledContent, compile_content
 from ariia.domain.errors import InvalidError
 from ariia.domain.ledger.batch import Batch, Claim
+from ariia.domain.ledger.containers import is_confirmation
 from ariia.domain.members.member import Member
 from ariia.domain.sending.message import MessageLinks, MessageValues, one_click_headers, without_tracking
-from ariia.domain.single_messages import is_confirmation
 from ariia.ports.sending import Recipient, SendCall, Skeleton
 
 # SES names 1 MB for the JSON of a templated send (Developer Guide, "personalized email") and 10 MB for a message.

@@ -10,11 +10,11 @@ from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.channel import Channel
 from ariia.domain.consent.refusal import ExclusionReason, refusal
 from ariia.domain.ledger.batch import BatchKey
+from ariia.domain.ledger.containers import is_confirmation
 from ariia.domain.members.member import Member
 from ariia.domain.rules.frequency_cap import FrequencyCap, Overflow, RecentSend, message_name, with_send, without
 from ariia.domain.rules.sending_rules import deferred_until
-from ariia.domain.rules.wait_cause import WaitCause
-from ariia.domain.single_messages import is_confirmation
+from ariia.domain.wait_cause import WaitCause
 from ariia.ports.clock import Clock
 from ariia.ports.recent_sends import RecentSendStore, SendsChange
 
@@ -61,7 +61,13 @@ class LastLook:
                 verdict.excluded[one] = reason
             else:
                 verdict.may.append(members[one])
-        quiet = deferred_until(campaign.rules, self._channel, verdict.may, self._clock.now(), OLDEST_LOOK_MS)
+        quiet = deferred_until(
+            campaign.rules,
+            self._channel,
+            ((one.id, one.timezone) for one in verdict.may),
+            self._clock.now(),
+            OLDEST_LOOK_MS,
+        )
         self._defer(verdict, quiet, WaitCause.QUIET_HOURS)
         if campaign.rules.cap is not None and campaign.counts_against_caps and verdict.may:
             self._note(campaign, campaign.rules.cap, key, verdict)

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ariia.domain.campaigns.campaign import Campaign, Content, fingerprint
+from ariia.domain.campaigns.campaign import Campaign, Content
 from ariia.domain.channel import Channel
 from ariia.domain.consent.refusal import ExclusionReason
-from ariia.domain.documents import encode
+from ariia.domain.documents import encode, fingerprint
 from ariia.domain.errors import NotFoundError, TransientError
 from ariia.domain.ledger.batch import Batch, Entry, EntryState
 from ariia.domain.ledger.queued_batch import QueuedBatch
 from ariia.domain.members.member import Member
+from ariia.domain.next_steps.waits import Wait
 from ariia.domain.recipients.recipient import Recipient, recipient
-from ariia.domain.rules.wait_cause import WaitCause
 from ariia.domain.single_messages import batch_of, sending
-from ariia.domain.waits import Wait
+from ariia.domain.wait_cause import WaitCause
 from ariia.ports.campaigns import CampaignChange, CampaignStore
 from ariia.ports.clock import Clock
 from ariia.ports.ledger import Partition, SingleLedger

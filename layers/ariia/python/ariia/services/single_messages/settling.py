@@ -9,13 +9,14 @@ from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.consent.refusal import ExclusionReason
 from ariia.domain.errors import NotFoundError
 from ariia.domain.ledger.batch import Batch
+from ariia.domain.ledger.containers import SingleKind, kind_of
 from ariia.domain.ledger.put_off import is_void, marks_of
-from ariia.domain.single_messages import SingleKind, batch_of, kind_of
+from ariia.domain.single_messages import batch_of
+from ariia.domain.tenants.sending_rules import rules_of
 from ariia.ports.campaigns import CampaignChange, CampaignStore
 from ariia.ports.clock import Clock
 from ariia.ports.ledger import BatchSummary, SingleLedger
 from ariia.ports.tenants import TenantStore
-from ariia.services.release.campaign_rules import rules_of
 from ariia.services.release.resolving import UnknownResolver
 from ariia.services.single_messages.messages import SingleMessages, Standing, excluded, standing_of
 

@@ -9,7 +9,7 @@ from typing import Any
 from ariia.domain.identifiers import derived_id
 from ariia.ports.clock import Clock
 from ariia.ports.jobs import Job, JobStore
-from ariia.ports.schedules import OneTimeSchedules
+from ariia.ports.schedules import Lifting, OneTimeSchedules
 
 _KIND = "waiting"
 _KEPT_MS = 86_400_000
@@ -42,8 +42,8 @@ class WaitingRoom:
         return self._jobs.page(tenant_id, _KIND, _PAGE, after)
 
 
-class Lifting:
-    """Says that something was lifted."""
+class ScheduledLifting(Lifting):
+    """Says so by a schedule."""
 
     def __init__(self, schedules: OneTimeSchedules, clock: Clock) -> None:
         self._schedules, self._clock = schedules, clock

@@ -1,1 +1,1 @@
-"""."""
+"""Test sends of drafts."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ariia.domain.single_messages import SingleKind, container_id
+from ariia.domain.ledger.containers import SingleKind, container_id
 from ariia.ports.campaigns import CampaignStore
 from ariia.ports.jobs import Job, JobStore
 from ariia.ports.personal_data import Erasing, Found, piece_of

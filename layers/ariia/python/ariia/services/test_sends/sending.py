@@ -13,9 +13,11 @@ from ariia.domain.content.variables.declarations import parse_variables
 from ariia.domain.content.variables.samples import sample_attributes, sample_members
 from ariia.domain.creation import Created, Creation, require_same
 from ariia.domain.errors import InvalidError, NotFoundError, Problem, RateLimitError
+from ariia.domain.ledger.containers import SingleKind, container_id
 from ariia.domain.members.member import Member
+from ariia.domain.members.stand_ins import stand_in_id
 from ariia.domain.recipients.recipient import Recipient
-from ariia.domain.single_messages import STAND_INS_KEPT_MS, SingleKind, container_id, stand_in_id
+from ariia.domain.single_messages import STAND_INS_KEPT_MS
 from ariia.ports.clock import Clock, Ids
 from ariia.ports.jobs import Job, JobStore
 from ariia.ports.members import MemberStore

@@ -13,11 +13,13 @@ from ariia.adapters.dynamodb.connection import process_connection
 from ariia.adapters.dynamodb.documents import commit, passing_faults, put_if, read, rows
 from ariia.adapters.dynamodb.models import CampaignModel, CampaignPartModel
 from ariia.adapters.dynamodb.names import STAND_IN
-from ariia.domain.campaigns.campaign import Campaign, Content, Move, Target
+from ariia.domain.audience.target import Target
+from ariia.domain.campaigns.campaign import Campaign, Content, Move
 from ariia.domain.documents import decode, encode
 from ariia.domain.errors import NotFoundError
+from ariia.domain.ledger.containers import FIRST_CONTAINER
 from ariia.domain.members.member import Member
-from ariia.domain.single_messages import FIRST_CONTAINER, STAND_INS_KEPT_MS
+from ariia.domain.single_messages import STAND_INS_KEPT_MS
 from ariia.ports.campaigns import DRAFT, CampaignChange, DueCheck
 
 _MOVES = "move#"

@@ -12,8 +12,9 @@ from ariia.adapters.dynamodb.members.recent_sends import sends_from_text
 from ariia.adapters.dynamodb.names import STAND_IN
 from ariia.domain.campaigns.campaign import Campaign, Content
 from ariia.domain.documents import decode
+from ariia.domain.ledger.containers import SingleKind, kind_of
 from ariia.domain.members.member import Consent, Member, Suppression
-from ariia.domain.single_messages import SingleKind, address_place, as_known, kind_of
+from ariia.domain.members.stand_ins import address_place, as_known
 
 # The document holds its version too: one attribute of 51 items to parse instead of four.
 _DOCUMENT = {

@@ -15,7 +15,6 @@ from ariia.adapters.dynamodb.members.items import member_of, pause, read_address
 from ariia.adapters.dynamodb.members.suppressions import DynamoSuppressions
 from ariia.adapters.dynamodb.members.transactions import MemberTransaction, in_groups, without
 from ariia.adapters.dynamodb.models import MemberModel
-from ariia.domain.audit.entries import entries_of
 from ariia.domain.channel import Channel
 from ariia.domain.errors import Problem, TransientError
 from ariia.domain.members.address_index import (
@@ -31,6 +30,7 @@ from ariia.domain.members.address_index import (
     settle,
     touched,
 )
+from ariia.domain.members.audit_entries import entries_of
 from ariia.domain.members.member import Consent, Member, Suppression
 
 _ATTEMPTS = 12

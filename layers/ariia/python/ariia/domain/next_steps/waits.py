@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from ariia.domain.campaigns.campaign import Campaign, CampaignStatus
 from ariia.domain.consent.refusal import ExclusionReason
 from ariia.domain.ledger.batch import Batch, Entry, EntryState
+from ariia.domain.ledger.containers import kind_of
 from ariia.domain.ledger.put_off import PutOff
-from ariia.domain.rules.wait_cause import WaitCause
-from ariia.domain.single_messages import kind_of
 from ariia.domain.statistics import LaneFigures, Totals
+from ariia.domain.wait_cause import WaitCause
 
 _C, _S = WaitCause, CampaignStatus
 

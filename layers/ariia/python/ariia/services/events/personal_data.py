@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ariia.domain.documents import encode
 from ariia.domain.members.member import Member
-from ariia.ports.follow_ups import EventStore
+from ariia.ports.events import EventStore
 from ariia.ports.personal_data import Erasing, Found, Told, piece_of, told_page
 
 _PAGE = 100
