@@ -57,7 +57,7 @@ class ErasureStep(Protocol):
 
     @property
     def tables(self) -> tuple[str, ...]:
-        """The tables in which the step leaves no key or row that leads to the member."""
+        """The tables that the step answers for. One whose keys name members has exactly one such step."""
         ...
 
     def find(self, erasure: Erasing) -> Found:
@@ -108,7 +108,7 @@ class ExportSection(Protocol):
 
     @property
     def tables(self) -> tuple[str, ...]:
-        """The tables whose data about the member the section tells."""
+        """The tables that the section answers for. One whose keys name members has exactly one such section."""
         ...
 
     def page(self, member: Member, after: str | None) -> Told:

@@ -16,7 +16,7 @@ class ConfirmationsStep:
     """Questions of a double opt-in. The schedules that look after them find nobody who waits, and end."""
 
     name = "confirmations"
-    tables = ("jobs", "ledger", "campaigns", "campaign-parts")
+    tables = ("jobs",)
 
     def __init__(self, asked: AskedConfirmations, singles: SingleEraser) -> None:
         self._asked, self._singles = asked, singles
@@ -43,7 +43,7 @@ class ConfirmationMessagesSection:
 
     name = "confirmation_messages"
     document = "messages"
-    tables = ("jobs", "ledger", "campaigns", "campaign-parts")
+    tables = ("jobs",)
 
     def __init__(self, asked: AskedConfirmations, messages: MemberMessages) -> None:
         self._asked, self._messages = asked, messages

@@ -20,7 +20,8 @@ class StopFollowUpsStep:
     """Cancels what waits. What a sender holds goes its way: the row that it looks for is gone."""
 
     name = "stop_follow_ups"
-    tables = ("follow-ups",)
+    # What it stops is taken away by FollowUpsStep.
+    tables = ()
 
     def __init__(self, store: FollowUpStore, ending: FollowUpEnding) -> None:
         self._store, self._ending = store, ending
@@ -40,7 +41,7 @@ class FollowUpsStep:
     """Takes every follow-up away, one by one: its message, and the record that leads to it last."""
 
     name = "follow_ups"
-    tables = ("follow-ups", "ledger", "campaigns", "campaign-parts")
+    tables = ("follow-ups",)
 
     def __init__(self, store: FollowUpStore, ending: FollowUpEnding, singles: SingleEraser) -> None:
         self._store, self._ending, self._singles = store, ending, singles
@@ -89,7 +90,7 @@ class FollowUpMessagesSection:
 
     name = "follow_up_messages"
     document = "messages"
-    tables = ("ledger", "campaigns", "campaign-parts")
+    tables = ()
 
     def __init__(self, store: FollowUpStore, messages: MemberMessages) -> None:
         self._store, self._messages = store, messages

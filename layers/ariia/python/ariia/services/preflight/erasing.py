@@ -12,8 +12,6 @@ _PREFLIGHTS = 100
 class PreflightTraces:
     """The preflights of a campaign, as CampaignTraces."""
 
-    tables = ("jobs",)
-
     def __init__(self, jobs: JobStore) -> None:
         self._jobs = jobs
 

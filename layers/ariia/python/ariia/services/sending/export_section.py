@@ -74,7 +74,7 @@ class CampaignMessagesSection:
 
     name = "campaign_messages"
     document = "messages"
-    tables = ("ledger", "campaigns", "campaign-parts")
+    tables = ("ledger",)
 
     def __init__(self, campaigns: CampaignStore, messages: MemberMessages) -> None:
         self._campaigns, self._messages = campaigns, messages

@@ -16,7 +16,7 @@ class TestSendsStep:
     """Takes the member out: as the person whose data one shows, and as an address."""
 
     name = "test_sends"
-    tables = ("jobs", "ledger", "campaign-parts")
+    tables = ("campaign-parts",)
 
     def __init__(self, jobs: JobStore, campaigns: CampaignStore, ledger: LedgerEraser) -> None:
         self._jobs, self._campaigns, self._ledger = jobs, campaigns, ledger

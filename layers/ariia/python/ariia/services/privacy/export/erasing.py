@@ -17,7 +17,8 @@ class ArchivesStep:
     """Deletes the archive, its parts and the job."""
 
     name = "archives"
-    tables = ("jobs",)
+    # The keys of archives and their jobs name nobody.
+    tables = ()
 
     def __init__(self, exports: ExportJobs, uploads: Uploads) -> None:
         self._exports, self._uploads = exports, uploads
