@@ -100,6 +100,8 @@ def environment(endpoint: str) -> dict[str, str]:
         "ARIIA_UPLOADS_BUCKET": "uploads",
         "ARIIA_JOB_CONCURRENCY": "16",
         "ARIIA_COUNT_AUDIENCE_ARN": f"{_ACCOUNT}:function:count-audience",
+        "ARIIA_RECOUNT_STATISTICS_ARN": f"{_ACCOUNT}:function:recount-statistics",
+        "ARIIA_REST_SECONDS": "10",
         "ARIIA_IMPORT_MEMBERS_ARN": f"{_ACCOUNT}:function:import-members",
         "ARIIA_QUIET_SECONDS": "330",
         "ARIIA_SCHEDULE_GROUP": "ariia",

@@ -11,10 +11,10 @@ import pytest
 from ariia.adapters.dynamodb.ledger import items
 from ariia.adapters.dynamodb.ledger.stream import LedgerStream
 from ariia.bootstrap.aggregate_stats import AggregateStatsServices
+from ariia.domain.ledger.anonymous import anonymous
 from ariia.domain.ledger.batch import Batch, BatchKey, Entry, EntryState
 from ariia.domain.ledger.containers import DispatchKind, container_id
 from ariia.domain.ledger.receipt import Receipt
-from ariia.domain.privacy.anonymous import anonymous
 from ariia.domain.statistics.totals import Totals, totals
 from ariia.ports.ledger import Partition
 from ariia.services.statistics.counting import StreamCounter

@@ -35,6 +35,7 @@ ENVIRONMENT = {
     "ARIIA_UPLOADS_BUCKET": "uploads",
     "ARIIA_JOB_CONCURRENCY": "4",
     "ARIIA_COUNT_AUDIENCE_ARN": "arn:aws:lambda:eu-central-1:123456789012:function:count-audience",
+    "ARIIA_RECOUNT_STATISTICS_ARN": "arn:aws:lambda:eu-central-1:123456789012:function:recount-statistics",
     "ARIIA_SCHEDULE_GROUP": "test",
     "ARIIA_SCHEDULE_ROLE_ARN": "arn:aws:iam::123456789012:role/schedules",
     "ARIIA_SCHEDULE_DLQ_ARN": "arn:aws:sqs:eu-central-1:123456789012:dead-letters",

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from ariia.domain.next_steps.waits import Wait
 from ariia.domain.wait_cause import WaitCause
-from ariia.services.test_sends import MAX_ADDRESSES, TestSend
+from ariia.services.test_sends.sending import MAX_ADDRESSES, TestSend
 from functions.api.campaigns.waits import WaitView
 from functions.api.gate.fields import Id, Instant, RequestModel, ResponseModel, example
 

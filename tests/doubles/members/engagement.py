@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from ariia.domain.identifiers import shard_of
-from ariia.domain.ledger.engagement import latest, news, since
+from ariia.domain.members.engagement import latest, news, since
 from ariia.domain.members.member import Engagement
 from tests.doubles.members.members import MemoryMembers
 

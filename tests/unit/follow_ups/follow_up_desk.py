@@ -12,7 +12,7 @@ from ariia.domain.tenants.tenant import Plan, Tenant, TenantSettings
 from ariia.services.consent.member_consent import MemberConsent
 from ariia.services.consent.stop_words import StopWords
 from ariia.services.content.checks import ContentChecks
-from ariia.services.events import MemberEvents
+from ariia.services.events.taking import MemberEvents
 from ariia.services.follow_ups.cancel_on import CancelOnEvent
 from ariia.services.follow_ups.content import FollowUpContents
 from ariia.services.follow_ups.ending import FollowUpEnding

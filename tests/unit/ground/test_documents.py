@@ -35,6 +35,7 @@ from ariia.domain.privacy.erasure import Erasure
 from ariia.domain.privacy.export import MemberExport
 from ariia.domain.senders import SenderDomain
 from ariia.domain.series.series import Series
+from ariia.domain.statistics.recount import Recount
 from ariia.domain.tenants.quota import QuotaClaim
 from ariia.domain.tenants.tenant import Tenant
 from ariia.ports.sending import SendRate
@@ -51,6 +52,7 @@ STORED: list[type] = [
     Consent,
     Content,
     Dispatch,
+    Recount,
     Erasure,
     ErasureMark,
     ImportJob,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from ariia.domain.ledger.batch import BatchKey
-from ariia.domain.ledger.engagement import engagement_in, latest, since
+from ariia.domain.ledger.engagement import engagement_in
 from ariia.domain.ledger.provider_event import ProviderEvent
 from ariia.domain.ledger.receipt import EventKind
+from ariia.domain.members.engagement import latest, since
 from ariia.domain.members.member import Engagement
 
 KEY = BatchKey("t1", "c1", 0, "a", "l0", 0)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from ariia.bootstrap.personal_data import PersonalDataPorts, export_sections, stopping_steps, sweeping_steps
 from ariia.domain.address import address_hash
 from ariia.domain.audience.segment import MemberSegment
 from ariia.domain.audience.target import Target, TargetType
@@ -40,21 +41,11 @@ from ariia.services.follow_ups.content import FollowUpContents
 from ariia.services.imports.jobs import ImportJobs
 from ariia.services.privacy.care import PrivacyCare, PrivacyKind, PrivacyRuns, PrivacyTask
 from ariia.services.privacy.erasure.beginning import ErasureBeginning
-from ariia.services.privacy.erasure.campaigns import CampaignsStep, HeldStep
 from ariia.services.privacy.erasure.erasures import Erasures
-from ariia.services.privacy.erasure.files import ArchivesStep, RejectedLinesStep, TestSendsStep
-from ariia.services.privacy.erasure.follow_ups import FollowUpsStep, StopFollowUpsStep
-from ariia.services.privacy.erasure.jobs import ErasureJobs
-from ariia.services.privacy.erasure.ledger import LedgerEraser
-from ariia.services.privacy.erasure.records import AuditStep, EngagementStep, EventsStep, ListsStep, RowStep
 from ariia.services.privacy.erasure.runs import ErasurePolicy, ErasureRuns
-from ariia.services.privacy.erasure.series import SeriesStep
-from ariia.services.privacy.erasure.singles import ConfirmationsStep, SingleEraser
 from ariia.services.privacy.export.exports import MemberExports
-from ariia.services.privacy.export.jobs import ExportJobs
-from ariia.services.privacy.export.member_facts import MemberFactsReader
-from ariia.services.privacy.export.member_messages import MemberMessages
 from ariia.services.privacy.export.runs import ExportRuns
+from ariia.services.privacy.jobs import ERASURES, EXPORTS, ErasureJobs, ExportJobs
 from ariia.services.release.resolving import UnknownResolver
 from ariia.services.single_messages.messages import SingleMessages
 from ariia.services.single_messages.settling import SingleSettler
@@ -105,47 +96,36 @@ class PrivacyDesk:
         world, clock, desk = self.world, self.clock, self.follow_up_desk
         jobs, uploads, trail = around("jobs", self.jobs), around("uploads", self.uploads), around("trail", self.trail)
         members, store = around("members", world.members), around("erasures", world.erasures)
-        campaigns, ledger = around("campaigns", world.campaigns), around("ledger", world.ledger)
-        segments, lists = around("segments", world.segments), around("lists", world.lists)
-        follow_ups, events = around("store", desk.store), around("events", desk.events)
         self.care = PrivacyCare(around("schedules", self.schedules), clock)
-        self.erasure_jobs, exports = ErasureJobs(jobs, clock), ExportJobs(jobs, clock)
+        self.erasure_jobs, exports = ErasureJobs(jobs, ERASURES, clock), ExportJobs(jobs, EXPORTS, clock)
         beginning = ErasureBeginning(store, members, self.erasure_jobs, clock)
         ids = CountingIds("x")
         self.erasures = Erasures(self.erasure_jobs, beginning, self.care, store, members, trail, clock, ids)
         self.exports = MemberExports(exports, self.care, members, trail, uploads, clock, ids)
-        chance, engagement = CountingChance(), around("engagement", world.engagement)
-        eraser = LedgerEraser(ledger, members, chance)
-        asked, singles = AskedConfirmations(jobs), SingleEraser(campaigns, ledger, world.shards)
-        walk = CampaignsStep(campaigns, jobs, eraser, chance)
+        chance, ending = CountingChance(), desk.ending
+        ports = PersonalDataPorts(
+            members=members,
+            engagement=around("engagement", world.engagement),
+            trail=trail,
+            segments=around("segments", world.segments),
+            lists=around("lists", world.lists),
+            campaigns=around("campaigns", world.campaigns),
+            ledger=around("ledger", world.ledger),
+            series=around("series", self.series),
+            follow_ups=around("store", desk.store),
+            events=around("events", desk.events),
+            jobs=jobs,
+            uploads=uploads,
+            shards=world.shards,
+        )
+        self.stopping = stopping_steps(ports, ending, chance)
+        self.sweeping = sweeping_steps(ports, beginning, ending, exports, chance, clock)
+        policy = ErasurePolicy(QUIET_SECONDS)
         self.erasure_runs = ErasureRuns(
-            self.erasure_jobs,
-            beginning,
-            store,
-            trail,
-            [StopFollowUpsStep(follow_ups, desk.ending), SeriesStep(around("series", self.series), chance)],
-            [
-                walk,
-                EventsStep(events),
-                ListsStep(segments, lists, world.shards),
-                ArchivesStep(exports, uploads),
-                RejectedLinesStep(jobs, uploads, clock),
-                EngagementStep(engagement),
-                RowStep(members, beginning),
-                AuditStep(trail, members),
-                TestSendsStep(jobs, campaigns, eraser),
-                FollowUpsStep(follow_ups, desk.ending, singles),
-                ConfirmationsStep(asked, singles),
-                HeldStep(campaigns, walk),
-            ],
-            clock,
-            ErasurePolicy(QUIET_SECONDS),
+            self.erasure_jobs, beginning, store, trail, self.stopping, self.sweeping, clock, policy
         )
-        facts = MemberFactsReader(
-            desk.tenants, follow_ups, events, segments, lists, trail, asked, engagement, world.shards
-        )
-        messages = MemberMessages(campaigns, ledger, DirectRendering())
-        export_runs = ExportRuns(exports, uploads, messages, facts, campaigns, members, clock)
+        self.sections = export_sections(ports, DirectRendering())
+        export_runs = ExportRuns(exports, uploads, self.sections, members, desk.tenants, clock)
         works = {PrivacyKind.ERASURE: self.erasure_runs, PrivacyKind.EXPORT: export_runs}
         self.runs = PrivacyRuns(self.care, works, clock)
         self.mails = self._mails()

@@ -11,7 +11,7 @@ from ariia.domain.address import address_hash
 from ariia.domain.channel import Channel
 from ariia.domain.members.member import Consent, ConsentStatus, Suppression
 from ariia.services.single_messages.care import SingleCare, SingleLooks
-from ariia.services.test_sends import TestSends as Sends
+from ariia.services.test_sends.sending import TestSends as Sends
 from functions.api.gate import dependencies
 from functions.api.gate.application import Application
 from functions.api.gate.routing import RouteTable

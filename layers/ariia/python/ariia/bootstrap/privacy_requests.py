@@ -26,25 +26,14 @@ from ariia.adapters.rendering.template_guard import TemplateGuard
 from ariia.bootstrap.parts.double_opt_in import single_schedules
 from ariia.bootstrap.parts.engagement import engagement_store
 from ariia.bootstrap.parts.privacy import privacy_care
+from ariia.bootstrap.personal_data import PersonalDataPorts, export_sections, stopping_steps, sweeping_steps
 from ariia.ports.clock import Clock
-from ariia.services.confirmations.asked import AskedConfirmations
 from ariia.services.follow_ups.ending import FollowUpEnding
 from ariia.services.privacy.care import PrivacyKind, PrivacyRuns, PrivacyWork
 from ariia.services.privacy.erasure.beginning import ErasureBeginning
-from ariia.services.privacy.erasure.campaigns import CampaignsStep, HeldStep
-from ariia.services.privacy.erasure.files import ArchivesStep, RejectedLinesStep, TestSendsStep
-from ariia.services.privacy.erasure.follow_ups import FollowUpsStep, StopFollowUpsStep
-from ariia.services.privacy.erasure.jobs import ErasureJobs
-from ariia.services.privacy.erasure.ledger import LedgerEraser
-from ariia.services.privacy.erasure.records import AuditStep, EngagementStep, EventsStep, ListsStep, RowStep
 from ariia.services.privacy.erasure.runs import ErasurePolicy, ErasureRuns
-from ariia.services.privacy.erasure.series import SeriesStep
-from ariia.services.privacy.erasure.singles import ConfirmationsStep, SingleEraser
-from ariia.services.privacy.erasure.steps import ErasureStep
-from ariia.services.privacy.export.jobs import ExportJobs
-from ariia.services.privacy.export.member_facts import MemberFactsReader
-from ariia.services.privacy.export.member_messages import MemberMessages
 from ariia.services.privacy.export.runs import ExportRuns
+from ariia.services.privacy.jobs import ERASURES, EXPORTS, ErasureJobs, ExportJobs
 from ariia.services.release.account_rate import AccountRate
 from ariia.services.single_messages.messages import SingleMessages
 from ariia.services.tenants.quotas import Quotas
@@ -63,9 +52,10 @@ def build(settings: PrivacyRequestsSettings) -> PrivacyRequestsServices:
     """The services on AWS; clients connect at their first call."""
     models.use_prefix(settings.table_prefix)
     clock = SystemClock()
+    ports = _ports(settings)
     works: dict[PrivacyKind, PrivacyWork] = {
-        PrivacyKind.EXPORT: _exports(settings, clock),
-        PrivacyKind.ERASURE: _erasures(settings, clock),
+        PrivacyKind.EXPORT: _exports(ports, clock),
+        PrivacyKind.ERASURE: _erasures(ports, _ending(settings, clock), clock, settings.quiet_seconds),
     }
     return PrivacyRequestsServices(PrivacyRuns(privacy_care(settings), works, clock), clock)
 
@@ -74,56 +64,37 @@ def _ledger(settings: PrivacyRequestsSettings) -> DynamoLedger:
     return DynamoLedger(dynamodb_client(), names.physical(settings.table_prefix, names.LEDGER))
 
 
-def _exports(settings: PrivacyRequestsSettings, clock: SystemClock) -> ExportRuns:
-    campaigns, shards = DynamoCampaigns(), settings.shards
-    facts = MemberFactsReader(
-        DynamoTenants(),
-        DynamoFollowUps(),
-        DynamoEvents(),
-        DynamoSegments(),
-        DynamoSegmentLists(shards),
-        DynamoAudit(),
-        AskedConfirmations(DynamoJobs()),
-        engagement_store(dynamodb_client(), settings.table_prefix, shards),
-        shards,
-    )
-    return ExportRuns(
-        ExportJobs(DynamoJobs(), clock),
-        S3Uploads(s3_client(), settings.uploads_bucket),
-        MemberMessages(campaigns, _ledger(settings), TemplateGuard()),
-        facts,
-        campaigns,
-        DynamoMembers(shards),
-        clock,
+def _ports(settings: PrivacyRequestsSettings) -> PersonalDataPorts:
+    return PersonalDataPorts(
+        members=DynamoMembers(settings.shards),
+        engagement=engagement_store(dynamodb_client(), settings.table_prefix, settings.shards),
+        trail=DynamoAudit(),
+        segments=DynamoSegments(),
+        lists=DynamoSegmentLists(settings.shards),
+        campaigns=DynamoCampaigns(),
+        ledger=_ledger(settings),
+        series=DynamoSeries(),
+        follow_ups=DynamoFollowUps(),
+        events=DynamoEvents(),
+        jobs=DynamoJobs(),
+        uploads=S3Uploads(s3_client(), settings.uploads_bucket),
+        shards=settings.shards,
     )
 
 
-def _erasures(settings: PrivacyRequestsSettings, clock: SystemClock) -> ErasureRuns:
-    jobs, members, store = DynamoJobs(), DynamoMembers(settings.shards), DynamoErasures(settings.shards)
-    erasures, ledger, campaigns, trail = ErasureJobs(jobs, clock), _ledger(settings), DynamoCampaigns(), DynamoAudit()
-    beginning, chance = ErasureBeginning(store, members, erasures, clock), SystemChance()
-    eraser, uploads = LedgerEraser(ledger, members, chance), S3Uploads(s3_client(), settings.uploads_bucket)
-    follow_ups, ending = DynamoFollowUps(), _ending(settings, clock)
-    singles = SingleEraser(campaigns, ledger, settings.shards)
-    walk = CampaignsStep(campaigns, jobs, eraser, chance)
-    sweeping: list[ErasureStep] = [
-        walk,
-        EventsStep(DynamoEvents()),
-        ListsStep(DynamoSegments(), DynamoSegmentLists(settings.shards), settings.shards),
-        ArchivesStep(ExportJobs(jobs, clock), uploads),
-        RejectedLinesStep(jobs, uploads, clock),
-        EngagementStep(engagement_store(dynamodb_client(), settings.table_prefix, settings.shards)),
-        RowStep(members, beginning),
-        AuditStep(trail, members),
-        # What may have to wait for a sender comes last.
-        TestSendsStep(jobs, campaigns, eraser),
-        FollowUpsStep(follow_ups, ending, singles),
-        ConfirmationsStep(AskedConfirmations(jobs), singles),
-        HeldStep(campaigns, walk),
-    ]
-    policy = ErasurePolicy(settings.quiet_seconds)
-    stopping: list[ErasureStep] = [StopFollowUpsStep(follow_ups, ending), SeriesStep(DynamoSeries(), chance)]
-    return ErasureRuns(erasures, beginning, store, trail, stopping, sweeping, clock, policy)
+def _exports(ports: PersonalDataPorts, clock: Clock) -> ExportRuns:
+    exports, sections = ExportJobs(ports.jobs, EXPORTS, clock), export_sections(ports, TemplateGuard())
+    return ExportRuns(exports, ports.uploads, sections, ports.members, DynamoTenants(), clock)
+
+
+def _erasures(ports: PersonalDataPorts, ending: FollowUpEnding, clock: Clock, quiet_seconds: int) -> ErasureRuns:
+    erasures, exports = ErasureJobs(ports.jobs, ERASURES, clock), ExportJobs(ports.jobs, EXPORTS, clock)
+    store, chance = DynamoErasures(ports.shards), SystemChance()
+    beginning = ErasureBeginning(store, ports.members, erasures, clock)
+    stopping = stopping_steps(ports, ending, chance)
+    sweeping = sweeping_steps(ports, beginning, ending, exports, chance, clock)
+    policy = ErasurePolicy(quiet_seconds)
+    return ErasureRuns(erasures, beginning, store, ports.trail, stopping, sweeping, clock, policy)
 
 
 def _ending(settings: PrivacyRequestsSettings, clock: SystemClock) -> FollowUpEnding:

@@ -1,4 +1,4 @@
-"""What keeps erased members out."""
+"""Where an erasure begins and ends: the marks are put where the members are taken away."""
 
 from __future__ import annotations
 
@@ -9,20 +9,7 @@ from ariia.domain.audit.entries import AuditEntry
 from ariia.domain.members.address_index import AddressKey
 from ariia.domain.members.erasure_mark import ErasureMark
 from ariia.domain.members.member import Member
-
-
-class ErasureMarks(Protocol):
-    """The marks on ids of members."""
-
-    def marks(self, tenant_id: str, member_ids: Sequence[str]) -> dict[str, ErasureMark]:
-        """The last erasure by member id, of those members who were ever erased; strongly consistent."""
-        ...
-
-    def cached_marks(self, tenant_id: str, member_ids: Sequence[str]) -> dict[str, ErasureMark]:
-        """As `marks`, for those who write so often that a read each would cost: of a tenant that never erased anybody
-        nothing is read. What began a moment ago, a tenth of the quiet time of erasures at most, may be missing:
-        whatever is written meanwhile is swept by that erasure."""
-        ...
+from ariia.ports.members import ErasureMarks
 
 
 class ErasureStore(ErasureMarks, Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from ariia.domain.members.erasure_mark import ErasureMark
 from ariia.domain.members.member import Consent, Member, Suppression
 
 
@@ -64,4 +65,18 @@ class MemberStore(MemberScan, Protocol):
     def suppress(self, tenant_id: str, channel: str, address_hash: str, suppression: Suppression) -> list[str]:
         """Suppresses the address and writes it onto every member who has it, who are returned. Repeating it keeps the
         first reason and instant."""
+        ...
+
+
+class ErasureMarks(Protocol):
+    """The marks on ids of members."""
+
+    def marks(self, tenant_id: str, member_ids: Sequence[str]) -> dict[str, ErasureMark]:
+        """The last erasure by member id, of those members who were ever erased; strongly consistent."""
+        ...
+
+    def cached_marks(self, tenant_id: str, member_ids: Sequence[str]) -> dict[str, ErasureMark]:
+        """As `marks`, for those who write so often that a read each would cost: of a tenant that never erased anybody
+        nothing is read. What began a moment ago, a tenth of the quiet time of erasures at most, may be missing:
+        whatever is written meanwhile is swept by that erasure."""
         ...

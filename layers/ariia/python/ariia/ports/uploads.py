@@ -6,6 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+# All files rest in a bucket that forgets them after so long.
+FILES_KEPT_MS = 7 * 86_400_000
+
 
 @dataclass(frozen=True)
 class UploadedFile:

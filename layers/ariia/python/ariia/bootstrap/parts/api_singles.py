@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from ariia.adapters.dynamodb.follow_ups import DynamoFollowUps
     from ariia.services.confirmations.asking_again import AskingAgain
     from ariia.services.confirmations.questions import ConfirmationQuestions
-    from ariia.services.events import MemberEvents
+    from ariia.services.events.taking import MemberEvents
     from ariia.services.follow_ups.ending import FollowUpEnding
     from ariia.services.follow_ups.follow_ups import FollowUps
     from ariia.services.single_messages.messages import SingleMessages
-    from ariia.services.test_sends import TestSends
+    from ariia.services.test_sends.sending import TestSends
 
 
 class SingleServices(CampaignServices, MemberServices):
@@ -49,7 +49,7 @@ class SingleServices(CampaignServices, MemberServices):
         """What members do elsewhere."""
         from ariia.adapters.dynamodb.events import DynamoEvents
         from ariia.services.consent.stop_words import StopWords
-        from ariia.services.events import MemberEvents
+        from ariia.services.events.taking import MemberEvents
         from ariia.services.follow_ups.cancel_on import CancelOnEvent
         from ariia.services.members.opt_outs import OptOuts
 
@@ -67,7 +67,7 @@ class SingleServices(CampaignServices, MemberServices):
     def test_sends(self) -> TestSends:
         """Tests of campaigns."""
         from ariia.services.single_messages.care import SingleCare
-        from ariia.services.test_sends import TestSends
+        from ariia.services.test_sends.sending import TestSends
 
         care = SingleCare(self._single_schedules, self._clock)
         return TestSends(

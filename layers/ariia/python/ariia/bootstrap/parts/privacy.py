@@ -14,9 +14,8 @@ from ariia.adapters.dynamodb.members.members import DynamoMembers
 from ariia.services.privacy.care import PrivacyCare
 from ariia.services.privacy.erasure.beginning import ErasureBeginning
 from ariia.services.privacy.erasure.erasures import Erasures
-from ariia.services.privacy.erasure.jobs import ErasureJobs
 from ariia.services.privacy.export.exports import MemberExports
-from ariia.services.privacy.export.jobs import ExportJobs
+from ariia.services.privacy.jobs import ERASURES, EXPORTS, ErasureJobs, ExportJobs
 from ariia.settings import ApiSettings
 
 
@@ -60,7 +59,7 @@ def member_exports(settings: ApiSettings) -> MemberExports:
     clock, jobs = SystemClock(), DynamoJobs()
     uploads = S3Uploads(s3_client(), settings.uploads_bucket)
     return MemberExports(
-        ExportJobs(jobs, clock),
+        ExportJobs(jobs, EXPORTS, clock),
         privacy_care(settings),
         DynamoMembers(settings.shards),
         DynamoAudit(),
@@ -73,6 +72,6 @@ def member_exports(settings: ApiSettings) -> MemberExports:
 def erasures(settings: ApiSettings) -> Erasures:
     """The service on AWS."""
     clock, store, members = SystemClock(), DynamoErasures(settings.shards), DynamoMembers(settings.shards)
-    jobs = ErasureJobs(DynamoJobs(), clock)
+    jobs = ErasureJobs(DynamoJobs(), ERASURES, clock)
     beginning = ErasureBeginning(store, members, jobs, clock)
     return Erasures(jobs, beginning, privacy_care(settings), store, members, DynamoAudit(), clock, RandomIds(clock))

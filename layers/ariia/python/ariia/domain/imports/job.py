@@ -107,6 +107,7 @@ class ImportJob:
     failure: str | None = None
     failed_at: int | None = None
     fingerprint: str | None = None
+    version: int = 0
 
     @property
     def key(self) -> str:

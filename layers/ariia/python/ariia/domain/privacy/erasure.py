@@ -14,9 +14,6 @@ from ariia.domain.members.address_index import AddressKey, addresses_of, id_key
 from ariia.domain.members.erasure_mark import ErasureMark
 from ariia.domain.members.member import Member
 
-# Import files, lists of rejected lines and archives rest in a bucket that forgets after so long.
-FILES_KEPT_MS = 7 * 86_400_000
-
 
 class ErasureReason(StrEnum):
     """Why a member is erased: at their request, or by a ground of GDPR art. 17 (1). A closed list, so that the proof
@@ -107,8 +104,9 @@ class Erasure:
             self.counted = None if self.counted in (None, end) else self.counted
             self.after = end
 
-    def conclude(self, at: int) -> None:
-        """Ends it with its report; who it was about stays until `forget`."""
+    def conclude(self, at: int, files_until: int) -> None:
+        """Ends it with its report; who it was about stays until `forget`. No file that shows them is there after
+        `files_until` (epoch ms)."""
         self.finished_at, self.waits_for = at, None
         self.report = {
             "erasure_id": self.id,
@@ -121,7 +119,7 @@ class Erasure:
             "kept": {
                 "statistics": "counts without members",
                 "marks": "hashes of the id and of each address, which refuse them unless a later consent is shown",
-                "files_until": iso(at + FILES_KEPT_MS),
+                "files_until": iso(files_until),
             },
         }
         self.sha256 = digest(self.report)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 KEPT_MS = 7 * 86_400_000
@@ -20,8 +20,9 @@ class ExportState(StrEnum):
 @dataclass
 class MemberExport:
     """An export as stored, for as long as its archive. `subject` tells for whom it is (audit.subject_of), `member_id`
-    says it while it runs. Campaigns up to `after` are in the first `parts` files beside the archive. Instants are
-    epoch ms, `touched_at` is that of the last change; `size` is in bytes."""
+    says it while it runs. The rows of all `sections_done`, and of the present one up to its place `after`, are in the
+    first `parts` files beside the archive, `messages` of them are messages. Instants are epoch ms, `touched_at` is that
+    of the last change; `size` is in bytes."""
 
     id: str
     tenant_id: str
@@ -29,6 +30,7 @@ class MemberExport:
     requested_by: str
     requested_at: int
     member_id: str | None = None
+    sections_done: list[str] = field(default_factory=list)
     after: str | None = None
     parts: int = 0
     messages: int = 0
@@ -70,6 +72,12 @@ class MemberExport:
         if self.finished_at is None:
             return ExportState.RUNNING
         return ExportState.EXPIRED if now >= self.expires_at else ExportState.DONE
+
+    def go_on(self, section: str, after: str | None) -> None:
+        """Goes on behind the place `after` of the section, or with None to the next section from its start."""
+        self.after = after
+        if after is None:
+            self.sections_done.append(section)
 
     def end(self, at: int, *, size: int | None = None, failure: str | None = None) -> None:
         """Ends it, with an archive or without."""

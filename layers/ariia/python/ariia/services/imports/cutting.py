@@ -43,10 +43,9 @@ class ImportCutting:
         Whatever goes wrong, run it again: the third attempt is noted as given up first, so that one that is killed
         shows."""
         ids = parse_key(key)
-        found = self._jobs.find(*ids) if ids else None
-        if found is None or found[0].key != key:
+        job = self._jobs.find(*ids) if ids else None
+        if job is None or job.key != key:
             return None
-        job = found[0]
         if job.failure is not None and job.etag is not None:
             return job
         if job.cut_at is None:
@@ -102,15 +101,14 @@ class ImportCutting:
     def _note(self, job: ImportJob, **facts: object) -> ImportJob:
         """Stores facts about the file, unless another run has finished the cut meanwhile, which then stands."""
         for _ in range(_TRIES):
-            found = self._jobs.find(job.tenant_id, job.id)
-            if found is None:
+            stored = self._jobs.find(job.tenant_id, job.id)
+            if stored is None:
                 return job
-            stored, version = found
             if stored.cut_at is not None:
                 return stored
             failed_at = self._clock.now() if facts.get("failure") else None
             changed = replace(stored, **facts, failed_at=failed_at)  # type: ignore[arg-type]
             changed.uploaded_at = stored.uploaded_at or self._clock.now()
-            if self._jobs.save(changed, version):
+            if self._jobs.try_save(changed):
                 return changed
         raise TransientError("the import changes too often; try again")

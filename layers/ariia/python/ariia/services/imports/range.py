@@ -73,10 +73,9 @@ class RangeImport:
 
         The third attempt is noted as given up first, so that one that is killed shows, and so is the next of its lane
         begun: it is not to wait for what may never come."""
-        found = self._jobs.find(task.tenant_id, task.job_id)
-        if found is None or task.number >= len(found[0].ranges):
+        job = self._jobs.find(task.tenant_id, task.job_id)
+        if job is None or task.number >= len(job.ranges):
             return None
-        job = found[0]
         tally = self._begin(job, task.number)
         result = tally.result
         if result.state is not PartState.DONE:

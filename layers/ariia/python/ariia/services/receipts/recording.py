@@ -16,9 +16,8 @@ from ariia.domain.ledger.receipt import EventKind, Receipt, merge
 from ariia.domain.members.member import Engagement, Suppression
 from ariia.ports.clock import Clock
 from ariia.ports.engagement import EngagementNotes
-from ariia.ports.erasures import ErasureMarks
 from ariia.ports.ledger import Partition, ReceiptKey, ReceiptLedger
-from ariia.ports.members import MemberStore
+from ariia.ports.members import ErasureMarks, MemberStore
 from ariia.ports.sending import EventPipeline
 
 

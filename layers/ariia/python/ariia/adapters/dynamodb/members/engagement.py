@@ -24,7 +24,7 @@ from ariia.adapters.dynamodb.client import (
 from ariia.adapters.dynamodb.members.engagement_notes import EngagementNoteTable, coalesced
 from ariia.domain.errors import TransientError
 from ariia.domain.identifiers import shard_of
-from ariia.domain.ledger.engagement import NAMES, day_of, latest, news, since
+from ariia.domain.members.engagement import NAMES, day_of, latest, news, since
 from ariia.domain.members.member import Engagement
 
 _TRIES = 4

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from ariia.adapters.dynamodb.client import CONDITION_FAILED, Item, chunks, code_of, passing_faults, text
 from ariia.domain.errors import TransientError
 from ariia.domain.identifiers import shard_of
-from ariia.domain.ledger.engagement import NAMES, latest
+from ariia.domain.members.engagement import NAMES, latest
 from ariia.domain.members.member import Engagement
 
 _PER_WRITE = 25  # API_BatchWriteItem

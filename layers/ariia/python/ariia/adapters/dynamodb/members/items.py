@@ -17,8 +17,8 @@ from ariia.adapters.dynamodb.models import AddressModel, MemberModel
 from ariia.domain.documents import decode, encode
 from ariia.domain.errors import TransientError
 from ariia.domain.identifiers import shard_of
-from ariia.domain.ledger.engagement import NAMES
 from ariia.domain.members.address_index import AddressKey, AddressRecord
+from ariia.domain.members.engagement import NAMES
 from ariia.domain.members.erasure_mark import ErasureMark
 from ariia.domain.members.member import Consent, Engagement, Member, Suppression
 

@@ -8,7 +8,8 @@ from ariia.domain.privacy.erasure import Erasure, begun_entry
 from ariia.ports.clock import Clock
 from ariia.ports.erasures import ErasureStore
 from ariia.ports.members import MemberScan
-from ariia.services.privacy.erasure.jobs import ErasureJobs
+from ariia.ports.personal_data import Erasing, Found
+from ariia.services.privacy.jobs import ErasureJobs
 
 _TRIES = 8
 
@@ -48,3 +49,26 @@ class ErasureBeginning:
         mark = erasure.mark_at(self._clock.now())
         subject = subject_of(erasure.tenant_id, erasure.who)
         return self._store.begin(erasure.tenant_id, erasure.who, member, mark, begun_entry(erasure, mark, subject))
+
+
+class RowStep:
+    """Looks once more whether there is a row: a request that read the member before the mark may have written it. With
+    the row goes the place at each address, and the note of a suppression that was about nobody else."""
+
+    name = "row"
+    tables = ("members", "addresses", "suppressions")
+
+    def __init__(self, members: MemberScan, beginning: ErasureBeginning) -> None:
+        self._members, self._beginning = members, beginning
+
+    def find(self, erasure: Erasing) -> Found:
+        """See ErasureStep. The member was counted when it began."""
+        return Found(list(self._members.get_many(erasure.tenant_id, [erasure.who])))
+
+    def erase(self, erasure: Erasing, found: Found) -> str | None:
+        """See ErasureStep."""
+        # It belongs to the engine, and begins the erasure itself once more.
+        assert isinstance(erasure, Erasure)
+        if found.items and not self._beginning.take_out(erasure):
+            raise TransientError("the member's row changed; it is looked for again")
+        return None

@@ -8,11 +8,10 @@ from ariia.domain.errors import ConflictError, NotFoundError
 from ariia.domain.privacy.erasure import Erasure, ErasureReason
 from ariia.ports.audit import AuditTrail
 from ariia.ports.clock import Clock, Ids
-from ariia.ports.erasures import ErasureMarks
-from ariia.ports.members import MemberScan
+from ariia.ports.members import ErasureMarks, MemberScan
 from ariia.services.privacy.care import FORGOTTEN_MS, PrivacyCare, PrivacyKind, PrivacyTask
 from ariia.services.privacy.erasure.beginning import ErasureBeginning
-from ariia.services.privacy.erasure.jobs import ErasureJobs
+from ariia.services.privacy.jobs import ErasureJobs
 
 
 class Erasures:

@@ -10,9 +10,10 @@ from ariia.domain.privacy.erasure import Erasure, finished_entry
 from ariia.ports.audit import AuditTrail
 from ariia.ports.clock import Clock
 from ariia.ports.erasures import ErasureStore
+from ariia.ports.personal_data import ErasureStep
+from ariia.ports.uploads import FILES_KEPT_MS
 from ariia.services.privacy.erasure.beginning import ErasureBeginning
-from ariia.services.privacy.erasure.jobs import ErasureJobs
-from ariia.services.privacy.erasure.steps import ErasureStep
+from ariia.services.privacy.jobs import ErasureJobs
 
 # So short a wait is waited out.
 _WAITED_OUT_MS = 5_000
@@ -111,7 +112,8 @@ class ErasureRuns:
     def _finish(self, erasure: Erasure) -> None:
         """The report first, as it stays the same however often the rest is repeated; the name last."""
         if erasure.finished_at is None:
-            erasure.conclude(self._clock.now())
+            now = self._clock.now()
+            erasure.conclude(now, now + FILES_KEPT_MS)
             self._jobs.save(erasure)
         self._store.finish(erasure.keys, erasure.id)
         entry = finished_entry(erasure, subject_of(erasure.tenant_id, erasure.who))

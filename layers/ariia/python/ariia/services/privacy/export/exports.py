@@ -13,7 +13,7 @@ from ariia.ports.clock import Clock, Ids
 from ariia.ports.members import MemberScan
 from ariia.ports.uploads import Uploads
 from ariia.services.privacy.care import FORGOTTEN_MS, PrivacyCare, PrivacyKind, PrivacyTask
-from ariia.services.privacy.export.jobs import ExportJobs
+from ariia.services.privacy.jobs import ExportJobs
 
 _FILE_NAME = "member-data.zip"
 _DOWNLOAD_SECONDS = 900

@@ -1,23 +1,21 @@
-"""Making a member's archive: campaign by campaign into parts, then everything into one file."""
+"""Making a member's archive: section by section, page by page into parts, then everything into one file."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
 from ariia.domain.members.member import Member
-from ariia.domain.privacy.archive import archive
+from ariia.domain.privacy.archive import MESSAGES, archive
 from ariia.domain.privacy.export import MemberExport
-from ariia.ports.campaigns import CampaignStore
 from ariia.ports.clock import Clock
 from ariia.ports.members import MemberScan
+from ariia.ports.personal_data import ExportSection
+from ariia.ports.tenants import TenantStore
 from ariia.ports.uploads import Uploads
-from ariia.services.privacy.export.jobs import ExportJobs
-from ariia.services.privacy.export.member_facts import MemberFactsReader
-from ariia.services.privacy.export.member_messages import MemberMessages
+from ariia.services.privacy.jobs import ExportJobs
 
-_CAMPAIGNS = 25
 _GONE = "the member is gone"
 _ZIP = "application/zip"
 
@@ -29,14 +27,14 @@ class ExportRuns:
         self,
         jobs: ExportJobs,
         uploads: Uploads,
-        messages: MemberMessages,
-        facts: MemberFactsReader,
-        campaigns: CampaignStore,
+        sections: Sequence[ExportSection],
         members: MemberScan,
+        tenants: TenantStore,
         clock: Clock,
     ) -> None:
-        self._jobs, self._uploads, self._messages, self._facts = jobs, uploads, messages, facts
-        self._campaigns, self._members, self._clock = campaigns, members, clock
+        """The archive has its documents in the order of the sections."""
+        self._jobs, self._uploads, self._sections = jobs, uploads, sections
+        self._members, self._tenants, self._clock = members, tenants, clock
 
     def work(self, tenant_id: str, job_id: str, ends_at: int) -> int | None:
         """See PrivacyWork."""
@@ -49,38 +47,41 @@ class ExportRuns:
             export.end(self._clock.now(), failure=_GONE)
             self._jobs.save(export)
             return None
-        while self._walk(export, member):
-            if self._clock.now() >= ends_at:
-                return self._clock.now()
-        self._finish(export, member)
+        for section in self._sections:
+            while section.name not in export.sections_done:
+                self._tell(export, section, member)
+                if export.after is not None and self._clock.now() >= ends_at:
+                    return self._clock.now()
+        self._finish(export)
         return None
 
-    def _walk(self, export: MemberExport, member: Member) -> bool:
-        """One piece of the campaigns into a part; False when none is left."""
-        page = self._campaigns.page(export.tenant_id, _CAMPAIGNS, export.after)
-        rows = [row for campaign in page for row in self._messages.of_campaign(campaign, member)]
-        if not page:
-            return False
-        if rows:
-            self._uploads.write(export.part_key(export.parts), json.dumps(rows).encode())
+    def _tell(self, export: MemberExport, section: ExportSection, member: Member) -> None:
+        """The next page of the section into a part."""
+        told = section.page(member, export.after)
+        if told.rows:
+            part = {"document": section.document, "rows": told.rows}
+            self._uploads.write(export.part_key(export.parts), json.dumps(part).encode())
             export.parts += 1
-            export.messages += len(rows)
-        export.after = page[-1].id
+        export.messages += len(told.rows) if section.document == MESSAGES else 0
+        export.go_on(section.name, told.after)
         self._jobs.save(export)
-        return len(page) == _CAMPAIGNS
 
-    def _finish(self, export: MemberExport, member: Member) -> None:
-        follow_ups = list(self._facts.follow_ups(member))
-        singles = [*(one.container_id for one in follow_ups), *self._facts.confirmations(member)]
-        rows = [*self._parts(export), *(row for one in singles for row in self._messages.of_single(one, member))]
-        data = archive(self._facts.of(member, rows, follow_ups), export.requested_at)
+    def _finish(self, export: MemberExport) -> None:
+        tenant = self._tenants.get(export.tenant_id)
+        name = tenant.name if tenant else export.tenant_id
+        data = archive(name, self._told(export), export.requested_at)
         self._uploads.write(export.key, data, _ZIP)
-        keys, export.messages = export.part_keys, len(rows)
+        keys = export.part_keys
         export.end(self._clock.now(), size=len(data))
         self._jobs.save(export)
         self._uploads.delete(keys)
 
-    def _parts(self, export: MemberExport) -> Iterator[dict[str, Any]]:
+    def _told(self, export: MemberExport) -> dict[str, list[dict[str, Any]]]:
+        """All rows by document; of nothing there is an empty list."""
+        told: dict[str, list[dict[str, Any]]] = {section.document: [] for section in self._sections}
         for number in range(export.parts):
             data = self._uploads.read(export.part_key(number))
-            yield from json.loads(data) if data is not None else ()
+            if data is not None:
+                part = json.loads(data)
+                told[part["document"]] += part["rows"]
+        return told

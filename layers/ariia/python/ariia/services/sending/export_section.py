@@ -18,7 +18,9 @@ from ariia.domain.sending.web_message import web_message
 from ariia.ports.campaigns import CampaignStore
 from ariia.ports.content import MessageRenderer
 from ariia.ports.ledger import Partition, RecipientLedger
+from ariia.ports.personal_data import Told, told_page
 
+_PAGE = 25
 # Our own links would act for the member: whoever has the archive must not unsubscribe them by looking at it.
 _DEAD_LINKS = {"unsubscribe_url": "#", "preferences_url": "#", "view_url": "#", CONFIRM_URL: "#"}
 
@@ -68,3 +70,20 @@ class MemberMessages:
         except NotFoundError:
             return {}
         return {"subject": message.subject, "html": message.html, "text": message.text}
+
+
+class CampaignMessagesSection:
+    """The messages of campaigns, newest campaign first."""
+
+    name = "campaign_messages"
+    document = "messages"
+    tables = ("ledger",)
+
+    def __init__(self, campaigns: CampaignStore, messages: MemberMessages) -> None:
+        self._campaigns, self._messages = campaigns, messages
+
+    def page(self, member: Member, after: str | None) -> Told:
+        """See ExportSection."""
+        page = self._campaigns.page(member.tenant_id, _PAGE, after)
+        rows = [row for one in page for row in self._messages.of_campaign(one, member)]
+        return told_page(page, _PAGE, lambda one: one.id, rows)

@@ -5,18 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ariia.domain.identifiers import shard_of
+from ariia.domain.ledger.anonymous import anonymous
 from ariia.domain.ledger.batch import BatchKey
-from ariia.domain.privacy.anonymous import anonymous
-from ariia.domain.privacy.erasure import Erasure
 from ariia.domain.single_messages import LANE
 from ariia.ports.campaigns import CampaignStore
 from ariia.ports.ledger import ErasingLedger, Partition
-from ariia.services.confirmations.asked import AskedConfirmations
-from ariia.services.privacy.erasure.steps import Found, piece_of
 
 _TRIES = 8
-_PAGE = 25
-_IN_FLIGHT = "a question that a sender holds"
 
 
 class SingleEraser:
@@ -57,28 +52,3 @@ class SingleEraser:
 
     def _partition(self, tenant_id: str, container_id: str, member_id: str) -> Partition:
         return Partition(tenant_id, container_id, shard_of(member_id, self._shards))
-
-
-class ConfirmationsStep:
-    """Questions of a double opt-in. The schedules that look after them find nobody who waits, and end."""
-
-    name = "confirmations"
-
-    def __init__(self, asked: AskedConfirmations, singles: SingleEraser) -> None:
-        self._asked, self._singles = asked, singles
-
-    def find(self, erasure: Erasure) -> Found:
-        """See ErasureStep."""
-        page = self._asked.page(erasure.tenant_id, erasure.who, _PAGE, erasure.after)
-        some, end, is_last = piece_of(page, _PAGE, erasure, lambda one: one)
-        receipts = sum(self._singles.receipts(erasure.tenant_id, one, erasure.who) for one in some)
-        counts = {"confirmations": len(some), "receipts": receipts}
-        return Found(some, {kind: number for kind, number in counts.items() if number}, end, is_last)
-
-    def erase(self, erasure: Erasure, found: Found) -> str | None:
-        """See ErasureStep."""
-        tenant_id, member_id = erasure.tenant_id, erasure.who
-        gone = [one for one in found.items if self._singles.erase(tenant_id, one, member_id)]
-        for container_id in gone:
-            self._asked.forget(tenant_id, member_id, container_id)
-        return _IN_FLIGHT if len(gone) < len(found.items) else None

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from ariia.domain.privacy.erasure import Erasure
 from ariia.ports.clock import Chance
+from ariia.ports.personal_data import Erasing, Found, piece_of
 from ariia.ports.series import SeriesStore
-from ariia.services.privacy.erasure.steps import Found, piece_of
 
 _PAGE = 25
 
@@ -15,17 +14,18 @@ class SeriesStep:
     makes of it is a campaign by then, and is swept with the others."""
 
     name = "series"
+    tables = ("series",)
 
     def __init__(self, series: SeriesStore, chance: Chance) -> None:
         self._series, self._chance = series, chance
 
-    def find(self, erasure: Erasure) -> Found:
+    def find(self, erasure: Erasing) -> Found:
         """See ErasureStep. As in campaigns, a place in a list counts for nothing."""
         page = self._series.page(erasure.tenant_id, _PAGE, erasure.after)
         some, end, is_last = piece_of(page, _PAGE, erasure, lambda one: one.id)
         return Found(some, {}, end, is_last)
 
-    def erase(self, erasure: Erasure, found: Found) -> str | None:
+    def erase(self, erasure: Erasing, found: Found) -> str | None:
         """See ErasureStep."""
         for one in found.items:
             stand_in = f"erased-{self._chance.token()}"

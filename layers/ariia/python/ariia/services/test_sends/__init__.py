@@ -1,0 +1,1 @@
+"""Test sends of drafts."""
