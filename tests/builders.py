@@ -9,8 +9,8 @@ from ariia.domain.members.member import Consent, ConsentStatus, Member
 from ariia.ports.clock import Clock
 from ariia.ports.schedules import OneTimeSchedules
 from ariia.ports.tenants import TenantStore
-from ariia.services.consent.confirmation_care import ConfirmationCare
 from ariia.services.consent.double_opt_in import DoubleOptIn
+from ariia.services.revisits import Revisits
 from ariia.services.single_messages.waiting_room import Lifting
 from tests.doubles.clock import ManualClock
 from tests.doubles.schedules import MemorySchedules
@@ -48,7 +48,8 @@ def any_target(**fields: Any) -> Target:
 
 def any_lifting(clock: ManualClock | None = None) -> Lifting:
     """Says to nobody that something was lifted."""
-    return Lifting(MemorySchedules(), clock or ManualClock())
+    time = clock or ManualClock()
+    return Lifting(Revisits(MemorySchedules(time), time), time)
 
 
 def any_double_opt_in(
@@ -56,4 +57,4 @@ def any_double_opt_in(
 ) -> DoubleOptIn:
     """The double opt-in of tenants who did not choose it, where no others are named."""
     time = clock or ManualClock()
-    return DoubleOptIn(tenants or MemoryTenants(), ConfirmationCare(schedules or MemorySchedules(), time), time)
+    return DoubleOptIn(tenants or MemoryTenants(), Revisits(schedules or MemorySchedules(time), time), time)

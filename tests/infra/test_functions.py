@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ariia.services.privacy import care as privacy_care
+from ariia.services.privacy import runs as privacy_runs
 from ariia.settings import SETTINGS, SettingsError
 
 from .templates import Resource, Templates
@@ -162,4 +162,4 @@ def test_an_erasure_waits_longer_than_any_function_runs(production: Templates) -
 
 def test_a_run_that_is_arranged_first_finds_the_one_before_it_over(production: Templates) -> None:
     [function] = [one for one in production.resources(FUNCTIONS) if folder(one) == "privacy_requests"]
-    assert function.properties["Timeout"] * 1000 < privacy_care._AGAIN_MS
+    assert function.properties["Timeout"] * 1000 < privacy_runs._AGAIN_MS

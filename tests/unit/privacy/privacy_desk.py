@@ -19,6 +19,7 @@ from ariia.domain.ledger.receipt import EventKind
 from ariia.domain.members.member import Consent, ConsentStatus, Member
 from ariia.domain.preflight.job import kind_of
 from ariia.domain.privacy.erasure import Erasure, ErasureReason
+from ariia.domain.revisits import RevisitKind
 from ariia.domain.series.recurrence import CalendarRule
 from ariia.domain.series.series import Series
 from ariia.domain.single_messages import SingleKind, container_id, stand_in_id
@@ -31,10 +32,8 @@ from ariia.ports.series import SeriesChange
 from ariia.services.confirmations.asked import AskedConfirmations
 from ariia.services.confirmations.limits import ConfirmationLimits
 from ariia.services.confirmations.mails import ConfirmationMails
-from ariia.services.consent.confirmation_care import ConfirmationCare
 from ariia.services.follow_ups.content import FollowUpContents
 from ariia.services.imports.jobs import ImportJobs
-from ariia.services.privacy.care import PrivacyCare, PrivacyKind, PrivacyRuns, PrivacyTask
 from ariia.services.privacy.erasure.beginning import ErasureBeginning
 from ariia.services.privacy.erasure.campaigns import CampaignsStep, HeldStep
 from ariia.services.privacy.erasure.erasures import Erasures
@@ -51,7 +50,9 @@ from ariia.services.privacy.export.jobs import ExportJobs
 from ariia.services.privacy.export.member_facts import MemberFactsReader
 from ariia.services.privacy.export.member_messages import MemberMessages
 from ariia.services.privacy.export.runs import ExportRuns
+from ariia.services.privacy.runs import PrivacyRuns
 from ariia.services.release.resolving import UnknownResolver
+from ariia.services.revisits import Revisits
 from ariia.services.single_messages.messages import SingleMessages
 from ariia.services.single_messages.settling import SingleSettler
 from ariia.services.single_messages.waiting_room import WaitingRoom
@@ -90,8 +91,8 @@ class PrivacyDesk:
         # What takes most of the time is known by heart: contents are the same in every desk, and judged elsewhere.
         desk.follow_ups._contents = FollowUpContents(VerifiedDomains([(TENANT, "studio.example")]))
         self.world.composer._compiled = _COMPILED
-        self.jobs, self.uploads, self.schedules = MemoryJobs(), MemoryUploads(), MemorySchedules()
-        self.series, self.questions = MemorySeries(self.world.campaigns), MemorySchedules()
+        self.jobs, self.uploads, self.schedules = MemoryJobs(), MemoryUploads(), MemorySchedules(self.clock)
+        self.series, self.questions = MemorySeries(self.world.campaigns), MemorySchedules(self.clock)
         self.trail = self.world.members.audit
         # The trail notes when by the world's clock.
         self.world.members._now = self.clock.now
@@ -104,12 +105,12 @@ class PrivacyDesk:
         campaigns, ledger = around("campaigns", world.campaigns), around("ledger", world.ledger)
         segments, lists = around("segments", world.segments), around("lists", world.lists)
         follow_ups, events = around("store", desk.store), around("events", desk.events)
-        self.care = PrivacyCare(around("schedules", self.schedules), clock)
+        self.revisits = Revisits(around("schedules", self.schedules), clock)
         self.erasure_jobs, exports = ErasureJobs(jobs, clock), ExportJobs(jobs, clock)
         beginning = ErasureBeginning(store, members, self.erasure_jobs, clock)
         ids = CountingIds("x")
-        self.erasures = Erasures(self.erasure_jobs, beginning, self.care, store, members, trail, clock, ids)
-        self.exports = MemberExports(exports, self.care, members, trail, uploads, clock, ids)
+        self.erasures = Erasures(self.erasure_jobs, beginning, self.revisits, store, members, trail, clock, ids)
+        self.exports = MemberExports(exports, self.revisits, members, trail, uploads, clock, ids)
         chance, engagement = CountingChance(), around("engagement", world.engagement)
         eraser = LedgerEraser(ledger, members, chance)
         asked, singles = AskedConfirmations(jobs), SingleEraser(campaigns, ledger, world.shards)
@@ -142,8 +143,8 @@ class PrivacyDesk:
         )
         messages = MemberMessages(campaigns, ledger, DirectRendering())
         export_runs = ExportRuns(exports, uploads, messages, facts, campaigns, members, clock)
-        works = {PrivacyKind.ERASURE: self.erasure_runs, PrivacyKind.EXPORT: export_runs}
-        self.runs = PrivacyRuns(self.care, works, clock)
+        works = {RevisitKind.ERASURE: self.erasure_runs, RevisitKind.EXPORT: export_runs}
+        self.runs = PrivacyRuns(self.revisits, works)
         self.mails = self._mails()
 
     def knows_annika(self) -> PrivacyDesk:
@@ -213,7 +214,7 @@ class PrivacyDesk:
         assert self.world.members.save([member]) == []
         request = request_to(member, self.clock.now())
         assert request is not None
-        self.mails.look(TENANT, [request], 1)
+        self.mails.look(TENANT, [request])
         self.follow_up_desk.send()
         return member
 
@@ -281,8 +282,7 @@ class PrivacyDesk:
             SingleSettler(singles, world.campaigns, world.ledger, resolver, self.follow_up_desk.tenants, self.clock),
             ConfirmationLimits(self.jobs, self.clock),
             AskedConfirmations(self.jobs),
-            ConfirmationCare(self.questions, self.clock),
-            WaitingRoom(self.jobs),
+            WaitingRoom(self.jobs, Revisits(self.questions, self.clock)),
             self.clock,
         )
 
@@ -303,16 +303,16 @@ class PrivacyDesk:
         """Lets every schedule that is due fire; Lambda repeats what failed."""
         payloads = self.schedules.fired(self.clock.now())
         for one in payloads:
-            task = PrivacyTask(PrivacyKind(one["kind"]), one["tenant_id"], one["job_id"])
+            kind = RevisitKind(one["kind"])
             for _ in range(3):
                 try:
-                    self.runs.run(task, self.clock.now() + 90_000)
+                    self.runs.run(kind, one["tenant_id"], one["job_id"], self.clock.now() + 90_000)
                     break
                 except crash:
                     continue
         for one in self.questions.fired(self.clock.now()):
-            requests = [ConfirmationRequest(**each) for each in one["confirmations"]]
-            self.mails.look(one["tenant_id"], requests, one["look"])
+            requests = [ConfirmationRequest(**each) for each in one["requests"]]
+            self.mails.look(one["tenant_id"], requests)
         return len(payloads)
 
     def live(self, minutes: int, crash: tuple[type[BaseException], ...] = ()) -> None:

@@ -23,13 +23,12 @@ from ariia.adapters.dynamodb.segments import DynamoSegments
 from ariia.adapters.dynamodb.series import DynamoSeries
 from ariia.adapters.dynamodb.tenants import DynamoTenants
 from ariia.adapters.rendering.template_guard import TemplateGuard
-from ariia.bootstrap.parts.double_opt_in import single_schedules
 from ariia.bootstrap.parts.engagement import engagement_store
-from ariia.bootstrap.parts.privacy import privacy_care
+from ariia.bootstrap.parts.revisits import revisits
+from ariia.domain.revisits import RevisitKind
 from ariia.ports.clock import Clock
 from ariia.services.confirmations.asked import AskedConfirmations
 from ariia.services.follow_ups.ending import FollowUpEnding
-from ariia.services.privacy.care import PrivacyKind, PrivacyRuns, PrivacyWork
 from ariia.services.privacy.erasure.beginning import ErasureBeginning
 from ariia.services.privacy.erasure.campaigns import CampaignsStep, HeldStep
 from ariia.services.privacy.erasure.files import ArchivesStep, RejectedLinesStep, TestSendsStep
@@ -45,6 +44,7 @@ from ariia.services.privacy.export.jobs import ExportJobs
 from ariia.services.privacy.export.member_facts import MemberFactsReader
 from ariia.services.privacy.export.member_messages import MemberMessages
 from ariia.services.privacy.export.runs import ExportRuns
+from ariia.services.privacy.runs import PrivacyRuns, PrivacyWork
 from ariia.services.release.account_rate import AccountRate
 from ariia.services.single_messages.messages import SingleMessages
 from ariia.services.tenants.quotas import Quotas
@@ -63,11 +63,11 @@ def build(settings: PrivacyRequestsSettings) -> PrivacyRequestsServices:
     """The services on AWS; clients connect at their first call."""
     models.use_prefix(settings.table_prefix)
     clock = SystemClock()
-    works: dict[PrivacyKind, PrivacyWork] = {
-        PrivacyKind.EXPORT: _exports(settings, clock),
-        PrivacyKind.ERASURE: _erasures(settings, clock),
+    works: dict[RevisitKind, PrivacyWork] = {
+        RevisitKind.EXPORT: _exports(settings, clock),
+        RevisitKind.ERASURE: _erasures(settings, clock),
     }
-    return PrivacyRequestsServices(PrivacyRuns(privacy_care(settings), works, clock), clock)
+    return PrivacyRequestsServices(PrivacyRuns(revisits(settings), works), clock)
 
 
 def _ledger(settings: PrivacyRequestsSettings) -> DynamoLedger:
@@ -133,4 +133,4 @@ def _ending(settings: PrivacyRequestsSettings, clock: SystemClock) -> FollowUpEn
         DynamoCampaigns(), _ledger(settings), {}, AccountRate(rates, {}, clock), clock, settings.shards
     )
     quotas = Quotas(DynamoQuotas(), DynamoTenants(), clock)
-    return FollowUpEnding(DynamoFollowUps(), single_schedules(settings), singles, quotas, clock)
+    return FollowUpEnding(DynamoFollowUps(), singles, quotas, clock)
