@@ -55,10 +55,11 @@ cost: setup ## What RECIPIENTS (default a million) cost, from the last `make ben
 pacing: setup ## Simulate SES's rate limit from 14 to 10,000 a second; writes build/pacing.json
 	@$(BIN)/python -m benchmarks.pacing
 
-lint: setup ## ruff (rules and format) and mypy --strict
+lint: setup ## ruff (rules and format), mypy --strict, and the order of the rooms
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@PYTHONPATH=layers/ariia/python $(BIN)/lint-imports --no-cache
 
 format: setup ## Let ruff format and sort everything
 	@$(BIN)/ruff format .

@@ -9,7 +9,7 @@ from typing import Any
 from ariia.adapters.dynamodb import models
 from ariia.adapters.dynamodb.campaigns.campaigns import DynamoCampaigns
 from ariia.adapters.dynamodb.tenants import DynamoTenants
-from ariia.domain.campaigns.campaign import Target
+from ariia.domain.audience.target import Target
 from ariia.domain.campaigns.run import take_charge
 from ariia.domain.tenants.plan import Plan
 from ariia.domain.tenants.tenant import Tenant

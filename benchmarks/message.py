@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, Content
+from ariia.domain.campaigns.campaign import Campaign
+from ariia.domain.content.content import Content
+from ariia.domain.ledger.status import CampaignStatus
 
 TENANT, CAMPAIGN = "studio", "01k9spring0000000000000000"
 HTML_BYTES = 20_000

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from ariia.domain.campaigns.campaign import Campaign, Content, Target
+from ariia.domain.audience.target import Target
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.campaigns.run import take_charge
 from ariia.domain.channel import Channel
+from ariia.domain.content.content import Content
 from ariia.domain.content.sandbox.meter import bounded
 from ariia.domain.ledger.batch import BatchKey, Entry
 from ariia.domain.ledger.provider_event import ProviderEvent
@@ -23,19 +25,20 @@ from ariia.ports.sending import SendCall, SendRate
 from ariia.services.audience.page_facts import PageFactsReader
 from ariia.services.campaigns.broadcast_quota import BroadcastQuota
 from ariia.services.campaigns.firing import CampaignFiring
+from ariia.services.campaigns.rules import CampaignRules
+from ariia.services.campaigns.run_ending import RunEnding
 from ariia.services.campaigns.runs import CampaignRuns
 from ariia.services.campaigns.targets import Targets
 from ariia.services.planning.planning import AudiencePlanner
 from ariia.services.receipts.recording import EventRecorder
 from ariia.services.release.account_rate import AccountRate
 from ariia.services.release.budget import SendBudget
-from ariia.services.release.campaign_rules import CampaignRules
+from ariia.services.release.gates import ContentGate
 from ariia.services.release.lanes import LaneReleaser
-from ariia.services.release.reputation_guard import ReputationGuard
+from ariia.services.release.reputation_gate import ReputationGate
 from ariia.services.release.resolving import UnknownResolver
 from ariia.services.release.round_state import ReleasePolicy
 from ariia.services.release.rounds import BatchReleaser, Round
-from ariia.services.release.run_ending import RunEnding
 from ariia.services.release.settling import BatchSettler
 from ariia.services.sending.batches import BatchSender, SendPolicy, SendReport
 from ariia.services.sending.claims import ClaimSender
@@ -105,14 +108,16 @@ class World:
         )
         resolver = UnknownResolver(self.campaigns, self.ledger, self.pipeline, self.clock, GRACE_MS, HIDDEN_MS)
         policy = ReleasePolicy()
+        settler = BatchSettler(self.ledger, self.queue, resolver, self.clock, policy)
+        gates = [ReputationGate(self.statistics, self.tenants, self.runs), ContentGate(self.runs, settler)]
         self.releaser = BatchReleaser(
             self.runs,
-            BatchSettler(self.ledger, self.queue, resolver, self.clock, policy),
+            settler,
             LaneReleaser(self.ledger, self.queue, self.clock),
             SendBudget(self.rates, self.quota, self.clock, policy),
             self.clock,
             policy,
-            ReputationGuard(self.statistics, self.tenants, self.runs),
+            gates,
             CampaignRules(self.tenants, self.runs, self.clock),
             self.ending,
         )

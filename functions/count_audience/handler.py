@@ -10,8 +10,8 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ariia.bootstrap.count_audience import CountAudienceServices, build
+from ariia.domain.audience.count_job import CountTask
 from ariia.domain.audience.segment_task import SegmentTask
-from ariia.domain.preflight.job import CountTask
 from ariia.observability import logger, repeated_by_lambda
 from ariia.settings import CountAudienceSettings
 

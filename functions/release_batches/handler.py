@@ -10,7 +10,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ariia.bootstrap.release_batches import build
-from ariia.domain.rules.pause_cause import PauseCause
+from ariia.domain.pause_cause import PauseCause
 from ariia.observability import call_for_attention, logger, metrics
 from ariia.services.release.rounds import BatchReleaser
 from ariia.settings import ReleaseBatchesSettings
@@ -39,9 +39,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     call_for_attention(result.held + bool(result.paused))
     if result.held:
         metrics.add_metric("BatchesHeld", MetricUnit.Count, result.held)
-    if result.paused and result.cause:
-        metrics.add_metric(PAUSED[result.cause], MetricUnit.Count, 1)
-        logger.error("campaign paused", cause=result.cause, reason=result.paused)
+    if result.paused:
+        metrics.add_metric(PAUSED[result.paused.cause], MetricUnit.Count, 1)
+        logger.error("campaign paused", cause=result.paused.cause, reason=result.paused.reason)
     logger.info(
         "round", outcome=result.outcome, released=result.released, held=result.held, wait_seconds=result.wait_seconds
     )

@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ariia.bootstrap.send_batch import SendBatchServices, build
 from ariia.domain.ledger.queued_batch import QueuedBatch
-from ariia.domain.rules.pause_cause import PauseCause
+from ariia.domain.pause_cause import PauseCause
 from ariia.observability import AttemptFailedError, call_for_attention, fault, logger, metrics
 from ariia.services.sending.batches import SendReport
 from ariia.settings import SendBatchSettings

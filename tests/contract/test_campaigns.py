@@ -7,9 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from ariia.adapters.dynamodb.campaigns.campaigns import DynamoCampaigns
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, Content, Move, Target
+from ariia.domain.audience.target import Target
+from ariia.domain.campaigns.campaign import Campaign, Move
 from ariia.domain.channel import Channel
+from ariia.domain.content.content import Content
 from ariia.domain.errors import NotFoundError
+from ariia.domain.ledger.dispatch import Dispatch, MessageRef
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.members.member import Member
 from ariia.domain.rules.wave import Lane, Wave
 from ariia.ports.campaigns import CampaignChange, CampaignStore
@@ -142,9 +146,8 @@ def test_what_a_caller_changes_is_not_stored_until_saved(store: CampaignStore, t
 
 
 def test_a_container_is_removed_with_all_its_parts(store: CampaignStore, tenant_id: str) -> None:
-    container = any_campaign(tenant_id, "zf-one")
-    frozen = ("h1", Content("Hello", context={"goal": "the knee"}), None)
-    assert store.create(CampaignChange(container, frozen=frozen, stand_ins=[Member("x", tenant_id, created_at=NOW)]))
+    store.keep_message(tenant_id, MessageRef("zf-one", "h1"), Content("Hello", context={"goal": "the knee"}))
+    assert store.create_container(Dispatch("zf-one", tenant_id), [Member("x", tenant_id, created_at=NOW)])
     assert store.create(any_change(any_campaign(tenant_id)))
 
     store.remove_container(tenant_id, "zf-one")
@@ -157,9 +160,33 @@ def test_a_container_is_removed_with_all_its_parts(store: CampaignStore, tenant_
     assert store.content(tenant_id, "c1").subject == "Hello"
 
 
+def test_a_container_is_made_once_and_changed_by_its_version(store: CampaignStore, tenant_id: str) -> None:
+    container = Dispatch("zf-one", tenant_id, run_began_at=1)
+    assert store.create_container(container)
+    assert not store.create_container(Dispatch("zf-one", tenant_id))
+    late = store.get(tenant_id, "zf-one")
+    assert late is not None
+    container.run_began_at = 2
+    assert store.save_container(container)
+    assert not store.save_container(late)
+    stored = store.get(tenant_id, "zf-one")
+    assert stored is not None
+    assert (stored.run_began_at, stored.version) == (2, 2)
+
+
+def test_a_message_rests_once_whatever_names_it(store: CampaignStore, tenant_id: str) -> None:
+    message = MessageRef("questions", "h1")
+    store.keep_message(tenant_id, message, Content("Hello"))
+    store.keep_message(tenant_id, message, Content("Something else"))
+    assert store.message(tenant_id, message).subject == "Hello"
+    for other in (MessageRef("questions", "h2"), MessageRef("c1", "h1")):
+        with pytest.raises(NotFoundError):
+            store.message(tenant_id, other)
+
+
 def test_removed_stand_ins_leave_the_others(store: CampaignStore, tenant_id: str) -> None:
     people = [Member(one, tenant_id, created_at=NOW) for one in ("x", "y")]
-    assert store.create(CampaignChange(any_campaign(tenant_id, "zt-one"), stand_ins=people))
+    assert store.create_container(Dispatch("zt-one", tenant_id), people)
 
     store.remove_stand_ins(tenant_id, "zt-one", ["x", "never"])
 

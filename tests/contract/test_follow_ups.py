@@ -10,10 +10,11 @@ import pytest
 
 from ariia.adapters.dynamodb.events import DynamoEvents
 from ariia.adapters.dynamodb.follow_ups import DynamoFollowUps
+from ariia.domain.events import MemberEvent
 from ariia.domain.follow_ups import FollowUpStatus, ScheduledFollowUp
-from ariia.domain.member_events import MemberEvent
 from ariia.domain.rules.misfire import MisfirePolicy
-from ariia.ports.follow_ups import EventStore, FollowUpStore
+from ariia.ports.events import EventStore
+from ariia.ports.follow_ups import FollowUpStore
 from tests.doubles.follow_ups import MemoryEvents, MemoryFollowUps
 
 

@@ -16,9 +16,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from ariia.adapters.aws.invocations import InvokedRanges, InvokedShards
+from ariia.domain.audience.count_job import CountTask
 from ariia.domain.audience.segment_task import SegmentTask
 from ariia.domain.errors import TransientError
-from ariia.domain.preflight.job import CountTask
 from ariia.ports.uploads import RangeTask
 from functions.import_members.events import parse
 from infra.local.ministack import Ministack
@@ -73,7 +73,7 @@ def function(ministack: Ministack) -> Iterator[FailingFunction]:
 
 
 def test_shards_are_shared_out_among_as_many_invocations_as_may_run_at_once(function: FailingFunction) -> None:
-    tasks = [CountTask("t1", "c1", "j1", shard) for shard in range(7)]
+    tasks = [CountTask("t1", "preflight-c1", "j1", shard) for shard in range(7)]
     InvokedShards(lambda: boto3.client("lambda"), function.arn, at_once=3).start(tasks)
     found = [[CountTask.from_payload(task) for task in one["tasks"]] for one in function.given_up(3)]
     assert sorted(len(one) for one in found) == [2, 2, 3]
@@ -101,6 +101,6 @@ def test_what_can_not_be_begun_is_to_be_repeated() -> None:
             raise ClientError({"Error": {"Code": "TooManyRequestsException", "Message": "busy"}}, "Invoke")
 
     with pytest.raises(TransientError):
-        InvokedShards(Refusing, "arn").start([CountTask("t1", "c1", "j1", 0)])
+        InvokedShards(Refusing, "arn").start([CountTask("t1", "preflight-c1", "j1", 0)])
     with pytest.raises(TransientError):
         InvokedRanges(Refusing, "arn").start([RangeTask("t1", "j1", 0)])

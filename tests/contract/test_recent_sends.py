@@ -12,11 +12,12 @@ from ariia.adapters.dynamodb.ledger.send_reader import DynamoSendReader
 from ariia.adapters.dynamodb.members.members import DynamoMembers
 from ariia.adapters.dynamodb.members.recent_sends import DynamoRecentSends
 from ariia.domain.identifiers import shard_of
+from ariia.domain.ledger.containers import DispatchKind
 from ariia.domain.members.member import Member
 from ariia.domain.rules.frequency_cap import RecentSend
 from ariia.ports.members import MemberStore
 from ariia.ports.recent_sends import RecentSendStore, SendsChange
-from ariia.ports.sending import SendReader
+from ariia.ports.send_reader import SendReader
 from tests.doubles.campaigns import MemoryCampaigns
 from tests.doubles.members.members import MemoryMembers
 from tests.doubles.members.recent_sends import MemoryRecentSends
@@ -56,7 +57,9 @@ def test_notes_rest_with_the_member_and_move_no_version(stores: Stores, tenant_i
     anna.first_name = "B"
     assert members.save([anna]) == []
     assert sends.read(tenant_id, ["anna"]) == {"anna": (SUMMER, SPRING)}
-    _, looked_at = reader.campaign_and_members(tenant_id, "none", shard_of("anna", SHARDS), ["anna"])
+    _, looked_at = reader.dispatch_and_members(
+        tenant_id, "none", DispatchKind.CAMPAIGN, shard_of("anna", SHARDS), ["anna"]
+    )
     assert (looked_at["anna"].first_name, looked_at["anna"].recent_sends) == ("B", [SUMMER, SPRING])
 
 

@@ -11,7 +11,9 @@ import pytest
 
 from ariia.adapters.aws.schedules import EventBridgeSchedules, ScheduleGroup
 from ariia.adapters.dynamodb.campaigns.campaigns import DynamoCampaigns
-from ariia.domain.campaigns.campaign import Campaign, Content, Target
+from ariia.domain.audience.target import Target
+from ariia.domain.campaigns.campaign import Campaign
+from ariia.domain.content.content import Content
 from ariia.ports.campaigns import CampaignChange, DueCheck
 from ariia.ports.schedules import OneTimeSchedules
 from infra.local.ministack import Ministack

@@ -11,8 +11,11 @@ import pytest
 
 from ariia.adapters.dynamodb.campaigns.campaigns import DynamoCampaigns
 from ariia.adapters.dynamodb.series import DynamoSeries
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, Content, Move, SegmentCopy, Target
+from ariia.domain.audience.target import SegmentCopy, Target
+from ariia.domain.campaigns.campaign import Campaign, Move
+from ariia.domain.content.content import Content
 from ariia.domain.errors import NotFoundError
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.rules.misfire import Misfire, MisfirePolicy
 from ariia.domain.series.recurrence import CalendarRule
 from ariia.domain.series.series import MadeCampaign, MissedOccurrence, Occurrence, Series, SeriesStatus

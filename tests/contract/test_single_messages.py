@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -14,16 +14,21 @@ from ariia.adapters.dynamodb.ledger.ledger import DynamoLedger
 from ariia.adapters.dynamodb.ledger.send_reader import DynamoSendReader
 from ariia.adapters.dynamodb.members.members import DynamoMembers
 from ariia.domain.address import address_hash
-from ariia.domain.campaigns.campaign import Campaign, Content
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.channel import Channel
 from ariia.domain.consent.refusal import refusal
+from ariia.domain.content.content import Content
+from ariia.domain.documents import decode, encode
 from ariia.domain.ledger.batch import Entry, EntryState
+from ariia.domain.ledger.containers import DispatchKind, container_id
+from ariia.domain.ledger.dispatch import ONLY, Dispatch, MessageRef
 from ariia.domain.members.member import Consent, ConsentStatus, Member, Suppression
-from ariia.domain.single_messages import SingleKind, batch_of, container_id, sending, stand_in_id
+from ariia.domain.members.stand_ins import stand_in_id
+from ariia.domain.single_messages import batch_of, sending
 from ariia.ports.campaigns import CampaignChange, CampaignStore
 from ariia.ports.ledger import Ledger
 from ariia.ports.members import MemberStore
-from ariia.ports.sending import SendReader
+from ariia.ports.send_reader import SendReader
 from tests.doubles.campaigns import MemoryCampaigns
 from tests.doubles.ledger import MemoryLedger
 from tests.doubles.members.members import MemoryMembers
@@ -57,25 +62,34 @@ def stores(request: pytest.FixtureRequest) -> Iterator[Stores]:
     yield Stores(DynamoCampaigns(), DynamoMembers(16), DynamoLedger(client, table[names.LEDGER]), reader)
 
 
-def any_container(tenant_id: str, kind: SingleKind = SingleKind.TEST) -> Campaign:
-    made = Campaign(container_id(kind, tenant_id, "one"), tenant_id, "A test", approved_hash="h1")
+def any_container(tenant_id: str, kind: DispatchKind = DispatchKind.TEST) -> Dispatch:
+    made = Dispatch(container_id(kind, tenant_id, "one"), tenant_id, "A test", kind=kind)
+    made.messages = {ONLY: MessageRef(made.id, "h1")}
     return sending(made, shards=1, not_before=None, not_after=None, now=5)
+
+
+def as_dispatch(found: Dispatch | None) -> Dispatch:
+    """What it is beside what a campaign has more."""
+    assert found is not None
+    return decode(Dispatch, encode(found))
 
 
 def any_stand_in(tenant_id: str, address: str) -> Member:
     return Member(id=stand_in_id(Channel.EMAIL, address), tenant_id=tenant_id, email=address, created_at=5)
 
 
-def create(stores: Stores, container: Campaign, *people: Member) -> bool:
+def create(stores: Stores, container: Dispatch, *people: Member) -> bool:
     content = Content("Hello", context={"goal": 10})
-    return stores.campaigns.create(CampaignChange(container, frozen=("h1", content, None), stand_ins=people))
+    stores.campaigns.keep_message(container.tenant_id, container.messages[ONLY], content)
+    return stores.campaigns.create_container(container, people)
 
 
 def test_a_container_reads_back_whole_and_is_in_no_list(stores: Stores, tenant_id: str) -> None:
-    container = any_container(tenant_id, SingleKind.FOLLOW_UP)
+    container = any_container(tenant_id, DispatchKind.FOLLOW_UP)
     assert create(stores, container)
-    assert not create(stores, any_container(tenant_id, SingleKind.FOLLOW_UP))
-    assert stores.campaigns.get(tenant_id, container.id) == container
+    later = replace(any_container(tenant_id, DispatchKind.FOLLOW_UP), created_at=6)
+    assert not create(stores, later)
+    assert as_dispatch(stores.campaigns.get(tenant_id, container.id)) == container
     assert stores.campaigns.content(tenant_id, container.id, "h1").context == {"goal": 10}
     campaign = Campaign("01k9", tenant_id, "Spring")
     stores.campaigns.create(CampaignChange(campaign))
@@ -108,8 +122,8 @@ def test_the_last_look_reads_stand_ins_with_what_is_known_of_their_addresses(sto
     said_no = Consent(ConsentStatus.DENIED, "one_click", 4)
     stores.members.withdraw(tenant_id, "email", address_hash(Channel.EMAIL, "left@studio.example"), said_no)
     ids = [good.id, bounced.id, left.id, stand_in_id(Channel.EMAIL, "nobody@studio.example")]
-    campaign, people = stores.reader.campaign_and_members(tenant_id, container.id, 0, ids)
-    assert campaign == container
+    campaign, people = stores.reader.dispatch_and_members(tenant_id, container.id, container.kind, 0, ids)
+    assert as_dispatch(campaign) == container
     assert {one.email: refusal(one, Channel.EMAIL) for one in people.values()} == {
         "good@studio.example": None,
         "bounced@studio.example": "suppressed",
@@ -118,11 +132,13 @@ def test_the_last_look_reads_stand_ins_with_what_is_known_of_their_addresses(sto
 
 
 def test_other_containers_look_at_members(stores: Stores, tenant_id: str) -> None:
-    container = any_container(tenant_id, SingleKind.FOLLOW_UP)
+    container = any_container(tenant_id, DispatchKind.FOLLOW_UP)
     assert create(stores, container)
     member = Member(id="anna", tenant_id=tenant_id, email="anna@example.com")
     assert stores.members.save([member]) == []
     batch = batch_of(sending(container, shards=16, not_before=None, not_after=None, now=5), ["anna"])
-    campaign, members = stores.reader.campaign_and_members(tenant_id, container.id, batch.key.shard, ["anna"])
+    campaign, members = stores.reader.dispatch_and_members(
+        tenant_id, container.id, container.kind, batch.key.shard, ["anna"]
+    )
     assert campaign is not None
     assert list(members) == ["anna"]

@@ -8,16 +8,19 @@ from dataclasses import astuple
 from typing import Any
 
 from ariia.domain.audience.selected_ids import without_member
-from ariia.domain.campaigns.campaign import Campaign, Content, Move, Target
+from ariia.domain.audience.target import Target
+from ariia.domain.campaigns.campaign import Campaign, Move
+from ariia.domain.content.content import Content
 from ariia.domain.documents import decode, encode
 from ariia.domain.errors import NotFoundError
+from ariia.domain.ledger.containers import FIRST_CONTAINER
+from ariia.domain.ledger.dispatch import Dispatch, MessageRef
 from ariia.domain.members.member import Member
-from ariia.domain.single_messages import kind_of
-from ariia.ports.campaigns import DRAFT, CampaignChange, DueCheck
+from ariia.ports.campaigns import DRAFT, CampaignChange, CampaignStore, DueCheck, DueChecks
 
 
-class MemoryCampaigns:
-    """CampaignStore that forgets at exit. Everything rests as JSON text, so that nothing is shared with callers."""
+class MemoryCampaigns(CampaignStore, DueChecks):
+    """Forgets at exit. Everything rests as JSON text, so that nothing is shared with callers."""
 
     def __init__(self) -> None:
         self._records: dict[tuple[str, str], tuple[int, str]] = {}
@@ -58,7 +61,9 @@ class MemoryCampaigns:
 
     def page(self, tenant_id: str, limit: int, after: str | None) -> list[Campaign]:
         """See CampaignStore."""
-        ids = sorted((key[1] for key in self._records if key[0] == tenant_id and kind_of(key[1]) is None), reverse=True)
+        ids = sorted(
+            (key[1] for key in self._records if key[0] == tenant_id and key[1] < FIRST_CONTAINER), reverse=True
+        )
         wanted = [one for one in ids if after is None or one < after][:limit]
         return [decode(Campaign, json.loads(self._records[tenant_id, one][1])) for one in wanted]
 
@@ -69,6 +74,34 @@ class MemoryCampaigns:
     def target(self, tenant_id: str, campaign_id: str, part: str = DRAFT) -> Target:
         """See CampaignStore."""
         return decode(Target, self._part(tenant_id, campaign_id, f"target#{part}"))
+
+    def message(self, tenant_id: str, message: MessageRef) -> Content:
+        """See DispatchStore."""
+        return self.content(tenant_id, message.owner, message.hash)
+
+    def keep_message(self, tenant_id: str, message: MessageRef, content: Content) -> None:
+        """See DispatchStore."""
+        self._parts.setdefault((tenant_id, message.owner, f"content#{message.hash}"), json.dumps(encode(content)))
+
+    def create_container(self, container: Dispatch, stand_ins: Sequence[Member] = ()) -> bool:
+        """See DispatchStore."""
+        key = (container.tenant_id, container.id)
+        container.version = 1
+        if key in self._records:
+            return False
+        self._records[key] = (1, json.dumps(encode(container)))
+        self._parts |= {(*key, f"recipient#{one.id}"): json.dumps(encode(one)) for one in stand_ins}
+        return True
+
+    def save_container(self, container: Dispatch) -> bool:
+        """See DispatchStore."""
+        key = (container.tenant_id, container.id)
+        stored = self._records.get(key)
+        if stored is None or stored[0] != container.version:
+            return False
+        container.version += 1
+        self._records[key] = (container.version, json.dumps(encode(container)))
+        return True
 
     def stand_ins(self, tenant_id: str, campaign_id: str, ids: Sequence[str]) -> dict[str, Member]:
         """See CampaignStore."""
@@ -119,7 +152,6 @@ class MemoryCampaigns:
         if change.frozen is not None:
             name, content, target = change.frozen
             parts |= {f"content#{name}": content, f"target#{name}": target}
-        parts |= {f"recipient#{member.id}": member for member in change.stand_ins}
         for part, value in parts.items():
             if value is not None:
                 self._parts[*key, part] = json.dumps(encode(value))

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from threading import RLock
 
 from ariia.domain.documents import decode, encode
+from ariia.domain.events import MemberEvent
 from ariia.domain.follow_ups import ScheduledFollowUp
-from ariia.domain.member_events import MemberEvent
 
 
 class MemoryFollowUps:

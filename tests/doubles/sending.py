@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ariia.domain.campaigns.campaign import Campaign, Content
+from ariia.domain.content.content import Content
+from ariia.domain.errors import NotFoundError
+from ariia.domain.ledger.containers import DispatchKind, traits_of
+from ariia.domain.ledger.dispatch import Dispatch, MessageRef
 from ariia.domain.ledger.queued_batch import QueuedBatch
 from ariia.domain.members.member import Member
-from ariia.domain.single_messages import SingleKind, address_place, as_known, kind_of
-from ariia.ports.campaigns import CampaignStore
+from ariia.domain.members.stand_ins import address_place, as_known
+from ariia.ports.dispatches import DispatchStore
 from ariia.ports.members import MemberStore
+from ariia.ports.send_reader import SendReader
 from ariia.ports.sending import (
     Accepted,
     EntryOutcome,
@@ -79,25 +83,25 @@ class FixedQuota:
         return self.answer
 
 
-class MemorySendReader:
+class MemorySendReader(SendReader):
     """Reads straight from the stores; as consistent as they are."""
 
-    def __init__(self, campaigns: CampaignStore, members: MemberStore) -> None:
-        self._campaigns, self._members = campaigns, members
+    def __init__(self, dispatches: DispatchStore, members: MemberStore) -> None:
+        self._dispatches, self._members = dispatches, members
 
-    def campaign(self, tenant_id: str, campaign_id: str) -> Campaign | None:
+    def dispatch(self, tenant_id: str, dispatch_id: str) -> Dispatch | None:
         """See the port."""
-        return self._campaigns.get(tenant_id, campaign_id)
+        return self._dispatches.get(tenant_id, dispatch_id)
 
-    def campaign_and_members(
-        self, tenant_id: str, campaign_id: str, shard: int, member_ids: Sequence[str]
-    ) -> tuple[Campaign | None, dict[str, Member]]:
+    def dispatch_and_members(
+        self, tenant_id: str, dispatch_id: str, kind: DispatchKind, shard: int, member_ids: Sequence[str]
+    ) -> tuple[Dispatch | None, dict[str, Member]]:
         """See the port."""
-        campaign = self._campaigns.get(tenant_id, campaign_id)
-        if kind_of(campaign_id) is not SingleKind.TEST:
-            return campaign, self._members.get_many(tenant_id, member_ids)
-        stored = self._campaigns.stand_ins(tenant_id, campaign_id, member_ids)
-        return campaign, {one: self._as_known(tenant_id, stand_in) for one, stand_in in stored.items()}
+        dispatch = self._dispatches.get(tenant_id, dispatch_id)
+        if not traits_of(kind).to_stand_ins:
+            return dispatch, self._members.get_many(tenant_id, member_ids)
+        stored = self._dispatches.stand_ins(tenant_id, dispatch_id, member_ids)
+        return dispatch, {one: self._as_known(tenant_id, stand_in) for one, stand_in in stored.items()}
 
     def _as_known(self, tenant_id: str, stand_in: Member) -> Member:
         channel, address = address_place(stand_in.id)
@@ -105,9 +109,12 @@ class MemorySendReader:
         withdrawal = self._members.withdrawals(tenant_id, channel, [address]).get(address)
         return as_known(stand_in, suppression, withdrawal)
 
-    def content(self, campaign: Campaign) -> Content:
+    def message(self, tenant_id: str, message: MessageRef) -> Content | None:
         """See the port."""
-        return self._campaigns.content(campaign.tenant_id, campaign.id, campaign.approved_hash or "")
+        try:
+            return self._dispatches.message(tenant_id, message)
+        except NotFoundError:
+            return None
 
 
 class RecordingSender:

@@ -8,7 +8,9 @@ from threading import RLock
 from typing import Any
 
 from ariia.domain.audience.selected_ids import without_member
-from ariia.domain.campaigns.campaign import Content, Move, Target
+from ariia.domain.audience.target import Target
+from ariia.domain.campaigns.campaign import Move
+from ariia.domain.content.content import Content
 from ariia.domain.documents import decode, encode
 from ariia.domain.errors import NotFoundError
 from ariia.domain.series.series import Series

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ariia.domain.audience.count_job import CountTask
 from ariia.domain.audience.segment_task import SegmentTask
-from ariia.domain.preflight.job import CountTask
 from ariia.ports.shard_work import ShardTask
 
 

@@ -9,10 +9,16 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ariia.bootstrap.public_pages import PublicPagesServices
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, Content, Target
+from ariia.domain.audience.target import Target
+from ariia.domain.campaigns.campaign import Campaign
+from ariia.domain.channel import Channel
+from ariia.domain.content.content import Content
 from ariia.domain.identifiers import shard_of
+from ariia.domain.ledger.dispatch import ONLY, MessageRef
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.links import LinkClaims, sign
 from ariia.domain.members.member import Consent, ConsentStatus, Member
+from ariia.domain.rules.wave import Lane
 from ariia.domain.tenants.tenant import Tenant
 from ariia.ports.campaigns import CampaignChange
 from ariia.ports.ledger import Partition
@@ -51,7 +57,13 @@ class World:
         self.tenants, self.campaigns, self.members = MemoryTenants(), MemoryCampaigns(), MemoryMembers()
         self.tenants.create(Tenant(id="gym", name='Gym "Nord" & Söhne'))
         self.campaign = Campaign(
-            id="c1", tenant_id="gym", name="News", status=CampaignStatus.SENDING, shards=16, approved_hash="h1"
+            id="c1",
+            tenant_id="gym",
+            name="News",
+            status=CampaignStatus.SENDING,
+            shards=16,
+            messages={ONLY: MessageRef("c1", "h1")},
+            lanes=[Lane("l0", "w0", Channel.EMAIL)],
         )
         content = Content(subject="Hallo <b>{{ member.first_name }}</b>", html=HTML, tenant={"name": "Gym Nord"})
         self.campaigns.create(CampaignChange(self.campaign, frozen=("h1", content, Target())))

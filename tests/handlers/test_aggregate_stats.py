@@ -12,9 +12,9 @@ from ariia.adapters.dynamodb.ledger import items
 from ariia.adapters.dynamodb.ledger.stream import LedgerStream
 from ariia.bootstrap.aggregate_stats import AggregateStatsServices
 from ariia.domain.ledger.batch import Batch, BatchKey, Entry, EntryState
+from ariia.domain.ledger.containers import DispatchKind, container_id
 from ariia.domain.ledger.receipt import Receipt
 from ariia.domain.privacy.anonymous import anonymous
-from ariia.domain.single_messages import SingleKind, container_id
 from ariia.domain.statistics import Totals, totals
 from ariia.ports.ledger import Partition
 from ariia.services.statistics import StreamCounter
@@ -153,11 +153,11 @@ def test_an_empty_window_ends_quietly(dead_letters: DeadLetters) -> None:
 
 
 def test_follow_ups_count_under_their_tenant_and_all_other_single_messages_nowhere() -> None:
-    for kind in SingleKind:
+    for kind in DispatchKind:
         key = replace(KEY, campaign_id=container_id(kind, "studio", "one"))
         image = items.batch_item(Batch(key, [Entry("anna", EntryState.ACCEPTED, "p-1", 1, 5)]))
         found = LedgerStream().change(change(7, image))
-        if kind is not SingleKind.FOLLOW_UP:
+        if kind is not DispatchKind.FOLLOW_UP:
             assert found is None
         else:
             assert found is not None

@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from ariia.bootstrap.plan_audience import PlanAudienceServices
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, CampaignType, TargetType
+from ariia.domain.audience.target import TargetType
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.ledger.batch import BATCH_PREFIX, ReleaseCursor
+from ariia.domain.ledger.dispatch import CampaignType
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.ports.ledger import Partition
 from ariia.ports.statistics import Fold
 from functions.plan_audience import handler as plan_module

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from ariia.bootstrap.check_schedules import CheckSchedulesServices
-from ariia.domain.campaigns.campaign import CampaignStatus, CampaignType
+from ariia.domain.ledger.dispatch import CampaignType
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.ports.campaigns import CampaignChange, DueCheck
 from ariia.services.campaigns.firing import ScheduleChecks
 from functions.check_schedules import handler as module

@@ -10,15 +10,15 @@ import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ariia.bootstrap.count_audience import CountAudienceServices
+from ariia.domain.audience.count_job import CountTask
 from ariia.domain.audience.segment_task import SegmentTask
 from ariia.domain.errors import TransientError
-from ariia.domain.preflight.job import CountTask
 from ariia.observability import AttemptFailedError
 from functions.count_audience import handler as module
 from tests.doubles.clock import ManualClock
 from tests.doubles.shard_work import MemoryShardWork
 
-TASK, OTHER = CountTask("t1", "c1", "job-1", 2), CountTask("t1", "c1", "job-1", 4)
+TASK, OTHER = CountTask("t1", "preflight-c1", "job-1", 2), CountTask("t1", "preflight-c1", "job-1", 4)
 
 
 class Counter:

@@ -106,7 +106,7 @@ def test_a_message_that_is_no_object_keeps_no_other_from_being_sent(world: World
 
 def failing_at(world: World, name: str, bad: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The ledger or the reader raises about what the text `bad` is in."""
-    target: Any = {"claim": world.ledger, "campaign": world.sender._reader}[name]
+    target: Any = {"claim": world.ledger, "dispatch": world.sender._reader}[name]
     real = getattr(target, name)
 
     def call(*about: Any) -> Any:
@@ -117,7 +117,7 @@ def failing_at(world: World, name: str, bad: str, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(target, name, call)
 
 
-@pytest.mark.parametrize(("name", "about"), [("claim", "row"), ("campaign", "campaign")])
+@pytest.mark.parametrize(("name", "about"), [("claim", "row"), ("dispatch", "campaign")])
 def test_whatever_a_batch_raises_comes_again_alone(
     world: World, returns: Returns, monkeypatch: pytest.MonkeyPatch, name: str, about: str
 ) -> None:

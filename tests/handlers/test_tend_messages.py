@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from ariia.bootstrap.tend_messages import TendMessagesServices
+from ariia.domain.ledger.containers import DispatchKind, container_id
 from ariia.domain.rules.quiet_hours import QuietHours
-from ariia.domain.single_messages import SingleKind, container_id
 from ariia.domain.tenants.tenant import TenantSettings
 from ariia.services.revisits import Revisits
 from ariia.services.single_messages.care import SingleLooks
@@ -98,7 +98,7 @@ def test_what_fails_is_raised_and_the_schedule_that_comes_again_is_there(
 
 
 def test_a_test_send_that_was_never_prepared_is_over(desk: FollowUpDesk) -> None:
-    container = container_id(SingleKind.TEST, TENANT, "one")
+    container = container_id(DispatchKind.TEST, TENANT, "one")
     payload = {"tenant_id": TENANT, "container_id": container, "member_ids": ["email-1"], "until": 2**42}
     payload["kind"] = "message"
     assert handler(payload, LambdaContext()) == {"status": "over"}

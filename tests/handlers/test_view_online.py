@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from ariia.domain.campaigns.campaign import Content, Target
+from ariia.domain.audience.target import Target
 from ariia.domain.channel import Channel
+from ariia.domain.content.content import Content
+from ariia.domain.ledger.dispatch import ONLY, MessageRef
 from ariia.domain.sending.message import MessageLinks
 from ariia.ports.campaigns import CampaignChange
 from functions.public_pages import handler as module
@@ -70,7 +72,7 @@ def test_message_that_is_gone_shows_the_general_page(world: World, changes: dict
 
 def test_text_message_keeps_its_lines_and_escapes_its_text(world: World) -> None:
     campaign = copy.deepcopy(world.campaign)
-    campaign.id, campaign.version = "c3", 0
+    campaign.id, campaign.version, campaign.messages = "c3", 0, {ONLY: MessageRef("c3", "h1")}
     content = Content(subject="Hi", body="Hallo {{ member.first_name }}\n<b>{{ unsubscribe_url }}</b>")
     world.campaigns.create(CampaignChange(campaign, frozen=("h1", content, Target())))
     body = send("http_get_view", world.token("anna", "view", campaign_id="c3"))["body"]

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ariia.domain.audience.segment import MemberSegment
-from ariia.domain.campaigns.campaign import CampaignStatus, SegmentCopy, Target, TargetType
+from ariia.domain.audience.target import SegmentCopy, Target, TargetType
 from ariia.domain.identifiers import shard_of
 from ariia.domain.ledger.batch import Batch, BatchKey, Entry, EntryState
+from ariia.domain.ledger.status import CampaignStatus
 from tests.builders import TENANT, any_campaign
 from tests.doubles.ledger import MemoryLedger
 from tests.doubles.segments import MemorySegmentLists, MemorySegments

@@ -26,6 +26,8 @@ from ariia.ports.ledger import ReceiptKey
 from ariia.services.audience.page_facts import PageFactsReader
 from ariia.services.campaigns.broadcast_quota import BroadcastQuota
 from ariia.services.campaigns.contents import CampaignContents
+from ariia.services.campaigns.rules import CampaignRules
+from ariia.services.campaigns.run_ending import RunEnding
 from ariia.services.campaigns.runs import CampaignRuns
 from ariia.services.campaigns.targets import Targets
 from ariia.services.consent.member_consent import MemberConsent
@@ -35,15 +37,14 @@ from ariia.services.planning.planning import AudiencePlanner
 from ariia.services.receipts.event_notes import EventNotes
 from ariia.services.receipts.recording import EventRecorder
 from ariia.services.release.budget import SendBudget
-from ariia.services.release.campaign_rules import CampaignRules
 from ariia.services.release.control import CampaignSending
+from ariia.services.release.gates import ContentGate
 from ariia.services.release.in_flight import InFlightCount
 from ariia.services.release.lanes import LaneReleaser
-from ariia.services.release.reputation_guard import ReputationGuard
+from ariia.services.release.reputation_gate import ReputationGate
 from ariia.services.release.resolving import UnknownResolver
 from ariia.services.release.round_state import ReleasePolicy
 from ariia.services.release.rounds import BatchReleaser
-from ariia.services.release.run_ending import RunEnding
 from ariia.services.release.settling import BatchSettler
 from ariia.services.release.stopping import CampaignStopping
 from ariia.services.sending.batches import BatchSender, SendPolicy
@@ -210,9 +211,10 @@ class Engine:
         pace = ReleasePolicy()
         settler = parts.settler(ledger, queue, resolver, clock, pace)
         budget = SendBudget(rates, quota, clock, pace)
-        guard = ReputationGuard(around("statistics", self.statistics), around("tenants", self.tenants), runs)
+        reputation = ReputationGate(around("statistics", self.statistics), around("tenants", self.tenants), runs)
+        gates = [reputation, ContentGate(runs, settler)]
         lanes = LaneReleaser(ledger, queue, clock)
-        self.executions.releaser = BatchReleaser(runs, settler, lanes, budget, clock, pace, guard, rules, ending)
+        self.executions.releaser = BatchReleaser(runs, settler, lanes, budget, clock, pace, gates, rules, ending)
         look = parts.look(Channel.EMAIL, around("sends", parts.sends(self.members)), clock)
         claims = parts.claims(ledger, reader, look, _COMPOSER, self.provider, clock, NEEDED_MS)
         policy = SendPolicy(parts.lease_ms, NEEDED_MS)

@@ -10,6 +10,7 @@ from ariia.domain.audience.filters.predicate import PageFacts
 from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.errors import ThrottledError, UnknownOutcomeError
 from ariia.domain.ledger.batch import Batch, BatchKey, Claim, EntryState, reopen
+from ariia.domain.ledger.containers import DispatchKind
 from ariia.domain.ledger.recipient_facts import CampaignFacts
 from ariia.domain.members.member import Member
 from ariia.domain.planning.lane_plan import LanePlan
@@ -35,14 +36,14 @@ from .stream import StreamedLedger
 
 
 class _RecordsFirst(ClaimSender):
-    def send(self, batch: Batch, claim: Claim, ends_at: int) -> ClaimResult:
+    def send(self, batch: Batch, claim: Claim, kind: DispatchKind, ends_at: int) -> ClaimResult:
         claimed = {entry.member_id for entry in batch.claimed}
         entries = [
             replace(entry, state=EntryState.ACCEPTED, attempt=claim.attempt) if entry.member_id in claimed else entry
             for entry in batch.entries
         ]
         self._ledger.write_outcome(batch, claim, entries, claim.token)
-        return super().send(batch, claim, ends_at)
+        return super().send(batch, claim, kind, ends_at)
 
 
 class RecordsBeforeSending(Parts):
@@ -194,11 +195,11 @@ class LocalTimeIsTheTenants(Parts):
 
 class _FirstLook:
     def __init__(self, reader: Any) -> None:
-        self._reader, self.campaign, self.content = reader, reader.campaign, reader.content
+        self._reader, self.dispatch, self.message = reader, reader.dispatch, reader.message
         self._kept: Campaign | None = None
 
-    def campaign_and_members(self, *about: Any) -> Any:
-        campaign, members = self._reader.campaign_and_members(*about)
+    def dispatch_and_members(self, *about: Any) -> Any:
+        campaign, members = self._reader.dispatch_and_members(*about)
         self._kept = self._kept or campaign
         return self._kept, members
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.errors import AriiaError, ConflictError, NotFoundError
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.links import LinkClaims, sign
 from ariia.domain.sending.message import UNSUBSCRIBE
 from tests.builders import TENANT

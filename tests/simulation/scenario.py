@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from random import Random
 
-from ariia.domain.campaigns.campaign import CampaignStatus
+from ariia.domain.ledger.status import CampaignStatus
 
 from .audiences import AUDIENCES
 from .clocks import CLOCKS

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from ariia.domain.campaigns.campaign import CampaignStatus
 from ariia.domain.consent.refusal import ExclusionReason, refusal
 from ariia.domain.ledger.batch import Batch, Entry, EntryState
 from ariia.domain.ledger.receipt import Receipt, RecipientStatus
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.recipients.recipient import recipient
 from ariia.domain.statistics import batch_counts, receipt_counts
 from ariia.domain.tenants.plan import Feature

@@ -41,14 +41,14 @@ class WatchedReader:
 
     def __init__(self, scheduler: Scheduler, reader: Any) -> None:
         self._scheduler, self._reader = scheduler, reader
-        self.campaign, self.content = reader.campaign, reader.content
+        self.dispatch, self.message = reader.dispatch, reader.message
 
-    def campaign_and_members(self, *about: Any) -> Any:
+    def dispatch_and_members(self, *about: Any) -> Any:
         """See SendReader."""
         task = self._scheduler.current
         assert task is not None
         task.last_read_at = self._scheduler.now
-        return self._reader.campaign_and_members(*about)
+        return self._reader.dispatch_and_members(*about)
 
 
 @dataclass

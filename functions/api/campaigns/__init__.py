@@ -1,1 +1,1 @@
-"""."""
+"""Campaigns over HTTP."""

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field
 
-from ariia.domain.campaigns.campaign import Content, Target
+from ariia.domain.audience.target import Target
+from ariia.domain.content.content import Content
 from ariia.services.campaigns.reading import CampaignDetails
 from ariia.services.release.in_flight import InFlight
 from functions.api.campaigns.examples import FINDING, SUMMARY

@@ -6,8 +6,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from ariia.domain.campaigns.campaign import CampaignType, FollowUpCondition, LateMembers, TargetType
+from ariia.domain.audience.target import FollowUpCondition, TargetType
+from ariia.domain.campaigns.campaign import LateMembers
 from ariia.domain.channel import Channel
+from ariia.domain.ledger.dispatch import CampaignType
 from functions.api.campaigns.examples import WRITTEN
 from functions.api.gate.fields import NOT_BLANK, Id, Name, RequestModel, Version, example
 from functions.api.tenants.timing import MisfireInput

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ariia.domain.campaigns.campaign import Campaign
+from ariia.domain.next_steps.waits import Wait
 from ariia.domain.statistics import Totals
-from ariia.domain.waits import Wait
 from functions.api.gate.actions import on_campaign, totals_of
 from functions.api.gate.auth import Caller
 from functions.api.gate.dependencies import Services

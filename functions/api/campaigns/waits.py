@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field
 
-from ariia.domain.waits import Wait
+from ariia.domain.next_steps.waits import Wait
 from functions.api.gate.fields import Instant, ResponseModel, example
 
 CauseName = Literal[

@@ -1,1 +1,1 @@
-"""."""
+"""Suppressions and the audit trail over HTTP."""

@@ -1,1 +1,1 @@
-"""."""
+"""Events of members over HTTP."""

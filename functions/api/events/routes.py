@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aws_lambda_powertools.event_handler import Response
 
-from ariia.domain.member_events import MESSAGE_RECEIVED
+from ariia.domain.events import MESSAGE_RECEIVED
 from functions.api.events.schemas import EventDraft, EventView
 from functions.api.gate.answers import found
 from functions.api.gate.auth import Permission, require

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, Field
 
-from ariia.domain.member_events import NAME_PATTERN, MemberEvent
+from ariia.domain.events import NAME_PATTERN, MemberEvent
 from functions.api.gate.fields import Id, Instant, InstantInput, RequestModel, ResponseModel, example
 
 _WRITTEN: dict[str, Any] = {

@@ -1,1 +1,1 @@
-"""."""
+"""Follow-ups over HTTP."""

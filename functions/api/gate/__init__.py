@@ -1,1 +1,1 @@
-"""."""
+"""What every request passes: routing, callers, validation, errors, paging."""

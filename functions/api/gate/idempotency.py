@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ariia.domain.campaigns.campaign import fingerprint
 from ariia.domain.creation import Creation
+from ariia.domain.documents import fingerprint
 from ariia.domain.identifiers import derived_id
 from functions.api.gate.auth import Caller
 

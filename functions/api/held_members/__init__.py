@@ -1,1 +1,1 @@
-"""."""
+"""Members on hold over HTTP."""

@@ -1,1 +1,1 @@
-"""."""
+"""Members over HTTP."""

@@ -1,1 +1,1 @@
-"""."""
+"""The preflight over HTTP."""

@@ -1,1 +1,1 @@
-"""."""
+"""Exports and erasures over HTTP."""

@@ -1,1 +1,1 @@
-"""."""
+"""Recipients over HTTP."""

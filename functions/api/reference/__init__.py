@@ -1,1 +1,1 @@
-"""."""
+"""The API's document and its page."""

@@ -1,1 +1,1 @@
-"""."""
+"""Segments over HTTP."""

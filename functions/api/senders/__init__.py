@@ -1,1 +1,1 @@
-"""."""
+"""Sender domains over HTTP."""

@@ -1,1 +1,1 @@
-"""."""
+"""Series over HTTP."""

@@ -1,1 +1,1 @@
-"""."""
+"""Figures over HTTP."""

@@ -8,8 +8,8 @@ from typing import Annotated, Self
 from pydantic import ConfigDict, Field
 
 from ariia.domain.campaigns.campaign import Campaign
+from ariia.domain.next_steps.waits import Wait
 from ariia.domain.statistics import Totals
-from ariia.domain.waits import Wait
 from functions.api.campaigns.schemas import StatusName
 from functions.api.campaigns.waits import CountedWaitView
 from functions.api.gate.fields import ResponseModel, example

@@ -1,1 +1,1 @@
-"""."""
+"""Templates over HTTP."""

@@ -1,1 +1,1 @@
-"""."""
+"""Tenants, settings and usage over HTTP."""

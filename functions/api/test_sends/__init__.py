@@ -1,1 +1,1 @@
-"""."""
+"""Test sends over HTTP."""

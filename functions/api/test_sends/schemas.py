@@ -6,8 +6,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, Field
 
-from ariia.domain.rules.wait_cause import WaitCause
-from ariia.domain.waits import Wait
+from ariia.domain.next_steps.waits import Wait
+from ariia.domain.wait_cause import WaitCause
 from ariia.services.test_sends import MAX_ADDRESSES, TestSend
 from functions.api.campaigns.waits import WaitView
 from functions.api.gate.fields import Id, Instant, RequestModel, ResponseModel, example

@@ -8,7 +8,7 @@ from dataclasses import replace
 from threading import RLock
 
 from ariia.adapters.clock import epoch_ms
-from ariia.domain.audit.entries import AuditEntry, about, entries_of, suppressed
+from ariia.domain.audit.entries import AuditEntry
 from ariia.domain.channel import Channel
 from ariia.domain.errors import Problem
 from ariia.domain.identifiers import shard_of
@@ -25,6 +25,7 @@ from ariia.domain.members.address_index import (
     settle,
     touched,
 )
+from ariia.domain.members.audit_entries import about, entries_of, suppressed
 from ariia.domain.members.member import Consent, Engagement, Member, Suppression
 from tests.doubles.audit import MemoryAudit
 

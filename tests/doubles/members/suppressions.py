@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ariia.domain.audit.entries import about
 from ariia.domain.channel import Channel
 from ariia.domain.consent.suppressions import lifted
 from ariia.domain.members.address_index import AddressKey
+from ariia.domain.members.audit_entries import about
 from ariia.domain.members.member import Suppression
 from ariia.ports.suppressions import Lift, SuppressedAddress
 from tests.doubles.members.members import MemoryMembers

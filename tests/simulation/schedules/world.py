@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, CampaignType
+from ariia.domain.campaigns.campaign import Campaign
+from ariia.domain.ledger.dispatch import CampaignType
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.rules.misfire import Misfire, MisfirePolicy
 from ariia.domain.tenants.plan import Feature
 from ariia.ports.campaigns import CampaignChange

@@ -8,9 +8,13 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, CampaignType, Content, Target
+from ariia.domain.audience.target import Target
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.campaigns.run import take_charge
+from ariia.domain.content.content import Content
 from ariia.domain.errors import ConflictError
+from ariia.domain.ledger.dispatch import CampaignType
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.series.recurrence import CalendarRule
 from ariia.domain.series.series import Series, SeriesStatus
 from ariia.domain.tenants.plan import Feature, Plan
@@ -36,7 +40,7 @@ from ariia.services.series.starting import SeriesStarting
 from ariia.services.series.stopping import SeriesStopping
 from ariia.services.series.waking import SeriesWaking
 from ariia.services.tenants.quotas import Quotas
-from tests.builders import TENANT
+from tests.builders import TENANT, segment_uses
 from tests.doubles.campaigns import MemoryCampaigns
 from tests.doubles.clock import CountingIds
 from tests.doubles.jobs import MemoryJobs
@@ -150,7 +154,7 @@ class _World:
         directory = SeriesDirectory(store, campaigns, clock)
         self.stopping: Any = parts.stopping(store, directory, waking, scheduling, cancelling, broadcasts, clock)
         starting = SeriesStarting(store, waking, self.stopping, self.runs, clock)
-        holds = SegmentHolds(MemoryJobs(), campaigns, store, clock, CountingIds("h"))
+        holds = SegmentHolds(MemoryJobs(), segment_uses(campaigns, store), clock, CountingIds("h"))
         self.review = SeriesReview(store, directory, contents, targets, holds, starting, OPEN, clock)
         self.firing: Any = parts.firing(campaigns, broadcasts, clock)
         self.series_checks: Any = parts.checks(store, self.runs, clock)

@@ -9,6 +9,7 @@ from typing import Any
 from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.consent.refusal import ExclusionReason
 from ariia.domain.ledger.batch import Batch, BatchKey, EntryState
+from ariia.domain.ledger.dispatch import ONLY
 from ariia.domain.single_messages import batch_of, sending
 from ariia.ports.recent_sends import SendsChange
 from ariia.services.sending.last_look import LastLook, LookVerdict
@@ -53,11 +54,10 @@ class _Overwriting(StreamedLedger):
 class _PreparesEachTime(SingleSettler):
     def settle(self, tenant_id: str, container_id: str, member_ids: Sequence[str]) -> Standing:
         standing = super().settle(tenant_id, container_id, member_ids)
-        container: Any = self._campaigns.get(tenant_id, container_id)
+        container: Any = self._dispatches.get(tenant_id, container_id)
         if not self._seen_before(container_id):
-            self._singles.prepare(
-                container, self._campaigns.content(tenant_id, container_id, container.approved_hash), member_ids
-            )
+            said = self._dispatches.message(tenant_id, container.messages[ONLY])
+            self._singles.prepare(container, said, member_ids)
         return standing
 
     def _seen_before(self, container_id: str) -> bool:

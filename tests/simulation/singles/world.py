@@ -11,10 +11,11 @@ from ariia.domain.channel import Channel
 from ariia.domain.consent.refusal import ExclusionReason
 from ariia.domain.errors import NotFoundError
 from ariia.domain.ledger.batch import Batch, Entry, EntryState
+from ariia.domain.ledger.containers import DispatchKind, container_id
 from ariia.domain.rules.frequency_cap import DAY_MS, FrequencyCap, Overflow
-from ariia.domain.single_messages import SingleKind, batch_of, container_id, sending
+from ariia.domain.single_messages import batch_of, sending
+from ariia.domain.tenants.sending_rules import rules_of
 from ariia.services.release.account_rate import AccountRate
-from ariia.services.release.campaign_rules import rules_of
 from ariia.services.single_messages.messages import SingleMessages, Standing
 from ariia.services.single_messages.settling import SingleSettler
 from tests.builders import TENANT, any_content
@@ -186,7 +187,7 @@ class SinglesWorld(Engine):
         return known >= (self.cap.per_day or 0)
 
     def _container(self, message: Message) -> Campaign:
-        one = container_id(SingleKind.FOLLOW_UP, TENANT, message.name)
+        one = container_id(DispatchKind.FOLLOW_UP, TENANT, message.name)
         return Campaign(id=one, tenant_id=TENANT, name="Follow-up", rules=self.rules)
 
     def _judge(self, message: Message) -> None:

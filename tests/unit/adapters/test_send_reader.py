@@ -9,8 +9,10 @@ import pytest
 
 from ariia.adapters.dynamodb.ledger import send_reader
 from ariia.adapters.dynamodb.ledger.send_reader import DynamoSendReader
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.documents import encode
+from ariia.domain.ledger.containers import DispatchKind
+from ariia.domain.ledger.status import CampaignStatus
 from tests.builders import NOW, TENANT, any_campaign
 
 
@@ -59,25 +61,25 @@ def test_a_campaign_that_sends_is_not_read_again_within_five_seconds(seconds: Se
     reader, client = reader_of(any_campaign(status=CampaignStatus.SENDING))
     for wait in (0.0, 4.9):
         seconds.now += wait
-        assert reader.campaign(TENANT, "spring") is not None
+        assert reader.dispatch(TENANT, "spring") is not None
     assert client.reads == 1
     seconds.now += 0.2
-    reader.campaign(TENANT, "spring")
+    reader.dispatch(TENANT, "spring")
     assert client.reads == 2
 
 
 def test_a_campaign_that_may_not_send_is_read_each_time(seconds: Seconds) -> None:
     reader, client = reader_of(any_campaign(status=CampaignStatus.SENDING, paused_at=NOW))
-    reader.campaign(TENANT, "spring")
-    reader.campaign(TENANT, "spring")
+    reader.dispatch(TENANT, "spring")
+    reader.dispatch(TENANT, "spring")
     assert client.reads == 2
 
 
 def test_a_pause_seen_by_the_consistent_look_ends_the_remembering(seconds: Seconds) -> None:
     reader, client = reader_of(any_campaign(status=CampaignStatus.SENDING))
-    reader.campaign(TENANT, "spring")
+    reader.dispatch(TENANT, "spring")
     client.campaign = any_campaign(status=CampaignStatus.SENDING, paused_at=NOW)
-    reader.campaign_and_members(TENANT, "spring", 0, ["anna"])
-    found = reader.campaign(TENANT, "spring")
+    reader.dispatch_and_members(TENANT, "spring", DispatchKind.CAMPAIGN, 0, ["anna"])
+    found = reader.dispatch(TENANT, "spring")
     assert found is not None
     assert not found.is_sendable

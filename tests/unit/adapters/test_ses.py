@@ -19,7 +19,7 @@ from botocore.exceptions import (
 
 from ariia.adapters.email.ses import SesAccount, SesSender, ses_calls, ses_client
 from ariia.domain.errors import PermanentSendError, SenderStoppedError, ThrottledError, UnknownOutcomeError
-from ariia.domain.rules.pause_cause import PauseCause
+from ariia.domain.pause_cause import PauseCause
 from ariia.ports.sending import Accepted, Recipient, Refused, Returned, SendCall, Skeleton, Stopped
 from infra.local.simulator.addresses import address_problem
 

@@ -16,10 +16,11 @@ import pytest
 
 from ariia.adapters.rendering.render_deadline import render_deadline
 from ariia.adapters.rendering.template_guard import TemplateGuard
-from ariia.domain.campaigns.campaign import Campaign, Content
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.channel import Channel
 from ariia.domain.content.checks.findings import Finding
 from ariia.domain.content.checks.trial import TrialContent
+from ariia.domain.content.content import Content
 from ariia.domain.content.sandbox.meter import WORK_PER_RENDER
 from ariia.domain.content.variables.roots import member_view
 from ariia.domain.content.whole_message import MessageSource

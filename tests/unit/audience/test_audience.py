@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ariia.domain.audience.audience import MAX_SELECTED, AudienceFilter
-from ariia.domain.campaigns.campaign import TargetType
+from ariia.domain.audience.target import TargetType
 from ariia.domain.errors import InvalidError
 from ariia.domain.members.member import Member
 

@@ -7,19 +7,15 @@ from typing import Any
 import pytest
 
 from ariia.domain.audience.audience import AudienceFilter
+from ariia.domain.audience.counting import CountRules
 from ariia.domain.audience.segment import MemberSegment
-from ariia.domain.campaigns.campaign import (
-    Campaign,
-    CampaignStatus,
-    CampaignType,
-    FollowUpCondition,
-    SegmentCopy,
-    TargetType,
-)
+from ariia.domain.audience.target import FollowUpCondition, SegmentCopy, TargetType
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.channel import Channel
+from ariia.domain.ledger.dispatch import CampaignType
 from ariia.domain.ledger.receipt import EventKind
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.members.member import Engagement
-from ariia.domain.preflight.arithmetic import CountRules
 from ariia.ports.ledger import Partition
 from ariia.services.audience.counting import AudienceCounter
 from ariia.services.audience.page_facts import PageFactsReader

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from ariia.domain.audience.segment import MemberSegment
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, TargetType
+from ariia.domain.audience.target import TargetType
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.errors import ConflictError
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.members.member import Member
 from ariia.domain.series.series import Series
 from ariia.ports.campaigns import CampaignChange

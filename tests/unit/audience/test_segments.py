@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from ariia.domain.audience.segment import MemberSegment
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.errors import ConflictError, InvalidError, LimitError
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.members.member import Consent, ConsentStatus, Member
 from ariia.domain.series.recurrence import CalendarRule
 from ariia.domain.series.series import Series, SeriesStatus
@@ -24,6 +25,7 @@ from ariia.services.audience.segment_holds import Holder, SegmentHolds
 from ariia.services.audience.segment_members import SegmentMembers
 from ariia.services.audience.segments import Segments
 from ariia.services.tenants.quotas import Quotas
+from tests.builders import segment_uses
 from tests.doubles.campaigns import MemoryCampaigns
 from tests.doubles.clock import CountingIds, ManualClock
 from tests.doubles.jobs import MemoryJobs
@@ -50,7 +52,7 @@ class SegmentDesk:
         self.quotas = Quotas(MemoryQuotas(), tenants, self.clock, existing)
         self.series, ids = MemorySeries(self.campaigns), CountingIds("s")
         self.members, self.lists, self.jobs = MemoryMembers(SHARDS), MemorySegmentLists(SHARDS), MemoryJobs()
-        self.holds = SegmentHolds(self.jobs, self.campaigns, self.series, self.clock, CountingIds("h"))
+        self.holds = SegmentHolds(self.jobs, segment_uses(self.campaigns, self.series), self.clock, CountingIds("h"))
         self.segments = Segments(self.store, self.campaigns, self.holds, self.quotas, self.clock, ids)
         self.queue, ids = MemoryShardWork(), CountingIds("j")
         self.engagement = MemoryEngagement(self.members)

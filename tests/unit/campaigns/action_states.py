@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, CampaignType, TargetType
+from ariia.domain.audience.target import TargetType
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.errors import UnknownOutcomeError
 from ariia.domain.instants import iso
-from ariia.domain.rules.pause_cause import PauseCause
+from ariia.domain.ledger.dispatch import CampaignType
+from ariia.domain.ledger.status import CampaignStatus
+from ariia.domain.pause_cause import PauseCause
 from ariia.ports.sending import EntryOutcome, Refused, SendCall
 from ariia.services.recipients import Recipients
 from ariia.services.release.held_members import HeldMembers

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from ariia.domain.audience.counting import AudienceCount
 from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.channel import Channel
-from ariia.domain.preflight.arithmetic import AudienceCount
 from ariia.domain.senders import parse_from
 from ariia.domain.tenants.plan import Feature, Plan
 from ariia.domain.tenants.tenant import Tenant, TenantSettings
@@ -25,6 +25,7 @@ from ariia.services.campaigns.targets import Targets
 from ariia.services.content.checks import ContentChecks
 from ariia.services.content.templates import Templates
 from ariia.services.content.thumbnails import Thumbnails
+from ariia.services.next_steps import CampaignActions
 from ariia.services.preflight.gate import PreflightGate
 from ariia.services.preflight.outlook import SendOutlook
 from ariia.services.preflight.preflight import Preflights
@@ -33,7 +34,7 @@ from ariia.services.release.in_flight import InFlightCount
 from ariia.services.release.stopping import CampaignStopping
 from ariia.services.statistics import CampaignStatistics
 from ariia.services.tenants.quotas import Quotas
-from ariia.services.waits import CampaignActions
+from tests.builders import segment_uses
 from tests.doubles.campaign_runs import MemoryCampaignRuns
 from tests.doubles.campaigns import MemoryCampaigns
 from tests.doubles.clock import CountingIds, ManualClock
@@ -93,7 +94,7 @@ class Desk:
         self.segments = MemorySegments()
         targets = self.targets = Targets(self.segments, self.store)
         series = MemorySeries(MemoryCampaigns())
-        self.holds = SegmentHolds(MemoryJobs(), self.store, series, self.clock, CountingIds("h"))
+        self.holds = SegmentHolds(MemoryJobs(), segment_uses(self.store, series), self.clock, CountingIds("h"))
         self.broadcasts = broadcasts = BroadcastQuota(self.quotas)
         self.campaigns = Campaigns(self.store)
         self.audience: Any = Audience()

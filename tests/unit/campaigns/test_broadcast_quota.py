@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.campaigns.findings import FindingsError
 from ariia.domain.campaigns.run import take_charge
 from ariia.domain.errors import ConflictError, LimitError, TransientError
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.tenants.plan import Feature, Plan
 from ariia.ports.campaigns import CampaignChange
 from ariia.services.campaigns.broadcast_quota import BroadcastQuota

@@ -6,9 +6,11 @@ from itertools import product
 
 import pytest
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, fingerprint
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.campaigns.run import is_in_charge, take_charge
+from ariia.domain.documents import fingerprint
 from ariia.domain.errors import ConflictError
+from ariia.domain.ledger.status import CampaignStatus
 from tests.builders import NOW, any_campaign
 
 S = CampaignStatus

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
-from ariia.domain.campaigns.campaign import CampaignStatus, CampaignType, TargetType
+from ariia.domain.audience.target import TargetType
 from ariia.domain.channel import Channel
 from ariia.domain.content.template import CampaignTemplate
 from ariia.domain.creation import Creation
 from ariia.domain.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from ariia.domain.ledger.dispatch import CampaignType
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.ports.campaigns import CampaignChange
 from tests.unit.campaigns.campaign_desk import HTML, UNSUBSCRIBE, Desk
 

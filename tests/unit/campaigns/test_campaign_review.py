@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, TargetType
+from ariia.domain.audience.target import TargetType
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.campaigns.findings import FindingsError
 from ariia.domain.errors import ConflictError, NotFoundError
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.tenants.tenant import Tenant
 from tests.unit.campaigns.campaign_desk import HTML, UNSUBSCRIBE, Desk
 

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, CampaignType
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.campaigns.findings import FindingsError
 from ariia.domain.campaigns.run import take_charge
 from ariia.domain.errors import ConflictError, InvalidError, LimitError, TransientError
+from ariia.domain.ledger.dispatch import CampaignType
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.rules.misfire import Misfire, MisfirePolicy
 from ariia.domain.tenants.plan import Plan
 from ariia.ports.campaigns import CampaignChange

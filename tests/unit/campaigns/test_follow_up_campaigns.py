@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, CampaignType, FollowUpCondition
+from ariia.domain.audience.target import FollowUpCondition
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.errors import ConflictError, InvalidError
+from ariia.domain.ledger.dispatch import CampaignType
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.ports.campaigns import CampaignChange
 from tests.unit.campaigns.campaign_desk import Desk
 

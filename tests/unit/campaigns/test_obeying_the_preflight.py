@@ -6,11 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from ariia.domain.campaigns.campaign import CampaignStatus, CampaignType, TargetType
+from ariia.domain.audience.counting import AudienceCount
+from ariia.domain.audience.target import TargetType
 from ariia.domain.campaigns.findings import FindingsError
 from ariia.domain.content.template import CampaignTemplate
 from ariia.domain.errors import LimitError
-from ariia.domain.preflight.arithmetic import AudienceCount
+from ariia.domain.ledger.dispatch import CampaignType
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.preflight.job import PreflightStatus
 from ariia.domain.tenants.plan import Plan
 from tests.builders import TENANT, any_member

@@ -8,11 +8,12 @@ from dataclasses import replace
 
 import pytest
 
-from ariia.domain.campaigns.campaign import CampaignStatus, TargetType
+from ariia.domain.audience.target import TargetType
 from ariia.domain.content.template import CampaignTemplate
 from ariia.domain.errors import ConflictError, LimitError, PermanentSendError, SenderStoppedError
 from ariia.domain.ledger.receipt import RecipientStatus
-from ariia.domain.rules.pause_cause import PauseCause
+from ariia.domain.ledger.status import CampaignStatus
+from ariia.domain.pause_cause import PauseCause
 from ariia.domain.tenants.plan import Plan
 from ariia.ports.campaigns import CampaignChange
 from ariia.ports.sending import EntryOutcome, Refused, SendCall

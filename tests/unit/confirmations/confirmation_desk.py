@@ -25,7 +25,7 @@ from ariia.services.release.resolving import UnknownResolver
 from ariia.services.revisits import Revisits
 from ariia.services.single_messages.messages import SingleMessages
 from ariia.services.single_messages.settling import SingleSettler
-from ariia.services.single_messages.waiting_room import LiftedLooks, Lifting, WaitingRoom
+from ariia.services.single_messages.waiting_room import LiftedLooks, ScheduledLifting, WaitingRoom
 from tests.builders import TENANT
 from tests.doubles.clock import CountingIds
 from tests.doubles.jobs import MemoryJobs
@@ -77,7 +77,7 @@ class ConfirmationDesk:
         resolver = UnknownResolver(campaigns, ledger, world.pipeline, self.clock, GRACE_MS, HIDDEN_MS)
         settler = SingleSettler(singles, campaigns, ledger, resolver, tenants, self.clock)
         self.noted = AskedConfirmations(jobs)
-        self.lifting = Lifting(revisits, self.clock)
+        self.lifting = ScheduledLifting(revisits, self.clock)
         self.lifted = LiftedLooks(room, revisits, self.clock)
         self.mails = ConfirmationMails(
             members, tenants, self.domains, singles, settler, limits, self.noted, room, self.clock

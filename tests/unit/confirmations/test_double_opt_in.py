@@ -15,8 +15,8 @@ from ariia.domain.creation import Creation
 from ariia.domain.errors import ConflictError, InvalidError, NotFoundError, RateLimitError
 from ariia.domain.members.member import Consent, ConsentStatus, Member, Suppression
 from ariia.domain.rules.quiet_hours import QuietHours
-from ariia.services.consent.opt_outs import OptOuts
 from ariia.services.consent.stop_words import StopWords
+from ariia.services.members.opt_outs import OptOuts
 from tests.builders import NOW, TENANT
 from tests.unit.confirmations.confirmation_desk import GRANTED, MAIL, ConfirmationDesk
 
@@ -402,7 +402,7 @@ def test_it_is_tracked_by_nobody_counts_nowhere_and_says_only_what_it_must(desk:
     assert call.recipients[0].headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     container = desk.world.campaigns.get(TENANT, call.tags["campaign"])
     assert container is not None
-    assert not container.counts_against_caps
+    assert not container.traits.counts_against_caps
 
 
 def test_the_back_office_asks_again(desk: ConfirmationDesk) -> None:

@@ -11,6 +11,7 @@ from ariia.services.audit import AuditLog
 from ariia.services.consent.member_consent import MemberConsent
 from ariia.services.consent.suppressions import Suppressions
 from ariia.services.members.members import Members
+from ariia.services.tenants.directory import TenantDirectory
 from ariia.services.tenants.tenants import Tenants
 from functions.api.consent import audit, suppressions
 from functions.api.gate import dependencies
@@ -41,7 +42,7 @@ class Api:
             members=Members(store, MemoryJobs(), any_double_opt_in(), self.clock, CountingIds("new")),
             member_consent=MemberConsent(store, any_double_opt_in(), self.clock),
             suppressions=Suppressions(MemorySuppressions(store), store, self.clock),
-            audit=AuditLog(trail, tenants, self.clock),
+            audit=AuditLog(trail, TenantDirectory(tenants).began, self.clock),
             tenants=Tenants(tenants, VerifiedDomains(), any_lifting(), self.clock),
         )
         resources = (members, suppressions, audit, settings)

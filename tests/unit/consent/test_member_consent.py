@@ -12,7 +12,7 @@ from ariia.domain.consent.refusal import ExclusionReason, refusal
 from ariia.domain.errors import InvalidError, NotFoundError
 from ariia.domain.members.consent_changes import MAX_HISTORY
 from ariia.domain.members.member import Consent, ConsentStatus, Member
-from ariia.domain.single_messages import stand_in_id
+from ariia.domain.members.stand_ins import stand_in_id
 from ariia.services.consent.member_consent import MemberConsent
 from tests.builders import any_double_opt_in
 from tests.doubles.clock import ManualClock

@@ -13,12 +13,12 @@ from ariia.domain.errors import ConflictError
 from ariia.domain.imports.job import ContactStatus, ImportFormat
 from ariia.domain.members.member import Consent, ConsentStatus, Member
 from ariia.services.consent.member_consent import MemberConsent
-from ariia.services.consent.opt_outs import OptOuts
 from ariia.services.consent.stop_words import StopWords
 from ariia.services.imports.cutting import ImportCutting
 from ariia.services.imports.imports import Imports
 from ariia.services.imports.range import RangeImport
 from ariia.services.members.members import Members
+from ariia.services.members.opt_outs import OptOuts
 from tests.builders import any_double_opt_in
 from tests.doubles.clock import CountingIds, ManualClock
 from tests.doubles.jobs import MemoryJobs

@@ -9,8 +9,8 @@ from ariia.domain.consent.stop_words import StopMeaning, meaning
 from ariia.domain.errors import InvalidError
 from ariia.domain.members.member import Consent, ConsentStatus, Member, Suppression
 from ariia.services.consent.member_consent import MemberConsent
-from ariia.services.consent.opt_outs import OptOuts
 from ariia.services.consent.stop_words import StopResult, StopWords
+from ariia.services.members.opt_outs import OptOuts
 from tests.builders import any_double_opt_in
 from tests.doubles.clock import ManualClock
 from tests.doubles.members.members import MemoryMembers

@@ -10,20 +10,21 @@ from ariia.domain.follow_ups import ScheduledFollowUp
 from ariia.domain.tenants.plan import Feature
 from ariia.domain.tenants.tenant import Plan, Tenant, TenantSettings
 from ariia.services.consent.member_consent import MemberConsent
-from ariia.services.consent.opt_outs import OptOuts
 from ariia.services.consent.stop_words import StopWords
 from ariia.services.content.checks import ContentChecks
+from ariia.services.events import MemberEvents
+from ariia.services.follow_ups.cancel_on import CancelOnEvent
 from ariia.services.follow_ups.content import FollowUpContents
 from ariia.services.follow_ups.ending import FollowUpEnding
 from ariia.services.follow_ups.follow_ups import FollowUps
 from ariia.services.follow_ups.runs import FollowUpRuns
-from ariia.services.member_events import MemberEvents
+from ariia.services.members.opt_outs import OptOuts
 from ariia.services.release.account_rate import AccountRate
 from ariia.services.release.resolving import UnknownResolver
 from ariia.services.revisits import Revisits
 from ariia.services.single_messages.messages import SingleMessages
 from ariia.services.single_messages.settling import SingleSettler
-from ariia.services.single_messages.waiting_room import LiftedLooks, Lifting, WaitingRoom
+from ariia.services.single_messages.waiting_room import LiftedLooks, ScheduledLifting, WaitingRoom
 from ariia.services.tenants.quotas import Quotas
 from tests.builders import TENANT, any_double_opt_in, any_member
 from tests.doubles.clock import CountingIds
@@ -84,7 +85,7 @@ class FollowUpDesk:
             room,
             self.clock,
         )
-        self.lifting = Lifting(revisits, self.clock)
+        self.lifting = ScheduledLifting(revisits, self.clock)
         self.lifted = LiftedLooks(room, revisits, self.clock)
         channels = frozenset({Channel.EMAIL})
         self.follow_ups = FollowUps(
@@ -104,8 +105,7 @@ class FollowUpDesk:
         self.stop_words = StopWords(world.members, self.consent, OptOuts(world.members, self.clock))
         self.member_events = MemberEvents(
             around("events", self.events),
-            store,
-            self.ending,
+            [CancelOnEvent(store, self.ending)],
             world.members,
             self.stop_words,
             self.clock,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ariia.domain.channel import Channel
-from ariia.domain.single_messages import follow_ups_key
+from ariia.domain.ledger.containers import follow_ups_key
 from ariia.domain.tenants.tenant import Plan
 from ariia.ports.statistics import Fold
 from ariia.services.statistics import CampaignStatistics

@@ -13,20 +13,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ariia.domain.audience.count_job import AudienceQuestion
 from ariia.domain.audience.segment import MemberSegment
 from ariia.domain.audience.segment_task import FillJob
+from ariia.domain.audience.target import Target
 from ariia.domain.audit.entries import AuditEntry
-from ariia.domain.campaigns.campaign import Campaign, Content, Move, Target
+from ariia.domain.campaigns.campaign import Campaign, Move
+from ariia.domain.content.content import Content
 from ariia.domain.content.template import CampaignTemplate
 from ariia.domain.documents import decode, encode
+from ariia.domain.events import MemberEvent
 from ariia.domain.follow_ups import ScheduledFollowUp
 from ariia.domain.imports.job import ImportJob, PartResult
 from ariia.domain.ledger.batch import PlanCursor, ReleaseCursor
+from ariia.domain.ledger.dispatch import Dispatch
 from ariia.domain.ledger.receipt import Receipt
-from ariia.domain.member_events import MemberEvent
 from ariia.domain.members.erasure_mark import ErasureMark
 from ariia.domain.members.member import Consent, Member, Suppression
-from ariia.domain.preflight.job import AudienceQuestion, PreflightJob
+from ariia.domain.preflight.job import PreflightJob
 from ariia.domain.privacy.erasure import Erasure
 from ariia.domain.privacy.export import MemberExport
 from ariia.domain.senders import SenderDomain
@@ -46,6 +50,7 @@ STORED: list[type] = [
     CampaignTemplate,
     Consent,
     Content,
+    Dispatch,
     Erasure,
     ErasureMark,
     ImportJob,

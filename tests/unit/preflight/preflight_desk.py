@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ariia.domain.campaigns.campaign import Campaign, Content, Target, TargetType
+from ariia.domain.audience.count_job import CountTask
+from ariia.domain.audience.target import Target, TargetType
+from ariia.domain.campaigns.campaign import Campaign
+from ariia.domain.content.content import Content
 from ariia.domain.members.member import Consent, ConsentStatus, Member
-from ariia.domain.preflight.job import CountTask
 from ariia.domain.tenants.tenant import Tenant
 from ariia.ports.campaigns import CampaignChange
 from ariia.ports.sending import SendRate

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ariia.domain.campaigns.campaign import Content, Target, TargetType
+from ariia.domain.audience.target import Target, TargetType
+from ariia.domain.content.content import Content
 from ariia.domain.content.template import CampaignTemplate
 from ariia.domain.errors import NotFoundError, TransientError
 from ariia.domain.preflight.job import PreflightStatus

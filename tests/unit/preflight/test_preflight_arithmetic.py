@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from ariia.domain.audience.audience import AudienceFilter
-from ariia.domain.campaigns.campaign import TargetType
+from ariia.domain.audience.counting import AudienceCount, CountRules, count_members
+from ariia.domain.audience.target import TargetType
 from ariia.domain.members.member import Consent, ConsentStatus, Member, Suppression
-from ariia.domain.preflight.arithmetic import MAX_DAYS, AudienceCount, CountRules, count_members, duration
+from ariia.domain.preflight.arithmetic import MAX_DAYS, duration
 from ariia.domain.preflight.prices import AWS_USD_PER_RECIPIENT, email_cost
 from ariia.domain.rules.frequency_cap import FrequencyCap, Overflow, RecentSend
 

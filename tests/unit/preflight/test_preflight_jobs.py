@@ -6,11 +6,12 @@ from collections import Counter
 
 import pytest
 
+from ariia.domain.audience import count_job
+from ariia.domain.audience.count_job import CountTask, ShardCount
+from ariia.domain.audience.counting import AudienceCount
 from ariia.domain.audience.segment import MemberSegment
-from ariia.domain.campaigns.campaign import Target, TargetType
-from ariia.domain.preflight import job as preflight_job
-from ariia.domain.preflight.arithmetic import AudienceCount
-from ariia.domain.preflight.job import CountTask, PreflightStatus, ShardCount
+from ariia.domain.audience.target import Target, TargetType
+from ariia.domain.preflight.job import PreflightStatus
 from ariia.services.preflight.report import GIVES_UP_AFTER_MS
 from tests.unit.preflight.preflight_desk import EXPECTED, SHARDS, YOGA, Desk, crowd
 
@@ -58,7 +59,7 @@ def test_shard_counted_twice_counts_once() -> None:
 
 def test_shard_that_outlasts_its_invocation_goes_on_where_it_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ariia.services.audience.counting._PAGE", 5)
-    monkeypatch.setattr(preflight_job, "HASHES_PER_PIECE", 1)
+    monkeypatch.setattr(count_job, "HASHES_PER_PIECE", 1)
     desk = Desk(at_once=50)
     crowd(desk)
     desk.add(*[f"g{number}" for number in range(20)], email="Other@x.de", tags=["yoga"])
@@ -89,7 +90,7 @@ def test_newer_preflight_is_the_latest_and_keeps_apart_from_parts_of_the_older()
 
 
 def test_count_of_an_expired_job_is_nothing_to_do() -> None:
-    assert Desk().counter.count(CountTask("t1", "c1", "gone", 0), 0)
+    assert Desk().counter.count(CountTask("t1", "preflight-c1", "gone", 0), 0)
 
 
 def test_job_that_never_ends_is_given_up() -> None:
@@ -103,7 +104,7 @@ def test_job_that_never_ends_is_given_up() -> None:
 
 @pytest.mark.parametrize("number", [0, 1, 3, 7])
 def test_shard_count_survives_its_rest(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
-    monkeypatch.setattr(preflight_job, "HASHES_PER_PIECE", 3)
+    monkeypatch.setattr(count_job, "HASHES_PER_PIECE", 3)
     shared = {2**64 - 1 - one for one in range(number)}
     count = AudienceCount(
         matched=9, alone=1, deferred=1, sharing=8, shared=shared, excluded={"no_consent": 1}, missing={"club": 2}

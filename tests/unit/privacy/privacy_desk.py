@@ -11,18 +11,21 @@ from typing import Any
 
 from ariia.domain.address import address_hash
 from ariia.domain.audience.segment import MemberSegment
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, Target, TargetType
+from ariia.domain.audience.target import Target, TargetType
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.channel import Channel
 from ariia.domain.consent.confirmation import ConfirmationRequest, request_to
 from ariia.domain.imports.job import ImportFormat, ImportJob, ImportRange, PartResult, PartState
+from ariia.domain.ledger.containers import DispatchKind, container_id
 from ariia.domain.ledger.receipt import EventKind
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.members.member import Consent, ConsentStatus, Member
+from ariia.domain.members.stand_ins import stand_in_id
 from ariia.domain.preflight.job import kind_of
 from ariia.domain.privacy.erasure import Erasure, ErasureReason
 from ariia.domain.revisits import RevisitKind
 from ariia.domain.series.recurrence import CalendarRule
 from ariia.domain.series.series import Series
-from ariia.domain.single_messages import SingleKind, container_id, stand_in_id
 from ariia.domain.statistics import Totals, batch_counts, receipt_counts, totals
 from ariia.domain.tenants.tenant import TenantSettings
 from ariia.ports.campaigns import CampaignChange
@@ -258,7 +261,7 @@ class PrivacyDesk:
         people = [replace(self.annika(), id=one, created_at=self.clock.now()) for one in ids]
         world = self.world
         singles = self._singles()
-        container = Campaign(id=container_id(SingleKind.TEST, TENANT, "t1"), tenant_id=TENANT, name="Spring")
+        container = Campaign(id=container_id(DispatchKind.TEST, TENANT, "t1"), tenant_id=TENANT, name="Spring")
         singles.prepare(container, any_content(), ids, stand_ins=people)
         while world.queue.waiting:
             world.work_off()

@@ -15,9 +15,9 @@ from ariia.domain.creation import Creation
 from ariia.domain.errors import InvalidError, NotFoundError
 from ariia.domain.follow_ups import FollowUpStatus
 from ariia.domain.ledger.batch import EntryState
+from ariia.domain.ledger.containers import DispatchKind, container_id
 from ariia.domain.ledger.receipt import EventKind
 from ariia.domain.members.member import Consent, ConsentStatus, Suppression
-from ariia.domain.single_messages import SingleKind, container_id
 from ariia.ports.ledger import Partition
 from ariia.ports.members import MemberStore
 from ariia.services.revisits import Revisits
@@ -126,7 +126,7 @@ def test_others_keep_what_is_theirs(desk: PrivacyDesk) -> None:
     assert test is not None
     assert list(test.document["addresses"].values()) == ["boss@example.com"]
     assert (
-        desk.world.campaigns.stand_ins(TENANT, container_id(SingleKind.TEST, TENANT, "t1"), list(ids_of_test())) == {}
+        desk.world.campaigns.stand_ins(TENANT, container_id(DispatchKind.TEST, TENANT, "t1"), list(ids_of_test())) == {}
     )
 
 

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.errors import InvalidError, NotFoundError
 from ariia.domain.identifiers import shard_of
 from ariia.domain.ledger.batch import Batch, BatchKey, Entry, EntryState, PlanCursor
 from ariia.domain.ledger.receipt import Receipt, RecipientStatus
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.ports.campaigns import CampaignChange
 from ariia.ports.ledger import Page, Partition, ReceiptKey
 from ariia.services import recipients as module

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.campaigns.findings import FindingsError
 from ariia.domain.campaigns.run import take_charge
 from ariia.domain.channel import Channel
 from ariia.domain.errors import ConflictError
 from ariia.domain.ledger.batch import Batch, BatchKey, Entry, PlanCursor, ReleaseCursor
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.rules.wave import Lane, Wave
 from ariia.ports.campaigns import CampaignChange
 from ariia.ports.ledger import Page, Partition

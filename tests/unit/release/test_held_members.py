@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.campaigns.run import take_charge
 from ariia.domain.errors import ConflictError, NotFoundError, TransientError, UnknownOutcomeError
 from ariia.domain.ledger.batch import Batch, Entry
 from ariia.domain.ledger.receipt import EventKind, RecipientStatus
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.ports.campaigns import CampaignChange
 from ariia.ports.sending import EntryOutcome, Refused, SendCall
 from ariia.services.release.held_members import Decided, Decision, HeldMembers

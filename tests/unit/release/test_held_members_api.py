@@ -8,9 +8,9 @@ import pytest
 
 from ariia.services.campaigns.reading import Campaigns
 from ariia.services.campaigns.targets import Targets
+from ariia.services.next_steps import CampaignActions
 from ariia.services.recipients import Recipients
 from ariia.services.statistics import CampaignStatistics
-from ariia.services.waits import CampaignActions
 from functions.api.gate import dependencies
 from functions.api.gate.application import Application
 from functions.api.gate.routing import RouteTable

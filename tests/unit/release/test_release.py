@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.campaigns.run import take_charge
 from ariia.domain.channel import Channel
 from ariia.domain.errors import TransientError
 from ariia.domain.ledger.batch import ReleaseCursor
 from ariia.domain.ledger.receipt import RecipientStatus
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.rules.wave import Lane, Wave
 from ariia.ports.campaigns import CampaignChange
 from ariia.ports.ledger import Partition

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ariia.domain.rules.pause_cause import PauseCause
+from ariia.domain.pause_cause import PauseCause
 from ariia.domain.rules.reputation import ReputationFacts, ReputationState
 from ariia.ports.campaigns import CampaignChange
 from ariia.services.campaigns.runs import CampaignRuns

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ariia.domain.ledger.batch import Claim
+from ariia.domain.ledger.dispatch import ONLY, MessageRef
 from ariia.domain.ledger.event_watch import window_ms
 from ariia.services.release.silence import Silence, SilenceProof
 from tests.builders import any_campaign
@@ -20,7 +21,7 @@ class Desk:
     def __init__(self) -> None:
         self.world = World()
         self.pipeline: MemoryEventPipeline = self.world.pipeline
-        self.campaign = self.world.approve(any_campaign())
+        self.campaign = self.world.approve(any_campaign(messages={ONLY: MessageRef("spring", "hash-1")}))
         self.proof = SilenceProof(self.world.campaigns, self.pipeline, self.world.clock, GRACE_MS, HIDDEN_MS)
         self.lease_until = self.world.clock.now() - 10_000
         self.grace_from: int | None = None

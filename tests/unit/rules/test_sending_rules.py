@@ -10,16 +10,21 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus
+from ariia.domain.campaigns.campaign import Campaign
+from ariia.domain.channel import Channel
 from ariia.domain.ledger.batch import EntryState
+from ariia.domain.ledger.containers import DispatchKind
 from ariia.domain.ledger.queued_batch import QueuedBatch
+from ariia.domain.ledger.status import CampaignStatus
+from ariia.domain.members.member import Member
+from ariia.domain.members.stand_ins import stand_in_id
 from ariia.domain.rules.frequency_cap import DAY_MS, FrequencyCap, Overflow, RecentSend
 from ariia.domain.rules.quiet_hours import QuietHours
-from ariia.domain.single_messages import SingleKind, container_id
+from ariia.domain.rules.sending_rules import SendingRules
+from ariia.domain.tenants.sending_rules import rules_of
 from ariia.ports.recent_sends import SendsChange
 from ariia.ports.sending import PipelineState, Refused, SendCall
-from ariia.services.release.campaign_rules import rules_of
-from tests.builders import TENANT, any_campaign, any_content, any_member
+from tests.builders import TENANT, any_campaign, any_container, any_content, any_member
 from tests.world import World
 
 ZONES = ("Europe/Berlin", "Asia/Tokyo", "America/New_York")
@@ -210,22 +215,27 @@ def test_a_cap_holds_over_campaigns_and_follow_ups(world: World) -> None:
     assert set(taken.values()) == {2}
     tenant = world.tenants.get(TENANT)
     assert tenant is not None
-    container = any_campaign(id=container_id(SingleKind.FOLLOW_UP, "m000"), rules=rules_of(tenant))
+    container = any_container(name="m000", rules=rules_of(tenant))
     world.singles.prepare(container, any_content(), ["m000"])
     world.work_off()
     standing = world.settler.settle(TENANT, container.id, ["m000"])
     assert [(one.state, one.detail) for one in standing.entries] == [(EntryState.EXCLUDED, "frequency_cap")]
     world.clock.advance(DAY_MS / 1000 + 61)
-    later = any_campaign(id=container_id(SingleKind.FOLLOW_UP, "again"), rules=rules_of(tenant))
+    later = any_container(name="again", rules=rules_of(tenant))
     world.singles.prepare(later, any_content(), ["m000"])
     world.work_off()
     assert world.settler.settle(TENANT, later.id, ["m000"]).entries[0].state is EntryState.ACCEPTED
 
 
-def test_what_is_named_a_test_counts_for_no_cap(world: World) -> None:
+def test_a_test_send_counts_for_no_cap(world: World) -> None:
     world.has_settings(frequency_cap=FrequencyCap(per_day=1))
-    world.run(world.approve(any_campaign(counts_against_caps=False)))
-    assert all(not one.recent_sends for one in world.members.rows.values())
+    container = any_container(DispatchKind.TEST, rules=SendingRules(cap=FrequencyCap(per_day=1)))
+    person = Member(id=stand_in_id(Channel.EMAIL, "m000@studio.example"), tenant_id=TENANT, email="m000@studio.example")
+    swaps: list[object] = []
+    world.sends.swap = lambda *about: swaps.append(about) or True  # type: ignore[method-assign,func-returns-value]
+    world.singles.prepare(container, any_content(), [person.id], stand_ins=[person])
+    world.work_off()
+    assert (world.provider.members, swaps) == ([person.id], [])
 
 
 def test_a_refused_message_leaves_room_for_another(world: World) -> None:
@@ -255,7 +265,7 @@ def test_a_follow_up_that_waits_for_the_cap_goes_out_when_there_is_room(world: W
     had(world, "m000", hours_ago=23)
     tenant = world.tenants.get(TENANT)
     assert tenant is not None
-    container = any_campaign(id=container_id(SingleKind.FOLLOW_UP, "m000"), rules=rules_of(tenant))
+    container = any_container(name="m000", rules=rules_of(tenant))
     world.singles.prepare(container, any_content(), ["m000"])
     world.work_off()
     waiting = world.settler.settle(TENANT, container.id, ["m000"])

@@ -11,7 +11,7 @@ from ariia.domain.senders import Verification, dns_records, parse_domain, parse_
 from ariia.ports.senders import Identity
 from ariia.services.revisits import Revisits
 from ariia.services.senders.domains import VERIFIED_MAX_AGE_MS, SenderDomains
-from ariia.services.single_messages.waiting_room import Lifting
+from ariia.services.single_messages.waiting_room import ScheduledLifting
 from tests.doubles.clock import ManualClock
 from tests.doubles.schedules import MemorySchedules
 from tests.doubles.senders import MemorySenders
@@ -25,7 +25,7 @@ class Desk:
         self.clock, self.store, self.schedules = ManualClock(), MemorySenders(), MemorySchedules()
         self.identities = identities or MemoryIdentities()
         self.service = SenderDomains(
-            self.store, self.identities, Lifting(Revisits(self.schedules, self.clock), self.clock), self.clock
+            self.store, self.identities, ScheduledLifting(Revisits(self.schedules, self.clock), self.clock), self.clock
         )
 
     def verified(self, tenant_id: str, domain: str) -> None:

@@ -23,6 +23,7 @@ from ariia.services.campaigns.review import CampaignReview
 from ariia.services.campaigns.scheduling import CampaignScheduling
 from ariia.services.campaigns.targets import Targets
 from ariia.services.content.checks import ContentChecks
+from ariia.services.next_steps import CampaignActions
 from ariia.services.preflight.gate import PreflightGate
 from ariia.services.preflight.outlook import SendOutlook
 from ariia.services.preflight.preflight import Preflights
@@ -31,8 +32,7 @@ from ariia.services.release.in_flight import InFlightCount
 from ariia.services.release.stopping import CampaignStopping
 from ariia.services.statistics import CampaignStatistics
 from ariia.services.tenants.quotas import FeatureUse
-from ariia.services.waits import CampaignActions
-from tests.builders import TENANT, any_member
+from tests.builders import TENANT, any_member, segment_uses
 from tests.doubles.campaign_runs import MemoryCampaignRuns
 from tests.doubles.campaigns import MemoryCampaigns
 from tests.doubles.clock import CountingIds
@@ -81,7 +81,9 @@ class SendingDesk:
         self.campaigns = Campaigns(store)
         self.preflights = self._preflights(contents, targets, at_once)
         gate, self.statistics = PreflightGate(self.preflights), CampaignStatistics(Recount(world))  # type: ignore[arg-type]
-        holds = SegmentHolds(MemoryJobs(), store, MemorySeries(MemoryCampaigns()), self.clock, CountingIds("h"))
+        holds = SegmentHolds(
+            MemoryJobs(), segment_uses(store, MemorySeries(MemoryCampaigns())), self.clock, CountingIds("h")
+        )
         self.editing = CampaignEditing(store, drafts, self.clock, ids, broadcasts)
         self.review = CampaignReview(store, contents, targets, holds, gate, self.clock)
         self.sending = CampaignSending(

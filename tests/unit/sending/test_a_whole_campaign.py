@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from ariia.domain.address import address_hash
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.channel import Channel
 from ariia.domain.errors import (
     InvalidError,
@@ -20,8 +20,9 @@ from ariia.domain.errors import (
     UnknownOutcomeError,
 )
 from ariia.domain.ledger.receipt import EventKind, RecipientStatus
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.members.member import Suppression
-from ariia.domain.rules.pause_cause import PauseCause
+from ariia.domain.pause_cause import PauseCause
 from ariia.ports.campaigns import CampaignChange
 from ariia.ports.sending import Accepted, EntryOutcome, Refused, SendCall
 from tests.builders import TENANT, any_campaign, any_content, any_member

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from ariia.domain.errors import PermanentSendError, SenderStoppedError, ThrottledError
-from ariia.domain.rules.pause_cause import PauseCause
+from ariia.domain.pause_cause import PauseCause
 from ariia.ports.sending import Accepted, EntryOutcome, Recipient, Refused, Returned, SendCall, Skeleton, Stopped
 from ariia.services.sending.halving import POSTPONED, send_halving
 

@@ -27,6 +27,7 @@ from ariia.services.series.starting import SeriesStarting
 from ariia.services.series.stopping import SeriesStopping
 from ariia.services.series.waking import SeriesWaking
 from ariia.services.tenants.quotas import Quotas
+from tests.builders import segment_uses
 from tests.doubles.campaigns import MemoryCampaigns
 from tests.doubles.clock import CountingIds
 from tests.doubles.jobs import MemoryJobs
@@ -72,7 +73,7 @@ class SeriesDesk(Desk):
         )
         starting = SeriesStarting(store, waking, stopping, self.series_runs, clock)
         self.jobs = MemoryJobs()
-        self.holds = SegmentHolds(self.jobs, self.store, store, clock, CountingIds("h"))
+        self.holds = SegmentHolds(self.jobs, segment_uses(self.store, store), clock, CountingIds("h"))
         self.campaign_review = CampaignReview(self.store, self.contents, self.targets, self.holds, self.gate, clock)
         self.series_editing = SeriesEditing(
             store, self.series, self.drafts, self.contents, stopping, clock, CountingIds("s")

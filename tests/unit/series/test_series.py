@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from ariia.domain.audience.segment import MemberSegment
-from ariia.domain.campaigns.campaign import CampaignStatus, TargetType
+from ariia.domain.audience.target import TargetType
 from ariia.domain.campaigns.findings import FindingsError
 from ariia.domain.creation import Creation
 from ariia.domain.errors import ConflictError, InvalidError, NotFoundError, TransientError
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.local_time import at_local
 from ariia.domain.rules.misfire import Misfire, MisfirePolicy
 from ariia.domain.series.recurrence import CalendarRule

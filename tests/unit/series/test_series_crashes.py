@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from ariia.domain.campaigns.campaign import CampaignStatus
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.series.recurrence import CalendarRule
 from ariia.domain.series.series import Series, SeriesStatus
 from tests.unit.follow_ups.test_follow_up_crashes import Fuse, KilledError, moments

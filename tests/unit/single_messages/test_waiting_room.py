@@ -11,7 +11,7 @@ from ariia.domain.rules.frequency_cap import FrequencyCap
 from ariia.domain.rules.quiet_hours import QuietHours
 from ariia.domain.tenants.tenant import Tenant, TenantSettings
 from ariia.services.revisits import Revisits
-from ariia.services.single_messages.waiting_room import LiftedLooks, Lifting, WaitingRoom
+from ariia.services.single_messages.waiting_room import LiftedLooks, ScheduledLifting, WaitingRoom
 from ariia.services.tenants.tenants import Tenants
 from tests.builders import TENANT
 from tests.doubles.clock import ManualClock
@@ -55,7 +55,7 @@ def desk() -> Desk:
 def test_whoever_waits_is_woken_with_what_they_wait_for_and_nobody_elses(desk: Desk) -> None:
     desk.enter("anna")
     desk.enter("zoe", tenant_id="another")
-    Lifting(desk.revisits, desk.clock).announce(TENANT)
+    ScheduledLifting(desk.revisits, desk.clock).announce(TENANT)
     [announced] = desk.pass_minute()
     assert announced == {"kind": "lifted", "tenant_id": TENANT, "after": ""}
     assert desk.looks.look(TENANT, "") == 1
@@ -110,7 +110,7 @@ def test_a_change_of_what_may_be_waited_for_is_announced_before_it_is_stored() -
     clock, store = ManualClock(), MemoryTenants()
     schedules = MemorySchedules(clock)
     store.create(Tenant(TENANT, "Studio"))
-    tenants = Tenants(store, VerifiedDomains(), Lifting(Revisits(schedules, clock), clock), clock)
+    tenants = Tenants(store, VerifiedDomains(), ScheduledLifting(Revisits(schedules, clock), clock), clock)
     changes: list[dict[str, Any]] = [
         {"settings": {"quiet_hours": {"email": QuietHours("21:00", "08:00")}}},
         {"settings": {"frequency_cap": FrequencyCap(per_day=1)}},

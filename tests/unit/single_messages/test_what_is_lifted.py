@@ -7,19 +7,20 @@ from typing import Any
 
 import pytest
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.follow_ups import FollowUpStatus, ScheduledFollowUp
+from ariia.domain.ledger.status import CampaignStatus
+from ariia.domain.next_steps.waits import Wait
 from ariia.domain.rules.frequency_cap import FrequencyCap, Overflow, RecentSend
 from ariia.domain.rules.quiet_hours import QuietHours
-from ariia.domain.rules.wait_cause import WaitCause
 from ariia.domain.tenants.tenant import TenantSettings
-from ariia.domain.waits import Wait
+from ariia.domain.wait_cause import WaitCause
 from ariia.ports.recent_sends import SendsChange
 from ariia.ports.sending import SendRate
 from ariia.services.campaigns.targets import Targets
+from ariia.services.next_steps import CampaignActions
 from ariia.services.recipients import Recipients
 from ariia.services.statistics import CampaignStatistics
-from ariia.services.waits import CampaignActions
 from tests.builders import TENANT, any_member
 from tests.unit.confirmations.confirmation_desk import MAIL, ConfirmationDesk
 from tests.unit.follow_ups.follow_up_desk import FollowUpDesk

@@ -9,21 +9,22 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, get_args
 
-from ariia.domain import channel
+from ariia.domain import channel, pause_cause, wait_cause
 from ariia.domain import follow_ups as follow_up
 from ariia.domain import senders as sender_domain
+from ariia.domain.audience import target
 from ariia.domain.audience.filters.fields import names_of
 from ariia.domain.audience.filters.operators import Kind, Op
 from ariia.domain.audit import entries as audit
 from ariia.domain.campaigns import campaign
 from ariia.domain.consent import refusal as consent
 from ariia.domain.imports import job as import_job
-from ariia.domain.ledger import receipt
+from ariia.domain.ledger import dispatch, receipt
 from ariia.domain.members import member
 from ariia.domain.preflight import job as preflight_job
 from ariia.domain.privacy import erasure
 from ariia.domain.privacy import export as member_export
-from ariia.domain.rules import frequency_cap, misfire, pause_cause, wait_cause
+from ariia.domain.rules import frequency_cap, misfire
 from ariia.domain.series import series
 from ariia.domain.tenants import plan
 from functions.api.campaigns.action_schemas import DespiteName
@@ -39,10 +40,10 @@ from functions.api.tenants.timing import Weekday
 # Enumerations of the engine are called as they are there.
 _OF_THE_ENGINE: tuple[type[StrEnum], ...] = (
     audit.AuditKind,
-    campaign.CampaignType,
-    campaign.FollowUpCondition,
+    dispatch.CampaignType,
+    target.FollowUpCondition,
     campaign.LateMembers,
-    campaign.TargetType,
+    target.TargetType,
     channel.Channel,
     consent.ExclusionReason,
     erasure.ErasureReason,

@@ -20,11 +20,11 @@ from ariia.ports.clock import Clock
 from ariia.services.audience.page_facts import PageFactsReader
 from ariia.services.campaigns.broadcast_quota import BroadcastQuota
 from ariia.services.campaigns.firing import CampaignFiring
+from ariia.services.campaigns.rules import CampaignRules
+from ariia.services.campaigns.run_ending import RunEnding
 from ariia.services.campaigns.runs import CampaignRuns
 from ariia.services.campaigns.targets import Targets
 from ariia.services.planning.planning import AudiencePlanner
-from ariia.services.release.campaign_rules import CampaignRules
-from ariia.services.release.run_ending import RunEnding
 from ariia.services.tenants.quotas import Quotas
 from ariia.settings import PlanAudienceSettings
 

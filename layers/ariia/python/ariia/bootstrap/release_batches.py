@@ -15,14 +15,15 @@ from ariia.adapters.dynamodb.tenants import DynamoTenants
 from ariia.adapters.email.ses import SesAccount, ses_client
 from ariia.bootstrap.parts.resolver import unknown_resolver
 from ariia.services.campaigns.broadcast_quota import BroadcastQuota
+from ariia.services.campaigns.rules import CampaignRules
+from ariia.services.campaigns.run_ending import RunEnding
 from ariia.services.campaigns.runs import CampaignRuns
 from ariia.services.release.budget import SendBudget
-from ariia.services.release.campaign_rules import CampaignRules
+from ariia.services.release.gates import ContentGate
 from ariia.services.release.lanes import LaneReleaser
-from ariia.services.release.reputation_guard import ReputationGuard
+from ariia.services.release.reputation_gate import ReputationGate
 from ariia.services.release.round_state import ReleasePolicy
 from ariia.services.release.rounds import BatchReleaser
-from ariia.services.release.run_ending import RunEnding
 from ariia.services.release.settling import BatchSettler
 from ariia.services.tenants.quotas import Quotas
 from ariia.settings import ReleaseBatchesSettings
@@ -42,14 +43,15 @@ def build(settings: ReleaseBatchesSettings) -> BatchReleaser:
     queue = SqsSendQueue(sqs, settings.email_queue_url)
     policy = ReleasePolicy(round_seconds=settings.round_seconds, requeue_seconds=settings.requeue_seconds)
     resolver = unknown_resolver(client, ses, campaigns, ledger, clock, settings)
+    settler = BatchSettler(ledger, queue, resolver, clock, policy)
     return BatchReleaser(
         runs=runs,
-        settler=BatchSettler(ledger, queue, resolver, clock, policy),
+        settler=settler,
         lanes=LaneReleaser(ledger, queue, clock),
         budget=SendBudget(DynamoSendRates(client, rates), SesAccount(ses), clock, policy),
         clock=clock,
         policy=policy,
-        guard=ReputationGuard(DynamoStatistics(client, statistics), tenants, runs),
+        gates=[ReputationGate(DynamoStatistics(client, statistics), tenants, runs), ContentGate(runs, settler)],
         rules=CampaignRules(tenants, runs, clock),
         ending=RunEnding(campaigns, runs, BroadcastQuota(Quotas(DynamoQuotas(), tenants, clock))),
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import json
 import types
 import typing
 from collections.abc import Callable
@@ -80,3 +82,9 @@ def _sequence_reader(kind: Callable[[Any], Any], read: Reader | None) -> Reader:
     if read is None:
         return kind
     return lambda value: kind([None if one is None else read(one) for one in value])
+
+
+def fingerprint(value: Any) -> str:
+    """SHA-256 (hex) of a JSON value in canonical form: what an approval or an idempotency key is bound to."""
+    canonical = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()

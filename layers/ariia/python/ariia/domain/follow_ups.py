@@ -10,9 +10,9 @@ from ariia.domain.channel import Channel
 from ariia.domain.consent.refusal import ExclusionReason
 from ariia.domain.errors import ConflictError
 from ariia.domain.ledger.batch import Entry, EntryState
+from ariia.domain.ledger.containers import DispatchKind, container_id
 from ariia.domain.revisits import Revisit, RevisitKind
 from ariia.domain.rules.misfire import MisfirePolicy
-from ariia.domain.single_messages import SingleKind, container_id
 
 MAX_AHEAD_MS = 366 * 86_400_000
 
@@ -88,7 +88,7 @@ class ScheduledFollowUp:
     @property
     def container_id(self) -> str:
         """The container that its message goes out in."""
-        return container_id(SingleKind.FOLLOW_UP, self.tenant_id, self.id)
+        return container_id(DispatchKind.FOLLOW_UP, self.tenant_id, self.id)
 
     @property
     def revisit(self) -> Revisit:

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from ariia.domain.ledger.batch import Entry, EntryState
 from ariia.domain.ledger.put_off import PutOff
 from ariia.domain.ledger.receipt import EventKind, Receipt, is_bounced
-from ariia.domain.rules.wait_cause import WaitCause
+from ariia.domain.wait_cause import WaitCause
 
 Counts = dict[tuple[str, str], int]
 

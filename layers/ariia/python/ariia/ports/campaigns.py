@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ariia.domain.campaigns.campaign import Campaign, Content, Move, Target
-from ariia.domain.members.member import Member
+from ariia.domain.audience.target import Target
+from ariia.domain.campaigns.campaign import Campaign, Move
+from ariia.domain.content.content import Content
+from ariia.ports.dispatches import DispatchStore
 
 DRAFT = "draft"
 
@@ -24,15 +26,13 @@ class DueCheck:
 
 @dataclass(frozen=True)
 class CampaignChange:
-    """Everything that changes together: the control record, its parts, the history entries and a note to check it.
-    `stand_ins` are recipients of a single message who are no members."""
+    """Everything that changes together: the control record, its parts, the history entries and a note to check it."""
 
     campaign: Campaign
     content: Content | None = None
     target: Target | None = None
     frozen: tuple[str, Content, Target | None] | None = None
     moves: Sequence[Move] = ()
-    stand_ins: Sequence[Member] = ()
     check: DueCheck | None = None
 
 
@@ -48,11 +48,12 @@ class DueChecks(Protocol):
         ...
 
 
-class CampaignStore(Protocol):
+class CampaignStore(DispatchStore, Protocol):
     """Campaigns of a tenant with their parts and their history."""
 
     def get(self, tenant_id: str, campaign_id: str) -> Campaign | None:
-        """The control record, strongly consistent; None when the tenant has no such campaign."""
+        """The control record, strongly consistent; None when the tenant has no such one. Of a container, only what it
+        shares with campaigns says anything."""
         ...
 
     def create(self, change: CampaignChange, claim: str | None = None) -> bool:
@@ -79,18 +80,6 @@ class CampaignStore(Protocol):
 
     def target(self, tenant_id: str, campaign_id: str, part: str = DRAFT) -> Target:
         """The draft target, or the frozen one of that submitted hash; NotFoundError when there is none."""
-        ...
-
-    def stand_ins(self, tenant_id: str, campaign_id: str, ids: Sequence[str]) -> dict[str, Member]:
-        """Those recipients of a single message who are no members, as they were stored; missing ones are left out."""
-        ...
-
-    def remove_stand_ins(self, tenant_id: str, campaign_id: str, ids: Sequence[str]) -> None:
-        """Takes those recipients away; what is gone stays gone."""
-        ...
-
-    def remove_container(self, tenant_id: str, container_id: str) -> None:
-        """Takes the container of a single message away, with all its parts; one that is gone stays gone."""
         ...
 
     def replace_in_targets(self, tenant_id: str, campaign_id: str, member_id: str, stand_in: str) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Protocol
 
 from ariia.domain.follow_ups import ScheduledFollowUp
-from ariia.domain.member_events import MemberEvent
 
 
 class FollowUpStore(Protocol):
@@ -41,28 +40,4 @@ class FollowUpStore(Protocol):
 
     def open_of_member(self, tenant_id: str, member_id: str) -> list[ScheduledFollowUp]:
         """All of a member's that are not over."""
-        ...
-
-
-class EventStore(Protocol):
-    """Events of members, each once by its id."""
-
-    def put(self, event: MemberEvent) -> bool:
-        """Stores the event if its id is new in the tenant; False when it is not."""
-        ...
-
-    def get(self, tenant_id: str, event_id: str) -> MemberEvent | None:
-        """The event; None when the tenant has no such one."""
-        ...
-
-    def note_handled(self, event: MemberEvent) -> None:
-        """Stores what the event did; repeating it changes nothing."""
-        ...
-
-    def remove(self, event: MemberEvent) -> None:
-        """Takes the event away, its id with it; one that is gone stays gone."""
-        ...
-
-    def of_member(self, tenant_id: str, member_id: str, limit: int, after: str | None) -> list[MemberEvent]:
-        """Up to `limit` of a member's events, newest first, behind the `position` of one."""
         ...

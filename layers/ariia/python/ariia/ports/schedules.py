@@ -17,3 +17,12 @@ class OneTimeSchedules(Protocol):
     def delete(self, name: str) -> None:
         """Removes a schedule that has not fired; one that is gone stays gone."""
         ...
+
+
+class Lifting(Protocol):
+    """Says that something was lifted which single messages may wait for."""
+
+    def announce(self, tenant_id: str) -> None:
+        """Lets those of the tenant who wait look again soon. Called before the change is stored, so that no crash keeps
+        it from them; if it is not stored then, they find that nothing changed. TransientError: try again."""
+        ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from ariia.domain.audience.segment import MemberSegment
@@ -53,4 +54,44 @@ class SegmentLists(SegmentListReader, Protocol):
 
     def remove(self, tenant_id: str, segment_id: str, member_ids: Sequence[str]) -> None:
         """Takes the ids off the list. TransientError: do it again."""
+        ...
+
+
+@dataclass(frozen=True)
+class SegmentUse:
+    """Something that may be submitted with segments, as it stands: `name` and stored `version`; `need` says why the
+    segment must stay as it is, None = it need not."""
+
+    name: str
+    version: int
+    need: str | None
+
+
+class SegmentUses(Protocol):
+    """Things of one kind that are submitted with segments."""
+
+    def of(self, tenant_id: str, use_id: str, segment_id: str) -> SegmentUse | None:
+        """How the thing stands to the segment; None when there is no such thing."""
+        ...
+
+
+class PlannedCampaign(Protocol):
+    """A campaign whose recipients an audience asks about."""
+
+    @property
+    def shards(self) -> int:
+        """Of its ledger; 0 = nobody is planned yet."""
+        ...
+
+    @property
+    def is_cancelled(self) -> bool:
+        """True when whoever is pending in it gets nothing."""
+        ...
+
+
+class PlannedCampaigns(Protocol):
+    """Campaigns, as audiences see them."""
+
+    def get(self, tenant_id: str, campaign_id: str) -> PlannedCampaign | None:
+        """The campaign; None when the tenant has no such one."""
         ...

@@ -6,11 +6,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ariia.domain.campaigns.campaign import Campaign, Content
 from ariia.domain.ledger.event_watch import EventWatch
 from ariia.domain.ledger.queued_batch import QueuedBatch
-from ariia.domain.members.member import Member
-from ariia.domain.rules.pause_cause import PauseCause
+from ariia.domain.pause_cause import PauseCause
 
 
 @dataclass(frozen=True)
@@ -87,24 +85,6 @@ class MessageSender(Protocol):
     def send(self, call: SendCall) -> list[EntryOutcome]:
         """One outcome per recipient, in order. Raises ThrottledError, PermanentSendError, SenderStoppedError when the
         whole call was refused (nothing was taken), UnknownOutcomeError when nobody knows."""
-        ...
-
-
-class SendReader(Protocol):
-    """The last look before a call."""
-
-    def campaign(self, tenant_id: str, campaign_id: str) -> Campaign | None:
-        """The campaign as it was a moment ago: enough to drop the messages of a paused one early."""
-        ...
-
-    def campaign_and_members(
-        self, tenant_id: str, campaign_id: str, shard: int, member_ids: Sequence[str]
-    ) -> tuple[Campaign | None, dict[str, Member]]:
-        """The campaign and those members, from one strongly consistent read; missing ones are left out."""
-        ...
-
-    def content(self, campaign: Campaign) -> Content | None:
-        """The frozen content that was approved; None when it is gone."""
         ...
 
 

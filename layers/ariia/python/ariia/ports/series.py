@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ariia.domain.campaigns.campaign import Content, Move, Target
+from ariia.domain.audience.target import Target
+from ariia.domain.campaigns.campaign import Move
+from ariia.domain.content.content import Content
 from ariia.domain.series.series import Series
 from ariia.ports.campaigns import DRAFT, CampaignChange
 

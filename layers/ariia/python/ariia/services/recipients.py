@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.errors import InvalidError, NotFoundError
 from ariia.domain.identifiers import shard_of
 from ariia.domain.ledger.batch import Batch, Entry
+from ariia.domain.ledger.containers import DispatchKind
+from ariia.domain.ledger.dispatch import Dispatch
 from ariia.domain.ledger.receipt import Receipt, RecipientStatus
 from ariia.domain.recipients.recipient import Recipient, recipient
 from ariia.domain.recipients.story import Story, timeline
-from ariia.domain.single_messages import kind_of
 from ariia.ports.campaigns import CampaignStore
 from ariia.ports.clock import Clock
 from ariia.ports.ledger import Partition, RecipientLedger
@@ -102,21 +102,21 @@ class Recipients:
             raise NotFoundError("planning is still going on: this member is not a recipient so far")
         raise NotFoundError("planning is over: this member was not targeted")
 
-    def _story(self, campaign: Campaign, partition: Partition, batch: Batch, entry: Entry) -> Story:
+    def _story(self, campaign: Dispatch, partition: Partition, batch: Batch, entry: Entry) -> Story:
         receipts = self._ledger.receipts_between(partition, entry.member_id, entry.member_id)
         receipt = receipts.get((entry.member_id, batch.key.lane))
         return Story(self._row(campaign, batch, entry, receipt), timeline(campaign, entry, receipt))
 
-    def _row(self, campaign: Campaign, batch: Batch, entry: Entry, receipt: Receipt | None) -> Recipient:
+    def _row(self, campaign: Dispatch, batch: Batch, entry: Entry, receipt: Receipt | None) -> Recipient:
         return recipient(campaign, batch, entry, receipt, self._clock.now())
 
-    def _campaign(self, tenant_id: str, campaign_id: str) -> Campaign:
-        campaign = self._campaigns.get(tenant_id, campaign_id) if kind_of(campaign_id) is None else None
-        if campaign is None:
+    def _campaign(self, tenant_id: str, campaign_id: str) -> Dispatch:
+        campaign = self._campaigns.get(tenant_id, campaign_id)
+        if campaign is None or campaign.kind is not DispatchKind.CAMPAIGN:
             raise NotFoundError("there is no such campaign")
         return campaign
 
-    def _chunk(self, campaign: Campaign, position: Position, limit: int, wanted: RecipientFilter) -> _Chunk:
+    def _chunk(self, campaign: Dispatch, position: Position, limit: int, wanted: RecipientFilter) -> _Chunk:
         partition = Partition(campaign.tenant_id, campaign.id, position.shard)
         pages = self._ledger.pages_after(partition, position.page, 2)
         places = [place for place in _in_order(pages[0]) if place[1].member_id > position.member_id] if pages else []

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus
 from ariia.domain.errors import TransientError
-from ariia.domain.single_messages import follow_ups_key
+from ariia.domain.ledger.containers import follow_ups_key
+from ariia.domain.ledger.dispatch import Dispatch
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.statistics import Totals, totals
 from ariia.ports.statistics import Fold, LedgerChange, StatisticsStore
 
@@ -55,7 +56,7 @@ class CampaignStatistics:
     def __init__(self, store: StatisticsStore) -> None:
         self._store = store
 
-    def totals(self, campaign: Campaign) -> Totals:
+    def totals(self, campaign: Dispatch) -> Totals:
         """The figures as counted so far: at most a minute behind the ledger, and always adding up."""
         cancelled = campaign.status is CampaignStatus.CANCELLED
         return totals(self._store.read(campaign.key), targeted=campaign.targeted, cancelled=cancelled)

@@ -6,16 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ariia.domain.address import address_hash, parse_email
-from ariia.domain.campaigns.campaign import Campaign, Content
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.channel import Channel
 from ariia.domain.concurrency import changed_meanwhile
+from ariia.domain.content.content import Content
 from ariia.domain.content.variables.declarations import parse_variables
 from ariia.domain.content.variables.samples import sample_attributes, sample_members
 from ariia.domain.creation import Created, Creation, require_same
 from ariia.domain.errors import InvalidError, NotFoundError, Problem, RateLimitError
+from ariia.domain.ledger.containers import DispatchKind, container_id
+from ariia.domain.ledger.dispatch import Dispatch
 from ariia.domain.members.member import Member
+from ariia.domain.members.stand_ins import stand_in_id
 from ariia.domain.recipients.recipient import Recipient
-from ariia.domain.single_messages import STAND_INS_KEPT_MS, SingleKind, container_id, stand_in_id
+from ariia.domain.single_messages import STAND_INS_KEPT_MS
 from ariia.ports.clock import Clock, Ids
 from ariia.ports.jobs import Job, JobStore
 from ariia.ports.members import MemberStore
@@ -82,10 +86,10 @@ class TestSends:
         if job is None:
             self._count(tenant_id, len(people))
             job = self._note(details.campaign, by, people, member_id, creation)
-        container = self._container(details.campaign, job.id, by)
+        container = self._container(details.campaign, job.id)
         ids = [one.id for one in people]
         self._care.begin(tenant_id, container.id, ids)
-        self._singles.prepare(container, content, ids, stand_ins=people)
+        self._singles.prepare(container, content, ids, message_of=campaign_id, stand_ins=people)
         return Created(self._view(job), replayed=not is_new)
 
     def get(self, tenant_id: str, campaign_id: str, test_send_id: str) -> TestSend:
@@ -181,23 +185,22 @@ class TestSends:
             raise changed_meanwhile()
         return job
 
-    def _container(self, campaign: Campaign, test_send_id: str, by: str) -> Campaign:
-        return Campaign(
-            id=container_id(SingleKind.TEST, campaign.tenant_id, test_send_id),
+    def _container(self, campaign: Campaign, test_send_id: str) -> Dispatch:
+        return Dispatch(
+            id=container_id(DispatchKind.TEST, campaign.tenant_id, test_send_id),
             tenant_id=campaign.tenant_id,
             name=campaign.name,
             type=campaign.type,
             channel=campaign.channel,
-            created_by=by,
-            shown_as=campaign.id,
-            counts_against_caps=False,
+            kind=DispatchKind.TEST,
+            owner=campaign.id,
             track_opens=campaign.track_opens,
             track_clicks=campaign.track_clicks,
         )
 
     def _view(self, job: Job) -> TestSend:
         addresses = job.document["addresses"]
-        container = container_id(SingleKind.TEST, job.tenant_id, job.id)
+        container = container_id(DispatchKind.TEST, job.tenant_id, job.id)
         found = {one.member_id: one for one in self._singles.recipients(job.tenant_id, container, list(addresses))}
         by_address = {address: found.get(one) for one, address in addresses.items()}
         return TestSend(job.id, job.document["campaign_id"], job.document["created_at"], by_address)

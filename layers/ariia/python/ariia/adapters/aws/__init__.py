@@ -1,1 +1,1 @@
-"""."""
+"""Queues, schedules, buckets, secrets and invocations on AWS."""

@@ -9,7 +9,7 @@ from ariia.adapters.dynamodb.connection import process_connection
 from ariia.adapters.dynamodb.documents import commit, passing_faults, read, rows
 from ariia.adapters.dynamodb.models import EventModel
 from ariia.domain.documents import decode, encode
-from ariia.domain.member_events import MemberEvent
+from ariia.domain.events import MemberEvent
 
 
 class DynamoEvents:

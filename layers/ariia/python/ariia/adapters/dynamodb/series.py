@@ -13,7 +13,9 @@ from ariia.adapters.dynamodb.campaigns.targets import TARGETS, replace_in
 from ariia.adapters.dynamodb.connection import process_connection
 from ariia.adapters.dynamodb.documents import commit, read, rows
 from ariia.adapters.dynamodb.models import SeriesModel
-from ariia.domain.campaigns.campaign import Content, Move, Target
+from ariia.domain.audience.target import Target
+from ariia.domain.campaigns.campaign import Move
+from ariia.domain.content.content import Content
 from ariia.domain.documents import decode, encode
 from ariia.domain.errors import NotFoundError
 from ariia.domain.series.series import Series

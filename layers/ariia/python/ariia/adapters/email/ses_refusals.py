@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from ariia.domain.rules.pause_cause import PauseCause
+from ariia.domain.pause_cause import PauseCause
 
 _NOT_VERIFIED = re.compile(r"address is not verified", re.IGNORECASE)
 # "Template data" is each recipient's own.

@@ -1,1 +1,1 @@
-"""."""
+"""Rendering templates behind a guard."""

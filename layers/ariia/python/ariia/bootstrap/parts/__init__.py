@@ -1,1 +1,1 @@
-"""."""
+"""Parts that several composition roots share."""

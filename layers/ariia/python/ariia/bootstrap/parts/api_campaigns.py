@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ariia.services.campaigns.scheduling import CampaignScheduling
     from ariia.services.content.templates import Templates
     from ariia.services.content.thumbnails import Thumbnails
+    from ariia.services.next_steps import CampaignActions
     from ariia.services.preflight.gate import PreflightGate
     from ariia.services.preflight.outlook import SendOutlook
     from ariia.services.preflight.preflight import Preflights
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from ariia.services.release.held_members import HeldMembers
     from ariia.services.release.stopping import CampaignStopping
     from ariia.services.statistics import CampaignStatistics
-    from ariia.services.waits import CampaignActions
 
 
 class CampaignServices(ApiFoundations):
@@ -82,7 +82,7 @@ class CampaignServices(ApiFoundations):
     @cached_property
     def campaign_actions(self) -> CampaignActions:
         """What may be done with campaigns now."""
-        from ariia.services.waits import CampaignActions
+        from ariia.services.next_steps import CampaignActions
 
         return CampaignActions(self._targets, self._clock)
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ariia.services.content.checks import ContentChecks
     from ariia.services.revisits import Revisits
     from ariia.services.senders.domains import SenderDomains
-    from ariia.services.single_messages.waiting_room import Lifting
+    from ariia.services.single_messages.waiting_room import ScheduledLifting
     from ariia.services.tenants.quotas import Quotas
 
 SES_READ_TIMEOUT_SECONDS = 5
@@ -132,10 +132,10 @@ class ApiFoundations:
         return DynamoLedger(self._dynamodb, self._table(names.LEDGER))
 
     @cached_property
-    def _lifting(self) -> Lifting:
-        from ariia.services.single_messages.waiting_room import Lifting
+    def _lifting(self) -> ScheduledLifting:
+        from ariia.services.single_messages.waiting_room import ScheduledLifting
 
-        return Lifting(self._revisits, self._clock)
+        return ScheduledLifting(self._revisits, self._clock)
 
     @cached_property
     def _member_store(self) -> DynamoMembers:
@@ -165,8 +165,12 @@ class ApiFoundations:
     def _segment_holds(self) -> SegmentHolds:
         from ariia.adapters.dynamodb.series import DynamoSeries
         from ariia.services.audience.segment_holds import SegmentHolds
+        from ariia.services.campaigns.segment_use import CampaignSegments
+        from ariia.services.series.segment_use import SeriesSegments
 
-        return SegmentHolds(self._job_store, self._campaign_store, DynamoSeries(), self._clock, self._ids)
+        campaigns = self._campaign_store
+        uses = {"campaign": CampaignSegments(campaigns), "series": SeriesSegments(DynamoSeries(), campaigns)}
+        return SegmentHolds(self._job_store, uses, self._clock, self._ids)
 
     @cached_property
     def _segment_store(self) -> DynamoSegments:

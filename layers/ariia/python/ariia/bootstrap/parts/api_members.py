@@ -64,8 +64,9 @@ class MemberServices(ApiFoundations):
         """Who changed what."""
         from ariia.adapters.dynamodb.audit import DynamoAudit
         from ariia.services.audit import AuditLog
+        from ariia.services.tenants.directory import TenantDirectory
 
-        return AuditLog(DynamoAudit(), self._tenant_store, self._clock)
+        return AuditLog(DynamoAudit(), TenantDirectory(self._tenant_store).began, self._clock)
 
     @cached_property
     def member_exports(self) -> MemberExports:

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from ariia.adapters.dynamodb.follow_ups import DynamoFollowUps
     from ariia.services.confirmations.asking_again import AskingAgain
     from ariia.services.confirmations.questions import ConfirmationQuestions
+    from ariia.services.events import MemberEvents
     from ariia.services.follow_ups.ending import FollowUpEnding
     from ariia.services.follow_ups.follow_ups import FollowUps
-    from ariia.services.member_events import MemberEvents
     from ariia.services.single_messages.messages import SingleMessages
     from ariia.services.test_sends import TestSends
 
@@ -47,15 +47,15 @@ class SingleServices(CampaignServices, MemberServices):
     def member_events(self) -> MemberEvents:
         """What members do elsewhere."""
         from ariia.adapters.dynamodb.events import DynamoEvents
-        from ariia.services.consent.opt_outs import OptOuts
         from ariia.services.consent.stop_words import StopWords
-        from ariia.services.member_events import MemberEvents
+        from ariia.services.events import MemberEvents
+        from ariia.services.follow_ups.cancel_on import CancelOnEvent
+        from ariia.services.members.opt_outs import OptOuts
 
         stop_words = StopWords(self._member_store, self.member_consent, OptOuts(self._member_store, self._clock))
         return MemberEvents(
             DynamoEvents(),
-            self._follow_up_store,
-            self._ending,
+            [CancelOnEvent(self._follow_up_store, self._ending)],
             self._member_store,
             stop_words,
             self._clock,

@@ -1,1 +1,1 @@
-"""."""
+"""Whom a target means: segments, filters, and counting them."""

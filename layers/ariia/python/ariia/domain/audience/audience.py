@@ -12,8 +12,8 @@ from typing import Any
 
 from ariia.domain.audience.filters.expression import asks_about_engagement, campaigns_in, parse_filter
 from ariia.domain.audience.filters.predicate import NO_FACTS, PageFacts, Predicate, compile_filter
+from ariia.domain.audience.target import FollowUpCondition, SegmentCopy, TargetType
 from ariia.domain.audience.target_fields import MAX_SELECTED, MAX_TAGS, TargetFields
-from ariia.domain.campaigns.campaign import FollowUpCondition, SegmentCopy, TargetType
 from ariia.domain.errors import InvalidError, Problem
 from ariia.domain.ledger.recipient_facts import RecipientFact
 from ariia.domain.members.member import Member

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ariia.domain.preflight.job import AudienceQuestion
+from ariia.domain.audience.count_job import AudienceQuestion
 
 FILL_KIND = "segment-fill"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ariia.domain.campaigns.campaign import Target
+from ariia.domain.audience.target import Target
 
 _NAME = "member_ids"
 

@@ -1,1 +1,1 @@
-"""."""
+"""Entries of the audit trail."""

@@ -1,1 +1,1 @@
-"""."""
+"""The campaign and what decides about it."""

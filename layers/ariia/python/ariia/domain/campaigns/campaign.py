@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
-# For those who know them from here.
-from ariia.domain.campaigns.status import EDITABLE as EDITABLE
-from ariia.domain.campaigns.status import PAUSED as PAUSED
-from ariia.domain.campaigns.status import TRANSITIONS as TRANSITIONS
-from ariia.domain.campaigns.status import CampaignStatus as CampaignStatus
-from ariia.domain.channel import Channel
+from ariia.domain.audience.target import FollowUpCondition, TargetType
+from ariia.domain.campaigns.status import TRANSITIONS
 from ariia.domain.errors import ConflictError
+from ariia.domain.ledger.dispatch import ACCEPTED_CONTENT, Dispatch
+from ariia.domain.ledger.status import PAUSED, CampaignStatus
+from ariia.domain.pause_cause import PauseCause
 from ariia.domain.rules.misfire import Misfire
-from ariia.domain.rules.pause_cause import PauseCause
-from ariia.domain.rules.reputation import ReputationState
-from ariia.domain.rules.sending_rules import SendingRules
-from ariia.domain.rules.wave import Lane, Wave
-
-
-class CampaignType(StrEnum):
-    """How a campaign reaches its audience in time."""
-
-    BROADCAST = "broadcast"
-    SCHEDULED = "scheduled"
-    FOLLOW_UP = "follow_up"
-    DRIP = "drip"
 
 
 class LateMembers(StrEnum):
@@ -36,29 +19,6 @@ class LateMembers(StrEnum):
 
     NEXT_DAY = "next_day"
     AT_ONCE = "at_once"
-
-
-class TargetType(StrEnum):
-    """How `target_filter_json` names the audience."""
-
-    ALL_MEMBERS = "all_members"
-    SEGMENT = "segment"
-    SELECTED = "selected"
-    TAGS = "tags"
-
-
-class FollowUpCondition(StrEnum):
-    """Which recipients of the earlier campaign a follow-up goes to, by what they did."""
-
-    NOT_OPENED = "not_opened"
-    OPENED = "opened"
-    CLICKED = "clicked"
-    NOT_CLICKED = "not_clicked"
-    FAILED = "failed"
-
-
-# What a person may accept (`despite`): members without a value for a variable, and what made a run pause itself.
-ACCEPTED_MISSING, ACCEPTED_CONTENT = "missing_value", "content"
 
 
 @dataclass
@@ -74,16 +34,10 @@ class Move:
 
 
 @dataclass
-class Campaign:
-    """The control record. Content and target rest beside it (`Content`, `Target`) so that this stays small:
-    it is read, strongly consistent, with every batch that is sent. Instants are epoch milliseconds."""
+class Campaign(Dispatch):
+    """What people write, review and schedule; the send path reads the dispatch that it is. Both are one record with one
+    version. Content and target rest beside it. Instants are epoch milliseconds."""
 
-    id: str
-    tenant_id: str
-    name: str
-    type: CampaignType = CampaignType.BROADCAST
-    status: CampaignStatus = CampaignStatus.DRAFT
-    channel: Channel = Channel.EMAIL
     target_type: TargetType = TargetType.ALL_MEMBERS
     description: str | None = None
     template_id: str | None = None
@@ -102,9 +56,6 @@ class Campaign:
     schedule_epoch: int | None = None
     sent_at: int | None = None
     created_by: str = ""
-    created_at: int = 0
-    updated_at: int = 0
-    version: int = 0
     # Of a follow_up: the campaign that it follows, which of its recipients it goes to, and how long after its end.
     follow_up_of: str | None = None
     follow_up_condition: FollowUpCondition | None = None
@@ -121,86 +72,10 @@ class Campaign:
     feedback: str | None = None
     # The segments that what was submitted names: they can't be deleted before the audience stands.
     segment_ids: list[str] = field(default_factory=list)
-    # Sending. `epoch` names the run in charge: the version of this record that the run was started on.
-    epoch: int = 0
-    run_began_at: int = 0
-    paused_at: int | None = None
-    pause_reason: str | None = None
-    pause_cause: str | None = None
-    reputation: ReputationState | None = None
-    # The account may not send just now: since when, why, and when it may again at the latest.
-    parked_at: int | None = None
-    parked_reason: str | None = None
-    parked_until: int | None = None
     failure_reason: str | None = None
-    one_per_address: bool = True
-    track_opens: bool = True
-    track_clicks: bool = True
-    hold_unknown: bool = False
-    counts_against_caps: bool = True
-    # Whether the provider took anything of it: None = not known, False = it came to rest and nothing was taken.
-    went_out: bool | None = None
-    # Codes of the preflight's errors that a person accepted, and ACCEPTED_CONTENT.
-    despite: list[str] = field(default_factory=list)
-    # The tenant's, as of the run's latest round, and since when they are these: who was put off by others is looked at
-    # again.
-    rules: SendingRules = field(default_factory=SendingRules)
-    rules_changed_at: int = 0
-    # Members of whom only the provider's events can tell whether they got it, as of the run's latest round.
-    unknown_outcomes: int = 0
-    shards: int = 0
-    batch_size: int = 0
-    waves: list[Wave] = field(default_factory=list)
-    lanes: list[Lane] = field(default_factory=list)
-    # The instant from which the days in segments' filters are counted, however often planning is interrupted.
-    audience_at: int | None = None
-    planned_at: int | None = None
-    targeted: int | None = None
-    reopen_epoch: int | None = None
-    # When somebody last decided that held members are sent to again; whether the next run is for those alone.
-    decided_at: int | None = None
+    # Whether the next run is for members alone whom somebody decided to send to again.
     only_pending: bool = False
     idempotency_fingerprint: str | None = None
-    # The campaign that a test send shows, for what its template prints about itself.
-    shown_as: str | None = None
-
-    @property
-    def key(self) -> str:
-        """Prefix of everything the ledger holds about this campaign."""
-        return f"{self.tenant_id}#{self.id}"
-
-    @property
-    def is_sendable(self) -> bool:
-        """True while a provider call may begin for this campaign."""
-        return self.status is CampaignStatus.SENDING and self.paused_at is None
-
-    @property
-    def is_paused(self) -> bool:
-        """True while it waits to be resumed."""
-        return self.status is CampaignStatus.SENDING and self.paused_at is not None
-
-    @property
-    def shown_status(self) -> str:
-        """The status that everybody reads: the stored one, and `paused` while it is paused."""
-        return PAUSED if self.is_paused else str(self.status)
-
-    def wave_of(self, lane: Lane) -> Wave:
-        """The wave that a lane of this campaign goes in."""
-        return next(wave for wave in self.waves if wave.id == lane.wave)
-
-    def lane_opening(self, lane_id: str, now: int) -> int | None:
-        """The first instant (epoch ms) from `now` on at which it makes sense to queue what the lane holds; None when
-        there is no such lane, or its window has closed."""
-        lane = self._lane(lane_id)
-        return None if lane is None else self.rules.wave_opening(lane.channel, self.wave_of(lane), now)
-
-    def is_lane_open(self, lane_id: str, now: int) -> bool:
-        """True when a message of the lane may leave at `now`, as far as its window is concerned."""
-        lane = self._lane(lane_id)
-        return lane is not None and self.wave_of(lane).is_open(now)
-
-    def _lane(self, lane_id: str) -> Lane | None:
-        return next((one for one in self.lanes if one.id == lane_id), None)
 
     def require(self, holds: bool, done: str) -> None:
         """ConflictError unless `holds`: a campaign in this status can't be `done`."""
@@ -234,46 +109,3 @@ class Campaign:
 
     def _forget_pause(self) -> None:
         self.paused_at = self.pause_reason = self.pause_cause = None
-
-
-@dataclass
-class Content:
-    """What is said. In a draft `html` may be empty and the template speaks; submit freezes the assembled whole."""
-
-    subject: str = ""
-    body: str = ""
-    html: str = ""
-    ai_generated: str | None = None
-    values: dict[str, Any] = field(default_factory=dict)
-    # Filled at submit, from the template and the tenant, so that a run needs nothing else.
-    variables: list[dict[str, Any]] = field(default_factory=list)
-    tenant: dict[str, Any] = field(default_factory=dict)
-    # `context` of templates, in follow-ups only: what a conversation left behind.
-    context: dict[str, Any] = field(default_factory=dict)
-    from_address: str = ""
-    reply_to: str | None = None
-
-
-@dataclass(frozen=True)
-class SegmentCopy:
-    """A segment as it was when the campaign was submitted. A static one is its list, which stays where it is."""
-
-    name: str
-    is_dynamic: bool = True
-    filter_json: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass
-class Target:
-    """Who is meant: the filter of the target type, and who is left out. `segments` holds a copy of each segment that
-    these name, by id; it is filled at submit."""
-
-    target_filter_json: dict[str, Any] = field(default_factory=dict)
-    exclude: dict[str, Any] = field(default_factory=dict)
-    segments: dict[str, SegmentCopy] = field(default_factory=dict)
-
-
-def fingerprint(value: Any) -> str:
-    """SHA-256 (hex) of a JSON value in canonical form: what an approval or an idempotency key is bound to."""
-    canonical = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, CampaignType, FollowUpCondition
+from ariia.domain.audience.target import FollowUpCondition
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.errors import ConflictError, InvalidError, Problem
+from ariia.domain.ledger.dispatch import CampaignType
+from ariia.domain.ledger.status import CampaignStatus
 
 _HOUR_MS = 3_600_000
 _FIELDS = ("follow_up_of", "follow_up_condition", "follow_up_after_hours")

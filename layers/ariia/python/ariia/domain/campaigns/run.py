@@ -3,8 +3,10 @@ execution's first task makes the very same one if the API died in between: whoev
 
 from __future__ import annotations
 
-from ariia.domain.campaigns.campaign import ACCEPTED_CONTENT, Campaign, CampaignStatus, Move
+from ariia.domain.campaigns.campaign import Campaign, Move
 from ariia.domain.errors import ConflictError
+from ariia.domain.ledger.dispatch import ACCEPTED_CONTENT, ONLY, MessageRef
+from ariia.domain.ledger.status import CampaignStatus
 
 _S = CampaignStatus
 
@@ -33,6 +35,8 @@ def take_charge(campaign: Campaign, epoch: int, *, by: str, at: int, reason: str
         move = Move("settle", _S.CANCELLED, _S.CANCELLED, by, at, reason)
     else:
         raise ConflictError(f"a campaign that is {campaign.shown_status} can't be sent", about=campaign)
+    # What was approved is what the send path says from here on.
+    campaign.messages = {ONLY: MessageRef(campaign.id, campaign.approved_hash)} if campaign.approved_hash else {}
     campaign.went_out, campaign.unknown_outcomes = campaign.went_out or None, 0
     campaign.epoch, campaign.run_began_at, campaign.updated_at = epoch, at, at
     return move

@@ -1,23 +1,8 @@
-"""The statuses of a campaign and the only moves between them (product page)."""
+"""The only moves between the statuses of a campaign (product page)."""
 
 from __future__ import annotations
 
-from enum import StrEnum
-
-
-class CampaignStatus(StrEnum):
-    """Where a campaign stands."""
-
-    DRAFT = "draft"
-    AI_GENERATING = "ai_generating"
-    PENDING_REVIEW = "pending_review"
-    APPROVED = "approved"
-    SCHEDULED = "scheduled"
-    SENDING = "sending"
-    SENT = "sent"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
+from ariia.domain.ledger.status import CampaignStatus
 
 _S = CampaignStatus
 TRANSITIONS: dict[CampaignStatus, frozenset[CampaignStatus]] = {
@@ -32,5 +17,3 @@ TRANSITIONS: dict[CampaignStatus, frozenset[CampaignStatus]] = {
     _S.CANCELLED: frozenset(),
 }
 EDITABLE = frozenset({_S.DRAFT, _S.PENDING_REVIEW, _S.APPROVED, _S.SCHEDULED})
-# What a campaign that is paused reads as. It rests as `sending`: its run settles what was on its way.
-PAUSED = "paused"

@@ -1,1 +1,1 @@
-"""."""
+"""The e-mails of a double opt-in."""

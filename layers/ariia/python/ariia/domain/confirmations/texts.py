@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ariia.domain.campaigns.campaign import Content
+from ariia.domain.content.content import Content
 
 # What a confirmation is evidence of: raise it whenever a word changes, here or on the page behind the link.
 VERSION = "1"

@@ -1,1 +1,1 @@
-"""."""
+"""Who may be sent to, and the double opt-in."""

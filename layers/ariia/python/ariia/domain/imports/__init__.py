@@ -1,1 +1,1 @@
-"""."""
+"""Files of members: formats, columns, jobs."""

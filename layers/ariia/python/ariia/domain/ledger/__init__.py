@@ -1,1 +1,1 @@
-"""."""
+"""Batches, entries, receipts: what happened to each recipient."""

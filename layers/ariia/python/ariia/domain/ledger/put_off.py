@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ariia.domain.ledger.batch import Entry, EntryState
-from ariia.domain.rules.wait_cause import WaitCause
+from ariia.domain.wait_cause import WaitCause
 
 _KNOWN = (WaitCause.QUIET_HOURS, WaitCause.FREQUENCY_CAP)
 

@@ -1,1 +1,1 @@
-"""."""
+"""The member, its addresses and what a change may do."""

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from ariia.domain.address import address_hash
-from ariia.domain.audit.entries import AuditEntry, consented, entries_of, subject_of
+from ariia.domain.audit.entries import AuditEntry, subject_of
 from ariia.domain.channel import MESSAGE_CHANNELS, Channel
 from ariia.domain.errors import InvalidError, Problem
+from ariia.domain.members.audit_entries import consented, entries_of
 from ariia.domain.members.consent_changes import set_consent, wins, withdraw
 from ariia.domain.members.erasure_mark import ErasureMark, refusal_after_erasure
 from ariia.domain.members.member import Consent, ConsentStatus, Member, Suppression

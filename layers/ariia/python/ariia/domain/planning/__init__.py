@@ -1,1 +1,1 @@
-"""."""
+"""Cutting an audience into batches by lane."""

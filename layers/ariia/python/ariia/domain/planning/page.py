@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from ariia.domain.address import address_hash
 from ariia.domain.audit.entries import subject_of
-from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.channel import Channel
 from ariia.domain.consent.refusal import ExclusionReason, refusal
 from ariia.domain.consent.tracking import tracking_of
 from ariia.domain.ledger.batch import MAX_ENTRIES, MAX_EXCLUDED_ENTRIES, Batch, BatchKey, Entry, EntryState
+from ariia.domain.ledger.dispatch import Dispatch
 from ariia.domain.ledger.page_name import page_end, page_name
 from ariia.domain.members.member import Member
 from ariia.domain.planning.lane_plan import LanePlan
@@ -23,7 +23,7 @@ MAX_PAGE_BATCHES = 90
 MAX_PAGE_ACTIONS = 100
 
 
-def shared_hashes(campaign: Campaign, lanes: LanePlan, members: Iterable[Member]) -> set[str]:
+def shared_hashes(campaign: Dispatch, lanes: LanePlan, members: Iterable[Member]) -> set[str]:
     """Hashes of those addresses that more than one member has: only these can be duplicates."""
     if not campaign.one_per_address:
         return set()
@@ -53,7 +53,7 @@ class PageDraft:
 
 
 def draft_page(
-    campaign: Campaign,
+    campaign: Dispatch,
     lanes: LanePlan,
     shard: int,
     members: Sequence[Member],
@@ -80,7 +80,7 @@ def _filled(builder: _PageBuilder, members: Sequence[Member]) -> PageDraft:
 
 
 class _PageBuilder:
-    def __init__(self, campaign: Campaign, lanes: LanePlan, shard: int, page: str, owners: Mapping[str, str]) -> None:
+    def __init__(self, campaign: Dispatch, lanes: LanePlan, shard: int, page: str, owners: Mapping[str, str]) -> None:
         self._campaign, self._lanes = campaign, lanes
         self._shard, self._page, self._owners = shard, page, owners
         self._open: dict[tuple[str, int], Batch] = {}

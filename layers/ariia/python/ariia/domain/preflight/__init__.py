@@ -1,1 +1,1 @@
-"""."""
+"""What a campaign comes to before it is sent."""

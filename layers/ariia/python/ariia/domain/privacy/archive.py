@@ -13,9 +13,9 @@ from typing import Any
 
 from ariia.domain.audit.entries import AuditEntry
 from ariia.domain.documents import encode
+from ariia.domain.events import MemberEvent
 from ariia.domain.follow_ups import ScheduledFollowUp
 from ariia.domain.instants import readable
-from ariia.domain.member_events import MemberEvent
 from ariia.domain.members.member import Member
 from ariia.domain.privacy.archive_page import archive_page, message_file
 

@@ -1,1 +1,1 @@
-"""."""
+"""The ledger's answer about one member."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus
 from ariia.domain.consent.refusal import ExclusionReason
 from ariia.domain.ledger.batch import Batch, Entry, EntryState
+from ariia.domain.ledger.dispatch import Dispatch
 from ariia.domain.ledger.receipt import EventKind, Receipt, RecipientStatus, refusal_of, status_of
-from ariia.domain.waits import Wait, wait_of_recipient
+from ariia.domain.ledger.status import CampaignStatus
+from ariia.domain.next_steps.waits import Wait, wait_of_recipient
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Recipient:
 
 
 def recipient(
-    campaign: Campaign, batch: Batch, entry: Entry, receipt: Receipt | None, now: int | None = None
+    campaign: Dispatch, batch: Batch, entry: Entry, receipt: Receipt | None, now: int | None = None
 ) -> Recipient:
     """The merged view. A pending member of an unclaimed batch of a cancelled campaign reads as excluded/cancelled. What
     somebody waits for is told when `now` (epoch ms) is."""
@@ -67,7 +68,7 @@ def recipient(
     )
 
 
-def _is_cancelled(campaign: Campaign, batch: Batch, entry: Entry) -> bool:
+def _is_cancelled(campaign: Dispatch, batch: Batch, entry: Entry) -> bool:
     claimed = {one.member_id for one in batch.claimed}
     return campaign.status is CampaignStatus.CANCELLED and entry.member_id not in claimed
 

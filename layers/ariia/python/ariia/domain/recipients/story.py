@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.ledger.batch import Entry, EntryState
+from ariia.domain.ledger.dispatch import Dispatch
 from ariia.domain.ledger.receipt import EventKind, Receipt
 from ariia.domain.recipients.recipient import Recipient
 
@@ -28,7 +28,7 @@ class Story:
     timeline: list[Happening]
 
 
-def timeline(campaign: Campaign, entry: Entry, receipt: Receipt | None) -> list[Happening]:
+def timeline(campaign: Dispatch, entry: Entry, receipt: Receipt | None) -> list[Happening]:
     """What happened, oldest first; in the order of a message's life where instants are equal."""
     facts = receipt or Receipt()
     happenings = [Happening(campaign.planned_at, "planned")] if campaign.planned_at else []

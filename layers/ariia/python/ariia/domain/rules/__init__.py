@@ -1,1 +1,1 @@
-"""."""
+"""Rules that every message obeys: quiet hours, caps, waves, reputation."""

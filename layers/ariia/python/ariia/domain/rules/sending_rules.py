@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ariia.domain.channel import Channel
-from ariia.domain.members.member import Member
 from ariia.domain.rules.frequency_cap import FrequencyCap
 from ariia.domain.rules.quiet_hours import QuietHours, opening
 from ariia.domain.rules.wave import Wave
@@ -28,9 +27,10 @@ class SendingRules:
         """True when there is a time at which nothing leaves on `channel`."""
         return channel in self.quiet_hours
 
-    def member_opening(self, channel: Channel, member: Member, now: int) -> int:
-        """The first instant (epoch ms) from `now` on at which a message may leave for the member."""
-        return opening(self.quiet_hours, channel, member.timezone or self.zone, now)
+    def member_opening(self, channel: Channel, zone: str | None, now: int) -> int:
+        """The first instant (epoch ms) from `now` on at which a message may leave for a member with
+        this zone of their own (None = they have none)."""
+        return opening(self.quiet_hours, channel, zone or self.zone, now)
 
     def wave_opening(self, channel: Channel, wave: Wave, now: int) -> int | None:
         """The first instant (epoch ms) from `now` on at which a message of the wave may leave; None when its window has
@@ -42,21 +42,21 @@ class SendingRules:
 
 
 def deferred_until(
-    rules: SendingRules, channel: Channel, members: Iterable[Member], now: int, lasting_ms: int
+    rules: SendingRules, channel: Channel, zones: Iterable[tuple[str, str | None]], now: int, lasting_ms: int
 ) -> dict[str, int]:
-    """Members for whom it is quiet at `now`, or will be within the `lasting_ms` that sending may take: the instant
-    (epoch ms) from which on they may be sent to, by id."""
+    """Of members, given by id with the zone of their own (None = they have none), those for whom it is quiet at `now`,
+    or will be within the `lasting_ms` that sending may take: the instant (epoch ms) from which they may be sent to."""
     if not rules.has_quiet_hours(channel):
         return {}
     by_zone: dict[str, int | None] = {}
     found = {}
-    for member in members:
-        zone = member.timezone or rules.zone
+    for member_id, own_zone in zones:
+        zone = own_zone or rules.zone
         if zone not in by_zone:
             by_zone[zone] = _quiet_until(rules.quiet_hours[channel], zone, now, lasting_ms)
         until = by_zone[zone]
         if until is not None:
-            found[member.id] = until
+            found[member_id] = until
     return found
 
 

@@ -31,12 +31,13 @@ class Wave:
 
 @dataclass(frozen=True)
 class Lane:
-    """Wave x channel x variant: the unit that is released on its own. `id` is lower-case letters and digits."""
+    """Wave x channel x message: the unit that is released on its own. `id` is lower-case letters and digits; `message`
+    is the key of what it says (`Dispatch.messages`)."""
 
     id: str
     wave: str
     channel: Channel
-    variant: str | None = None
+    message: str = "0"
 
 
 EXCLUDED_LANE = "x"

@@ -1,1 +1,1 @@
-"""."""
+"""The message as it leaves."""

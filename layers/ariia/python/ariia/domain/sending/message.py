@@ -6,15 +6,15 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from ariia.domain.campaigns.campaign import Campaign, Content
 from ariia.domain.channel import Channel
 from ariia.domain.consent.confirmation_link import confirmation_token
+from ariia.domain.content.content import Content
 from ariia.domain.content.variables.declarations import VariableValues, parse_variables
 from ariia.domain.content.variables.roots import LINKS, campaign_view, clean, member_view, tenant_view
 from ariia.domain.content.variables.use import EVERYTHING, TemplateUse
+from ariia.domain.ledger.dispatch import Dispatch
 from ariia.domain.links import LinkClaims, sign_each
 from ariia.domain.members.member import Member
-from ariia.domain.single_messages import SingleKind, kind_of
 
 UNSUBSCRIBE, VIEW, PREFERENCES = "unsubscribe", "view", "preferences"
 UNSUBSCRIBE_URL, CONFIRM_URL = "unsubscribe_url", "confirm_url"
@@ -34,7 +34,7 @@ class MessageLinks:
     key: bytes
 
     def of(
-        self, campaign: Campaign, member_id: str, message: str, channel: Channel, wanted: frozenset[str] = LINKS
+        self, campaign: Dispatch, member_id: str, message: str, channel: Channel, wanted: frozenset[str] = LINKS
     ) -> dict[str, str]:
         """The `wanted` ones of the links that every template may use; to unsubscribe in any case."""
         claims = LinkClaims(campaign.tenant_id, campaign.id, member_id, message, channel)
@@ -42,7 +42,7 @@ class MessageLinks:
         tokens = sign_each(self.key, [_LINKS[name][0] for name in names], claims)
         return {name: f"{self.base_url}{_LINKS[name][1]}{token}" for name, token in zip(names, tokens, strict=True)}
 
-    def confirming(self, container: Campaign, member: Member) -> dict[str, str]:
+    def confirming(self, container: Dispatch, member: Member) -> dict[str, str]:
         """The link of the message in `container`, which asks the member to confirm the address that it goes to."""
         return {CONFIRM_URL: f"{self.base_url}/c/{confirmation_token(self.key, member, container.created_at)}"}
 
@@ -50,14 +50,14 @@ class MessageLinks:
 class MessageValues:
     """Values for every member of one campaign; what does not depend on the member is made once."""
 
-    def __init__(self, campaign: Campaign, content: Content, use: TemplateUse = EVERYTHING) -> None:
+    def __init__(self, campaign: Dispatch, content: Content, use: TemplateUse = EVERYTHING) -> None:
         """`use`: nothing else of the member is shown to the template."""
         self._fields = use.member_fields
         self._declared = VariableValues(parse_variables(content.variables), content.values)
-        shown = {"id": campaign.shown_as or campaign.id, "name": campaign.name}
+        shown = {"id": campaign.owner or campaign.id, "name": campaign.name}
         shown |= {"type": str(campaign.type), "channel": str(campaign.channel)}
         self._same = {"tenant": tenant_view(content.tenant), "campaign": campaign_view(shown)}
-        if kind_of(campaign.id) is SingleKind.FOLLOW_UP:
+        if campaign.traits.has_context:
             self._same["context"] = clean(content.context)
 
     def of(self, member: Member, links: dict[str, str]) -> dict[str, Any]:

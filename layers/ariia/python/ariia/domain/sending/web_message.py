@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ariia.domain.campaigns.campaign import Campaign, Content
+from ariia.domain.content.content import Content
 from ariia.domain.content.whole_message import FullMessage, MessageSource
 from ariia.domain.errors import InvalidError, NotFoundError
+from ariia.domain.ledger.dispatch import Dispatch
 from ariia.domain.members.member import Member
 from ariia.domain.sending.message import MessageValues
 
@@ -25,7 +26,7 @@ class WebMessage:
 
 def web_message(
     render: Callable[[MessageSource, Mapping[str, Any]], FullMessage],
-    campaign: Campaign,
+    campaign: Dispatch,
     content: Content,
     member: Member,
     links: Mapping[str, str],

@@ -1,1 +1,1 @@
-"""."""
+"""Campaigns that recur."""

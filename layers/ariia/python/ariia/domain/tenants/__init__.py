@@ -1,1 +1,1 @@
-"""."""
+"""The tenant, its plan and its quotas."""

@@ -1,1 +1,1 @@
-"""."""
+"""Segments and counts of audiences."""

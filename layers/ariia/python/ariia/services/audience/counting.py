@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ariia.domain.audience.audience import AudienceFilter
+from ariia.domain.audience.count_job import PIECE_STEP, AudienceQuestion, CountTask, ShardCount
+from ariia.domain.audience.counting import AudienceCount, CountRules, count_members
 from ariia.domain.documents import decode
 from ariia.domain.members.member import Member
-from ariia.domain.preflight.arithmetic import AudienceCount, CountRules, count_members
-from ariia.domain.preflight.job import PIECE_STEP, AudienceQuestion, CountTask, ShardCount
 from ariia.ports.clock import Clock
 from ariia.ports.jobs import Job, JobPart, JobStore
 from ariia.ports.members import MemberScan
@@ -72,7 +72,7 @@ class ShardCounter:
     def count(self, task: CountTask, ends_at: int) -> bool:
         """Counts until the shard is done or `ends_at` (epoch ms) has come. True when nothing is left to do, which
         includes a job that has expired."""
-        job = self._jobs.get(task.tenant_id, task.job_kind, task.job_id)
+        job = self._jobs.get(task.tenant_id, task.kind, task.job_id)
         if job is None:
             return True
         progress = read_progress(self._jobs, job, task.shard)

@@ -7,15 +7,13 @@ from collections.abc import Sequence
 
 from ariia.domain.audience.audience import AudienceFilter
 from ariia.domain.audience.filters.predicate import NO_FACTS, PageFacts
-from ariia.domain.campaigns.campaign import CampaignStatus
 from ariia.domain.identifiers import shard_of
 from ariia.domain.ledger.recipient_facts import CampaignFacts
 from ariia.domain.members.member import Member
-from ariia.ports.campaigns import CampaignStore
 from ariia.ports.clock import Clock
 from ariia.ports.engagement import NotedEngagement
 from ariia.ports.ledger import Partition, RecipientLedger
-from ariia.ports.segments import SegmentListReader
+from ariia.ports.segments import PlannedCampaigns, SegmentListReader
 
 
 class PageFactsReader:
@@ -23,7 +21,7 @@ class PageFactsReader:
 
     def __init__(
         self,
-        campaigns: CampaignStore,
+        campaigns: PlannedCampaigns,
         ledger: RecipientLedger,
         lists: SegmentListReader,
         engagement: NotedEngagement,
@@ -62,9 +60,8 @@ class PageFactsReader:
         facts, campaign = CampaignFacts(), self._campaigns.get(tenant_id, campaign_id)
         if campaign is None or not campaign.shards:
             return facts
-        is_over = campaign.status is CampaignStatus.CANCELLED
         for shard, mine in _by_shard(ids, campaign.shards).items():
-            self._note(facts, Partition(tenant_id, campaign_id, shard), mine, is_over=is_over)
+            self._note(facts, Partition(tenant_id, campaign_id, shard), mine, is_over=campaign.is_cancelled)
         return facts
 
     def _note(self, facts: CampaignFacts, partition: Partition, ids: list[str], *, is_over: bool) -> None:

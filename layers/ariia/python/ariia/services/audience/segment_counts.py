@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ariia.domain.audience.count_job import AudienceQuestion, CountedAudience, CountTask
+from ariia.domain.audience.counting import MAX_SAMPLE
 from ariia.domain.audience.segment import MemberSegment
-from ariia.domain.campaigns.campaign import SegmentCopy, TargetType, fingerprint
+from ariia.domain.audience.target import SegmentCopy, TargetType
 from ariia.domain.channel import Channel
-from ariia.domain.documents import decode, encode
+from ariia.domain.documents import decode, encode, fingerprint
 from ariia.domain.members.member import Member
-from ariia.domain.preflight.arithmetic import MAX_SAMPLE
-from ariia.domain.preflight.job import AudienceQuestion, CountedAudience, CountTask
 from ariia.ports.clock import Clock, Ids
 from ariia.ports.jobs import Job, JobStore
 from ariia.ports.members import MemberScan
@@ -102,7 +102,7 @@ class SegmentCounts:
             return SegmentCount(now, 0, CountedAudience.of(count), self._shards, self._shards)
         job = Job(tenant_id, kind, self._ids.new(), encode(asked), now // 1000 + _KEPT_SECONDS)
         self._jobs.create(job)
-        self._work.start([CountTask(tenant_id, "", job.id, shard, kind) for shard in range(self._shards)])
+        self._work.start([CountTask(tenant_id, kind, job.id, shard) for shard in range(self._shards)])
         return SegmentCount(now, 0, None, 0, self._shards)
 
     def _read(self, job: Job, now: int) -> SegmentCount:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from ariia.domain.audience.audience import AudienceFilter
 from ariia.domain.audience.segment import MemberSegment
 from ariia.domain.audience.segment_task import FILL_KIND, FillJob, SegmentTask
-from ariia.domain.campaigns.campaign import SegmentCopy, TargetType
+from ariia.domain.audience.target import SegmentCopy, TargetType
 from ariia.domain.creation import Created, Creation
 from ariia.domain.documents import decode, encode
 from ariia.domain.errors import ConflictError, TransientError

@@ -8,25 +8,19 @@ and taken out by nobody: whoever reads the record asks each holder whether it st
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus
 from ariia.domain.concurrency import changed_meanwhile
 from ariia.domain.documents import decode, encode
 from ariia.domain.errors import ConflictError, TransientError
-from ariia.domain.series.series import HOLDS_SEGMENTS
-from ariia.ports.campaigns import CampaignStore
 from ariia.ports.clock import Clock, Ids
 from ariia.ports.jobs import Job, JobStore
-from ariia.ports.series import SeriesStore
+from ariia.ports.segments import SegmentUses
 
 KIND = "segment_hold"
-_S = CampaignStatus
-# In these a campaign still needs its segments while its audience does not stand; a failed one may be sent again.
-_NEEDS = frozenset({_S.PENDING_REVIEW, _S.APPROVED, _S.SCHEDULED, _S.SENDING, _S.FAILED})
 # Longer than any request lasts: what was begun earlier, and has left nothing else behind, has died.
 _LASTS_MS = 60_000
 _TRIES = 8
@@ -36,7 +30,7 @@ _TRIES = 8
 class Holder:
     """What is being submitted, at the version that it was read with."""
 
-    kind: Literal["campaign", "series"]
+    kind: str
     id: str
     version: int
     at: int = 0
@@ -53,9 +47,9 @@ class _Record:
 class SegmentHolds:
     """Keeps lists and what was submitted with them together."""
 
-    def __init__(self, jobs: JobStore, campaigns: CampaignStore, series: SeriesStore, clock: Clock, ids: Ids) -> None:
-        self._jobs, self._campaigns, self._series = jobs, campaigns, series
-        self._clock, self._ids = clock, ids
+    def __init__(self, jobs: JobStore, uses: Mapping[str, SegmentUses], clock: Clock, ids: Ids) -> None:
+        """`uses` by the kind of their holders."""
+        self._jobs, self._uses, self._clock, self._ids = jobs, uses, clock, ids
 
     def hold(self, tenant_id: str, segment_ids: Iterable[str], holder: Holder) -> None:
         """To be called right before the submission is stored. ConflictError while one of the lists is being changed;
@@ -115,25 +109,10 @@ class SegmentHolds:
 
     def _why(self, tenant_id: str, segment_id: str, holder: Holder) -> str | None:
         """Who needs the segment, and where it stands; None when it is not needed any more."""
-        if holder.kind == "campaign":
-            campaign = self._campaigns.get(tenant_id, holder.id)
-            if campaign is None:
-                return None
-            if campaign.version == holder.version and self._clock.now() - holder.at < _LASTS_MS:
-                return f"the campaign {campaign.id}, which is being submitted"
-            return _needs(campaign, segment_id)
-        return self._series_needs(tenant_id, segment_id, holder)
-
-    def _series_needs(self, tenant_id: str, segment_id: str, holder: Holder) -> str | None:
-        series = self._series.get(tenant_id, holder.id)
-        if series is None:
-            return None
-        if series.version == holder.version and self._clock.now() - holder.at < _LASTS_MS:
-            return f"the series {series.id}, which is being submitted"
-        if segment_id in series.draft.segment_ids and series.status in HOLDS_SEGMENTS:
-            return f"the series {series.id}, which is {series.status}"
-        made = self._campaigns.get(tenant_id, series.made.campaign_id) if series.made else None
-        return _needs(made, segment_id) if made is not None else None
+        use = self._uses[holder.kind].of(tenant_id, holder.id, segment_id)
+        if use is not None and use.version == holder.version and self._clock.now() - holder.at < _LASTS_MS:
+            return f"{use.name}, which is being submitted"
+        return use.need if use is not None else None
 
     def _read(self, tenant_id: str, segment_id: str) -> tuple[Job, _Record]:
         job = self._jobs.get(tenant_id, KIND, segment_id)
@@ -144,8 +123,3 @@ class SegmentHolds:
     def _write(self, job: Job, record: _Record) -> bool:
         job.document = encode(record)
         return self._jobs.save(job) if job.version else self._jobs.create(job)
-
-
-def _needs(campaign: Campaign, segment_id: str) -> str | None:
-    is_needed = segment_id in campaign.segment_ids and campaign.status in _NEEDS and campaign.planned_at is None
-    return f"the campaign {campaign.id}, which is {campaign.status}" if is_needed else None

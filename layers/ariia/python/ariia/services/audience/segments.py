@@ -11,9 +11,8 @@ from ariia.domain.concurrency import changed_meanwhile, require_version
 from ariia.domain.creation import Created, Creation, require_same
 from ariia.domain.errors import NotFoundError
 from ariia.domain.tenants.plan import Feature
-from ariia.ports.campaigns import CampaignStore
 from ariia.ports.clock import Clock, Ids
-from ariia.ports.segments import SegmentStore
+from ariia.ports.segments import PlannedCampaigns, SegmentStore
 from ariia.services.audience.segment_holds import SegmentHolds
 from ariia.services.tenants.quotas import Quotas
 
@@ -24,7 +23,7 @@ class Segments:
     def __init__(
         self,
         store: SegmentStore,
-        campaigns: CampaignStore,
+        campaigns: PlannedCampaigns,
         holds: SegmentHolds,
         quotas: Quotas,
         clock: Clock,

@@ -1,1 +1,1 @@
-"""."""
+"""Drafting, reviewing and scheduling campaigns."""

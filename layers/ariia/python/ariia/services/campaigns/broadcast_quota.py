@@ -3,7 +3,9 @@ retried."""
 
 from __future__ import annotations
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, CampaignType
+from ariia.domain.campaigns.campaign import Campaign
+from ariia.domain.ledger.dispatch import CampaignType
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.tenants.plan import Feature
 from ariia.services.tenants.quotas import FeatureUse, Quotas
 

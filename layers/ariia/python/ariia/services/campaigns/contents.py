@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ariia.domain.campaigns.campaign import Campaign, Content
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.channel import Channel
 from ariia.domain.content.assembly import AssembledHtml, assemble
 from ariia.domain.content.checks.findings import Finding
+from ariia.domain.content.content import Content
 from ariia.domain.content.message_draft import MessageDraft
 from ariia.domain.content.template import CampaignTemplate
 from ariia.domain.content.variables.declarations import parse_variables

@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from ariia.domain.address import parse_email
-from ariia.domain.campaigns.campaign import Campaign, CampaignType, Content, Target
+from ariia.domain.audience.target import Target
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.campaigns.timing import invalid_time, resolve_time, set_time
 from ariia.domain.channel import Channel
+from ariia.domain.content.content import Content
 from ariia.domain.errors import InvalidError, Problem
+from ariia.domain.ledger.dispatch import CampaignType
 from ariia.domain.senders import parse_from
 from ariia.domain.storable import require_storable
 from ariia.services.campaigns.contents import CampaignContents

@@ -7,10 +7,11 @@ from copy import deepcopy
 from typing import Any
 
 from ariia.domain.campaigns.actions import audience_stands, forget_audience, may_edit
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, Move
+from ariia.domain.campaigns.campaign import Campaign, Move
 from ariia.domain.concurrency import changed_meanwhile, require_version
 from ariia.domain.creation import Created, Creation, require_same
 from ariia.domain.errors import ConflictError
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.ports.campaigns import CampaignChange, CampaignStore
 from ariia.ports.clock import Clock, Ids
 from ariia.services.campaigns.broadcast_quota import BroadcastQuota

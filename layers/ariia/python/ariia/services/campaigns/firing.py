@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, Move
+from ariia.domain.campaigns.campaign import Campaign, Move
 from ariia.domain.errors import TransientError
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.rules.misfire import MisfirePolicy, late_reason
 from ariia.ports.campaigns import CampaignChange, CampaignStore, DueCheck, DueChecks
 from ariia.ports.clock import Clock

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ariia.domain.campaigns.campaign import Campaign, Content, Move, Target
+from ariia.domain.audience.target import Target
+from ariia.domain.campaigns.campaign import Campaign, Move
+from ariia.domain.content.content import Content
 from ariia.domain.errors import NotFoundError
-from ariia.domain.single_messages import kind_of
+from ariia.domain.ledger.containers import DispatchKind
 from ariia.ports.campaigns import CampaignStore
 
 # How many campaigns one request with a filter looks at before it answers with what it has.
@@ -38,8 +40,8 @@ class Campaigns:
 
     def get(self, tenant_id: str, campaign_id: str) -> Campaign:
         """The control record; NotFoundError."""
-        campaign = self._store.get(tenant_id, campaign_id) if kind_of(campaign_id) is None else None
-        if campaign is None:
+        campaign = self._store.get(tenant_id, campaign_id)
+        if campaign is None or campaign.kind is not DispatchKind.CAMPAIGN:
             raise NotFoundError("there is no campaign with this id")
         return campaign
 

@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, CampaignType, Content, Target, fingerprint
+from ariia.domain.audience.target import Target
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.campaigns.findings import Moment, as_findings
 from ariia.domain.campaigns.timing import require_in_time
 from ariia.domain.concurrency import changed_meanwhile, require_version
 from ariia.domain.content.checks.findings import Finding
-from ariia.domain.documents import encode
+from ariia.domain.content.content import Content
+from ariia.domain.documents import encode, fingerprint
 from ariia.domain.errors import ConflictError, InvalidError
+from ariia.domain.ledger.dispatch import CampaignType
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.ports.campaigns import CampaignChange, CampaignStore
 from ariia.ports.clock import Clock
 from ariia.services.audience.segment_holds import Holder, SegmentHolds
 from ariia.services.campaigns.contents import CampaignContents
+from ariia.services.campaigns.preflight_check import PreflightCheck
 from ariia.services.campaigns.reading import CampaignDetails, Campaigns
 from ariia.services.campaigns.targets import Targets
-from ariia.services.preflight.gate import PreflightGate
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ class CampaignReview:
         contents: CampaignContents,
         targets: Targets,
         holds: SegmentHolds,
-        gate: PreflightGate,
+        gate: PreflightCheck,
         clock: Clock,
     ) -> None:
         self._targets, self._holds, self._gate = targets, holds, gate

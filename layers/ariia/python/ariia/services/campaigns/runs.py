@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, Move
+from ariia.domain.campaigns.campaign import Campaign, Move
 from ariia.domain.campaigns.run import is_in_charge, take_charge
 from ariia.domain.errors import ConflictError, TransientError
-from ariia.domain.rules.pause_cause import PauseCause
+from ariia.domain.ledger.dispatch import Dispatch
+from ariia.domain.ledger.status import CampaignStatus
+from ariia.domain.pause_cause import PauseCause
 from ariia.domain.rules.reputation import ReputationState
 from ariia.ports.campaigns import CampaignChange, CampaignStore
 from ariia.ports.clock import Clock
@@ -45,11 +47,11 @@ class CampaignRuns:
             return campaign
         return self.in_charge(tenant_id, campaign_id, epoch)
 
-    def change(self, campaign: Campaign, apply: Apply) -> Campaign | None:
+    def change(self, campaign: Dispatch, apply: Apply) -> Campaign | None:
         """Applies a change, as long as this campaign's run is in charge; what `apply` answers is for the history."""
         return self._update(campaign, apply)
 
-    def finish(self, campaign: Campaign, *, went_out: bool) -> Campaign | None:
+    def finish(self, campaign: Dispatch, *, went_out: bool) -> Campaign | None:
         """sending -> sent, or failed when nothing of it `went_out`; as it ended. None when it was paused meanwhile, or
         held members were decided to be sent to since `campaign` was read: the run goes on."""
         done = False
@@ -69,7 +71,7 @@ class CampaignRuns:
         ended = self._update(campaign, apply)
         return ended if done else None
 
-    def fail(self, campaign: Campaign, reason: str) -> None:
+    def fail(self, campaign: Dispatch, reason: str) -> None:
         """sending -> failed, with the reason; whoever was sent stays sent. Before its audience stands, nobody was."""
 
         def apply(fresh: Campaign) -> Move | None:
@@ -82,7 +84,7 @@ class CampaignRuns:
 
     def pause(
         self,
-        campaign: Campaign,
+        campaign: Dispatch,
         reason: str,
         *,
         cause: PauseCause | None = None,
@@ -101,7 +103,7 @@ class CampaignRuns:
 
         return self._update(campaign, apply) is not None and bool(done)
 
-    def _update(self, campaign: Campaign, apply: Apply) -> Campaign | None:
+    def _update(self, campaign: Dispatch, apply: Apply) -> Campaign | None:
         for _ in range(_TRIES):
             fresh = self.in_charge(campaign.tenant_id, campaign.id, campaign.epoch)
             if fresh is None:

@@ -5,18 +5,20 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, CampaignType
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.campaigns.findings import FindingsError, Moment, as_findings
 from ariia.domain.campaigns.timing import require_in_time
 from ariia.domain.concurrency import changed_meanwhile, require_version
 from ariia.domain.errors import ConflictError, InvalidError
+from ariia.domain.ledger.dispatch import CampaignType
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.ports.campaigns import CampaignChange, CampaignStore, DueCheck
 from ariia.ports.clock import Clock
 from ariia.ports.schedules import OneTimeSchedules
 from ariia.services.campaigns.broadcast_quota import BroadcastQuota
+from ariia.services.campaigns.preflight_check import PreflightCheck
 from ariia.services.campaigns.reading import Campaigns
 from ariia.services.campaigns.targets import Targets
-from ariia.services.preflight.gate import PreflightGate
 
 _S = CampaignStatus
 # EventBridge Scheduler fires within 60 s; what has not begun so long after its time is looked at.
@@ -31,7 +33,7 @@ class CampaignScheduling:
         store: CampaignStore,
         schedules: OneTimeSchedules,
         targets: Targets,
-        gate: PreflightGate,
+        gate: PreflightCheck,
         broadcasts: BroadcastQuota,
         clock: Clock,
     ) -> None:

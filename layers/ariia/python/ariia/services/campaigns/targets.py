@@ -6,9 +6,11 @@ from dataclasses import replace
 
 from ariia.domain.audience.audience import AudienceFilter, FollowUp, segment_ids_in
 from ariia.domain.audience.segment import MemberSegment, unknown_campaigns
-from ariia.domain.campaigns.campaign import Campaign, CampaignType, SegmentCopy, Target
+from ariia.domain.audience.target import SegmentCopy, Target
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.campaigns.follow_up_rules import due_at, require_complete, require_followed, require_measured
 from ariia.domain.errors import InvalidError, Problem
+from ariia.domain.ledger.dispatch import CampaignType
 from ariia.ports.campaigns import CampaignStore
 from ariia.ports.segments import SegmentStore
 

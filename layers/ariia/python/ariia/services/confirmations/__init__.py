@@ -1,1 +1,1 @@
-"""."""
+"""Asking members to confirm their address."""

@@ -6,32 +6,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ariia.domain.campaigns.campaign import Campaign, Content
 from ariia.domain.channel import Channel
 from ariia.domain.confirmations.texts import content_for
 from ariia.domain.consent.confirmation import ASKED_FOR_MS, LINK_DAYS, ConfirmationRequest, looks_at
 from ariia.domain.consent.refusal import refusal
+from ariia.domain.content.content import Content
 from ariia.domain.content.variables.roots import tenant_view
 from ariia.domain.documents import encode
 from ariia.domain.errors import NotFoundError
+from ariia.domain.ledger.containers import DispatchKind, container_id
+from ariia.domain.ledger.dispatch import Dispatch
 from ariia.domain.members.member import Member
 from ariia.domain.senders import parse_from
-from ariia.domain.single_messages import SingleKind, container_id
+from ariia.domain.tenants.sending_rules import rules_of
 from ariia.domain.tenants.tenant import Tenant
 from ariia.ports.clock import Clock
 from ariia.ports.members import MemberScan
 from ariia.ports.senders import SenderDirectory
 from ariia.ports.tenants import TenantStore
-from ariia.services.campaigns.runs import SYSTEM
 from ariia.services.confirmations.asked import AskedConfirmations
 from ariia.services.confirmations.limits import ConfirmationLimits
-from ariia.services.release.campaign_rules import rules_of
 from ariia.services.single_messages.messages import SingleMessages
 from ariia.services.single_messages.settling import SingleSettler
 from ariia.services.single_messages.waiting_room import WaitingRoom
 
 _AGAIN_MS = 150_000
 _WITHOUT_SENDER_MS = 3_600_000
+# What the questions say rests once for each language and sender: the owner of these messages.
+_MESSAGES = "confirmations"
 
 
 @dataclass
@@ -117,7 +119,7 @@ class ConfirmationMails:
     def _put(
         self,
         tenant: Tenant | None,
-        container: Campaign,
+        container: Dispatch,
         request: ConfirmationRequest,
         member: Member | None,
         report: ConfirmationLook,
@@ -131,14 +133,15 @@ class ConfirmationMails:
                 report.wait(now)
             return
         rules, content = rules_of(tenant), self._content(tenant, member)
-        opens_at = rules.member_opening(Channel.EMAIL, member, now)
+        opens_at = rules.member_opening(Channel.EMAIL, member.timezone, now)
         if opens_at > now or content is None:
             report.wait(opens_at if opens_at > now else now + _WITHOUT_SENDER_MS)
         elif self._limits.allow(tenant.id, request):
             latest = request.asked_at + ASKED_FOR_MS
             # First, as the message is found by it when the member wants their data, or wants to be forgotten.
             self._asked.note(tenant.id, member.id, container.id)
-            self._singles.prepare(replace(container, rules=rules), content, [member.id], not_after=latest)
+            made = replace(container, rules=rules)
+            self._singles.prepare(made, content, [member.id], message_of=_MESSAGES, not_after=latest)
             report.wait(now)
         else:
             report.limited += 1
@@ -153,14 +156,13 @@ class ConfirmationMails:
         return replace(content, from_address=header, tenant=tenant_view(encode(tenant)))
 
 
-def _container(tenant_id: str, request: ConfirmationRequest) -> Campaign:
+def _container(tenant_id: str, request: ConfirmationRequest) -> Dispatch:
     """What the question goes out in: tracked by nobody, and counted against nothing."""
-    return Campaign(
-        id=container_id(SingleKind.CONFIRMATION, tenant_id, request.id),
+    return Dispatch(
+        id=container_id(DispatchKind.CONFIRMATION, tenant_id, request.id),
         tenant_id=tenant_id,
         name="Confirmation",
-        created_by=SYSTEM,
-        counts_against_caps=False,
+        kind=DispatchKind.CONFIRMATION,
         track_opens=False,
         track_clicks=False,
     )

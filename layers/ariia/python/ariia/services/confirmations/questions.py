@@ -8,17 +8,17 @@ from ariia.domain.channel import Channel
 from ariia.domain.consent.confirmation import request_to
 from ariia.domain.consent.refusal import refusal
 from ariia.domain.errors import InvalidError, NotFoundError, Problem
+from ariia.domain.ledger.containers import DispatchKind, container_id
 from ariia.domain.members.member import Member
+from ariia.domain.next_steps.waits import Wait
 from ariia.domain.recipients.recipient import Recipient
-from ariia.domain.rules.wait_cause import WaitCause
-from ariia.domain.single_messages import SingleKind, container_id
-from ariia.domain.waits import Wait
+from ariia.domain.tenants.sending_rules import rules_of
+from ariia.domain.wait_cause import WaitCause
 from ariia.ports.clock import Clock
 from ariia.ports.members import MemberStore
 from ariia.ports.senders import SenderDirectory
 from ariia.ports.tenants import TenantStore
 from ariia.services.confirmations.asked import AskedConfirmations
-from ariia.services.release.campaign_rules import rules_of
 from ariia.services.single_messages.messages import SingleMessages
 
 _MANY = 100
@@ -62,7 +62,7 @@ class ConfirmationQuestions:
         request = request_to(member, self._clock.now())
         if request is None:
             raise NotFoundError("this member waits for no confirmation")
-        own = container_id(SingleKind.CONFIRMATION, tenant_id, request.id)
+        own = container_id(DispatchKind.CONFIRMATION, tenant_id, request.id)
         asked = {own, *self._asked.page(tenant_id, member_id, _MANY, None)}
         messages = [one for each in asked for one in self._singles.recipients(tenant_id, each, [member_id])]
         # Earlier questions, of another word or address, are no answer to this one.
@@ -78,7 +78,7 @@ class ConfirmationQuestions:
         tenant, now = self._tenants.get(member.tenant_id), self._clock.now()
         if tenant is None or not tenant.settings.double_opt_in or refusal(member, Channel.EMAIL, asks=True) is not None:
             return None
-        opens_at = rules_of(tenant).member_opening(Channel.EMAIL, member, now)
+        opens_at = rules_of(tenant).member_opening(Channel.EMAIL, member.timezone, now)
         if opens_at > now:
             return Wait(WaitCause.QUIET_HOURS, opens_at)
         if tenant.default_sender is None or not self._senders.is_verified(tenant.id, tenant.default_sender):

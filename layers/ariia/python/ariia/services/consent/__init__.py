@@ -1,1 +1,1 @@
-"""."""
+"""Consent, suppressions and the double opt-in."""

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import cached_property
-from typing import TypeVar
 
 from ariia.domain.channel import Channel
 from ariia.domain.consent.confirmation import looks_at, request_to
 from ariia.domain.consent.double_opt_in import concerns, has_confirmed, hold, is_to_be_asked, must_confirm, remember
-from ariia.domain.members.consent_changes import ConsentClaim
 from ariia.domain.members.member import Consent, ConsentStatus, Member
 from ariia.ports.clock import Clock
+from ariia.ports.opt_in import Claims, OptIn, OptInOfTenant, T
 from ariia.ports.tenants import TenantStore
 from ariia.services.revisits import SOON, Revisits
 
-T = TypeVar("T")
-Claims = Mapping[Channel, ConsentClaim]
 
-
-class DoubleOptIn:
+class DoubleOptIn(OptIn):
     """Makes the rules of one tenant."""
 
     def __init__(self, tenants: TenantStore, revisits: Revisits, clock: Clock) -> None:
@@ -31,7 +27,7 @@ class DoubleOptIn:
         return OptInRules(tenant_id, self._tenants, self._revisits, self._clock)
 
 
-class OptInRules:
+class OptInRules(OptInOfTenant):
     """Holds grants back, and lets those be asked whom that leaves waiting. Without the setting it does nothing."""
 
     def __init__(self, tenant_id: str, tenants: TenantStore, revisits: Revisits, clock: Clock) -> None:

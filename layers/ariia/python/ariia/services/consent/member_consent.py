@@ -17,11 +17,11 @@ from ariia.domain.members.claims import parse_claim
 from ariia.domain.members.consent_changes import set_consent
 from ariia.domain.members.member import Consent, ConsentStatus, Member, TrackingChoice
 from ariia.domain.members.patch import require_size
-from ariia.domain.single_messages import address_place, is_stand_in
+from ariia.domain.members.stand_ins import address_place, is_stand_in
 from ariia.ports.clock import Clock
 from ariia.ports.members import MemberStore
 from ariia.services.consent.double_opt_in import DoubleOptIn
-from ariia.services.consent.opt_outs import OptOuts
+from ariia.services.members.opt_outs import OptOuts
 
 _ATTEMPTS = 10
 

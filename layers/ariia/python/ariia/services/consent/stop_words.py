@@ -10,8 +10,8 @@ from ariia.domain.consent.stop_words import StopMeaning, meaning
 from ariia.domain.members.member import Consent, ConsentStatus
 from ariia.ports.members import MemberStore
 from ariia.services.consent.member_consent import MemberConsent
-from ariia.services.consent.opt_outs import OptOuts
 from ariia.services.consent.suppressions import parse_address
+from ariia.services.members.opt_outs import OptOuts
 
 SOURCE = "stop_word"
 

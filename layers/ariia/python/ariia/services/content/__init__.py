@@ -1,1 +1,1 @@
-"""."""
+"""Templates and the checks of content."""

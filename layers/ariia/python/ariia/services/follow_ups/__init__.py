@@ -1,1 +1,1 @@
-"""."""
+"""Follow-ups of a chat."""

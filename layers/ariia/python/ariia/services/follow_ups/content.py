@@ -6,19 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
-from ariia.domain.campaigns.campaign import Campaign, Content
 from ariia.domain.channel import Channel
 from ariia.domain.content.assembly import assemble
+from ariia.domain.content.content import Content
 from ariia.domain.content.message_draft import MessageDraft
 from ariia.domain.content.variables.roots import campaign_view, clean, member_view, tenant_view
 from ariia.domain.documents import encode
 from ariia.domain.errors import InvalidError, Problem
 from ariia.domain.follow_ups import MessageFormat, ScheduledFollowUp
+from ariia.domain.ledger.containers import DispatchKind
+from ariia.domain.ledger.dispatch import Dispatch
 from ariia.domain.members.member import Member
+from ariia.domain.tenants.sending_rules import rules_of
 from ariia.domain.tenants.tenant import Tenant
 from ariia.ports.senders import SenderDirectory
 from ariia.services.campaigns.from_addresses import verified_sender
-from ariia.services.release.campaign_rules import rules_of
 
 NAME = "Follow-up"
 _UNSUBSCRIBE = {"de": "Abmelden"}
@@ -52,15 +54,15 @@ class FollowUpContents:
         written = self._written(follow_up, tenant)
         return replace(written, from_address=self.sender(follow_up, tenant), tenant=tenant_view(encode(tenant)))
 
-    def container(self, follow_up: ScheduledFollowUp, tenant: Tenant) -> Campaign:
+    def container(self, follow_up: ScheduledFollowUp, tenant: Tenant) -> Dispatch:
         """What the follow-up's message goes out in."""
         settings = tenant.settings
-        return Campaign(
+        return Dispatch(
             id=follow_up.container_id,
             tenant_id=follow_up.tenant_id,
             name=NAME,
             channel=follow_up.channel,
-            created_by=follow_up.created_by,
+            kind=DispatchKind.FOLLOW_UP,
             hold_unknown=settings.hold_unknown,
             track_opens=settings.track_opens,
             track_clicks=settings.track_clicks,

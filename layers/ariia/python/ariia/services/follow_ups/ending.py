@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.errors import NotFoundError, TransientError
 from ariia.domain.follow_ups import FollowUpStatus, ScheduledFollowUp
+from ariia.domain.ledger.containers import DispatchKind
+from ariia.domain.ledger.dispatch import Dispatch
 from ariia.domain.tenants.plan import Feature
 from ariia.ports.clock import Clock
 from ariia.ports.follow_ups import FollowUpStore
@@ -57,9 +58,14 @@ class FollowUpEnding:
         return fresh
 
 
-def stub(follow_up: ScheduledFollowUp) -> Campaign:
+def stub(follow_up: ScheduledFollowUp) -> Dispatch:
     """As much of the follow-up's container as finding its batch needs."""
-    return Campaign(id=follow_up.container_id, tenant_id=follow_up.tenant_id, name="", channel=follow_up.channel)
+    return Dispatch(
+        id=follow_up.container_id,
+        tenant_id=follow_up.tenant_id,
+        channel=follow_up.channel,
+        kind=DispatchKind.FOLLOW_UP,
+    )
 
 
 def is_cancelled(follow_up: ScheduledFollowUp) -> bool:

@@ -11,25 +11,25 @@ from ariia.domain.channel import Channel
 from ariia.domain.concurrency import changed_meanwhile, require_version
 from ariia.domain.creation import Created, Creation, require_same
 from ariia.domain.errors import ConflictError, ForbiddenError, InvalidError, LimitError, NotFoundError, Problem
+from ariia.domain.events import data_problem, event_names_problem
 from ariia.domain.follow_ups import MAX_AHEAD_MS, FollowUpStatus, ScheduledFollowUp, require_open
 from ariia.domain.ledger.receipt import RecipientStatus
 from ariia.domain.local_time import at_local
-from ariia.domain.member_events import data_problem, event_names_problem
 from ariia.domain.members.member import Member
+from ariia.domain.next_steps.waits import Wait
 from ariia.domain.recipients.recipient import Recipient
-from ariia.domain.rules.wait_cause import WaitCause
 from ariia.domain.storable import require_storable
 from ariia.domain.tenants.plan import Feature
+from ariia.domain.tenants.sending_rules import rules_of
 from ariia.domain.tenants.tenant import Tenant
 from ariia.domain.text_values import FieldError, timezone
-from ariia.domain.waits import Wait
+from ariia.domain.wait_cause import WaitCause
 from ariia.ports.clock import Clock, Ids
 from ariia.ports.follow_ups import FollowUpStore
 from ariia.ports.members import MemberScan
 from ariia.ports.tenants import TenantStore
 from ariia.services.follow_ups.content import FollowUpContents
 from ariia.services.follow_ups.ending import FollowUpEnding
-from ariia.services.release.campaign_rules import rules_of
 from ariia.services.revisits import REQUEST_MS, Revisits
 from ariia.services.single_messages.messages import SingleMessages
 from ariia.services.tenants.quotas import Quotas
@@ -244,7 +244,9 @@ class FollowUps:
             return Wait(WaitCause.TIME, follow_up.follow_up_at)
         tenant = self._tenants.get(follow_up.tenant_id)
         member = self._members.get_many(follow_up.tenant_id, [follow_up.member_id]).get(follow_up.member_id)
-        opens_at = rules_of(tenant).member_opening(follow_up.channel, member, now) if tenant and member else now
+        opens_at = (
+            rules_of(tenant).member_opening(follow_up.channel, member.timezone, now) if tenant and member else now
+        )
         return Wait(WaitCause.QUIET_HOURS, opens_at) if opens_at > now else Wait(WaitCause.RATE)
 
     def _member(self, follow_up: ScheduledFollowUp) -> Member:

@@ -12,6 +12,7 @@ from ariia.domain.follow_ups import FollowUpStatus, ScheduledFollowUp
 from ariia.domain.members.member import Member
 from ariia.domain.rules.misfire import Misfire, MisfirePolicy, late_reason
 from ariia.domain.tenants.plan import Feature
+from ariia.domain.tenants.sending_rules import rules_of
 from ariia.domain.tenants.tenant import Tenant
 from ariia.ports.clock import Clock
 from ariia.ports.follow_ups import FollowUpStore
@@ -19,7 +20,6 @@ from ariia.ports.members import MemberScan
 from ariia.ports.tenants import TenantStore
 from ariia.services.follow_ups.content import FollowUpContents
 from ariia.services.follow_ups.ending import SYSTEM, FollowUpEnding, is_cancelled, stub
-from ariia.services.release.campaign_rules import rules_of
 from ariia.services.single_messages.messages import SingleMessages, Standing
 from ariia.services.single_messages.settling import SingleSettler
 from ariia.services.single_messages.waiting_room import WaitingRoom
@@ -189,4 +189,4 @@ def _misfire(follow_up: ScheduledFollowUp, tenant: Tenant) -> Misfire:
 
 
 def _opening(tenant: Tenant, channel: Channel, member: Member, at: int) -> int:
-    return rules_of(tenant).member_opening(channel, member, at)
+    return rules_of(tenant).member_opening(channel, member.timezone, at)

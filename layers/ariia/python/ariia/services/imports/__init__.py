@@ -1,1 +1,1 @@
-"""."""
+"""Importing members from files."""

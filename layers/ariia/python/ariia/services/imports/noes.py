@@ -11,7 +11,7 @@ from ariia.domain.imports.job import ImportJob
 from ariia.domain.imports.noes import LineNoes, noes_in, with_origin
 from ariia.ports.clock import Clock
 from ariia.ports.members import MemberStore
-from ariia.services.consent.opt_outs import OptOuts
+from ariia.services.members.opt_outs import OptOuts
 
 
 class ImportedNoes:

@@ -1,1 +1,1 @@
-"""."""
+"""What members do on our pages."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.channel import Channel
 from ariia.domain.errors import NotFoundError
 from ariia.domain.identifiers import shard_of
+from ariia.domain.ledger.dispatch import Dispatch
 from ariia.domain.ledger.receipt import EventKind, Receipt
 from ariia.domain.links import LinkClaims, verify
 from ariia.domain.sending.message import UNSUBSCRIBE
@@ -96,7 +96,7 @@ class Unsubscribes:
         key = ReceiptKey(Partition(claims.tenant_id, claims.campaign_id, shard), claims.member_id, claims.message)
         self._ledger.merge_receipt(key, Receipt(times={EventKind.UNSUBSCRIBED.value: now}))
 
-    def _was_erased_since(self, claims: LinkClaims, campaign: Campaign) -> bool:
+    def _was_erased_since(self, claims: LinkClaims, campaign: Dispatch) -> bool:
         """True for a message from before an erasure: of who came back since, nothing may lead to it again."""
         mark = self._erasures.marks(claims.tenant_id, [claims.member_id]).get(claims.member_id)
         return mark is not None and (campaign.audience_at or campaign.created_at) <= mark.at

@@ -1,1 +1,1 @@
-"""."""
+"""Members one by one."""

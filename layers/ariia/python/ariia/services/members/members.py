@@ -18,8 +18,8 @@ from ariia.domain.text_values import MAX_TAGS, FieldError, tag
 from ariia.ports.clock import Clock, Ids
 from ariia.ports.jobs import Job, JobStore
 from ariia.ports.members import MemberStore
-from ariia.services.consent.double_opt_in import DoubleOptIn, OptInRules
-from ariia.services.consent.opt_outs import OptOuts
+from ariia.ports.opt_in import OptIn, OptInOfTenant
+from ariia.services.members.opt_outs import OptOuts
 
 SOURCE = "api"
 _ATTEMPTS = 6
@@ -37,8 +37,8 @@ class Upserted:
 class Members:
     """Use cases around one member. A change without a version is laid over whatever is stored by then."""
 
-    def __init__(self, store: MemberStore, jobs: JobStore, double_opt_in: DoubleOptIn, clock: Clock, ids: Ids) -> None:
-        self._store, self._jobs, self._double_opt_in = store, jobs, double_opt_in
+    def __init__(self, store: MemberStore, jobs: JobStore, opt_in: OptIn, clock: Clock, ids: Ids) -> None:
+        self._store, self._jobs, self._opt_in = store, jobs, opt_in
         self._clock, self._ids, self._opt_outs = clock, ids, OptOuts(store, clock)
 
     def get(self, tenant_id: str, member_id: str) -> Member:
@@ -60,7 +60,7 @@ class Members:
             self._bind(tenant_id, creation)
         now = self._clock.now()
         blank = Member(wanted, tenant_id, created_at=now, updated_at=now, creation_id=creation.id if creation else None)
-        rules = self._double_opt_in.of(tenant_id)
+        rules = self._opt_in.of(tenant_id)
         member = self._laid_over(None, blank, patch, rules)
         rules.ask([(None, member)])
         # First: whoever repeats this without a key after a crash is answered that the member exists.
@@ -87,7 +87,7 @@ class Members:
         require_id(member_id, "id")
         patch = self._parse(values, by)
 
-        rules = self._double_opt_in.of(tenant_id)
+        rules = self._opt_in.of(tenant_id)
 
         def change(stored: Member | None) -> Member:
             base = stored or Member(member_id, tenant_id, created_at=self._clock.now())
@@ -129,7 +129,7 @@ class Members:
         fields = {name: value for name, value in values.items() if name != "id"}
         return parse_patch(fields, now=self._clock.now(), source=SOURCE, by=by)
 
-    def _laid_over(self, stored: Member | None, base: Member, patch: MemberPatch, rules: OptInRules) -> Member:
+    def _laid_over(self, stored: Member | None, base: Member, patch: MemberPatch, rules: OptInOfTenant) -> Member:
         """A consent without a date never overrides a no: systems that send their whole state again don't know of it."""
         changed = apply_fields(base, patch)
         withdrawals = {
@@ -148,7 +148,7 @@ class Members:
                 raise NotFoundError(f"there is no member {member_id[:64]}")
             return change(stored)
 
-        return self._write(tenant_id, member_id, known, None, self._double_opt_in.of(tenant_id)).member
+        return self._write(tenant_id, member_id, known, None, self._opt_in.of(tenant_id)).member
 
     def _write(
         self,
@@ -156,7 +156,7 @@ class Members:
         member_id: str,
         change: Callable[[Member | None], Member],
         version: int | None,
-        rules: OptInRules,
+        rules: OptInOfTenant,
     ) -> Upserted:
         """Stores `change` of what is stored, anew as often as somebody else is faster. Writes nothing when it would
         change nothing."""

@@ -1,1 +1,1 @@
-"""."""
+"""Planning an audience into the ledger."""

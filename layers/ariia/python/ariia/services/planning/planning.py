@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from ariia.domain.campaigns.campaign import ACCEPTED_MISSING, Campaign, CampaignStatus, Move, Target
+from ariia.domain.audience.target import Target
+from ariia.domain.campaigns.campaign import Campaign, Move
 from ariia.domain.content.variables.declarations import required_of_members
 from ariia.domain.errors import TransientError
 from ariia.domain.ledger.batch import MAX_ENTRIES, PlanCursor, ReleaseCursor
+from ariia.domain.ledger.dispatch import ACCEPTED_MISSING, ONLY
+from ariia.domain.ledger.status import CampaignStatus
+from ariia.domain.pause_cause import PauseCause
 from ariia.domain.planning.lane_plan import is_by_zone, lanes_by_zone, single_lane
-from ariia.domain.rules.pause_cause import PauseCause
 from ariia.ports.campaigns import CampaignStore
 from ariia.ports.clock import Clock
 from ariia.ports.ledger import Ledger, Page, Partition
@@ -19,12 +22,12 @@ from ariia.ports.members import MemberScan
 from ariia.ports.sending import SendRates
 from ariia.services.audience.page_facts import PageFactsReader
 from ariia.services.campaigns.broadcast_quota import BroadcastQuota
+from ariia.services.campaigns.rules import CampaignRules
+from ariia.services.campaigns.run_ending import RunEnding
 from ariia.services.campaigns.runs import SYSTEM, CampaignRuns
 from ariia.services.campaigns.targets import Targets, audience_of
 from ariia.services.planning.reopening import ShardReopener
 from ariia.services.planning.shard import ShardPlanner
-from ariia.services.release.campaign_rules import CampaignRules
-from ariia.services.release.run_ending import RunEnding
 
 PLANNED, MORE, STOP = "planned", "more", "stop"
 _TRIES = 8
@@ -141,7 +144,7 @@ class AudiencePlanner:
         if campaign.planned_at:
             return ShardReopener(self._ledger, self._clock).run(campaign, partition, deadline)
         audience = audience_of(campaign, self._target(campaign), campaign.audience_at or campaign.run_began_at)
-        content = self._campaigns.content(campaign.tenant_id, campaign.id, campaign.approved_hash or "")
+        content = self._campaigns.message(campaign.tenant_id, campaign.messages[ONLY])
         required = required_of_members(content.variables, content.values)
         planner = ShardPlanner(campaign, audience, required, self._facts, self._members, self._ledger, self._clock)
         return planner.run(partition, deadline)

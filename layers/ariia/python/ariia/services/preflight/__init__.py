@@ -1,1 +1,1 @@
-"""."""
+"""The preflight of a campaign."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ariia.domain.campaigns.campaign import fingerprint
+from ariia.domain.audience.count_job import CountedAudience, CountTask
+from ariia.domain.audience.counting import AudienceCount
 from ariia.domain.campaigns.findings import as_findings
 from ariia.domain.content.checks.findings import Finding
-from ariia.domain.documents import decode, encode
+from ariia.domain.documents import decode, encode, fingerprint
 from ariia.domain.errors import InvalidError, NotFoundError
-from ariia.domain.preflight.arithmetic import AudienceCount
-from ariia.domain.preflight.job import CountedAudience, CountTask, PreflightJob, PreflightStatus, kind_of
+from ariia.domain.preflight.job import PreflightJob, PreflightStatus, kind_of
 from ariia.ports.clock import Clock, Ids
 from ariia.ports.jobs import Job, JobStore
 from ariia.ports.shard_work import ShardWork
@@ -117,7 +117,7 @@ class Preflights:
             channel=campaign.channel,
             one_per_address=campaign.one_per_address,
             required=self._required(details),
-            cap=settings.frequency_cap if campaign.counts_against_caps else None,
+            cap=settings.frequency_cap,
             target_type=campaign.target_type,
             target_filter_json=target.target_filter_json,
             exclude=target.exclude,
@@ -147,7 +147,7 @@ class Preflights:
         job = Job(tenant_id, kind_of(campaign_id), self._ids.new(), encode(preflight), expires_at)
         self._jobs.create(job)
         if count is None:
-            self._work.start([CountTask(tenant_id, campaign_id, job.id, shard) for shard in range(self._shards)])
+            self._work.start([CountTask(tenant_id, job.kind, job.id, shard) for shard in range(self._shards)])
         return self._report(details, preflight, 0, is_current=True)
 
     def _known(self, tenant_id: str, campaign_id: str) -> tuple[Job, PreflightJob] | None:

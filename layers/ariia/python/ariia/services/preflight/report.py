@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ariia.domain.audience.count_job import CountedAudience
 from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.campaigns.findings import EMPTY_AUDIENCE, MISSING_VALUE
 from ariia.domain.content.checks.findings import Finding
 from ariia.domain.preflight.arithmetic import Duration
-from ariia.domain.preflight.job import CountedAudience, PreflightJob, PreflightStatus
+from ariia.domain.preflight.job import PreflightJob, PreflightStatus
 from ariia.domain.preflight.prices import Cost
 from ariia.domain.tenants.tenant import Tenant
 from ariia.services.preflight.outlook import Outlook, PlanAnswer, SendOutlook

@@ -1,1 +1,1 @@
-"""."""
+"""Recording what the provider's events say."""

@@ -1,1 +1,1 @@
-"""."""
+"""Releasing planned batches to the queue, and ending runs."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ariia.domain.channel import Channel
 from ariia.domain.errors import TransientError
-from ariia.domain.rules.wait_cause import WaitCause
+from ariia.domain.wait_cause import WaitCause
 from ariia.ports.clock import Clock
 from ariia.ports.sending import AccountQuota, SendRate, SendRates
 

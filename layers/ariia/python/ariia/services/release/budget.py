@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ariia.domain.campaigns.campaign import Campaign
+from ariia.domain.ledger.dispatch import Dispatch
 from ariia.ports.clock import Clock
 from ariia.ports.sending import AccountQuota, SendRate, SendRates
 from ariia.services.release.round_state import ReleasePolicy, Tally
@@ -20,7 +20,7 @@ class SendBudget:
     def __init__(self, rates: SendRates, quota: AccountQuota, clock: Clock, policy: ReleasePolicy) -> None:
         self._rates, self._quota, self._clock, self._policy = rates, quota, clock, policy
 
-    def of(self, campaign: Campaign, tally: Tally) -> float:
+    def of(self, campaign: Dispatch, tally: Tally) -> float:
         """In members, less those that are queued and wait. 0, and why in `tally`, when the account may not send."""
         now = self._clock.now()
         rate = self._rate(campaign, now)
@@ -35,11 +35,11 @@ class SendBudget:
         left = max(1.0, rate.remaining_today / max(1, sharing))
         return min(per_round, left) - tally.outstanding
 
-    def leave(self, campaign: Campaign) -> None:
+    def leave(self, campaign: Dispatch) -> None:
         """The campaign's run is over: its share is for the others."""
         self._rates.note_ended(campaign.channel, campaign.key)
 
-    def _rate(self, campaign: Campaign, now: int) -> SendRate:
+    def _rate(self, campaign: Dispatch, now: int) -> SendRate:
         known = self._rates.rate(campaign.channel)
         if known is not None and now - known.at < _QUOTA_AGE_MS and not _is_overtaken(known, campaign):
             return known
@@ -48,7 +48,7 @@ class SendBudget:
         return fresh
 
 
-def _is_overtaken(known: SendRate, campaign: Campaign) -> bool:
+def _is_overtaken(known: SendRate, campaign: Dispatch) -> bool:
     """True when the account was last seen suspended before somebody sent or resumed the campaign. They may know better,
     and the old answer would pause it once more."""
     return known.is_shut_down and known.at <= campaign.updated_at

@@ -6,21 +6,24 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import UTC, datetime
 
-from ariia.domain.campaigns.actions import forget_audience, may_retry
-from ariia.domain.campaigns.campaign import PAUSED, Campaign, CampaignStatus, CampaignType, Move
+from ariia.domain.campaigns.actions import forget_audience
+from ariia.domain.campaigns.campaign import Campaign, Move
 from ariia.domain.campaigns.findings import Moment
 from ariia.domain.campaigns.run import is_in_charge, take_charge
 from ariia.domain.concurrency import changed_meanwhile, require_version
 from ariia.domain.errors import ConflictError, ForbiddenError, InvalidError, Problem
-from ariia.domain.rules.pause_cause import PauseCause
+from ariia.domain.ledger.dispatch import CampaignType
+from ariia.domain.ledger.status import PAUSED, CampaignStatus
+from ariia.domain.next_steps.actions import may_retry
+from ariia.domain.pause_cause import PauseCause
 from ariia.ports.campaigns import CampaignChange, CampaignStore
 from ariia.ports.clock import Clock
 from ariia.ports.workflows import CampaignRuns
 from ariia.services.campaigns.broadcast_quota import BroadcastQuota
 from ariia.services.campaigns.contents import CampaignContents
+from ariia.services.campaigns.preflight_check import PreflightCheck
 from ariia.services.campaigns.reading import Campaigns
 from ariia.services.campaigns.targets import Targets
-from ariia.services.preflight.gate import PreflightGate
 from ariia.services.statistics import CampaignStatistics
 
 _S = CampaignStatus
@@ -38,7 +41,7 @@ class CampaignSending:
         clock: Clock,
         broadcasts: BroadcastQuota,
         statistics: CampaignStatistics,
-        gate: PreflightGate,
+        gate: PreflightCheck,
     ) -> None:
         self._statistics, self._gate = statistics, gate
         self._store, self._runs, self._contents, self._targets = store, runs, contents, targets

@@ -8,14 +8,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, Move
+from ariia.domain.campaigns.campaign import Campaign, Move
 from ariia.domain.campaigns.run import is_in_charge, take_charge
 from ariia.domain.consent.refusal import ExclusionReason
 from ariia.domain.errors import ConflictError, NotFoundError, TransientError
 from ariia.domain.identifiers import shard_of
 from ariia.domain.ledger.batch import BATCH_PREFIX, Batch, BatchKey, Entry, EntryState
+from ariia.domain.ledger.containers import DispatchKind
 from ariia.domain.ledger.evidence import proven
-from ariia.domain.single_messages import kind_of
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.ports.campaigns import CampaignChange, CampaignStore
 from ariia.ports.clock import Clock
 from ariia.ports.ledger import Ledger, Partition
@@ -74,8 +75,8 @@ class HeldMembers:
         return done
 
     def _readable(self, tenant_id: str, campaign_id: str, decision: Decision) -> Campaign:
-        campaign = self._campaigns.get(tenant_id, campaign_id) if kind_of(campaign_id) is None else None
-        if campaign is None:
+        campaign = self._campaigns.get(tenant_id, campaign_id)
+        if campaign is None or campaign.kind is not DispatchKind.CAMPAIGN:
             raise NotFoundError("there is no such campaign")
         cancelled = campaign.status is _S.CANCELLED and decision is Decision.SEND_AGAIN
         if campaign.planned_at is None or cancelled:

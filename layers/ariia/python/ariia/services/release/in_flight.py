@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ariia.domain.campaigns.campaign import Campaign
+from ariia.domain.ledger.dispatch import Dispatch
 from ariia.ports.ledger import BatchSummary, Partition, ReleaseLedger
 from ariia.services.release.released_batches import batches_after, up_to
 from ariia.services.release.round_state import claimable
@@ -25,7 +25,7 @@ class InFlightCount:
     def __init__(self, ledger: ReleaseLedger) -> None:
         self._ledger = ledger
 
-    def of(self, campaign: Campaign) -> InFlight:
+    def of(self, campaign: Dispatch) -> InFlight:
         """The claims right now, strongly consistent; about two queries per shard."""
         if not campaign.lanes:
             return InFlight()

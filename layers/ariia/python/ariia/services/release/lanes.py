@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.ledger.batch import ReleaseCursor
+from ariia.domain.ledger.dispatch import Dispatch
 from ariia.domain.ledger.queued_batch import QueuedBatch
 from ariia.domain.rules.wave import Lane
 from ariia.ports.clock import Clock
@@ -57,7 +57,7 @@ class LaneReleaser:
     def __init__(self, ledger: ReleaseLedger, queue: SendQueue, clock: Clock) -> None:
         self._ledger, self._queue, self._clock = ledger, queue, clock
 
-    def release(self, campaign: Campaign, cursors: Cursors, budget: float, tally: Tally) -> None:
+    def release(self, campaign: Dispatch, cursors: Cursors, budget: float, tally: Tally) -> None:
         """Queues batches of about `budget` members in all and moves the released rows on."""
         steps: list[_Step] = []
         for shard in range(campaign.shards):
@@ -82,10 +82,10 @@ class LaneReleaser:
             tally.unfinished |= not cursor.is_done
             tally.unreleased |= not cursor.exhausted
 
-    def _step(self, campaign: Campaign, lane: Lane, shard: int, cursor: ReleaseCursor) -> _Step:
+    def _step(self, campaign: Dispatch, lane: Lane, shard: int, cursor: ReleaseCursor) -> _Step:
         return _Step(Partition(campaign.tenant_id, campaign.id, shard), lane, cursor, cursor.released)
 
-    def _releases(self, campaign: Campaign, lane: Lane, cursor: ReleaseCursor, budget: float, tally: Tally) -> bool:
+    def _releases(self, campaign: Dispatch, lane: Lane, cursor: ReleaseCursor, budget: float, tally: Tally) -> bool:
         """Whether the lane has something to queue in this round; notes what is left of it if not."""
         if not cursor.exhausted and budget > 0 and self._may_release(campaign, lane, tally):
             return True
@@ -119,7 +119,7 @@ class LaneReleaser:
             step.before = moved.get(step.place, step.before)
         return [one for one in steps if one.place in moved or one.place not in wanted]
 
-    def _may_release(self, campaign: Campaign, lane: Lane, tally: Tally) -> bool:
+    def _may_release(self, campaign: Dispatch, lane: Lane, tally: Tally) -> bool:
         now = self._clock.now()
         opens_at = campaign.lane_opening(lane.id, now)
         if opens_at is not None and opens_at > now:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ariia.domain.campaigns.campaign import Campaign
+from ariia.domain.ledger.dispatch import Dispatch
 from ariia.ports.clock import Clock
 from ariia.services.campaigns.runs import CampaignRuns
 from ariia.services.release.budget import QUOTA_USED_UP
@@ -17,13 +17,13 @@ class Parking:
     def __init__(self, runs: CampaignRuns, clock: Clock) -> None:
         self._runs, self._clock = runs, clock
 
-    def note(self, campaign: Campaign, reason: str | None) -> None:
+    def note(self, campaign: Dispatch, reason: str | None) -> None:
         """Notes why nothing leaves at present; None = it goes on."""
         if reason == campaign.parked_reason:
             return
         now = self._clock.now()
 
-        def apply(fresh: Campaign) -> None:
+        def apply(fresh: Dispatch) -> None:
             fresh.parked_at, fresh.parked_reason = (now, reason) if reason else (None, None)
             fresh.parked_until = now + _DAY_MS if reason == QUOTA_USED_UP else None
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.consent.refusal import ExclusionReason
 from ariia.domain.ledger.batch import CLOCKS_DIFFER_MS, Batch, Claim, Entry, EntryState, put_off_until
+from ariia.domain.ledger.dispatch import Dispatch
 from ariia.domain.ledger.receipt import EventKind, Receipt, refusal_of
 from ariia.ports.campaigns import CampaignStore
 from ariia.ports.clock import Clock
@@ -45,7 +45,7 @@ class UnknownResolver:
         self._ledger, self._clock = ledger, clock
         self._proof = SilenceProof(campaigns, pipeline, clock, grace_ms, hidden_ms)
 
-    def resolve(self, campaign: Campaign, summary: BatchSummary) -> Resolution:
+    def resolve(self, campaign: Dispatch, summary: BatchSummary) -> Resolution:
         """Settles the claim when its lease is over and the evidence is complete; says when to look again if not."""
         claim = summary.claim
         if claim is None:
@@ -75,7 +75,7 @@ class UnknownResolver:
         found = self._ledger.receipts_between(partition, min(members), max(members))
         return {member: receipt for (member, lane), receipt in found.items() if lane == batch.key.lane}
 
-    def _settle(self, campaign: Campaign, batch: Batch, claim: Claim, receipts: dict[str, Receipt]) -> Resolution:
+    def _settle(self, campaign: Dispatch, batch: Batch, claim: Claim, receipts: dict[str, Receipt]) -> Resolution:
         outcomes = {
             entry.member_id: _evidence(entry, receipts.get(entry.member_id), claim)
             or _without_evidence(entry, hold=campaign.hold_unknown)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from ariia.domain.ledger.batch import BatchKey, ReleaseCursor
+from ariia.domain.ledger.dispatch import ACCEPTED_CONTENT, Dispatch
 from ariia.ports.ledger import Partition, ReleaseLedger
 
 Cursors = dict[tuple[int, str], ReleaseCursor]
@@ -89,3 +90,13 @@ def move_cursors(ledger: ReleaseLedger, wanted: Mapping[tuple[Partition, str], R
     moved = {place: replace(cursor, version=cursor.version + 1) for place, cursor in wanted.items()}
     saved = ledger.save_release_cursors(moved)
     return {place: cursor for place, cursor in moved.items() if place in saved}
+
+
+# So many failures before the first success are no chance.
+_MANY_FAILURES = 20
+
+
+def only_fails(campaign: Dispatch, tally: Tally) -> bool:
+    """True when many messages failed before any was taken, which no person has accepted yet."""
+    is_new = not campaign.went_out and ACCEPTED_CONTENT not in campaign.despite
+    return is_new and tally.accepted == 0 and tally.failed >= _MANY_FAILURES

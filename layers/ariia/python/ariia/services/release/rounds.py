@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus
-from ariia.domain.rules.pause_cause import PauseCause
+from ariia.domain.ledger.dispatch import Dispatch
+from ariia.domain.ledger.status import CampaignStatus
+from ariia.domain.pause_cause import PauseCause
 from ariia.ports.clock import Clock
+from ariia.services.campaigns.rules import CampaignRules
+from ariia.services.campaigns.run_ending import RunEnding
 from ariia.services.campaigns.runs import CampaignRuns
 from ariia.services.release.budget import SendBudget
-from ariia.services.release.campaign_rules import CampaignRules
+from ariia.services.release.gates import Paused, ReleaseGate
 from ariia.services.release.lanes import LaneReleaser
 from ariia.services.release.parking import Parking
-from ariia.services.release.reputation_guard import ReputationGuard
-from ariia.services.release.round_state import Cursors, ReleasePolicy, Tally, claimable
-from ariia.services.release.run_ending import RunEnding, only_fails
+from ariia.services.release.round_state import Cursors, ReleasePolicy, Tally
 from ariia.services.release.settling import BatchSettler
 
 WAIT, END = "wait", "end"
@@ -26,16 +28,15 @@ _PARKED_WAIT, _RULED_WAIT = 60, 300
 
 @dataclass(frozen=True)
 class Round:
-    """What the loop does next. `idle` counts the rounds in a row in which nothing moved. `paused`: why this very round
-    paused the campaign, and for which `cause`."""
+    """What the loop does next. `idle` counts the rounds in a row in which nothing moved. `paused`: what this very round
+    paused the campaign for."""
 
     outcome: str
     wait_seconds: int = 0
     idle: int = 0
     released: int = 0
     held: int = 0
-    paused: str | None = None
-    cause: PauseCause | None = None
+    paused: Paused | None = None
 
 
 class BatchReleaser:
@@ -49,12 +50,12 @@ class BatchReleaser:
         budget: SendBudget,
         clock: Clock,
         policy: ReleasePolicy,
-        guard: ReputationGuard,
+        gates: Sequence[ReleaseGate],
         rules: CampaignRules,
         ending: RunEnding,
     ) -> None:
         self._ending = ending
-        self._guard, self._parking, self._rules = guard, Parking(runs, clock), rules
+        self._gates, self._parking, self._rules = gates, Parking(runs, clock), rules
         self._runs, self._settler, self._lanes, self._budget = runs, settler, lanes, budget
         self._clock, self._policy = clock, policy
 
@@ -69,10 +70,10 @@ class BatchReleaser:
         tally = Tally()
         cursors = self._settler.settle(campaign, tally)
         is_open = campaign.is_sendable and not all(one.is_done for one in cursors.values())
-        paused, cause = self._release(campaign, cursors, tally) if is_open else (None, None)
+        paused = self._release(campaign, cursors, tally) if is_open else None
         if paused is not None:
             # What is claimed is still to be settled: the next rounds find it paused and do that.
-            return Round(WAIT, self._policy.round_seconds, 0, 0, tally.held, paused, cause)
+            return Round(WAIT, self._policy.round_seconds, 0, 0, tally.held, paused)
         if self._is_over(campaign, tally) and self._ending.end(campaign, went_out=tally.accepted > 0):
             self._budget.leave(campaign)
             return Round(END, released=tally.released)
@@ -80,24 +81,20 @@ class BatchReleaser:
         idle = 0 if tally.released or tally.settled else idle + 1
         return Round(WAIT, self._wait(tally, idle), idle, tally.released, tally.held)
 
-    def _release(self, campaign: Campaign, cursors: Cursors, tally: Tally) -> tuple[str | None, PauseCause | None]:
-        """Queues what fits; the reason and cause where it paused the campaign instead."""
-        # Before anything was queued nothing can have bounced.
-        harm = self._guard.look(campaign) if any(map(claimable, cursors.values())) else None
-        if harm is not None:
-            return harm, PauseCause.REPUTATION
-        if only_fails(campaign, tally):
-            words = f"all of the first {tally.failed} messages failed: {self._settler.words_of(tally.failed_in)}"
-            if self._runs.pause(campaign, words, cause=PauseCause.CONTENT):
-                return words, PauseCause.CONTENT
-        budget = self._budget.of(campaign, tally)
-        if tally.stopped and self._runs.pause(campaign, tally.stopped, cause=PauseCause.ACCOUNT):
-            return tally.stopped, PauseCause.ACCOUNT
-        self._parking.note(campaign, tally.parked)
-        self._lanes.release(campaign, cursors, budget, tally)
-        return None, None
+    def _release(self, dispatch: Dispatch, cursors: Cursors, tally: Tally) -> Paused | None:
+        """Queues what fits; what paused the campaign instead."""
+        for gate in self._gates:
+            paused = gate.look(dispatch, cursors, tally)
+            if paused is not None:
+                return paused
+        budget = self._budget.of(dispatch, tally)
+        if tally.stopped and self._runs.pause(dispatch, tally.stopped, cause=PauseCause.ACCOUNT):
+            return Paused(tally.stopped, PauseCause.ACCOUNT)
+        self._parking.note(dispatch, tally.parked)
+        self._lanes.release(dispatch, cursors, budget, tally)
+        return None
 
-    def _is_over(self, campaign: Campaign, tally: Tally) -> bool:
+    def _is_over(self, campaign: Dispatch, tally: Tally) -> bool:
         if campaign.is_sendable:
             return not tally.unfinished
         last_claim = campaign.updated_at + self._policy.linger_seconds * 1000

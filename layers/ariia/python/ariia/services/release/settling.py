@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus
 from ariia.domain.consent.refusal import ExclusionReason
 from ariia.domain.ledger.batch import Batch, BatchKey, EntryState, ReleaseCursor, count_state
+from ariia.domain.ledger.dispatch import Dispatch
 from ariia.domain.ledger.put_off import is_void
 from ariia.domain.ledger.queued_batch import QueuedBatch
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.rules.wave import Lane
 from ariia.ports.clock import Clock
 from ariia.ports.ledger import BatchSummary, Partition, ReleaseLedger
@@ -75,7 +76,7 @@ class BatchSettler:
         self._ledger, self._queue, self._resolver = ledger, queue, resolver
         self._clock, self._policy = clock, policy
 
-    def settle(self, campaign: Campaign, tally: Tally) -> Cursors:
+    def settle(self, campaign: Dispatch, tally: Tally) -> Cursors:
         """Resolves claims, expires what is too late, queues again what got lost, and moves the settled rows on. The
         cursors of every lane in every shard as they stand then."""
         partitions = [Partition(campaign.tenant_id, campaign.id, shard) for shard in range(campaign.shards)]
@@ -93,13 +94,13 @@ class BatchSettler:
         failed = [one.detail for one in batch.entries if one.state is EntryState.FAILED] if batch else []
         return failed[0] if failed else "unknown"
 
-    def _settled(self, campaign: Campaign, partition: Partition, cursors: Cursors, tally: Tally) -> list[_Pass]:
+    def _settled(self, campaign: Dispatch, partition: Partition, cursors: Cursors, tally: Tally) -> list[_Pass]:
         passes = self._passes(campaign, partition, cursors)
         self._settle_shard(campaign, partition, passes, tally)
         tally.settled += sum(one.settled != one.cursor.settled for one in passes)
         return passes
 
-    def _passes(self, campaign: Campaign, partition: Partition, cursors: Cursors) -> list[_Pass]:
+    def _passes(self, campaign: Dispatch, partition: Partition, cursors: Cursors) -> list[_Pass]:
         passes = []
         for lane in campaign.lanes:
             cursor = cursors[partition.shard, lane.id]
@@ -110,7 +111,7 @@ class BatchSettler:
                 passes.append(_Pass(partition, lane, cursor, last, overdue, *at))
         return passes
 
-    def _settle_shard(self, campaign: Campaign, partition: Partition, passes: list[_Pass], tally: Tally) -> None:
+    def _settle_shard(self, campaign: Dispatch, partition: Partition, passes: list[_Pass], tally: Tally) -> None:
         """Goes through the rows of all lanes once, whatever their number."""
         if not passes:
             return
@@ -123,7 +124,7 @@ class BatchSettler:
                 tally.see(summary.key, left.accepted, left.failed)
                 one.add(summary, left)
 
-    def _moved(self, campaign: Campaign, passes: list[_Pass]) -> Moved:
+    def _moved(self, campaign: Dispatch, passes: list[_Pass]) -> Moved:
         """Queues again what has to be, and stores the cursors as far as the passes have come."""
         requeued = [one for one in passes if one.stale and self._may_leave(campaign, one.lane)]
         self._queue.put([batch for one in requeued for batch in one.stale])
@@ -136,18 +137,18 @@ class BatchSettler:
                 wanted[one.place] = moved
         return move_cursors(self._ledger, wanted)
 
-    def _may_leave(self, campaign: Campaign, lane: Lane) -> bool:
+    def _may_leave(self, campaign: Dispatch, lane: Lane) -> bool:
         """Whether queueing again is of use; while the account may not send, it would only fill the queue."""
         is_open = campaign.is_lane_open(lane.id, self._clock.now())
         return campaign.is_sendable and campaign.parked_at is None and is_open
 
-    def _is_overdue(self, campaign: Campaign, cursor: ReleaseCursor) -> bool:
+    def _is_overdue(self, campaign: Dispatch, cursor: ReleaseCursor) -> bool:
         """Whether queued batches that nobody claimed must be queued again. Senders drop the messages of a campaign that
         is paused: what was queued before this run began is not waited for."""
         waited = self._clock.now() - cursor.queued_at
         return cursor.queued_at < campaign.run_began_at or waited >= self._policy.requeue_seconds * 1000
 
-    def _settle_one(self, campaign: Campaign, summary: BatchSummary, tally: Tally) -> Left:
+    def _settle_one(self, campaign: Dispatch, summary: BatchSummary, tally: Tally) -> Left:
         """Deals with one released batch: how many of its members still wait, and whether they may be queued again."""
         if summary.claim is not None:
             resolution = self._resolver.resolve(campaign, summary)
@@ -174,18 +175,18 @@ class BatchSettler:
             tally.outstanding += summary.pending
         return Left(summary.pending, summary.pending > 0, wait_until, *known)
 
-    def _wait_until(self, campaign: Campaign, summary: BatchSummary) -> int | None:
+    def _wait_until(self, campaign: Dispatch, summary: BatchSummary) -> int | None:
         """Until when those of the batch who wait were put off. Where that was by other rules, it ended with these: they
         are queued once, to be looked at again."""
         if summary.wait_until is None or not is_void(summary.put_off, summary.pending, campaign.rules_changed_at):
             return summary.wait_until
         return min(summary.wait_until, campaign.rules_changed_at)
 
-    def _is_open(self, campaign: Campaign, lane_id: str) -> bool:
+    def _is_open(self, campaign: Dispatch, lane_id: str) -> bool:
         now = self._clock.now()
         return campaign.lane_opening(lane_id, now) == now
 
-    def _is_expired(self, campaign: Campaign, summary: BatchSummary) -> bool:
+    def _is_expired(self, campaign: Dispatch, summary: BatchSummary) -> bool:
         is_over = campaign.lane_opening(summary.key.lane, self._clock.now()) is None
         return campaign.status is CampaignStatus.SENDING and is_over
 
@@ -207,7 +208,7 @@ def _counts(batch: Batch) -> tuple[int, int]:
     return count_state(batch.entries, EntryState.ACCEPTED), count_state(batch.entries, EntryState.FAILED)
 
 
-def _last_row(campaign: Campaign, cursor: ReleaseCursor) -> str:
+def _last_row(campaign: Dispatch, cursor: ReleaseCursor) -> str:
     """Up to where batches may be claimed. Queueing comes before the cursor moves, and a pause or cancel may come in
     between: then a sender holds what no later round of release will pass."""
     return cursor.released if campaign.is_sendable else claimable(cursor)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.ledger.batch import Claim
+from ariia.domain.ledger.dispatch import Dispatch
 from ariia.domain.ledger.event_watch import EventWatch, window_ms
-from ariia.ports.campaigns import CampaignStore
 from ariia.ports.clock import Clock
+from ariia.ports.dispatches import DispatchStore
 from ariia.ports.sending import EventPipeline
 
 _PROBE_EVERY_MS = 60_000
@@ -47,13 +47,13 @@ class SilenceProof:
     hidden nor dead. Traffic of others does not hold any of them up."""
 
     def __init__(
-        self, campaigns: CampaignStore, pipeline: EventPipeline, clock: Clock, grace_ms: int, hidden_ms: int
+        self, dispatches: DispatchStore, pipeline: EventPipeline, clock: Clock, grace_ms: int, hidden_ms: int
     ) -> None:
-        self._campaigns, self._pipeline, self._clock = campaigns, pipeline, clock
+        self._dispatches, self._pipeline, self._clock = dispatches, pipeline, clock
         self._grace_ms, self._hidden_ms = grace_ms, hidden_ms
         self._seen: _Queues | None = None
 
-    def look(self, campaign: Campaign, claim: Claim) -> Silence:
+    def look(self, campaign: Dispatch, claim: Claim) -> Silence:
         """What is known now; sends a probe where no event comes by itself."""
         now = self._clock.now()
         if claim.grace_from is None:
@@ -72,7 +72,7 @@ class SilenceProof:
             return self._held(claim.grace_from, now)
         return Silence(grace_from=claim.grace_from, wake_at=now + _LOOK_AGAIN_MS)
 
-    def _begin(self, campaign: Campaign, claim: Claim, now: int) -> Silence:
+    def _begin(self, campaign: Dispatch, claim: Claim, now: int) -> Silence:
         if self._pipeline.state().latest_event_at <= claim.lease_until:
             self._probe(campaign)
             return self._held(None, now)
@@ -94,9 +94,11 @@ class SilenceProof:
             self._seen = _Queues(now, watch, backlog, dead)
         return self._seen
 
-    def _probe(self, campaign: Campaign) -> None:
-        content = self._campaigns.content(campaign.tenant_id, campaign.id, campaign.approved_hash or "")
-        self._pipeline.probe(content.from_address, self._clock.now(), _PROBE_EVERY_MS)
+    def _probe(self, campaign: Dispatch) -> None:
+        said = next(iter(campaign.messages.values()), None)
+        if said is not None:
+            content = self._dispatches.message(campaign.tenant_id, said)
+            self._pipeline.probe(content.from_address, self._clock.now(), _PROBE_EVERY_MS)
 
     def _held(self, grace_from: int | None, now: int) -> Silence:
         return Silence(grace_from=grace_from, is_held=True, wake_at=now + _LOOK_AGAIN_MS)

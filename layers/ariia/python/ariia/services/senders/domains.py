@@ -12,8 +12,8 @@ from ariia.domain.concurrency import changed_meanwhile
 from ariia.domain.errors import ConflictError, InvalidError, NotFoundError, TransientError
 from ariia.domain.senders import MAIL_FROM_LABEL, SenderDomain, parse_domain, parse_from
 from ariia.ports.clock import Clock
+from ariia.ports.schedules import Lifting
 from ariia.ports.senders import EmailIdentities, Identity, SenderStore
-from ariia.services.single_messages.waiting_room import Lifting
 
 # How old (ms) the provider's word may be. SES allows about one control call a second for the whole account.
 VERIFIED_MAX_AGE_MS = 3_600_000

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.channel import Channel
 from ariia.domain.ledger.batch import BatchKey
+from ariia.domain.ledger.containers import DispatchKind
+from ariia.domain.ledger.dispatch import Dispatch
 from ariia.domain.ledger.pacing import batches_at_a_time, call_entries
 from ariia.domain.ledger.queued_batch import QueuedBatch
-from ariia.domain.rules.pause_cause import PauseCause
+from ariia.domain.pause_cause import PauseCause
 from ariia.ports.clock import Clock, Ids
 from ariia.ports.ledger import SendLedger
-from ariia.ports.sending import SendRates, SendReader
+from ariia.ports.send_reader import SendReader
+from ariia.ports.sending import SendRates
 from ariia.services.campaigns.runs import CampaignRuns
 from ariia.services.sending.claims import ClaimResult, ClaimSender, may_send
 
@@ -47,6 +49,7 @@ class SendReport:
     give_back: list[BatchKey] = field(default_factory=list)
     claims: list[tuple[BatchKey, ClaimResult]] = field(default_factory=list)
     faults: dict[BatchKey, Exception] = field(default_factory=dict)
+    kinds: dict[tuple[str, str], DispatchKind] = field(default_factory=dict)
 
     def add(self, key: BatchKey, result: ClaimResult) -> None:
         """Counts one claim."""
@@ -111,17 +114,18 @@ class BatchSender:
         batches: dict[tuple[str, str], list[QueuedBatch]] = {}
         for one in queued:
             batches.setdefault((one.key.tenant_id, one.key.campaign_id), []).append(one)
-        campaigns: dict[tuple[str, str], Campaign | None] = {}
+        campaigns: dict[tuple[str, str], Dispatch | None] = {}
         for place, some in batches.items():
             try:
-                campaigns[place] = self._reader.campaign(*place)
+                campaigns[place] = self._reader.dispatch(*place)
             except Exception as fault:
                 report.faults |= {one.key: fault for one in some}
+        report.kinds |= {place: one.kind for place, one in campaigns.items() if one is not None}
         return [
             one for one in queued if self._is_open(campaigns.get((one.key.tenant_id, one.key.campaign_id)), one.key)
         ]
 
-    def _is_open(self, campaign: Campaign | None, key: BatchKey) -> bool:
+    def _is_open(self, campaign: Dispatch | None, key: BatchKey) -> bool:
         return campaign is not None and may_send(campaign, key, self._clock.now())
 
     def _take(self, wanted: Sequence[QueuedBatch], rate: float, ends_at: int) -> int | None:
@@ -141,7 +145,8 @@ class BatchSender:
             batch = self._ledger.claim(one.key, self._ids.new(), size, self._clock.now() + self._policy.lease_ms)
             if batch is None or batch.claim is None:
                 return
-            result = self._claims.send(batch, batch.claim, ends_at)
+            kind = report.kinds[one.key.tenant_id, one.key.campaign_id]
+            result = self._claims.send(batch, batch.claim, kind, ends_at)
             report.add(one.key, result)
             if not self._goes_on(one, result, report):
                 return

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ariia.domain.campaigns.campaign import ACCEPTED_CONTENT, ACCEPTED_MISSING, Campaign
 from ariia.domain.errors import InvalidError, TransientError, UnknownOutcomeError
 from ariia.domain.ledger.batch import CLOCKS_DIFFER_MS, Batch, BatchKey, Claim, Entry, EntryState, put_off_until
+from ariia.domain.ledger.containers import DispatchKind
+from ariia.domain.ledger.dispatch import ACCEPTED_CONTENT, ACCEPTED_MISSING, Dispatch
 from ariia.domain.ledger.put_off import PutOff
 from ariia.domain.ledger.receipt import EventKind, Receipt
-from ariia.domain.rules.pause_cause import PauseCause
+from ariia.domain.pause_cause import PauseCause
 from ariia.ports.clock import Clock
 from ariia.ports.ledger import Ledger, Partition
-from ariia.ports.sending import Accepted, MessageSender, Refused, SendReader, Stopped
+from ariia.ports.send_reader import SendReader
+from ariia.ports.sending import Accepted, MessageSender, Refused, Stopped
 from ariia.services.sending.composing import Composed, MessageComposer
 from ariia.services.sending.halving import POSTPONED, Outcomes, has_accepted, send_halving
 from ariia.services.sending.last_look import OLDEST_LOOK_MS, Deferral, LastLook, LookVerdict
@@ -37,7 +39,7 @@ class ClaimResult:
     void: bool = False
     stopped: str | None = None
     cause: PauseCause | None = None
-    campaign: Campaign | None = None
+    campaign: Dispatch | None = None
 
     def stop(self, reason: str, cause: PauseCause) -> None:
         """Notes why nobody can get it now."""
@@ -60,16 +62,17 @@ class ClaimSender:
         self._ledger, self._reader, self._look, self._sender = ledger, reader, look, sender
         self._composer, self._clock, self._needed_ms = composer, clock, needed_ms
 
-    def send(self, batch: Batch, claim: Claim, ends_at: int) -> ClaimResult:
+    def send(self, batch: Batch, claim: Claim, kind: DispatchKind, ends_at: int) -> ClaimResult:
         """Looks, calls, writes. A call begins only with the provider's read timeout left before `ends_at` (epoch ms),
         so that none outlives the lease, and only while the look is young."""
         key, looked_at = batch.key, self._clock.now()
         ids = [entry.member_id for entry in batch.claimed]
-        campaign, members = self._reader.campaign_and_members(key.tenant_id, key.campaign_id, key.shard, ids)
+        campaign, members = self._reader.dispatch_and_members(key.tenant_id, key.campaign_id, kind, key.shard, ids)
         if campaign is None or not may_send(campaign, key, self._clock.now()):
             return self._write(batch, claim, {}, ClaimResult())
         result = ClaimResult(campaign=campaign)
-        content = self._reader.content(campaign)
+        message = campaign.message_of(key.lane)
+        content = self._reader.message(key.tenant_id, message) if message is not None else None
         if content is None:
             result.stop("the approved content is gone", PauseCause.CONTENT)
             return self._write(batch, claim, {}, result)
@@ -102,7 +105,7 @@ class ClaimSender:
         self._look.take_back(campaign, key, _refused(outcomes, verdict))
         return written
 
-    def _hand_over(self, campaign: Campaign, composed: Composed, latest: int) -> Outcomes:
+    def _hand_over(self, campaign: Dispatch, composed: Composed, latest: int) -> Outcomes:
         """What the provider says of each; no call begins later than `latest` (epoch ms)."""
         answers: Outcomes = {}
         for call in composed.calls:
@@ -176,18 +179,18 @@ class ClaimSender:
         return result
 
 
-def is_proven(campaign: Campaign) -> bool:
+def is_proven(campaign: Dispatch) -> bool:
     """True when what is refused is a member's own: the provider has taken the message for others, or a person who had
     seen its refusal went on."""
     return campaign.went_out is True or ACCEPTED_CONTENT in campaign.despite
 
 
-def fails_singly(campaign: Campaign) -> bool:
+def fails_singly(campaign: Dispatch) -> bool:
     """True when members whose message can't be rendered fail one by one: others got it, or a person wanted it so."""
     return is_proven(campaign) or ACCEPTED_MISSING in campaign.despite
 
 
-def may_send(campaign: Campaign, key: BatchKey, now: int) -> bool:
+def may_send(campaign: Dispatch, key: BatchKey, now: int) -> bool:
     """True while a provider call may begin for this batch: its campaign sends and its lane's window is open at `now`
     (epoch ms). Quiet hours are each member's own: the last look asks for them."""
     return campaign.is_sendable and campaign.is_lane_open(key.lane, now)

@@ -6,15 +6,15 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
-from ariia.domain.campaigns.campaign import Campaign, Content
 from ariia.domain.channel import Channel
 from ariia.domain.consent.tracking import Tracking, tracking_of
+from ariia.domain.content.content import Content
 from ariia.domain.content.slots.compiled import CompiledContent, compile_content
 from ariia.domain.errors import InvalidError
 from ariia.domain.ledger.batch import Batch, Claim
+from ariia.domain.ledger.dispatch import Dispatch, MessageRef
 from ariia.domain.members.member import Member
 from ariia.domain.sending.message import MessageLinks, MessageValues, one_click_headers, without_tracking
-from ariia.domain.single_messages import is_confirmation
 from ariia.ports.sending import Recipient, SendCall, Skeleton
 
 # SES names 1 MB for the JSON of a templated send (Developer Guide, "personalized email") and 10 MB for a message.
@@ -45,7 +45,7 @@ class _Compiled:
 
 
 class MessageComposer:
-    """Compiles a campaign's content once and keeps it for the life of the process."""
+    """Compiles each message once and keeps it for the life of the process, whatever sends it."""
 
     def __init__(
         self,
@@ -58,10 +58,11 @@ class MessageComposer:
         it, TransientError when the machine does."""
         self._channel, self._links, self._configuration_set = channel, links, configuration_set
         self._time_limit = time_limit
-        self._compiled: dict[tuple[str, str], _Compiled] = {}
+        self._messages: dict[tuple[str, MessageRef | None], CompiledContent] = {}
+        self._compiled: dict[tuple[str, MessageRef | None], _Compiled] = {}
 
     def compose(
-        self, campaign: Campaign, content: Content, batch: Batch, claim: Claim, members: Sequence[Member]
+        self, campaign: Dispatch, content: Content, batch: Batch, claim: Claim, members: Sequence[Member]
     ) -> Composed:
         """The calls for `members`. InvalidError when the content itself does not compile, or takes too long;
         TransientError when it is not known whose fault that was."""
@@ -69,9 +70,9 @@ class MessageComposer:
             return self._compose(campaign, content, batch, claim, members)
 
     def _compose(
-        self, campaign: Campaign, content: Content, batch: Batch, claim: Claim, members: Sequence[Member]
+        self, campaign: Dispatch, content: Content, batch: Batch, claim: Claim, members: Sequence[Member]
     ) -> Composed:
-        compiled = self._compile(campaign, content)
+        compiled = self._compile(campaign, content, batch.key.lane)
         groups: dict[Tracking, list[Recipient]] = {}
         marks: dict[str, int] = {}
         failed: dict[str, str] = {}
@@ -95,19 +96,28 @@ class MessageComposer:
         )
         return Composed(calls, failed, marks)
 
-    def _compile(self, campaign: Campaign, content: Content) -> _Compiled:
-        place = (campaign.key, campaign.approved_hash or "")
+    def _compile(self, campaign: Dispatch, content: Content, lane: str) -> _Compiled:
+        place = (campaign.key, campaign.message_of(lane))
         if place not in self._compiled:
-            compiled = compile_content(content.subject, without_tracking(content.html), content.body or None)
+            compiled = self._compile_message((campaign.tenant_id, campaign.message_of(lane)), content)
             if len(self._compiled) >= _KEPT:
                 self._compiled.clear()
             self._compiled[place] = _Compiled(compiled, MessageValues(campaign, content, compiled.use))
         return self._compiled[place]
 
-    def _recipient(self, campaign: Campaign, batch: Batch, compiled: _Compiled, member: Member) -> Recipient:
+    def _compile_message(self, place: tuple[str, MessageRef | None], content: Content) -> CompiledContent:
+        if place not in self._messages:
+            if len(self._messages) >= _KEPT:
+                self._messages.clear()
+            self._messages[place] = compile_content(
+                content.subject, without_tracking(content.html), content.body or None
+            )
+        return self._messages[place]
+
+    def _recipient(self, campaign: Dispatch, batch: Batch, compiled: _Compiled, member: Member) -> Recipient:
         wanted = compiled.content.use.links
         links = self._links.of(campaign, member.id, batch.key.lane, self._channel, wanted)
-        if is_confirmation(campaign.id):
+        if campaign.traits.asks:
             links |= self._links.confirming(campaign, member)
         rendered = compiled.content.render(compiled.values.of(member, links))
         address = member.address(self._channel) or ""
@@ -115,7 +125,7 @@ class MessageComposer:
 
     def _call(
         self,
-        campaign: Campaign,
+        campaign: Dispatch,
         content: Content,
         compiled: _Compiled,
         batch: Batch,

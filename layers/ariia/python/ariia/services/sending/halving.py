@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from ariia.domain.errors import PermanentSendError, SenderStoppedError, ThrottledError
-from ariia.domain.rules.pause_cause import PauseCause
+from ariia.domain.pause_cause import PauseCause
 from ariia.ports.sending import Accepted, EntryOutcome, MessageSender, Refused, Returned, SendCall, Stopped
 
 POSTPONED = Returned("too late to begin a call")

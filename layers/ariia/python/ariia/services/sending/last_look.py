@@ -6,15 +6,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.channel import Channel
 from ariia.domain.consent.refusal import ExclusionReason, refusal
 from ariia.domain.ledger.batch import BatchKey
+from ariia.domain.ledger.dispatch import Dispatch
 from ariia.domain.members.member import Member
 from ariia.domain.rules.frequency_cap import FrequencyCap, Overflow, RecentSend, message_name, with_send, without
 from ariia.domain.rules.sending_rules import deferred_until
-from ariia.domain.rules.wait_cause import WaitCause
-from ariia.domain.single_messages import is_confirmation
+from ariia.domain.wait_cause import WaitCause
 from ariia.ports.clock import Clock
 from ariia.ports.recent_sends import RecentSendStore, SendsChange
 
@@ -50,27 +49,33 @@ class LastLook:
         self._channel, self._sends, self._clock = channel, sends, clock
 
     def judge(
-        self, campaign: Campaign, key: BatchKey, ids: Sequence[str], members: Mapping[str, Member]
+        self, campaign: Dispatch, key: BatchKey, ids: Sequence[str], members: Mapping[str, Member]
     ) -> LookVerdict:
         """What becomes of the members `ids` (`members` has those who exist). With a cap, whoever may get the message
         has it noted by then."""
-        verdict, asks = LookVerdict(), is_confirmation(campaign.id)
+        verdict, asks = LookVerdict(), campaign.traits.asks
         for one in ids:
             reason = refusal(members.get(one), self._channel, asks=asks)
             if reason is not None:
                 verdict.excluded[one] = reason
             else:
                 verdict.may.append(members[one])
-        quiet = deferred_until(campaign.rules, self._channel, verdict.may, self._clock.now(), OLDEST_LOOK_MS)
+        quiet = deferred_until(
+            campaign.rules,
+            self._channel,
+            ((one.id, one.timezone) for one in verdict.may),
+            self._clock.now(),
+            OLDEST_LOOK_MS,
+        )
         self._defer(verdict, quiet, WaitCause.QUIET_HOURS)
-        if campaign.rules.cap is not None and campaign.counts_against_caps and verdict.may:
+        if campaign.rules.cap is not None and campaign.traits.counts_against_caps and verdict.may:
             self._note(campaign, campaign.rules.cap, key, verdict)
         return verdict
 
-    def take_back(self, campaign: Campaign, key: BatchKey, refused: Sequence[str]) -> None:
+    def take_back(self, campaign: Dispatch, key: BatchKey, refused: Sequence[str]) -> None:
         """Strikes the notes of messages that the provider refused for good. A crash before that leaves them: the member
         may get one message less, never one more."""
-        if campaign.rules.cap is None or not campaign.counts_against_caps or not refused:
+        if campaign.rules.cap is None or not campaign.traits.counts_against_caps or not refused:
             return
         name = message_name(campaign.id, key.lane)
         for _ in range(_TRIES):
@@ -79,7 +84,7 @@ class LastLook:
             if self._sends.swap(key.tenant_id, changes):
                 return
 
-    def _note(self, campaign: Campaign, cap: FrequencyCap, key: BatchKey, verdict: LookVerdict) -> None:
+    def _note(self, campaign: Dispatch, cap: FrequencyCap, key: BatchKey, verdict: LookVerdict) -> None:
         known = {member.id: tuple(member.recent_sends) for member in verdict.may}
         name = message_name(campaign.id, key.lane)
         for _ in range(_TRIES):
@@ -97,7 +102,7 @@ class LastLook:
         self._defer(verdict, dict.fromkeys(known, again), WaitCause.FREQUENCY_CAP)
 
     def _apply(
-        self, campaign: Campaign, cap: FrequencyCap, key: BatchKey, verdict: LookVerdict, capped: Mapping[str, int]
+        self, campaign: Dispatch, cap: FrequencyCap, key: BatchKey, verdict: LookVerdict, capped: Mapping[str, int]
     ) -> None:
         latest = _starts_at(campaign, key) + cap.defer_hours * _HOUR_MS
         waiting = {one: at for one, at in capped.items() if cap.overflow is Overflow.DEFER and at <= latest}
@@ -110,7 +115,7 @@ class LastLook:
         verdict.may = [member for member in verdict.may if member.id not in until]
 
 
-def _starts_at(campaign: Campaign, key: BatchKey) -> int:
+def _starts_at(campaign: Dispatch, key: BatchKey) -> int:
     """From when on (epoch ms) the message could have been sent."""
     lane = next((one for one in campaign.lanes if one.id == key.lane), None)
     not_before = campaign.wave_of(lane).not_before if lane is not None else None

@@ -1,1 +1,1 @@
-"""."""
+"""Series of campaigns."""

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, Content, Move, Target
+from ariia.domain.audience.target import Target
+from ariia.domain.campaigns.campaign import Campaign, Move
 from ariia.domain.campaigns.timing import resolve_time, set_time
+from ariia.domain.content.content import Content
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.series.series import Occurrence, Series
 from ariia.services.campaigns.review import review_hash
 from ariia.services.campaigns.runs import SYSTEM

@@ -7,9 +7,10 @@ from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignType, Move
+from ariia.domain.campaigns.campaign import Campaign, Move
 from ariia.domain.concurrency import changed_meanwhile, require_version
 from ariia.domain.creation import Created, Creation, require_same
+from ariia.domain.ledger.dispatch import CampaignType
 from ariia.domain.series.recurrence import CalendarRule, never, require_rule
 from ariia.domain.series.series import Series, SeriesStatus
 from ariia.ports.clock import Clock, Ids

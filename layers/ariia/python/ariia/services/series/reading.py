@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice, takewhile
 
-from ariia.domain.campaigns.campaign import Campaign, Content, Move, Target
+from ariia.domain.audience.target import Target
+from ariia.domain.campaigns.campaign import Campaign, Move
+from ariia.domain.content.content import Content
 from ariia.domain.errors import NotFoundError
 from ariia.domain.local_time import local_of
 from ariia.domain.series.recurrence import HORIZON

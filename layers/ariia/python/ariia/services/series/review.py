@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from ariia.domain.campaigns.campaign import Content, Target, fingerprint
+from ariia.domain.audience.target import Target
 from ariia.domain.campaigns.findings import FindingsError, Moment, as_findings
 from ariia.domain.concurrency import changed_meanwhile, require_version
 from ariia.domain.content.checks.findings import Finding
-from ariia.domain.documents import encode
+from ariia.domain.content.content import Content
+from ariia.domain.documents import encode, fingerprint
 from ariia.domain.errors import ConflictError
 from ariia.domain.series.recurrence import never
 from ariia.domain.series.series import Series, SeriesStatus

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from ariia.domain.campaigns.campaign import CampaignStatus, Move
+from ariia.domain.campaigns.campaign import Move
 from ariia.domain.concurrency import changed_meanwhile
 from ariia.domain.errors import TransientError
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.series.recurrence import never
 from ariia.domain.series.series import Series
 from ariia.ports.clock import Clock

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus, Move
+from ariia.domain.campaigns.campaign import Campaign, Move
 from ariia.domain.concurrency import changed_meanwhile, require_version
 from ariia.domain.errors import ConflictError, TransientError
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.series.series import Series, SeriesStatus
 from ariia.ports.clock import Clock
 from ariia.ports.series import SeriesChange, SeriesStore

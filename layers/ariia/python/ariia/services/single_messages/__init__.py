@@ -1,1 +1,1 @@
-"""."""
+"""Messages to one member, through the same send path as campaigns."""

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ariia.domain.campaigns.campaign import Campaign, Content, fingerprint
 from ariia.domain.channel import Channel
 from ariia.domain.consent.refusal import ExclusionReason
-from ariia.domain.documents import encode
+from ariia.domain.content.content import Content
+from ariia.domain.documents import encode, fingerprint
 from ariia.domain.errors import NotFoundError, TransientError
 from ariia.domain.ledger.batch import Batch, Entry, EntryState
+from ariia.domain.ledger.dispatch import ONLY, Dispatch, MessageRef
 from ariia.domain.ledger.queued_batch import QueuedBatch
 from ariia.domain.members.member import Member
+from ariia.domain.next_steps.waits import Wait
 from ariia.domain.recipients.recipient import Recipient, recipient
-from ariia.domain.rules.wait_cause import WaitCause
 from ariia.domain.single_messages import batch_of, sending
-from ariia.domain.waits import Wait
-from ariia.ports.campaigns import CampaignChange, CampaignStore
+from ariia.domain.wait_cause import WaitCause
 from ariia.ports.clock import Clock
+from ariia.ports.dispatches import DispatchStore
 from ariia.ports.ledger import Partition, SingleLedger
 from ariia.ports.sending import SendQueue
 from ariia.services.release.account_rate import AccountRate
@@ -48,7 +49,7 @@ class SingleMessages:
 
     def __init__(
         self,
-        campaigns: CampaignStore,
+        dispatches: DispatchStore,
         ledger: SingleLedger,
         queues: Mapping[Channel, SendQueue],
         rate: AccountRate,
@@ -56,27 +57,31 @@ class SingleMessages:
         shards: int,
     ) -> None:
         """`shards` is the deployment's number of member shards."""
-        self._campaigns, self._ledger, self._queues, self._rate = campaigns, ledger, queues, rate
+        self._dispatches, self._ledger, self._queues, self._rate = dispatches, ledger, queues, rate
         self._clock, self._shards = clock, shards
 
     def prepare(
         self,
-        container: Campaign,
+        container: Dispatch,
         content: Content,
         member_ids: Sequence[str],
         *,
+        message_of: str | None = None,
         stand_ins: Sequence[Member] = (),
         not_before: int | None = None,
         not_after: int | None = None,
-    ) -> Campaign:
+    ) -> Dispatch:
         """Makes the container (id, tenant, channel and what its template prints are the caller's), puts the batch and
-        queues it; the stored container. With `stand_ins` the ids are theirs and they need not be members."""
+        queues it; the stored container. With `stand_ins` the ids are theirs and they need not be members. `message_of`:
+        whose the content is, where several containers say the same (None = the container's own)."""
         shards = 1 if stand_ins else self._shards
         now = self._clock.now()
         made = sending(container, shards=shards, not_before=not_before, not_after=not_after, now=now)
-        made.approved_hash = made.submitted_hash = fingerprint(encode(content))
-        frozen = (made.approved_hash, content, None)
-        if not self._campaigns.create(CampaignChange(made, frozen=frozen, stand_ins=stand_ins)):
+        message = MessageRef(message_of or container.id, fingerprint(encode(content)))
+        made.messages = {ONLY: message}
+        # First: whoever finds the container finds what it says.
+        self._dispatches.keep_message(container.tenant_id, message, content)
+        if not self._dispatches.create_container(made, stand_ins):
             made = self.container(container.tenant_id, container.id)
         batch = batch_of(made, member_ids)
         is_new = self._ledger.put_batch(batch)
@@ -87,7 +92,7 @@ class SingleMessages:
 
     def recipients(self, tenant_id: str, container_id: str, member_ids: Sequence[str]) -> list[Recipient]:
         """What became of each, batch and receipts merged; empty when it was never prepared."""
-        container = self._campaigns.get(tenant_id, container_id)
+        container = self._dispatches.get(tenant_id, container_id)
         batch = self._ledger.batch(batch_of(container, member_ids).key) if container else None
         if container is None or batch is None:
             return []
@@ -105,7 +110,7 @@ class SingleMessages:
         refused = self._rate.refusal(channel) if wait is not None and wait.cause is WaitCause.RATE else None
         return Wait(refused) if refused is not None else wait
 
-    def cancel(self, container: Campaign, member_id: str) -> Standing:
+    def cancel(self, container: Dispatch, member_id: str) -> Standing:
         """Excludes the only recipient as `cancelled`, unless a sender holds the message or it is over: the standing
         says which. One conditional write decides between this and every sender, prepared or not."""
         made = sending(container, shards=self._shards, not_before=None, not_after=None, now=self._clock.now())
@@ -123,17 +128,17 @@ class SingleMessages:
                 return Standing(cancelled)
         raise TransientError("the message changed too often; try again")
 
-    def may_queue(self, container: Campaign) -> bool:
+    def may_queue(self, container: Dispatch) -> bool:
         """False while the channel's account takes nothing."""
         return self._rate.may_send(container.channel)
 
-    def queue(self, container: Campaign, batch: Batch) -> None:
+    def queue(self, container: Dispatch, batch: Batch) -> None:
         """Queues the batch; twice is harmless."""
         self._queues[container.channel].put([QueuedBatch(batch.key, len(batch.pending))])
 
-    def container(self, tenant_id: str, container_id: str) -> Campaign:
+    def container(self, tenant_id: str, container_id: str) -> Dispatch:
         """The stored container; NotFoundError when it was never prepared."""
-        container = self._campaigns.get(tenant_id, container_id)
+        container = self._dispatches.get(tenant_id, container_id)
         if container is None:
             raise NotFoundError("this message was never prepared")
         return container

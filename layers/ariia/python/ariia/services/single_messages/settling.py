@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.consent.refusal import ExclusionReason
 from ariia.domain.errors import NotFoundError
 from ariia.domain.ledger.batch import Batch
+from ariia.domain.ledger.dispatch import Dispatch
 from ariia.domain.ledger.put_off import is_void, marks_of
-from ariia.domain.single_messages import SingleKind, batch_of, kind_of
-from ariia.ports.campaigns import CampaignChange, CampaignStore
+from ariia.domain.single_messages import batch_of
+from ariia.domain.tenants.sending_rules import rules_of
 from ariia.ports.clock import Clock
+from ariia.ports.dispatches import DispatchStore
 from ariia.ports.ledger import BatchSummary, SingleLedger
 from ariia.ports.tenants import TenantStore
-from ariia.services.release.campaign_rules import rules_of
 from ariia.services.release.resolving import UnknownResolver
 from ariia.services.single_messages.messages import SingleMessages, Standing, excluded, standing_of
 
@@ -35,14 +35,14 @@ class SingleSettler:
     def __init__(
         self,
         singles: SingleMessages,
-        campaigns: CampaignStore,
+        dispatches: DispatchStore,
         ledger: SingleLedger,
         resolver: UnknownResolver,
         tenants: TenantStore,
         clock: Clock,
         policy: SinglePolicy | None = None,
     ) -> None:
-        self._singles, self._campaigns, self._ledger, self._tenants = singles, campaigns, ledger, tenants
+        self._singles, self._dispatches, self._ledger, self._tenants = singles, dispatches, ledger, tenants
         self._resolver, self._clock, self._policy = resolver, clock, policy or SinglePolicy()
 
     def settle(self, tenant_id: str, container_id: str, member_ids: Sequence[str]) -> Standing:
@@ -61,7 +61,7 @@ class SingleSettler:
             return standing_of(batch, self._clock.now())
         return self._bring_on(self._renewed(container), batch, at_once=given_up)
 
-    def _bring_on(self, container: Campaign, batch: Batch, *, at_once: bool) -> Standing:
+    def _bring_on(self, container: Dispatch, batch: Batch, *, at_once: bool) -> Standing:
         """An unclaimed batch that waits: expired, stopped, parked, not open yet, or to be queued again; `at_once` when
         its message is used up, otherwise when that must have been lost or dropped."""
         now = self._clock.now()
@@ -83,35 +83,35 @@ class SingleSettler:
             return Standing(batch.entries, due)
         return self._queue_again(container, batch, now)
 
-    def _queue_again(self, container: Campaign, batch: Batch, now: int) -> Standing:
+    def _queue_again(self, container: Dispatch, batch: Batch, now: int) -> Standing:
         """Queued first, written down second: a crash in between queues twice, never not at all."""
         self._singles.queue(container, batch)
         container.run_began_at = container.updated_at = now
         container.paused_at = container.pause_reason = None
-        self._campaigns.save(CampaignChange(container))
+        self._dispatches.save_container(container)
         return Standing(batch.entries, now + self._policy.requeue_seconds * 1000)
 
-    def _after_stop(self, container: Campaign, batch: Batch, now: int) -> Standing:
+    def _after_stop(self, container: Dispatch, batch: Batch, now: int) -> Standing:
         """The provider said that nobody may send now: after a while it is asked again."""
         again = self._look_again(container.paused_at or now)
         if now < again:
             return Standing(batch.entries, again, stopped=container.pause_reason)
         reason, container.paused_at = container.pause_reason, None
-        if not self._campaigns.save(CampaignChange(container)):
+        if not self._dispatches.save_container(container):
             return Standing(batch.entries, now + 1000, stopped=reason)
         return replace(self._queue_again(container, batch, now), stopped=reason)
 
     def _look_again(self, since: int) -> int:
         return since + self._policy.account_seconds * 1000
 
-    def _renewed(self, container: Campaign) -> Campaign:
+    def _renewed(self, container: Dispatch) -> Dispatch:
         """The container with the tenant's rules as they are now; tests obey none."""
-        tenant = None if kind_of(container.id) is SingleKind.TEST else self._tenants.get(container.tenant_id)
+        tenant = self._tenants.get(container.tenant_id) if container.traits.obeys_tenant else None
         if tenant is None or rules_of(tenant) == container.rules:
             return container
         container.rules, container.rules_changed_at = rules_of(tenant), self._clock.now()
         container.updated_at = container.rules_changed_at
-        if self._campaigns.save(CampaignChange(container)):
+        if self._dispatches.save_container(container):
             return container
         return self._singles.container(container.tenant_id, container.id)
 
@@ -121,14 +121,14 @@ class SingleSettler:
             return Standing(expired)
         return Standing(batch.entries, now + 1000)
 
-    def _batch(self, container: Campaign, member_ids: Sequence[str]) -> Batch:
+    def _batch(self, container: Dispatch, member_ids: Sequence[str]) -> Batch:
         batch = self._ledger.batch(batch_of(container, member_ids).key)
         if batch is None:
             raise NotFoundError("this message was never prepared")
         return batch
 
 
-def _wait_until(container: Campaign, batch: Batch) -> int | None:
+def _wait_until(container: Dispatch, batch: Batch) -> int | None:
     """Until when the message was put off. Where that was by other rules, it ended with these."""
     if batch.wait_until is None or not is_void(marks_of(batch.entries), len(batch.pending), container.rules_changed_at):
         return batch.wait_until

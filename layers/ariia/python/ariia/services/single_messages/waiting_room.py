@@ -8,6 +8,7 @@ from collections.abc import Callable
 from ariia.domain.revisits import Revisit, RevisitKind
 from ariia.ports.clock import Clock
 from ariia.ports.jobs import Job, JobStore
+from ariia.ports.schedules import Lifting
 from ariia.services.revisits import REQUEST_MS, SOON_MS, Revisits
 
 _KIND = "waiting"
@@ -50,8 +51,8 @@ class WaitingRoom:
         return self._jobs.page(tenant_id, _KIND, _PAGE, after)
 
 
-class Lifting:
-    """Says that something was lifted."""
+class ScheduledLifting(Lifting):
+    """Says so by a schedule."""
 
     def __init__(self, revisits: Revisits, clock: Clock) -> None:
         self._revisits, self._clock = revisits, clock

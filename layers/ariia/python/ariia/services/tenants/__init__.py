@@ -1,1 +1,1 @@
-"""."""
+"""Tenants, quotas and usage."""

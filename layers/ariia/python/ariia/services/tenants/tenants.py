@@ -10,13 +10,13 @@ from ariia.domain.concurrency import changed_meanwhile, require_version
 from ariia.domain.creation import Created, Creation, require_same
 from ariia.domain.errors import ConflictError, InvalidError, NotFoundError, Problem
 from ariia.domain.identifiers import require_id
+from ariia.domain.tenants.sending_rules import rules_of
 from ariia.domain.tenants.settings_audit import settings_entries
 from ariia.domain.tenants.tenant import Tenant, TenantSettings, drop_looser_settings, require_valid
 from ariia.ports.clock import Clock
+from ariia.ports.schedules import Lifting
 from ariia.ports.senders import SenderDirectory
 from ariia.ports.tenants import TenantStore
-from ariia.services.release.campaign_rules import rules_of
-from ariia.services.single_messages.waiting_room import Lifting
 
 _PLATFORM_LIMITS = ("bounce_rate_limit", "complaint_rate_limit")
 

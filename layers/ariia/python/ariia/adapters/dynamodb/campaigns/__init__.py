@@ -1,1 +1,1 @@
-"""."""
+"""Campaigns in DynamoDB."""

@@ -13,23 +13,28 @@ from ariia.adapters.dynamodb.connection import process_connection
 from ariia.adapters.dynamodb.documents import commit, passing_faults, put_if, read, rows
 from ariia.adapters.dynamodb.models import CampaignModel, CampaignPartModel
 from ariia.adapters.dynamodb.names import STAND_IN
-from ariia.domain.campaigns.campaign import Campaign, Content, Move, Target
+from ariia.domain.audience.target import Target
+from ariia.domain.campaigns.campaign import Campaign, Move
+from ariia.domain.content.content import Content
 from ariia.domain.documents import decode, encode
 from ariia.domain.errors import NotFoundError
+from ariia.domain.ledger.containers import FIRST_CONTAINER
+from ariia.domain.ledger.dispatch import Dispatch, MessageRef
 from ariia.domain.members.member import Member
-from ariia.domain.single_messages import FIRST_CONTAINER, STAND_INS_KEPT_MS
-from ariia.ports.campaigns import DRAFT, CampaignChange, DueCheck
+from ariia.domain.single_messages import STAND_INS_KEPT_MS
+from ariia.ports.campaigns import DRAFT, CampaignChange, CampaignStore, DueCheck, DueChecks
 
 _MOVES = "move#"
 # A partition that no campaign has, as tenant ids are never empty.
 _CHECKS = "#due"
 
 
-class DynamoCampaigns:
-    """CampaignStore over the tables campaigns and campaign-parts."""
+class DynamoCampaigns(CampaignStore, DueChecks):
+    """Over the tables campaigns and campaign-parts."""
 
     def __init__(self, connection: Connection | None = None) -> None:
         self._connection = connection or process_connection()
+        self._kept: set[tuple[str, MessageRef]] = set()
 
     def get(self, tenant_id: str, campaign_id: str) -> Campaign | None:
         """See CampaignStore."""
@@ -82,6 +87,41 @@ class DynamoCampaigns:
     def target(self, tenant_id: str, campaign_id: str, part: str = DRAFT) -> Target:
         """See CampaignStore."""
         return decode(Target, _part(tenant_id, campaign_id, f"target#{part}").document)
+
+    def message(self, tenant_id: str, message: MessageRef) -> Content:
+        """See DispatchStore."""
+        return self.content(tenant_id, message.owner, message.hash)
+
+    def keep_message(self, tenant_id: str, message: MessageRef, content: Content) -> None:
+        """See DispatchStore. Reading costs an eighth of writing; a process meets the same message again and again."""
+        place = (tenant_id, message)
+        if place in self._kept:
+            return
+        key, part = f"{tenant_id}#{message.owner}", f"content#{message.hash}"
+        if read(CampaignPartModel, key, part) is None:
+            with passing_faults():
+                CampaignPartModel(key, part, document=encode(content)).save()
+        self._kept = {*list(self._kept)[-99:], place}
+
+    def create_container(self, container: Dispatch, stand_ins: Sequence[Member] = ()) -> bool:
+        """See DispatchStore."""
+        container.version = 1
+
+        def add(transaction: TransactWrite) -> None:
+            transaction.save(_record(container, 1), condition=CampaignModel.campaign_id.does_not_exist())
+            for member in stand_ins:
+                transaction.save(_stand_in(container.key, member))
+
+        if stand_ins:
+            return commit(self._connection, add)
+        return put_if(_record(container, 1), CampaignModel.campaign_id.does_not_exist())
+
+    def save_container(self, container: Dispatch) -> bool:
+        """See DispatchStore."""
+        stored, version = container.version, container.version + 1
+        done = put_if(_record(container, version), CampaignModel.version == stored)
+        container.version = version if done else stored
+        return done
 
     def stand_ins(self, tenant_id: str, campaign_id: str, ids: Sequence[str]) -> dict[str, Member]:
         """See CampaignStore."""
@@ -142,9 +182,14 @@ def _check(row: CampaignPartModel) -> DueCheck:
     return DueCheck(int(at), tenant_id, campaign_id, int(epoch))
 
 
-def _record(campaign: Campaign, version: int) -> CampaignModel:
+def _record(campaign: Dispatch, version: int) -> CampaignModel:
     document = {**encode(campaign), "version": version}
     return CampaignModel(campaign.tenant_id, campaign.id, document=document, version=version)
+
+
+def _stand_in(key: str, member: Member) -> CampaignPartModel:
+    expires_at = datetime.fromtimestamp((member.created_at + STAND_INS_KEPT_MS) // 1000, UTC)
+    return CampaignPartModel(key, f"{STAND_IN}{member.id}", document=encode(member), expires_at=expires_at)
 
 
 def _parts(change: CampaignChange, version: int) -> Iterator[CampaignPartModel]:
@@ -158,9 +203,6 @@ def _parts(change: CampaignChange, version: int) -> Iterator[CampaignPartModel]:
         yield CampaignPartModel(key, f"content#{name}", document=encode(content))
         if target is not None:
             yield CampaignPartModel(key, f"target#{name}", document=encode(target))
-    for member in change.stand_ins:
-        expires_at = datetime.fromtimestamp((member.created_at + STAND_INS_KEPT_MS) // 1000, UTC)
-        yield CampaignPartModel(key, f"{STAND_IN}{member.id}", document=encode(member), expires_at=expires_at)
     if change.check is not None:
         yield CampaignPartModel(_CHECKS, _check_row(change.check), document={})
     for number, move in enumerate(change.moves):

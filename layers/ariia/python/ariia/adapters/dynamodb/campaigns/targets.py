@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from ariia.adapters.dynamodb.documents import put_if
 from ariia.adapters.dynamodb.models import CampaignPartModel, SeriesModel
 from ariia.domain.audience.selected_ids import without_member
-from ariia.domain.campaigns.campaign import Target
+from ariia.domain.audience.target import Target
 from ariia.domain.documents import decode, encode
 from ariia.domain.errors import TransientError
 

@@ -10,10 +10,12 @@ from typing import Any
 from ariia.adapters.dynamodb.client import Item, batch_get, passing_faults, text
 from ariia.adapters.dynamodb.members.recent_sends import sends_from_text
 from ariia.adapters.dynamodb.names import STAND_IN
-from ariia.domain.campaigns.campaign import Campaign, Content
+from ariia.domain.content.content import Content
 from ariia.domain.documents import decode
+from ariia.domain.ledger.containers import DispatchKind, traits_of
+from ariia.domain.ledger.dispatch import Dispatch, MessageRef
 from ariia.domain.members.member import Consent, Member, Suppression
-from ariia.domain.single_messages import SingleKind, address_place, as_known, kind_of
+from ariia.domain.members.stand_ins import address_place, as_known
 
 # The document holds its version too: one attribute of 51 items to parse instead of four.
 _DOCUMENT = {
@@ -28,47 +30,47 @@ _MOMENT_SECONDS = 5.0
 
 
 class DynamoSendReader:
-    """Reads what a send needs. Frozen content never changes, so it is kept for the life of the process; a campaign that
+    """Reads what a send needs. A message never changes, so it is kept for the life of the process; a dispatch that
     was sending a moment ago is not read again for the early look."""
 
     def __init__(self, client: Any, *, campaigns: str, parts: str, members: str, addresses: str) -> None:
         self._client, self._campaigns, self._parts = client, campaigns, parts
         self._members, self._addresses = members, addresses
-        self._contents: dict[tuple[str, str], Content] = {}
-        self._sending: dict[tuple[str, str], tuple[Campaign, float]] = {}
+        self._contents: dict[tuple[str, MessageRef], Content] = {}
+        self._sending: dict[tuple[str, str], tuple[Dispatch, float]] = {}
 
-    def campaign(self, tenant_id: str, campaign_id: str) -> Campaign | None:
+    def dispatch(self, tenant_id: str, dispatch_id: str) -> Dispatch | None:
         """See the port."""
-        campaign, seen = self._sending.get((tenant_id, campaign_id), (None, 0.0))
+        campaign, seen = self._sending.get((tenant_id, dispatch_id), (None, 0.0))
         if campaign is not None and time.monotonic() - seen < _MOMENT_SECONDS:
             return campaign
         with passing_faults():
-            answer = self._client.get_item(TableName=self._campaigns, Key=_campaign_key(tenant_id, campaign_id))
-        return self._noted((tenant_id, campaign_id), answer.get("Item"))
+            answer = self._client.get_item(TableName=self._campaigns, Key=_campaign_key(tenant_id, dispatch_id))
+        return self._noted((tenant_id, dispatch_id), answer.get("Item"))
 
-    def campaign_and_members(
-        self, tenant_id: str, campaign_id: str, shard: int, member_ids: Sequence[str]
-    ) -> tuple[Campaign | None, dict[str, Member]]:
+    def dispatch_and_members(
+        self, tenant_id: str, dispatch_id: str, kind: DispatchKind, shard: int, member_ids: Sequence[str]
+    ) -> tuple[Dispatch | None, dict[str, Member]]:
         """See the port."""
-        if kind_of(campaign_id) is SingleKind.TEST:
-            return self._campaign_and_stand_ins(tenant_id, campaign_id, member_ids)
+        if traits_of(kind).to_stand_ins:
+            return self._campaign_and_stand_ins(tenant_id, dispatch_id, member_ids)
         shard_key = text(f"{tenant_id}#{shard}")
         keys = [{"shard_key": shard_key, "member_id": text(one)} for one in member_ids]
         found = batch_get(
             self._client,
             {
-                self._campaigns: {"Keys": [_campaign_key(tenant_id, campaign_id)], **_DOCUMENT},
+                self._campaigns: {"Keys": [_campaign_key(tenant_id, dispatch_id)], **_DOCUMENT},
                 self._members: {"Keys": keys, **_MEMBER},
             },
         )
         members = map(_member, found[self._members])
         campaigns = found[self._campaigns]
-        campaign = self._noted((tenant_id, campaign_id), campaigns[0] if campaigns else None)
+        campaign = self._noted((tenant_id, dispatch_id), campaigns[0] if campaigns else None)
         return campaign, {member.id: member for member in members}
 
     def _campaign_and_stand_ins(
         self, tenant_id: str, campaign_id: str, ids: Sequence[str]
-    ) -> tuple[Campaign | None, dict[str, Member]]:
+    ) -> tuple[Dispatch | None, dict[str, Member]]:
         """Recipients who are no members: the container's own parts, and what is known of their addresses."""
         places = {one: "#".join((tenant_id, *address_place(one))) for one in ids}
         parts = [{"campaign_key": text(f"{tenant_id}#{campaign_id}"), "part": text(STAND_IN + one)} for one in ids]
@@ -86,11 +88,11 @@ class DynamoSendReader:
         campaign = self._noted((tenant_id, campaign_id), campaigns[0] if campaigns else None)
         return campaign, {one.id: _as_known(one, known.get(places[one.id], {})) for one in stored}
 
-    def content(self, campaign: Campaign) -> Content | None:
+    def message(self, tenant_id: str, message: MessageRef) -> Content | None:
         """See the port."""
-        place = (campaign.key, campaign.approved_hash or "")
+        place = (tenant_id, message)
         if place not in self._contents:
-            key = {"campaign_key": text(campaign.key), "part": text(f"content#{campaign.approved_hash}")}
+            key = {"campaign_key": text(f"{tenant_id}#{message.owner}"), "part": text(f"content#{message.hash}")}
             with passing_faults():
                 item = self._client.get_item(TableName=self._parts, Key=key, ConsistentRead=True).get("Item")
             if item is None:
@@ -99,8 +101,8 @@ class DynamoSendReader:
             self._contents[place] = decode(Content, json.loads(item["document"]["S"]))
         return self._contents[place]
 
-    def _noted(self, place: tuple[str, str], item: Item | None) -> Campaign | None:
-        campaign = decode(Campaign, json.loads(item["document"]["S"])) if item else None
+    def _noted(self, place: tuple[str, str], item: Item | None) -> Dispatch | None:
+        campaign = decode(Dispatch, json.loads(item["document"]["S"])) if item else None
         self._sending.pop(place, None)
         if campaign is not None and campaign.is_sendable:
             self._sending = dict(list(self._sending.items())[-15:])

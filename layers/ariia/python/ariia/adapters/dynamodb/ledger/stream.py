@@ -7,8 +7,8 @@ from typing import Any
 from ariia.adapters.dynamodb.client import Item
 from ariia.adapters.dynamodb.ledger import items
 from ariia.domain.ledger.batch import BATCH_PREFIX
+from ariia.domain.ledger.containers import counted_under
 from ariia.domain.ledger.receipt import RECEIPT_PREFIX
-from ariia.domain.single_messages import counted_under
 from ariia.domain.statistics import Counts, batch_counts, difference, receipt_counts
 from ariia.ports.statistics import LedgerChange
 

@@ -1,1 +1,1 @@
-"""."""
+"""Members in DynamoDB."""

@@ -15,7 +15,6 @@ from ariia.adapters.dynamodb.members.items import member_of, pause, read_address
 from ariia.adapters.dynamodb.members.suppressions import DynamoSuppressions
 from ariia.adapters.dynamodb.members.transactions import MemberTransaction, in_groups, without
 from ariia.adapters.dynamodb.models import MemberModel
-from ariia.domain.audit.entries import entries_of
 from ariia.domain.channel import Channel
 from ariia.domain.errors import Problem, TransientError
 from ariia.domain.members.address_index import (
@@ -31,6 +30,7 @@ from ariia.domain.members.address_index import (
     settle,
     touched,
 )
+from ariia.domain.members.audit_entries import entries_of
 from ariia.domain.members.member import Consent, Member, Suppression
 
 _ATTEMPTS = 12
@@ -48,9 +48,15 @@ class DynamoMembers:
 
     def scan(self, tenant_id: str, shard: int, after: str | None, limit: int) -> list[Member]:
         """See the port. Eventually consistent."""
-        behind = MemberModel.member_id > after if after else None
-        items = MemberModel.query(shard_key(tenant_id, shard), behind, limit=limit, page_size=limit)
-        return [member_of(item) for item in items]
+        table = MemberModel._get_connection()
+        found: list[Member] = []
+        while True:
+            behind = MemberModel.member_id > after if after else None
+            answer = table.query(shard_key(tenant_id, shard), behind, limit=limit - len(found))
+            found += map(member_of, answer["Items"])
+            if len(found) == limit or "LastEvaluatedKey" not in answer:
+                return found
+            after = answer["LastEvaluatedKey"]["member_id"]["S"]
 
     def get_many(self, tenant_id: str, member_ids: Sequence[str]) -> dict[str, Member]:
         """See the port. Strongly consistent."""

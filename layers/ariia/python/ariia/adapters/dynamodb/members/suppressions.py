@@ -12,10 +12,10 @@ from ariia.adapters.dynamodb.connection import process_connection
 from ariia.adapters.dynamodb.documents import read
 from ariia.adapters.dynamodb.members.address_changes import AddressChange, AddressWriter
 from ariia.adapters.dynamodb.models import SuppressionModel
-from ariia.domain.audit.entries import about, suppressed
 from ariia.domain.consent.suppressions import lifted
 from ariia.domain.documents import decode, encode
 from ariia.domain.members.address_index import AddressKey, AddressRecord
+from ariia.domain.members.audit_entries import about, suppressed
 from ariia.domain.members.member import Member, Suppression
 from ariia.ports.suppressions import Lift, SuppressedAddress
 

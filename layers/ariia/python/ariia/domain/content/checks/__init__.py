@@ -1,1 +1,1 @@
-"""."""
+"""What is wrong or doubtful in a content."""

@@ -1,1 +1,1 @@
-"""."""
+"""Jinja2, fenced in and metered."""

@@ -1,1 +1,1 @@
-"""."""
+"""A content compiled once, filled for each recipient."""

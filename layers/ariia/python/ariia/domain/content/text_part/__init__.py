@@ -1,1 +1,1 @@
-"""."""
+"""The text part that is derived from HTML."""

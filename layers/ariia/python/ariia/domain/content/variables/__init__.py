@@ -1,1 +1,1 @@
-"""."""
+"""Variables of templates: declared, used, sampled."""

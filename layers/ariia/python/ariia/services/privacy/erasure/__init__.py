@@ -1,1 +1,1 @@
-"""."""
+"""Erasing a member, step by step."""

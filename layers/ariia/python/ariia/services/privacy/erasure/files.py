@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from ariia.domain.audit.entries import subject_of
 from ariia.domain.imports.job import ImportJob
+from ariia.domain.ledger.containers import DispatchKind, container_id
 from ariia.domain.mentions import is_about
 from ariia.domain.privacy.erasure import FILES_KEPT_MS, Erasure
 from ariia.domain.privacy.export import MemberExport
-from ariia.domain.single_messages import SingleKind, container_id
 from ariia.ports.campaigns import CampaignStore
 from ariia.ports.clock import Clock
 from ariia.ports.jobs import Job, JobStore
@@ -71,7 +71,7 @@ class TestSendsStep:
         return "a sender that holds a test send" if held else None
 
     def _take_out(self, job: Job, erasure: Erasure) -> bool:
-        container = container_id(SingleKind.TEST, job.tenant_id, job.id)
+        container = container_id(DispatchKind.TEST, job.tenant_id, job.id)
         addressed = _addressed(job, erasure)
         copies = list(job.document["addresses"]) if _shows(job, erasure) else addressed
         self._campaigns.remove_stand_ins(job.tenant_id, container, copies)

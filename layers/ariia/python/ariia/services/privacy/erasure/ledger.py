@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ariia.domain.audit.entries import subject_of
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.identifiers import shard_of
 from ariia.domain.ledger.batch import BatchKey
 from ariia.domain.ledger.page_name import page_name
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.privacy.anonymous import anonymous, anonymous_id
 from ariia.ports.clock import Chance
 from ariia.ports.ledger import ErasingLedger, Page, Partition

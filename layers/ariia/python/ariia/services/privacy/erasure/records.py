@@ -9,7 +9,7 @@ from ariia.domain.identifiers import shard_of
 from ariia.domain.privacy.erasure import Erasure
 from ariia.ports.audit import AuditTrail
 from ariia.ports.engagement import EngagementStore
-from ariia.ports.follow_ups import EventStore
+from ariia.ports.events import EventStore
 from ariia.ports.members import MemberScan, MemberStore
 from ariia.ports.segments import SegmentLists, SegmentStore
 from ariia.services.privacy.erasure.beginning import ErasureBeginning

@@ -1,1 +1,1 @@
-"""."""
+"""Exporting a member's data."""

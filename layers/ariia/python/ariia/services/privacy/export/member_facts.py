@@ -7,15 +7,16 @@ from dataclasses import replace
 from typing import Any
 
 from ariia.domain.audit.entries import AuditEntry, subject_of
+from ariia.domain.events import MemberEvent
 from ariia.domain.follow_ups import ScheduledFollowUp
 from ariia.domain.identifiers import shard_of
 from ariia.domain.ledger.engagement import latest, since
-from ariia.domain.member_events import MemberEvent
 from ariia.domain.members.member import Engagement, Member
 from ariia.domain.privacy.archive import MemberFacts
 from ariia.ports.audit import AuditTrail
 from ariia.ports.engagement import EngagementStore
-from ariia.ports.follow_ups import EventStore, FollowUpStore
+from ariia.ports.events import EventStore
+from ariia.ports.follow_ups import FollowUpStore
 from ariia.ports.segments import SegmentListReader, SegmentStore
 from ariia.ports.tenants import TenantStore
 from ariia.services.confirmations.asked import AskedConfirmations

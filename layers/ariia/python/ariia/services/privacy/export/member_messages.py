@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.errors import NotFoundError
 from ariia.domain.identifiers import shard_of
 from ariia.domain.ledger.batch import Batch, Entry, EntryState
+from ariia.domain.ledger.dispatch import Dispatch
 from ariia.domain.ledger.receipt import Receipt
 from ariia.domain.members.member import Member
 from ariia.domain.recipients.recipient import recipient
@@ -29,7 +29,7 @@ class MemberMessages:
     def __init__(self, campaigns: CampaignStore, ledger: RecipientLedger, renderer: MessageRenderer) -> None:
         self._campaigns, self._ledger, self._renderer = campaigns, ledger, renderer
 
-    def of_campaign(self, campaign: Campaign, member: Member) -> Iterator[dict[str, Any]]:
+    def of_campaign(self, campaign: Dispatch, member: Member) -> Iterator[dict[str, Any]]:
         """The member's row in the campaign, as of CampaignRecipient, with the links they clicked and, when it was sent
         and can still be rendered, `subject`, `html` and `text`. Nothing when they were not targeted."""
         if not campaign.shards:
@@ -47,7 +47,7 @@ class MemberMessages:
             yield from self.of_campaign(container, member)
 
     def _row(
-        self, campaign: Campaign, partition: Partition, batch: Batch, entry: Entry, member: Member
+        self, campaign: Dispatch, partition: Partition, batch: Batch, entry: Entry, member: Member
     ) -> dict[str, Any]:
         receipts = self._ledger.receipts_between(partition, member.id, member.id)
         receipt = receipts.get((member.id, batch.key.lane)) or Receipt()
@@ -56,11 +56,14 @@ class MemberMessages:
         told = {name: value for name, value in shown.items() if value is not None}
         links = [{"link": link, "at": at} for link, at in sorted(receipt.links.items())]
         row = {"campaign": campaign.name, "channel": campaign.channel.value, **told, "clicked_links": links}
-        return row | (self._rendered(campaign, member) if entry.state is EntryState.ACCEPTED else {})
+        return row | (self._rendered(campaign, batch.key.lane, member) if entry.state is EntryState.ACCEPTED else {})
 
-    def _rendered(self, campaign: Campaign, member: Member) -> dict[str, str]:
+    def _rendered(self, campaign: Dispatch, lane: str, member: Member) -> dict[str, str]:
         try:
-            content = self._campaigns.content(campaign.tenant_id, campaign.id, campaign.approved_hash or "")
+            said = campaign.message_of(lane)
+            if said is None:
+                return {}
+            content = self._campaigns.message(campaign.tenant_id, said)
             message = web_message(self._renderer.page, campaign, content, member, _DEAD_LINKS)
         except NotFoundError:
             return {}

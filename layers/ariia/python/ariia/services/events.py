@@ -1,20 +1,19 @@
-"""Events of members: kept once, and what they make pointless is cancelled."""
+"""Events of members: kept once, and told to everybody who reacts to them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from ariia.domain.channel import MESSAGE_CHANNELS, Channel
 from ariia.domain.creation import Created, Creation, require_same
 from ariia.domain.errors import InvalidError, NotFoundError, Problem
-from ariia.domain.follow_ups import FollowUpStatus
-from ariia.domain.member_events import MESSAGE_RECEIVED, MemberEvent, data_problem, event_names_problem
+from ariia.domain.events import MESSAGE_RECEIVED, MemberEvent, data_problem, event_names_problem
 from ariia.ports.clock import Clock, Ids
-from ariia.ports.follow_ups import EventStore, FollowUpStore
+from ariia.ports.events import EventStore, Reaction
 from ariia.ports.members import MemberScan
 from ariia.services.consent.stop_words import StopWords
-from ariia.services.follow_ups.ending import FollowUpEnding
 
 # A sender's clock may be ahead by this much.
 _AHEAD_MS = 300_000
@@ -26,14 +25,13 @@ class MemberEvents:
     def __init__(
         self,
         events: EventStore,
-        follow_ups: FollowUpStore,
-        ending: FollowUpEnding,
+        reactions: Sequence[Reaction],
         members: MemberScan,
         stop_words: StopWords,
         clock: Clock,
         ids: Ids,
     ) -> None:
-        self._events, self._follow_ups, self._ending = events, follow_ups, ending
+        self._events, self._reactions = events, reactions
         self._members, self._stop_words, self._clock, self._ids = members, stop_words, clock, ids
 
     def take(
@@ -57,13 +55,8 @@ class MemberEvents:
 
     def _handle(self, event: MemberEvent, by: str) -> None:
         self._hear(event)
-        for follow_up in self._follow_ups.open_of_member(event.tenant_id, event.member_id):
-            if not follow_up.is_cancelled_by(event.name, event.conversation_id):
-                continue
-            ended = self._ending.cancel(follow_up, by=by, reason=event.name)
-            if ended.status is FollowUpStatus.CANCELLED and ended.id not in event.cancelled:
-                event.cancelled.append(ended.id)
-                self._events.note_handled(event)
+        for reaction in self._reactions:
+            reaction.react(event, by, partial(self._events.note_handled, event))
         event.handled_at = self._clock.now()
         self._events.note_handled(event)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from ariia.domain.campaigns.actions import OpenAction, open_actions
-from ariia.domain.campaigns.campaign import Campaign, CampaignType
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.errors import InvalidError
+from ariia.domain.ledger.dispatch import CampaignType
+from ariia.domain.next_steps.actions import OpenAction, open_actions
+from ariia.domain.next_steps.waits import Wait, waits_of_campaign
 from ariia.domain.statistics import Totals
-from ariia.domain.waits import Wait, waits_of_campaign
 from ariia.ports.clock import Clock
 from ariia.services.campaigns.targets import Targets
 

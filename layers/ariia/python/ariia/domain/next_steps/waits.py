@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ariia.domain.campaigns.campaign import Campaign, CampaignStatus
+from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.consent.refusal import ExclusionReason
 from ariia.domain.ledger.batch import Batch, Entry, EntryState
+from ariia.domain.ledger.containers import DispatchKind
+from ariia.domain.ledger.dispatch import Dispatch
 from ariia.domain.ledger.put_off import PutOff
-from ariia.domain.rules.wait_cause import WaitCause
-from ariia.domain.single_messages import kind_of
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.statistics import LaneFigures, Totals
+from ariia.domain.wait_cause import WaitCause
 
 _C, _S = WaitCause, CampaignStatus
 
@@ -27,7 +29,7 @@ class Wait:
     reason: str | None = None
 
 
-def wait_of_recipient(campaign: Campaign, batch: Batch, entry: Entry, now: int) -> Wait | None:
+def wait_of_recipient(campaign: Dispatch, batch: Batch, entry: Entry, now: int) -> Wait | None:
     """What this member of a campaign (or of a single message's container) waits for; None for one who does not."""
     if entry.state is EntryState.EXCLUDED and entry.detail == ExclusionReason.NEEDS_DECISION:
         return Wait(_C.DECISION)
@@ -100,11 +102,11 @@ def _by_lane(campaign: Campaign, totals: Totals, now: int) -> Iterator[Wait]:
                 yield Wait(WaitCause(cause), until, count)
 
 
-def _whole(campaign: Campaign) -> Wait | None:
+def _whole(campaign: Dispatch) -> Wait | None:
     """What everybody of it waits for who is not in flight."""
     if campaign.status is not _S.SENDING:
         return Wait(_C.SENDING)
-    is_single = kind_of(campaign.id) is not None
+    is_single = campaign.kind is not DispatchKind.CAMPAIGN
     if campaign.paused_at is not None:
         return Wait(_C.PROVIDER if is_single else _C.PAUSE, reason=campaign.pause_reason)
     if not is_single and (campaign.planned_at is None or campaign.reopen_epoch is not None):
@@ -115,7 +117,7 @@ def _whole(campaign: Campaign) -> Wait | None:
     return None
 
 
-def _lane(campaign: Campaign, lane_id: str, now: int) -> Wait | None:
+def _lane(campaign: Dispatch, lane_id: str, now: int) -> Wait | None:
     opens_at = campaign.lane_opening(lane_id, now)
     if opens_at is None or opens_at <= now:
         return None

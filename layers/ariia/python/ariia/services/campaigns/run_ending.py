@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from ariia.domain.campaigns.campaign import ACCEPTED_CONTENT, Campaign, CampaignStatus
+from ariia.domain.campaigns.campaign import Campaign
+from ariia.domain.ledger.status import CampaignStatus
 from ariia.ports.campaigns import CampaignStore
 from ariia.services.campaigns.broadcast_quota import BroadcastQuota
 from ariia.services.campaigns.runs import CampaignRuns
-from ariia.services.release.round_state import Tally
-
-# So many failures before the first success are no chance.
-_MANY = 20
 
 
 class RunEnding:
@@ -42,12 +39,6 @@ class RunEnding:
         stored = self._campaigns.get(tenant_id, campaign_id)
         if stored is not None and stored.epoch == epoch and stored.status is CampaignStatus.FAILED:
             self._broadcasts.give_back(stored)
-
-
-def only_fails(campaign: Campaign, tally: Tally) -> bool:
-    """True when many messages failed before any was taken, which no person has accepted yet."""
-    is_new = not campaign.went_out and ACCEPTED_CONTENT not in campaign.despite
-    return is_new and tally.accepted == 0 and tally.failed >= _MANY
 
 
 def _note(fresh: Campaign, went_out: bool | None, unknown: int = 0) -> None:

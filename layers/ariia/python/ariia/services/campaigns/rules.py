@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.rules.sending_rules import SendingRules
-from ariia.domain.tenants.tenant import Tenant
+from ariia.domain.tenants.sending_rules import rules_of
 from ariia.ports.clock import Clock
 from ariia.ports.tenants import TenantStore
 from ariia.services.campaigns.runs import CampaignRuns
-
-
-def rules_of(tenant: Tenant) -> SendingRules:
-    """The rules as the tenant's settings have them now."""
-    return SendingRules(tenant.timezone, dict(tenant.settings.quiet_hours), tenant.settings.frequency_cap)
 
 
 class CampaignRules:
