@@ -107,18 +107,10 @@ def environment(endpoint: str) -> dict[str, str]:
         "ARIIA_SCHEDULE_GROUP": "ariia",
         "ARIIA_SCHEDULE_ROLE_ARN": f"{_ACCOUNT}:role/schedules",
         "ARIIA_SCHEDULE_DLQ_ARN": f"{_ACCOUNT}:ariia-dead-letters",
-        **_scheduled("FOLLOW_UP", "run-follow-up"),
-        **_scheduled("SERIES", "run-series"),
-        **_scheduled("PRIVACY", "privacy-requests"),
-    }
-
-
-def _scheduled(name: str, function: str) -> dict[str, str]:
-    return {
-        f"ARIIA_{name}_GROUP": f"ariia-{function}",
-        f"ARIIA_{name}_ARN": f"{_ACCOUNT}:function:{function}",
-        f"ARIIA_{name}_ROLE_ARN": f"{_ACCOUNT}:role/{function}",
-        f"ARIIA_{name}_DLQ_ARN": f"{_ACCOUNT}:ariia-dead-letters",
+        "ARIIA_REVISIT_GROUP": "ariia-revisits",
+        "ARIIA_REVISIT_FUNCTIONS_ARN": f"{_ACCOUNT}:function:ariia-",
+        "ARIIA_REVISIT_ROLE_ARN": f"{_ACCOUNT}:role/revisits",
+        "ARIIA_REVISIT_DLQ_ARN": f"{_ACCOUNT}:ariia-dead-letters",
     }
 
 

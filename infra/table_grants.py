@@ -135,7 +135,7 @@ TABLE_GRANTS: Mapping[str, Grants] = {
         models.QuotaModel: "GetItem PutItem UpdateItem",
     },
     # The jobs say how often somebody was asked for a confirmation today, and who waits for the tenant's rules.
-    "run_follow_up": {
+    "tend_messages": {
         models.TenantModel: "GetItem",
         models.CampaignModel: "GetItem PutItem",
         models.CampaignPartModel: "GetItem PutItem",

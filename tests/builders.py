@@ -18,8 +18,8 @@ from ariia.ports.segments import SegmentUses
 from ariia.ports.series import SeriesStore
 from ariia.ports.tenants import TenantStore
 from ariia.services.campaigns.segment_use import CampaignSegments
-from ariia.services.consent.confirmation_care import ConfirmationCare
 from ariia.services.consent.double_opt_in import DoubleOptIn
+from ariia.services.revisits import Revisits
 from ariia.services.series.segment_use import SeriesSegments
 from ariia.services.single_messages.waiting_room import ScheduledLifting
 from tests.doubles.clock import ManualClock
@@ -66,7 +66,8 @@ def any_target(**fields: Any) -> Target:
 
 def any_lifting(clock: ManualClock | None = None) -> ScheduledLifting:
     """Says to nobody that something was lifted."""
-    return ScheduledLifting(MemorySchedules(), clock or ManualClock())
+    time = clock or ManualClock()
+    return ScheduledLifting(Revisits(MemorySchedules(time), time), time)
 
 
 def any_double_opt_in(
@@ -74,7 +75,7 @@ def any_double_opt_in(
 ) -> DoubleOptIn:
     """The double opt-in of tenants who did not choose it, where no others are named."""
     time = clock or ManualClock()
-    return DoubleOptIn(tenants or MemoryTenants(), ConfirmationCare(schedules or MemorySchedules(), time), time)
+    return DoubleOptIn(tenants or MemoryTenants(), Revisits(schedules or MemorySchedules(time), time), time)
 
 
 def segment_uses(campaigns: CampaignStore, series: SeriesStore) -> dict[str, SegmentUses]:

@@ -1,5 +1,5 @@
-"""Works on one export or erasure of a member, as far as one invocation goes; the schedule for the next is there before
-anything is done."""
+"""Works on one export or erasure of a member, as far as one invocation goes; the next look is arranged before anything
+is done."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ariia.bootstrap.privacy_requests import PrivacyRequestsServices, build
+from ariia.domain.revisits import RevisitKind
 from ariia.observability import logger
-from ariia.services.privacy.care import PrivacyKind, PrivacyTask
 from ariia.settings import PrivacyRequestsSettings
 
 # What one piece of work may still take that began in time.
@@ -26,11 +26,11 @@ def services() -> PrivacyRequestsServices:
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """`{"over": …}`. What fails is raised: Lambda repeats it twice and dead-letters it, and the schedule that was made
+    """`{"over": …}`. What fails is raised: Lambda repeats it twice and dead-letters it, and the look that was arranged
     before anything else comes again in any case."""
-    task = PrivacyTask(PrivacyKind(event["kind"]), str(event["tenant_id"]), str(event["job_id"]))
-    logger.append_keys(tenant=task.tenant_id, kind=task.kind.value, job=task.job_id)
+    kind, tenant_id, job_id = RevisitKind(event["kind"]), str(event["tenant_id"]), str(event["job_id"])
+    logger.append_keys(tenant=tenant_id, kind=kind.value, job=job_id)
     ends_at = services().clock.now() + context.get_remaining_time_in_millis() - _RESERVE_MS
-    is_over = services().runs.run(task, ends_at)
+    is_over = services().runs.run(kind, tenant_id, job_id, ends_at)
     logger.info("worked on", over=is_over)
     return {"over": is_over}

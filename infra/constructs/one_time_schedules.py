@@ -25,7 +25,7 @@ class OneTimeSchedules(Construct):
         self.group = f"{config.prefix}-{name}"
         self._dead_letters = dead_letters
         CfnScheduleGroup(self, "Group", name=self.group)
-        self._role = _scheduler_role(self)
+        self._role = scheduler_role(self)
         machine.grant_start_execution(self._role)
         self._role.add_to_principal_policy(
             iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[dead_letters.queue_arn])
@@ -42,24 +42,29 @@ class OneTimeSchedules(Construct):
 
     def allow_scheduling(self, function: PythonFunction, *, and_deleting: bool = False) -> None:
         """Lets `function` make schedules of this group, and delete them before they fire."""
-        schedules = Stack.of(self).format_arn(service="scheduler", resource="schedule", resource_name=f"{self.group}/*")
-        actions = ["scheduler:CreateSchedule", *(["scheduler:DeleteSchedule"] if and_deleting else [])]
-        function.add_to_role_policy(iam.PolicyStatement(actions=actions, resources=[schedules]))
-        found = f"arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule/{self.group}/*"
-        reason = "The schedules of this one group, which are made one by one."
-        accept(function.role or function, {f"IAM5[Resource::{found}]": reason})
-        function.add_to_role_policy(
-            iam.PolicyStatement(
-                actions=["iam:PassRole"],
-                resources=[self._role.role_arn],
-                conditions={"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}},
-            )
+        allow_scheduling(function, self.group, self._role, and_deleting=and_deleting)
+
+
+def allow_scheduling(function: PythonFunction, group: str, role: iam.Role, *, and_deleting: bool) -> None:
+    """Lets `function` make schedules of `group` that act as `role`, and delete them before they fire."""
+    schedules = Stack.of(role).format_arn(service="scheduler", resource="schedule", resource_name=f"{group}/*")
+    actions = ["scheduler:CreateSchedule", *(["scheduler:DeleteSchedule"] if and_deleting else [])]
+    function.add_to_role_policy(iam.PolicyStatement(actions=actions, resources=[schedules]))
+    function.add_to_role_policy(
+        iam.PolicyStatement(
+            actions=["iam:PassRole"],
+            resources=[role.role_arn],
+            conditions={"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}},
         )
+    )
+    found = f"arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule/{group}/*"
+    reason = "The schedules of this one group, which are made one by one."
+    accept(function.role or function, {f"IAM5[Resource::{found}]": reason})
 
 
 def tick(scope: Construct, name: str, config: StageConfig, function: PythonFunction, minutes: int) -> None:
     """Starts `function` every so many minutes. A tick that fails is not repeated: the next one is near."""
-    role = _scheduler_role(scope, f"{name.title()}TickRole")
+    role = scheduler_role(scope, f"{name.title()}TickRole")
     role.add_to_principal_policy(
         iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[function.function_arn])
     )
@@ -78,7 +83,8 @@ def tick(scope: Construct, name: str, config: StageConfig, function: PythonFunct
     )
 
 
-def _scheduler_role(scope: Construct, name: str = "Role") -> iam.Role:
+def scheduler_role(scope: Construct, name: str = "Role") -> iam.Role:
+    """A role that schedules of this account act as."""
     # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
     account = {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
     return iam.Role(scope, name, assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com", conditions=account))

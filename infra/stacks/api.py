@@ -91,13 +91,8 @@ class ApiStack(Stack):
                 "ARIIA_SIGNING_SECRET_ARN": data.signing_secret.secret_arn,
                 "ARIIA_CONFIGURATION_SET": config.prefix,
                 **self._automation.campaign_schedules.environment,
-                **self._automation.series_schedules.environment,
+                **self._automation.revisits.environment,
                 "ARIIA_EMAIL_QUEUE_URL": messaging.channels["email"].queue_url,
-                **self._automation.follow_up_schedules.environment,
-                "ARIIA_FOLLOW_UP_ARN": self._automation.run_follow_up.function_arn,
-                "ARIIA_SERIES_ARN": self._automation.run_series.function_arn,
-                **self._automation.privacy_schedules.environment,
-                "ARIIA_PRIVACY_ARN": self._automation.privacy_requests.function_arn,
                 "ARIIA_CHANNELS": ",".join(config.channels),
                 "ARIIA_SES_USD_PER_1000": str(config.ses_usd_per_1000),
                 "ARIIA_TENANT_CLAIM": config.identity.tenant_claim,
@@ -108,10 +103,8 @@ class ApiStack(Stack):
         data.allow_signing(function)
         messaging.channels["email"].grant(function, "sqs:SendMessage")
         campaign_run.grant_start_execution(function)
-        automation = self._automation
-        for group in (automation.campaign_schedules, automation.follow_up_schedules, automation.series_schedules):
-            group.allow_scheduling(function, and_deleting=True)
-        automation.privacy_schedules.allow_scheduling(function)
+        self._automation.campaign_schedules.allow_scheduling(function, and_deleting=True)
+        self._automation.revisits.allow_arranging(function, and_taking_back=True)
         self._allow_beginning_jobs(function)
         allow_identity_management(function)
         allow_account_reading(function)
@@ -135,11 +128,11 @@ class ApiStack(Stack):
             environment={
                 "ARIIA_SIGNING_SECRET_ARN": data.signing_secret.secret_arn,
                 "ARIIA_PUBLIC_BASE_URL": self._messaging.gateway.base_url,
-                **self._automation.follow_up_schedules.environment,
+                **self._automation.revisits.environment,
             },
         )
-        # Who comes back by the preference page may have to confirm it: their question is put by a schedule.
-        self._automation.follow_up_schedules.allow_scheduling(function)
+        # A member who comes back by the preference page may have to confirm it, and is asked a moment later.
+        self._automation.revisits.allow_arranging(function)
         data.allow(function)
         data.allow_signing(function)
         return function

@@ -11,26 +11,25 @@ from infra.config import EVENTS_TIMEOUT_SECONDS, StageConfig
 from infra.constructs.accepted import accept
 from infra.constructs.asynchronous import allow_invoking, arn_by_name, catch
 from infra.constructs.channel_sender import ChannelSender
-from infra.constructs.function_schedules import FunctionSchedules
 from infra.constructs.layers import Layers
 from infra.constructs.one_time_schedules import OneTimeSchedules, tick
 from infra.constructs.python_function import PythonFunction, Workshop
 from infra.constructs.queue_worker import work_off
+from infra.constructs.revisits import Revisits
 from infra.constructs.state_machine import StateMachine
 from infra.constructs.uploads import Uploads
 from infra.grants import allow_account_reading, allow_probing, allow_sending
 from infra.stacks.data import DataStack
 from infra.stacks.imports import import_members
 from infra.stacks.messaging import MessagingStack
-from infra.stacks.privacy_requests import PRIVACY_REQUESTS, privacy_requests
+from infra.stacks.privacy_requests import privacy_requests
 
 # At most 8 x 16 failing planning calls and 1,000 failing rounds stay below the 25,000 events of one history:
 # https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 PLAN_CALLS_PER_SHARD = 8
 # A look costs nothing while nothing is due, and what it finds is late by some minutes already.
 CHECK_MINUTES = 5
-RUN_FOLLOW_UP, RUN_SERIES, COUNT_AUDIENCE = "run_follow_up", "run_series", "count_audience"
-RECOUNT_STATISTICS = "recount_statistics"
+COUNT_AUDIENCE, RECOUNT_STATISTICS = "count_audience", "recount_statistics"
 # The one constant that stands for the shard id that the emulator's stream events lack.
 LAPTOP_STREAM_SHARD = "shardId-laptop"
 
@@ -55,21 +54,11 @@ class AutomationStack(Stack):
             },
         )
         self.campaign_schedules = OneTimeSchedules(self, "campaigns", config, self.campaign_run, messaging.dead_letters)
-        self.follow_up_schedules = FunctionSchedules(
-            self, config, "follow-ups", "FOLLOW_UP", RUN_FOLLOW_UP, messaging.dead_letters
-        )
-        self.series_schedules = FunctionSchedules(self, config, "series", "SERIES", RUN_SERIES, messaging.dead_letters)
-        self.run_follow_up, self.run_series = self._run_follow_up(), self._run_series()
-        self.privacy_schedules = FunctionSchedules(
-            self, config, "privacy", "PRIVACY", PRIVACY_REQUESTS, messaging.dead_letters
-        )
+        self.revisits = Revisits(self, config, messaging.dead_letters)
         self.uploads = Uploads(self, config)
-        self.import_members = import_members(self._workshop, data, messaging, self.uploads, self.follow_up_schedules)
+        self.import_members = import_members(self._workshop, data, messaging, self.uploads, self.revisits)
         self.count_audience = self._count_audience()
         self.recount_statistics = self._recount_statistics()
-        self.privacy_requests = privacy_requests(
-            self._workshop, data, self.uploads, self.privacy_schedules, self.follow_up_schedules
-        )
         self.aggregate_stats = self._aggregate_stats()
         self.functions = [
             plan_audience,
@@ -81,9 +70,9 @@ class AutomationStack(Stack):
             self.count_audience,
             self.recount_statistics,
             self._check_schedules(),
-            self.run_follow_up,
-            self.run_series,
-            self.privacy_requests,
+            self._tend_messages(),
+            self._run_series(),
+            privacy_requests(self._workshop, data, self.uploads, self.revisits),
         ]
         CfnOutput(self, "UploadsBucket", value=self.uploads.bucket_name)
         CfnOutput(self, "CampaignRunArn", value=self.campaign_run.state_machine_arn)
@@ -108,21 +97,21 @@ class AutomationStack(Stack):
 
     def _run_series(self) -> PythonFunction:
         function = PythonFunction(
-            self._workshop, RUN_SERIES, timeout_seconds=60, memory_mb=512, environment=self._waking_environment()
+            self._workshop, "run_series", timeout_seconds=60, memory_mb=512, environment=self._waking_environment()
         )
-        self.series_schedules.catch(function)
+        self.revisits.catch(function)
         self._allow_waking(function)
         return function
 
     def _waking_environment(self) -> dict[str, str]:
         """What making a series' campaigns, and scheduling them, takes."""
         run = {"ARIIA_CAMPAIGN_RUN_ARN": self.campaign_run.state_machine_arn}
-        return run | self.campaign_schedules.environment | self.series_schedules.environment
+        return run | self.campaign_schedules.environment | self.revisits.environment
 
     def _allow_waking(self, function: PythonFunction) -> None:
         """What whoever wakes up series, and judges schedules of campaigns, may do."""
         self._data.allow(function)
-        self.series_schedules.allow_scheduling(function)
+        self.revisits.allow_arranging(function)
         self.campaign_schedules.allow_scheduling(function, and_deleting=True)
 
     def _release_batches(self) -> PythonFunction:
@@ -150,15 +139,15 @@ class AutomationStack(Stack):
         allow_account_reading(function)
         return function
 
-    def _run_follow_up(self) -> PythonFunction:
+    def _tend_messages(self) -> PythonFunction:
         data, messaging, config = self._data, self._messaging, self._config
         function = PythonFunction(
             self._workshop,
-            RUN_FOLLOW_UP,
+            "tend_messages",
             timeout_seconds=60,
             memory_mb=512,
             environment={
-                **self.follow_up_schedules.environment,
+                **self.revisits.environment,
                 "ARIIA_EMAIL_QUEUE_URL": messaging.channels["email"].queue_url,
                 "ARIIA_EVENTS_QUEUE_URL": messaging.events.queue_url,
                 "ARIIA_EVENTS_DLQ_URL": messaging.events.dead_letters.queue_url,
@@ -167,8 +156,8 @@ class AutomationStack(Stack):
                 "ARIIA_CONFIGURATION_SET": config.prefix,
             },
         )
-        self.follow_up_schedules.catch(function)
-        self.follow_up_schedules.allow_scheduling(function, and_deleting=True)
+        self.revisits.catch(function)
+        self.revisits.allow_arranging(function, and_taking_back=True)
         data.allow(function)
         messaging.channels["email"].grant(function, "sqs:SendMessage")
         self._allow_resolving(function)

@@ -4,8 +4,8 @@ without imports nothing polls."""
 from __future__ import annotations
 
 from infra.constructs.asynchronous import allow_invoking, arn_by_name, catch
-from infra.constructs.function_schedules import FunctionSchedules
 from infra.constructs.python_function import PythonFunction, Workshop
+from infra.constructs.revisits import Revisits
 from infra.constructs.uploads import Uploads
 from infra.stacks.data import DataStack
 from infra.stacks.messaging import MessagingStack
@@ -18,7 +18,7 @@ def import_members(
     data: DataStack,
     messaging: MessagingStack,
     uploads: Uploads,
-    follow_up_schedules: FunctionSchedules,
+    revisits: Revisits,
 ) -> PythonFunction:
     """The function with its grants, announced to by `uploads`."""
     own_arn = arn_by_name(workshop.scope, workshop.config, IMPORT_MEMBERS)
@@ -31,7 +31,7 @@ def import_members(
             "ARIIA_UPLOADS_BUCKET": uploads.name,
             "ARIIA_IMPORT_MEMBERS_ARN": own_arn,
             "ARIIA_JOB_CONCURRENCY": str(workshop.config.job_concurrency),
-            **follow_up_schedules.environment,
+            **revisits.environment,
         },
         # Each range of a lane begins the next: some sixty in a row for a million lines, and then it ends.
         may_invoke_itself=True,
@@ -40,7 +40,7 @@ def import_members(
     allow_invoking(function, own_arn)
     uploads.announce_to(function)
     uploads.allow_importing(function)
-    # Whom the tenant's double opt-in leaves waiting is asked by a schedule.
-    follow_up_schedules.allow_scheduling(function)
+    # Members who must confirm, by the tenant's double opt-in, are asked a moment later.
+    revisits.allow_arranging(function)
     data.allow(function)
     return function

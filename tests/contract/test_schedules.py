@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 import pytest
 
-from ariia.adapters.aws.schedules import EventBridgeSchedules, ScheduleTarget
+from ariia.adapters.aws.schedules import EventBridgeSchedules, ScheduleGroup
 from ariia.adapters.dynamodb.campaigns.campaigns import DynamoCampaigns
 from ariia.domain.audience.target import Target
 from ariia.domain.campaigns.campaign import Campaign
@@ -44,8 +44,8 @@ def schedules(request: pytest.FixtureRequest, tenant_id: str) -> Iterator[tuple[
             assert one["ActionAfterCompletion"] == "DELETE"
         return {one["Name"]: (one["ScheduleExpression"], json.loads(one["Target"]["Input"])) for one in found}
 
-    target = ScheduleTarget(tenant_id, ARN, "arn:aws:iam::000000000000:role/r", "arn:aws:sqs:eu-central-1:0:q")
-    yield EventBridgeSchedules(client, target), waiting
+    group = ScheduleGroup(tenant_id, "arn:aws:iam::000000000000:role/r", "arn:aws:sqs:eu-central-1:0:q")
+    yield EventBridgeSchedules(client, group, lambda _: ARN), waiting
 
 
 def _expression(at: int) -> str:

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ariia.ports.clock import Clock
+
 
 class MemorySchedules:
-    """OneTimeSchedules by name: instant (epoch ms) and payload."""
+    """OneTimeSchedules by name: instant (epoch ms) and payload. With a `clock` they refuse the past, as AWS does."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None) -> None:
         self.waiting: dict[str, tuple[int, dict[str, Any]]] = {}
+        self._clock = clock
 
     def create(self, name: str, at: int, payload: Mapping[str, Any]) -> None:
         """See OneTimeSchedules."""
+        if self._clock is not None and at <= self._clock.now():
+            raise ValueError(f"the schedule {name} is for an instant that has passed")
         self.waiting.setdefault(name, (-(-at // 1000) * 1000, dict(payload)))
 
     def delete(self, name: str) -> None:

@@ -69,7 +69,7 @@ class World:
         self.campaigns.create(CampaignChange(self.campaign, frozen=("h1", content, Target())))
         self.members.save([self.member("anna", "family@x.de"), self.member("ben", "Family@x.de")])
         self.members.save([self.member("cleo", "cleo@x.de", language="en-GB")])
-        self.schedules = MemorySchedules()
+        self.schedules = MemorySchedules(self.clock)
         double_opt_in = any_double_opt_in(self.tenants, self.schedules, self.clock)
         consent = MemberConsent(self.members, double_opt_in, self.clock)
         unsubscribes = Unsubscribes(

@@ -186,7 +186,7 @@ def test_who_never_confirmed_has_to_when_they_come_back(world: World) -> None:
     assert statuses(world)["email"] == "pending"
     assert "Bitte folgen Sie dem Link in der E-Mail" in answer["body"]
     [(_, payload)] = world.schedules.waiting.values()
-    assert [one["member_id"] for one in payload["confirmations"]] == ["dora"]
+    assert [one["member_id"] for one in payload["requests"]] == ["dora"]
 
     again = post(world, {**ALL, "want_email": "1", "clicks": "1"})
 

@@ -9,7 +9,7 @@ import pytest
 from .templates import Resource, Templates
 
 FUNCTIONS = "AWS::Lambda::Function"
-BEGUN_SO = ["count_audience", "import_members", "privacy_requests", "recount_statistics", "run_follow_up", "run_series"]
+BEGUN_SO = ["count_audience", "import_members", "privacy_requests", "recount_statistics", "run_series", "tend_messages"]
 
 
 def named(stage: Templates, folder: str) -> Resource:

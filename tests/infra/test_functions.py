@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from ariia.services.privacy import care as privacy_care
+from ariia.adapters.aws.schedules import REVISIT_FUNCTIONS
+from ariia.services.privacy import runs as privacy_runs
 from ariia.settings import SETTINGS, SettingsError
+from infra.constructs import revisits
 
 from .templates import Resource, Templates
 
@@ -45,8 +47,8 @@ def test_every_function_folder_is_deployed_and_nothing_else(stage: Templates) ->
 
 
 def test_every_function_is_started_by_something(stage: Templates) -> None:
-    """By a queue or stream, an upload, a request, a state machine, a rule or schedule, or by another function, or a
-    schedule that one makes for it (whose ARN it is told)."""
+    """By a queue or stream, an upload, a request, a state machine, a rule or schedule, by another function (which is
+    told its ARN), or by a schedule of a revisit."""
     started = set()
     for kind in STARTERS:
         for one in stage.resources(kind) if stage.count(kind) else ():
@@ -54,7 +56,12 @@ def test_every_function_is_started_by_something(stage: Templates) -> None:
     for one in stage.resources(FUNCTIONS):
         started |= set(stage.references(one.properties["Environment"], one.stack))
     for function in stage.resources(FUNCTIONS):
-        assert (function.stack, function.logical_id) in started, function.logical_id
+        is_revisited = folder(function) in REVISIT_FUNCTIONS.values()
+        assert is_revisited or (function.stack, function.logical_id) in started, function.logical_id
+
+
+def test_revisits_may_invoke_the_functions_of_their_kinds() -> None:
+    assert set(revisits.FUNCTIONS) == set(REVISIT_FUNCTIONS.values())
 
 
 def test_handler_has_the_same_name_in_lambda_and_here(stage: Templates) -> None:
@@ -162,4 +169,4 @@ def test_an_erasure_waits_longer_than_any_function_runs(production: Templates) -
 
 def test_a_run_that_is_arranged_first_finds_the_one_before_it_over(production: Templates) -> None:
     [function] = [one for one in production.resources(FUNCTIONS) if folder(one) == "privacy_requests"]
-    assert function.properties["Timeout"] * 1000 < privacy_care._AGAIN_MS
+    assert function.properties["Timeout"] * 1000 < privacy_runs._AGAIN_MS

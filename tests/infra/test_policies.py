@@ -74,7 +74,7 @@ def test_only_the_sender_sends_and_only_the_prober_besides(stage: Templates) -> 
     assert senders == {
         "ses:SendBulkEmail": {"send_batch"},
         "ses:SendBulkTemplatedEmail": {"send_batch"},
-        "ses:SendEmail": {"release_batches", "run_follow_up"},
+        "ses:SendEmail": {"release_batches", "tend_messages"},
     }
 
 

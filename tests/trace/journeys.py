@@ -97,11 +97,11 @@ def follow_up() -> list[Step]:
         made = client.post("/v1/follow-ups", body)
     assert made.status == 201, made.body
     desk.clock.advance(HOUR_MS / 1000)
-    with record.step("run_follow_up (fires)"):
+    with record.step("tend_messages (fires)"):
         desk.fire()
     with record.step("send_batch"):
         desk.send()
-    with record.step("run_follow_up (settles)"):
+    with record.step("tend_messages (settles)"):
         desk.live(minutes=15)
     with record.step("GET /v1/follow-ups/{id}"):
         read_back = client.get(f"/v1/follow-ups/{made.body['id']}").body

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from ariia.adapters.aws.schedules import REVISIT_FUNCTIONS
 from infra.constructs.state_machine import definition
 from tests.infra.templates import Resource, Templates
 
@@ -133,8 +134,15 @@ class Services:
             if name.endswith("_ROLE_ARN") and value == arn_of(self._templates, role):
                 group = name.removesuffix("_ROLE_ARN")
                 yield Need("sqs:SendMessage", settings[f"{group}_DLQ_ARN"])
-                started = settings.get(f"{group}_ARN") or settings["ARIIA_CAMPAIGN_RUN_ARN"]
-                yield _starting(started)
+                yield from map(_starting, _started(group, settings))
+
+
+def _started(group: str, settings: dict[str, str]) -> list[str]:
+    """What schedules of this group start: the functions of all kinds of revisits, or runs of campaigns."""
+    functions = settings.get(f"{group}_FUNCTIONS_ARN")
+    if functions is None:
+        return [settings["ARIIA_CAMPAIGN_RUN_ARN"]]
+    return [functions + name.replace("_", "-") for name in set(REVISIT_FUNCTIONS.values())]
 
 
 def _starting(arn: str) -> Need:

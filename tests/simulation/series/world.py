@@ -31,6 +31,7 @@ from ariia.services.campaigns.targets import Targets
 from ariia.services.content.checks import ContentChecks
 from ariia.services.release.in_flight import InFlightCount
 from ariia.services.release.stopping import CampaignStopping
+from ariia.services.revisits import Revisits
 from ariia.services.series.checks import SeriesChecks
 from ariia.services.series.reading import SeriesDirectory
 from ariia.services.series.review import SeriesReview
@@ -142,7 +143,8 @@ class _World:
         campaigns, store, tenants = around("campaigns", self.campaigns), around("series", self.store), self.tenants
         broadcasts = BroadcastQuota(Quotas(around("quotas", self.quotas), tenants, clock))
         starts = around("campaign schedules", _Schedules(self, "campaign", self._campaign_fires))
-        waking = SeriesWaking(around("series schedules", _Schedules(self, "series", self._series_wakes)), clock)
+        wakes = around("series schedules", _Schedules(self, "series", self._series_wakes))
+        waking = SeriesWaking(Revisits(wakes, clock), clock)
         senders = FromAddresses(_Directory(), tenants)
         self.runs: Any = parts.runs(store, campaigns, waking, starts, senders, broadcasts, clock)
         contents = CampaignContents(MemoryTemplates(), tenants, _Directory(), ContentChecks(_NoTrial()))
@@ -171,7 +173,8 @@ class _World:
         self.begun[str(campaign.scheduled_local)].append((now, campaign))
 
     def _series_wakes(self, payload: Mapping[str, Any]) -> None:
-        self._lambda("run_series", lambda: self.runs.run(**payload))
+        series = (payload["tenant_id"], payload["series_id"], payload["epoch"])
+        self._lambda("run_series", lambda: self.runs.run(*series))
 
     def _campaign_fires(self, payload: Mapping[str, Any]) -> None:
         def fire() -> None:

@@ -137,7 +137,7 @@ class SinglesWorld(Engine):
     def _keep(self, message: Message) -> None:
         """A firing, and the looks after it: what a schedule and those that follow it do."""
         for _ in range(_LOOKS_AT_MOST):
-            standing = insist(self.scheduler, "run_follow_up", lambda: self._look_after(message), 3, self.skew())
+            standing = insist(self.scheduler, "tend_messages", lambda: self._look_after(message), 3, self.skew())
             if isinstance(standing, Standing) and standing.is_over:
                 return
             wake_at = getattr(standing, "wake_at", None)

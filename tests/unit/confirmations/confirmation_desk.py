@@ -16,13 +16,13 @@ from ariia.services.confirmations.asking_again import AskingAgain
 from ariia.services.confirmations.limits import ConfirmationLimits
 from ariia.services.confirmations.mails import ConfirmationMails
 from ariia.services.confirmations.questions import ConfirmationQuestions
-from ariia.services.consent.confirmation_care import ConfirmationCare
 from ariia.services.consent.double_opt_in import DoubleOptIn
 from ariia.services.consent.member_consent import MemberConsent
 from ariia.services.member_pages.confirmation_page import ConfirmationPage
 from ariia.services.members.members import Members
 from ariia.services.release.account_rate import AccountRate
 from ariia.services.release.resolving import UnknownResolver
+from ariia.services.revisits import Revisits
 from ariia.services.single_messages.messages import SingleMessages
 from ariia.services.single_messages.settling import SingleSettler
 from ariia.services.single_messages.waiting_room import LiftedLooks, ScheduledLifting, WaitingRoom
@@ -53,15 +53,15 @@ class ConfirmationDesk:
         tenant.settings = settings
         self.tenants.create(tenant)
         self.domains = VerifiedDomains([(TENANT, "studio.example")])
-        self.schedules, self.jobs, self.keys = MemorySchedules(), MemoryJobs(), MemorySigningKeys(b"k" * 32)
-        members, schedules = around("members", world.members), around("schedules", self.schedules)
+        self.schedules, self.jobs, self.keys = MemorySchedules(self.clock), MemoryJobs(), MemorySigningKeys(b"k" * 32)
+        members, revisits = around("members", world.members), Revisits(around("schedules", self.schedules), self.clock)
         campaigns, ledger = around("campaigns", world.campaigns), around("ledger", world.ledger)
         jobs, tenants = around("jobs", self.jobs), around("tenants", self.tenants)
-        care, limits = ConfirmationCare(schedules, self.clock), ConfirmationLimits(jobs, self.clock)
-        opt_in = DoubleOptIn(tenants, care, self.clock)
+        limits, room = ConfirmationLimits(jobs, self.clock), WaitingRoom(jobs, revisits)
+        opt_in = DoubleOptIn(tenants, revisits, self.clock)
         self.members = Members(members, jobs, opt_in, self.clock, CountingIds("m"))
         self.consent = MemberConsent(members, opt_in, self.clock)
-        self.again = AskingAgain(members, tenants, self.domains, limits, care, self.clock, CountingIds("again"))
+        self.again = AskingAgain(members, tenants, self.domains, limits, revisits, self.clock, CountingIds("again"))
         self.page = ConfirmationPage(self.keys, tenants, members, self.consent, self.clock)
         singles = SingleMessages(
             campaigns,
@@ -77,10 +77,10 @@ class ConfirmationDesk:
         resolver = UnknownResolver(campaigns, ledger, world.pipeline, self.clock, GRACE_MS, HIDDEN_MS)
         settler = SingleSettler(singles, campaigns, ledger, resolver, tenants, self.clock)
         self.noted = AskedConfirmations(jobs)
-        self.lifting = ScheduledLifting(schedules, self.clock)
-        self.lifted = LiftedLooks(WaitingRoom(jobs), schedules, self.clock)
+        self.lifting = ScheduledLifting(revisits, self.clock)
+        self.lifted = LiftedLooks(room, revisits, self.clock)
         self.mails = ConfirmationMails(
-            members, tenants, self.domains, singles, settler, limits, self.noted, care, WaitingRoom(jobs), self.clock
+            members, tenants, self.domains, singles, settler, limits, self.noted, room, self.clock
         )
 
     def put(self, member_id: str = "anna", **values: Any) -> Member:
@@ -120,13 +120,13 @@ class ConfirmationDesk:
         """Lets every schedule that is due fire. Lambda repeats what was killed; here only when it must."""
         payloads = self.schedules.fired(self.clock.now())
         for payload in payloads:
-            if "lifted" in payload:
-                self.lifted.look(payload["tenant_id"], payload["lifted"])
+            if payload["kind"] == "lifted":
+                self.lifted.look(payload["tenant_id"], payload["after"])
                 continue
-            requests = [ConfirmationRequest(**one) for one in payload["confirmations"]]
+            requests = [ConfirmationRequest(**one) for one in payload["requests"]]
             for _ in range(3):
                 with suppress(*crash):
-                    self.mails.look(payload["tenant_id"], requests, payload["look"])
+                    self.mails.look(payload["tenant_id"], requests)
                     break
                 if self.schedules.waiting:
                     break

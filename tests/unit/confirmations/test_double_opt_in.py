@@ -337,13 +337,13 @@ def test_a_question_that_cant_be_looked_at_keeps_no_other_waiting(
     for name in names:
         desk.sign_up(name, f"{name}@example.com")
     payloads = [payload for _, payload in desk.schedules.waiting.values()]
-    asked = {one["member_id"]: ConfirmationRequest(**one) for each in payloads for one in each["confirmations"]}
+    asked = {one["member_id"]: ConfirmationRequest(**one) for each in payloads for one in each["requests"]}
     allow = desk.mails._limits.allow
     monkeypatch.setattr(
         desk.mails._limits, "allow", lambda tenant, one: 1 / 0 if one.member_id == "anna" else allow(tenant, one)
     )
     with pytest.raises(ZeroDivisionError):
-        desk.mails.look(TENANT, [asked[name] for name in names], 1)
+        desk.mails.look(TENANT, [asked[name] for name in names])
     desk.world.work_off()
     assert desk.asked == ["ben@example.com"]
     assert desk.schedules.waiting, "Anna's question is looked at again"

@@ -21,6 +21,7 @@ from ariia.services.follow_ups.runs import FollowUpRuns
 from ariia.services.members.opt_outs import OptOuts
 from ariia.services.release.account_rate import AccountRate
 from ariia.services.release.resolving import UnknownResolver
+from ariia.services.revisits import Revisits
 from ariia.services.single_messages.messages import SingleMessages
 from ariia.services.single_messages.settling import SingleSettler
 from ariia.services.single_messages.waiting_room import LiftedLooks, ScheduledLifting, WaitingRoom
@@ -54,7 +55,7 @@ class FollowUpDesk:
         tenant.settings = settings or TenantSettings()
         self.tenants.create(tenant)
         self.world.add(any_member("anna"))
-        self.store, self.schedules, self.events = MemoryFollowUps(), MemorySchedules(), MemoryEvents()
+        self.store, self.schedules, self.events = MemoryFollowUps(), MemorySchedules(self.clock), MemoryEvents()
         self.quotas = Quotas(around("quotas", MemoryQuotas()), self.tenants, self.clock)
         world = self.world
         campaigns, ledger = around("campaigns", world.campaigns), around("ledger", world.ledger)
@@ -69,12 +70,11 @@ class FollowUpDesk:
         resolver = UnknownResolver(campaigns, ledger, world.pipeline, self.clock, GRACE_MS, HIDDEN_MS)
         settler = SingleSettler(self.singles, campaigns, ledger, resolver, self.tenants, self.clock)
         contents = FollowUpContents(VerifiedDomains([(TENANT, "studio.example")]), ContentChecks(DirectRendering()))
-        store, schedules = around("store", self.store), around("schedules", self.schedules)
-        jobs = around("jobs", MemoryJobs())
-        self.ending = FollowUpEnding(store, schedules, self.singles, self.quotas, self.clock)
+        store, revisits = around("store", self.store), Revisits(around("schedules", self.schedules), self.clock)
+        room = WaitingRoom(around("jobs", MemoryJobs()), revisits)
+        self.ending = FollowUpEnding(store, self.singles, self.quotas, self.clock)
         self.runs = FollowUpRuns(
             store,
-            schedules,
             self.ending,
             self.singles,
             settler,
@@ -82,15 +82,15 @@ class FollowUpDesk:
             world.members,
             self.tenants,
             self.quotas,
-            WaitingRoom(jobs),
+            room,
             self.clock,
         )
-        self.lifting = ScheduledLifting(schedules, self.clock)
-        self.lifted = LiftedLooks(WaitingRoom(jobs), schedules, self.clock)
+        self.lifting = ScheduledLifting(revisits, self.clock)
+        self.lifted = LiftedLooks(room, revisits, self.clock)
         channels = frozenset({Channel.EMAIL})
         self.follow_ups = FollowUps(
             store,
-            schedules,
+            revisits,
             self.singles,
             contents,
             self.ending,
@@ -129,8 +129,8 @@ class FollowUpDesk:
         for payload in payloads:
             for _ in range(3):
                 try:
-                    if "lifted" in payload:
-                        self.lifted.look(payload["tenant_id"], payload["lifted"])
+                    if payload["kind"] == "lifted":
+                        self.lifted.look(payload["tenant_id"], payload["after"])
                     else:
                         self.runs.run(payload["tenant_id"], payload["follow_up_id"])
                     break

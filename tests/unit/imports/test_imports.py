@@ -111,7 +111,7 @@ class World:
     def asked(self) -> set[str]:
         """Whom the schedules will ask for a confirmation."""
         payloads = [payload for _, payload in self.schedules.waiting.values()]
-        return {one["member_id"] for payload in payloads for one in payload["confirmations"]}
+        return {one["member_id"] for payload in payloads for one in payload["requests"]}
 
     def upload(self, data: str | bytes, kind: ImportFormat = ImportFormat.CSV, *, ask: bool = False) -> str:
         job = self.imports.create(TENANT, kind, "user-1", send_confirmations=ask).entity.job

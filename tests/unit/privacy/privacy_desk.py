@@ -24,6 +24,7 @@ from ariia.domain.members.member import Consent, ConsentStatus, Member
 from ariia.domain.members.stand_ins import stand_in_id
 from ariia.domain.preflight.job import kind_of
 from ariia.domain.privacy.erasure import Erasure, ErasureReason
+from ariia.domain.revisits import RevisitKind
 from ariia.domain.series.recurrence import CalendarRule
 from ariia.domain.series.series import Series
 from ariia.domain.statistics.counts import batch_counts, receipt_counts
@@ -36,17 +37,17 @@ from ariia.ports.series import SeriesChange
 from ariia.services.confirmations.asked import AskedConfirmations
 from ariia.services.confirmations.limits import ConfirmationLimits
 from ariia.services.confirmations.mails import ConfirmationMails
-from ariia.services.consent.confirmation_care import ConfirmationCare
 from ariia.services.follow_ups.content import FollowUpContents
 from ariia.services.imports.jobs import ImportJobs
-from ariia.services.privacy.care import PrivacyCare, PrivacyKind, PrivacyRuns, PrivacyTask
 from ariia.services.privacy.erasure.beginning import ErasureBeginning
 from ariia.services.privacy.erasure.erasures import Erasures
 from ariia.services.privacy.erasure.runs import ErasurePolicy, ErasureRuns
 from ariia.services.privacy.export.exports import MemberExports
 from ariia.services.privacy.export.runs import ExportRuns
 from ariia.services.privacy.jobs import ERASURES, EXPORTS, ErasureJobs, ExportJobs
+from ariia.services.privacy.runs import PrivacyRuns
 from ariia.services.release.resolving import UnknownResolver
+from ariia.services.revisits import Revisits
 from ariia.services.single_messages.messages import SingleMessages
 from ariia.services.single_messages.settling import SingleSettler
 from ariia.services.single_messages.waiting_room import WaitingRoom
@@ -85,8 +86,8 @@ class PrivacyDesk:
         # What takes most of the time is known by heart: contents are the same in every desk, and judged elsewhere.
         desk.follow_ups._contents = FollowUpContents(VerifiedDomains([(TENANT, "studio.example")]))
         self.world.composer._compiled = _COMPILED
-        self.jobs, self.uploads, self.schedules = MemoryJobs(), MemoryUploads(), MemorySchedules()
-        self.series, self.questions = MemorySeries(self.world.campaigns), MemorySchedules()
+        self.jobs, self.uploads, self.schedules = MemoryJobs(), MemoryUploads(), MemorySchedules(self.clock)
+        self.series, self.questions = MemorySeries(self.world.campaigns), MemorySchedules(self.clock)
         self.trail = self.world.members.audit
         # The trail notes when by the world's clock.
         self.world.members._now = self.clock.now
@@ -96,12 +97,12 @@ class PrivacyDesk:
         world, clock, desk = self.world, self.clock, self.follow_up_desk
         jobs, uploads, trail = around("jobs", self.jobs), around("uploads", self.uploads), around("trail", self.trail)
         members, store = around("members", world.members), around("erasures", world.erasures)
-        self.care = PrivacyCare(around("schedules", self.schedules), clock)
+        self.revisits = Revisits(around("schedules", self.schedules), clock)
         self.erasure_jobs, exports = ErasureJobs(jobs, ERASURES, clock), ExportJobs(jobs, EXPORTS, clock)
         beginning = ErasureBeginning(store, members, self.erasure_jobs, clock)
         ids = CountingIds("x")
-        self.erasures = Erasures(self.erasure_jobs, beginning, self.care, store, members, trail, clock, ids)
-        self.exports = MemberExports(exports, self.care, members, trail, uploads, clock, ids)
+        self.erasures = Erasures(self.erasure_jobs, beginning, self.revisits, store, members, trail, clock, ids)
+        self.exports = MemberExports(exports, self.revisits, members, trail, uploads, clock, ids)
         chance, ending = CountingChance(), desk.ending
         ports = PersonalDataPorts(
             members=members,
@@ -126,8 +127,8 @@ class PrivacyDesk:
         )
         self.sections = export_sections(ports, DirectRendering())
         export_runs = ExportRuns(exports, uploads, self.sections, members, desk.tenants, clock)
-        works = {PrivacyKind.ERASURE: self.erasure_runs, PrivacyKind.EXPORT: export_runs}
-        self.runs = PrivacyRuns(self.care, works, clock)
+        works = {RevisitKind.ERASURE: self.erasure_runs, RevisitKind.EXPORT: export_runs}
+        self.runs = PrivacyRuns(self.revisits, works)
         self.mails = self._mails()
 
     def knows_annika(self) -> PrivacyDesk:
@@ -197,7 +198,7 @@ class PrivacyDesk:
         assert self.world.members.save([member]) == []
         request = request_to(member, self.clock.now())
         assert request is not None
-        self.mails.look(TENANT, [request], 1)
+        self.mails.look(TENANT, [request])
         self.follow_up_desk.send()
         return member
 
@@ -265,8 +266,7 @@ class PrivacyDesk:
             SingleSettler(singles, world.campaigns, world.ledger, resolver, self.follow_up_desk.tenants, self.clock),
             ConfirmationLimits(self.jobs, self.clock),
             AskedConfirmations(self.jobs),
-            ConfirmationCare(self.questions, self.clock),
-            WaitingRoom(self.jobs),
+            WaitingRoom(self.jobs, Revisits(self.questions, self.clock)),
             self.clock,
         )
 
@@ -287,16 +287,16 @@ class PrivacyDesk:
         """Lets every schedule that is due fire; Lambda repeats what failed."""
         payloads = self.schedules.fired(self.clock.now())
         for one in payloads:
-            task = PrivacyTask(PrivacyKind(one["kind"]), one["tenant_id"], one["job_id"])
+            kind = RevisitKind(one["kind"])
             for _ in range(3):
                 try:
-                    self.runs.run(task, self.clock.now() + 90_000)
+                    self.runs.run(kind, one["tenant_id"], one["job_id"], self.clock.now() + 90_000)
                     break
                 except crash:
                     continue
         for one in self.questions.fired(self.clock.now()):
-            requests = [ConfirmationRequest(**each) for each in one["confirmations"]]
-            self.mails.look(one["tenant_id"], requests, one["look"])
+            requests = [ConfirmationRequest(**each) for each in one["requests"]]
+            self.mails.look(one["tenant_id"], requests)
         return len(payloads)
 
     def live(self, minutes: int, crash: tuple[type[BaseException], ...] = ()) -> None:

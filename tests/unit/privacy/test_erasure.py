@@ -10,7 +10,7 @@ import pytest
 from ariia.domain.address import address_hash
 from ariia.domain.audit.entries import AuditKind, digest, subject_of
 from ariia.domain.channel import Channel
-from ariia.domain.consent.confirmation import request_to
+from ariia.domain.consent.confirmation import looks_at, request_to
 from ariia.domain.creation import Creation
 from ariia.domain.errors import InvalidError, NotFoundError
 from ariia.domain.follow_ups import FollowUpStatus
@@ -20,6 +20,7 @@ from ariia.domain.ledger.receipt import EventKind
 from ariia.domain.members.member import Consent, ConsentStatus, Suppression
 from ariia.ports.ledger import Partition
 from ariia.ports.members import MemberStore
+from ariia.services.revisits import Revisits
 from tests.builders import TENANT, any_campaign, any_content, any_member
 from tests.unit.follow_ups.follow_up_desk import HOUR_MS
 from tests.unit.privacy.privacy_desk import FAMILY, QUIET_SECONDS, WHO, PrivacyDesk
@@ -153,7 +154,7 @@ def test_a_question_that_waits_for_her_answer_goes_and_is_never_put_again(desk: 
     assert desk.world.provider.members[desk.messages :] == [WHO]
     asked = request_to(desk.world.members.rows[TENANT, WHO], desk.clock.now())
     tomorrow = replace(asked, id="another")
-    desk.mails._care.watch(TENANT, [tomorrow], 1, desk.clock.now() + HOUR_MS)
+    Revisits(desk.questions, desk.clock).arrange(looks_at(TENANT, [tomorrow]), desk.clock.now() + HOUR_MS)
     erased(desk)
     assert desk.erasure("k1").report["erased"]["confirmations"] == 2
     assert list(desk.questions.waiting) != []

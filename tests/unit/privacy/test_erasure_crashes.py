@@ -10,7 +10,7 @@ import pytest
 from ariia.domain.audit.entries import AuditKind, subject_of
 from ariia.domain.creation import Creation
 from ariia.domain.errors import TransientError
-from ariia.services.privacy.care import PrivacyKind, PrivacyTask
+from ariia.domain.revisits import RevisitKind
 from tests.builders import TENANT
 from tests.unit.ground.fuse import Fuse, KilledError
 from tests.unit.privacy.privacy_desk import WHO, PrivacyDesk
@@ -40,7 +40,7 @@ def a_life(moment: int | None = None, strike: Strike | None = None) -> tuple[Pri
 
 def work_as_well(desk: PrivacyDesk) -> None:
     """Another invocation for the same erasure, from its start to its end."""
-    desk.runs.run(PrivacyTask(PrivacyKind.ERASURE, TENANT, "k1"), desk.clock.now() + 90_000)
+    desk.runs.run(RevisitKind.ERASURE, TENANT, "k1", desk.clock.now() + 90_000)
 
 
 def ask_as_well(desk: PrivacyDesk) -> None:

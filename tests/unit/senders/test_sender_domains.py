@@ -9,6 +9,7 @@ import pytest
 from ariia.domain.errors import ConflictError, InvalidError, NotFoundError, TransientError
 from ariia.domain.senders import Verification, dns_records, parse_domain, parse_from
 from ariia.ports.senders import Identity
+from ariia.services.revisits import Revisits
 from ariia.services.senders.domains import VERIFIED_MAX_AGE_MS, SenderDomains
 from ariia.services.single_messages.waiting_room import ScheduledLifting
 from tests.doubles.clock import ManualClock
@@ -24,7 +25,7 @@ class Desk:
         self.clock, self.store, self.schedules = ManualClock(), MemorySenders(), MemorySchedules()
         self.identities = identities or MemoryIdentities()
         self.service = SenderDomains(
-            self.store, self.identities, ScheduledLifting(self.schedules, self.clock), self.clock
+            self.store, self.identities, ScheduledLifting(Revisits(self.schedules, self.clock), self.clock), self.clock
         )
 
     def verified(self, tenant_id: str, domain: str) -> None:
@@ -44,7 +45,9 @@ def test_those_who_wait_for_the_domain_hear_once_that_it_is_verified(desk: Desk)
     desk.identities.verify("gym.de")
     for _ in range(2):
         desk.service.get("t1", "gym.de")
-    assert [payload for _, payload in desk.schedules.waiting.values()] == [{"tenant_id": "t1", "lifted": ""}]
+    assert [payload for _, payload in desk.schedules.waiting.values()] == [
+        {"kind": "lifted", "tenant_id": "t1", "after": ""}
+    ]
 
 
 def test_added_domain_answers_with_every_record_to_publish(desk: Desk) -> None:

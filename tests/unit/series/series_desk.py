@@ -17,6 +17,7 @@ from ariia.services.campaigns.firing import CampaignFiring, ScheduleChecks
 from ariia.services.campaigns.from_addresses import FromAddresses
 from ariia.services.campaigns.review import CampaignReview
 from ariia.services.campaigns.scheduling import CampaignScheduling
+from ariia.services.revisits import Revisits
 from ariia.services.series.checks import SeriesChecks
 from ariia.services.series.editing import SeriesEditing
 from ariia.services.series.reading import SeriesDirectory
@@ -58,9 +59,9 @@ class SeriesDesk(Desk):
         # What the runs do is tested elsewhere: nothing comes between them and their world.
         self._run_store, self._run_quota = campaigns, BroadcastQuota(Quotas(quotas, self.tenants, self.clock))
         store = self.series_store = around("series", self.stored_series)
-        self.series_schedules, clock = MemorySchedules(), self.clock
+        self.series_schedules, clock = MemorySchedules(self.clock), self.clock
         campaign_schedules = around("campaign schedules", self.schedules)
-        waking = SeriesWaking(around("series schedules", self.series_schedules), clock)
+        waking = SeriesWaking(Revisits(around("series schedules", self.series_schedules), clock), clock)
         self.campaign_scheduling = CampaignScheduling(
             self.store, campaign_schedules, self.targets, self.gate, self.broadcasts, clock
         )
@@ -110,7 +111,8 @@ class SeriesDesk(Desk):
     def wake(self, crash: tuple[type[BaseException], ...] = ()) -> None:
         """Lets the schedules of series that are due fire; Lambda repeats what failed."""
         for payload in self.series_schedules.fired(self.clock.now()):
-            self.repeat(lambda payload=payload: self.series_runs.run(**payload), crash)
+            series = (payload["tenant_id"], payload["series_id"], payload["epoch"])
+            self.repeat(lambda series=series: self.series_runs.run(*series), crash)
 
     def fire(self, crash: tuple[type[BaseException], ...] = ()) -> None:
         """Lets the schedules of campaigns that are due fire, and their runs begin."""

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from ariia.domain.revisits import Revisit, RevisitKind
 from ariia.domain.rules.frequency_cap import FrequencyCap
 from ariia.domain.rules.quiet_hours import QuietHours
 from ariia.domain.tenants.tenant import Tenant, TenantSettings
+from ariia.services.revisits import Revisits
 from ariia.services.single_messages.waiting_room import LiftedLooks, ScheduledLifting, WaitingRoom
 from ariia.services.tenants.tenants import Tenants
 from tests.builders import TENANT
@@ -25,15 +27,24 @@ HOUR_MS = 3_600_000
 
 class Desk:
     def __init__(self) -> None:
-        self.clock, self.schedules, self.room = ManualClock(), MemorySchedules(), WaitingRoom(MemoryJobs())
-        self.looks = LiftedLooks(self.room, self.schedules, self.clock)
+        self.clock = ManualClock()
+        self.schedules = MemorySchedules(self.clock)
+        self.revisits = Revisits(self.schedules, self.clock)
+        self.room = WaitingRoom(MemoryJobs(), self.revisits)
+        self.looks = LiftedLooks(self.room, self.revisits, self.clock)
 
-    def enter(self, key: str, hours: float = 1, tenant_id: str = TENANT, **payload: Any) -> None:
-        self.room.enter(tenant_id, key, self.clock.now() + round(hours * HOUR_MS), {"key": key, **payload})
+    def enter(self, key: str, hours: float = 1, tenant_id: str = TENANT, **facts: Any) -> None:
+        """One look at the follow-up `key` finds that it must wait for so long."""
+        until = self.clock.now() + round(hours * HOUR_MS)
+        self.room.look(follow_up(key, tenant_id, **facts), 60_000, lambda: until)
 
     def pass_minute(self) -> list[dict[str, Any]]:
         self.clock.advance(60)
         return self.schedules.fired(self.clock.now())
+
+
+def follow_up(key: str, tenant_id: str = TENANT, **facts: Any) -> Revisit:
+    return Revisit(RevisitKind.FOLLOW_UP, tenant_id, key, {"key": key, **facts})
 
 
 @pytest.fixture
@@ -44,18 +55,19 @@ def desk() -> Desk:
 def test_whoever_waits_is_woken_with_what_they_wait_for_and_nobody_elses(desk: Desk) -> None:
     desk.enter("anna")
     desk.enter("zoe", tenant_id="another")
-    ScheduledLifting(desk.schedules, desk.clock).announce(TENANT)
+    ScheduledLifting(desk.revisits, desk.clock).announce(TENANT)
     [announced] = desk.pass_minute()
-    assert announced == {"tenant_id": TENANT, "lifted": ""}
+    assert announced == {"kind": "lifted", "tenant_id": TENANT, "after": ""}
     assert desk.looks.look(TENANT, "") == 1
-    assert desk.pass_minute() == [{"key": "anna"}]
+    assert desk.pass_minute() == [follow_up("anna").payload]
 
 
 def test_whoever_is_due_is_left_to_their_own_schedule(desk: Desk) -> None:
     desk.enter("anna", hours=1)
     desk.clock.advance(3_601)
+    own = list(desk.schedules.waiting)
     assert desk.looks.look(TENANT, "") == 0
-    assert desk.schedules.waiting == {}
+    assert list(desk.schedules.waiting) == own
 
 
 def test_the_same_one_waits_once_until_the_last_instant_that_was_said(desk: Desk) -> None:
@@ -63,12 +75,13 @@ def test_the_same_one_waits_once_until_the_last_instant_that_was_said(desk: Desk
     desk.enter("anna", hours=9, look=2)
     desk.clock.advance(2 * 3_600)
     assert desk.looks.look(TENANT, "") == 1
-    assert desk.pass_minute() == [{"key": "anna", "look": 2}]
+    assert follow_up("anna", look=2).payload in desk.pass_minute()
 
 
 def test_all_of_many_are_woken_some_a_second(desk: Desk) -> None:
     for number in range(250):
         desk.enter(f"{number:03d}")
+    desk.schedules.waiting.clear()
     assert desk.looks.look(TENANT, "") == 250
     by_second: dict[int, int] = {}
     for at, _ in desk.schedules.waiting.values():
@@ -86,17 +99,18 @@ def test_what_one_invocation_has_no_time_for_is_left_to_the_next(desk: Desk) -> 
     woken: list[str] = []
     for _ in range(3):
         for payload in desk.pass_minute():
-            if "lifted" in payload:
-                desk.looks.look(payload["tenant_id"], payload["lifted"])
+            if payload["kind"] == "lifted":
+                desk.looks.look(payload["tenant_id"], payload["after"])
             else:
                 woken.append(payload["key"])
     assert sorted(woken) == [f"{number:03d}" for number in range(250)]
 
 
 def test_a_change_of_what_may_be_waited_for_is_announced_before_it_is_stored() -> None:
-    clock, schedules, store = ManualClock(), MemorySchedules(), MemoryTenants()
+    clock, store = ManualClock(), MemoryTenants()
+    schedules = MemorySchedules(clock)
     store.create(Tenant(TENANT, "Studio"))
-    tenants = Tenants(store, VerifiedDomains(), ScheduledLifting(schedules, clock), clock)
+    tenants = Tenants(store, VerifiedDomains(), ScheduledLifting(Revisits(schedules, clock), clock), clock)
     changes: list[dict[str, Any]] = [
         {"settings": {"quiet_hours": {"email": QuietHours("21:00", "08:00")}}},
         {"settings": {"frequency_cap": FrequencyCap(per_day=1)}},
@@ -107,7 +121,8 @@ def test_a_change_of_what_may_be_waited_for_is_announced_before_it_is_stored() -
         clock.advance(60)
         schedules.waiting.clear()
         tenants.change(TENANT, change, None)
-        assert [payload for _, payload in schedules.waiting.values()] == [{"tenant_id": TENANT, "lifted": ""}], change
+        [(_, payload)] = schedules.waiting.values()
+        assert payload == {"kind": "lifted", "tenant_id": TENANT, "after": ""}, change
     schedules.waiting.clear()
     tenants.change(TENANT, {"name": "Gym"}, None)
     assert schedules.waiting == {}

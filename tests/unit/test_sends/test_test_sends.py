@@ -10,6 +10,7 @@ import pytest
 from ariia.domain.address import address_hash
 from ariia.domain.channel import Channel
 from ariia.domain.members.member import Consent, ConsentStatus, Suppression
+from ariia.services.revisits import Revisits
 from ariia.services.single_messages.care import SingleCare, SingleLooks
 from ariia.services.test_sends.sending import TestSends as Sends
 from functions.api.gate import dependencies
@@ -36,8 +37,8 @@ class Api:
         world = self.world
         self.desk = Desk(store=world.campaigns)
         self.desk.clock.advance((world.clock.now() - self.desk.clock.now()) / 1000)
-        self.schedules = MemorySchedules()
-        self.care = SingleCare(self.schedules, world.clock)
+        self.schedules = MemorySchedules(world.clock)
+        self.care = SingleCare(Revisits(self.schedules, world.clock), world.clock)
         self.test_sends = Sends(
             self.desk.campaigns,
             self.desk.contents,
@@ -157,11 +158,11 @@ def test_agents_may_not_send_tests(api: Api, path: str) -> None:
 def test_a_lost_test_is_looked_after_until_it_is_sent(api: Api, path: str) -> None:
     api.send(path, "boss@gym.de")
     api.world.queue.waiting.clear()
-    looks = SingleLooks(api.care, api.world.settler)
+    looks = SingleLooks(Revisits(api.schedules, api.world.clock), api.world.settler)
     for _ in range(4):
         api.world.clock.advance(151)
         for payload in api.schedules.fired(api.world.clock.now()):
-            looks.look(**payload)
+            looks.look(payload["tenant_id"], payload["container_id"], payload["member_ids"], payload["until"])
         api.work_off()
     assert len(api.world.provider.calls) == 1
     assert api.schedules.waiting == {}

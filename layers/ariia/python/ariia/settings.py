@@ -53,17 +53,18 @@ def _parse(kind: Any, raw: str) -> Any:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SchedulingSettings(Settings):
-    """Where the schedules that look after single messages are made, and what those hand over to as which role."""
+class RevisitSettings(Settings):
+    """Where looks at something later are scheduled. `revisit_functions_arn`: of the functions that look, up to their
+    names."""
 
-    follow_up_group: str
-    follow_up_arn: str
-    follow_up_role_arn: str
-    follow_up_dlq_arn: str
+    revisit_group: str
+    revisit_functions_arn: str
+    revisit_role_arn: str
+    revisit_dlq_arn: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class ApiSettings(SchedulingSettings):
+class ApiSettings(RevisitSettings):
     """The authenticated HTTP API. `channels` are those set up in this deployment, separated by commas;
     `ses_usd_per_1000` is the account's price of 1,000 messages, for estimates; `job_concurrency`: how many invocations
     work on one job of count_audience at once."""
@@ -77,17 +78,9 @@ class ApiSettings(SchedulingSettings):
     schedule_group: str
     schedule_role_arn: str
     schedule_dlq_arn: str
-    series_group: str
-    series_arn: str
-    series_role_arn: str
-    series_dlq_arn: str
     email_queue_url: str
     signing_secret_arn: str
     configuration_set: str
-    privacy_group: str
-    privacy_arn: str
-    privacy_role_arn: str
-    privacy_dlq_arn: str
     channels: str = "email"
     ses_usd_per_1000: float = 0.10
     tenant_claim: str = "custom:tenant_id"
@@ -95,7 +88,7 @@ class ApiSettings(SchedulingSettings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PublicPagesSettings(SchedulingSettings):
+class PublicPagesSettings(RevisitSettings):
     """Pages that members open from a message."""
 
     signing_secret_arn: str
@@ -103,7 +96,7 @@ class PublicPagesSettings(SchedulingSettings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ImportMembersSettings(SchedulingSettings):
+class ImportMembersSettings(RevisitSettings):
     """Bulk import. `import_members_arn` is the function's own: it has itself work on ranges, so many of one import at
     once as `job_concurrency` says."""
 
@@ -127,18 +120,13 @@ class PlanAudienceSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunSeriesSettings(Settings):
-    """Series. `schedule_*`: where schedules of campaigns are made, and what those hand over to as which role;
-    `series_*`: the same of the schedules that wake up series."""
+class RunSeriesSettings(RevisitSettings):
+    """Series. `schedule_*`: where schedules of campaigns are made, and as which role those start a run."""
 
     campaign_run_arn: str
     schedule_group: str
     schedule_role_arn: str
     schedule_dlq_arn: str
-    series_group: str
-    series_arn: str
-    series_role_arn: str
-    series_dlq_arn: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,7 +150,7 @@ class ReleaseBatchesSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunFollowUpSettings(SchedulingSettings):
+class TendMessagesSettings(RevisitSettings):
     """Single messages: follow-ups, test sends, confirmations."""
 
     email_queue_url: str
@@ -174,15 +162,10 @@ class RunFollowUpSettings(SchedulingSettings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PrivacyRequestsSettings(SchedulingSettings):
-    """Exports and erasures of members. `privacy_*`: where schedules are made, and what those hand over to as which
-    role. `quiet_seconds`: longer than any function of this deployment runs."""
+class PrivacyRequestsSettings(RevisitSettings):
+    """Exports and erasures of members. `quiet_seconds`: longer than any function of this deployment runs."""
 
     uploads_bucket: str
-    privacy_group: str
-    privacy_arn: str
-    privacy_role_arn: str
-    privacy_dlq_arn: str
     quiet_seconds: int
 
 
@@ -230,7 +213,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "plan_audience": PlanAudienceSettings,
     "check_schedules": CheckSchedulesSettings,
     "release_batches": ReleaseBatchesSettings,
-    "run_follow_up": RunFollowUpSettings,
+    "tend_messages": TendMessagesSettings,
     "run_series": RunSeriesSettings,
     "privacy_requests": PrivacyRequestsSettings,
     "send_batch": SendBatchSettings,

@@ -23,17 +23,17 @@ from ariia.adapters.dynamodb.segments import DynamoSegments
 from ariia.adapters.dynamodb.series import DynamoSeries
 from ariia.adapters.dynamodb.tenants import DynamoTenants
 from ariia.adapters.rendering.template_guard import TemplateGuard
-from ariia.bootstrap.parts.double_opt_in import single_schedules
 from ariia.bootstrap.parts.engagement import engagement_store
-from ariia.bootstrap.parts.privacy import privacy_care
+from ariia.bootstrap.parts.revisits import revisits
 from ariia.bootstrap.personal_data import PersonalDataPorts, export_sections, stopping_steps, sweeping_steps
+from ariia.domain.revisits import RevisitKind
 from ariia.ports.clock import Clock
 from ariia.services.follow_ups.ending import FollowUpEnding
-from ariia.services.privacy.care import PrivacyKind, PrivacyRuns, PrivacyWork
 from ariia.services.privacy.erasure.beginning import ErasureBeginning
 from ariia.services.privacy.erasure.runs import ErasurePolicy, ErasureRuns
 from ariia.services.privacy.export.runs import ExportRuns
 from ariia.services.privacy.jobs import ERASURES, EXPORTS, ErasureJobs, ExportJobs
+from ariia.services.privacy.runs import PrivacyRuns, PrivacyWork
 from ariia.services.release.account_rate import AccountRate
 from ariia.services.single_messages.messages import SingleMessages
 from ariia.services.tenants.quotas import Quotas
@@ -53,11 +53,11 @@ def build(settings: PrivacyRequestsSettings) -> PrivacyRequestsServices:
     models.use_prefix(settings.table_prefix)
     clock = SystemClock()
     ports = _ports(settings)
-    works: dict[PrivacyKind, PrivacyWork] = {
-        PrivacyKind.EXPORT: _exports(ports, clock),
-        PrivacyKind.ERASURE: _erasures(ports, _ending(settings, clock), clock, settings.quiet_seconds),
+    works: dict[RevisitKind, PrivacyWork] = {
+        RevisitKind.EXPORT: _exports(ports, clock),
+        RevisitKind.ERASURE: _erasures(ports, _ending(settings, clock), clock, settings.quiet_seconds),
     }
-    return PrivacyRequestsServices(PrivacyRuns(privacy_care(settings), works, clock), clock)
+    return PrivacyRequestsServices(PrivacyRuns(revisits(settings), works), clock)
 
 
 def _ledger(settings: PrivacyRequestsSettings) -> DynamoLedger:
@@ -104,4 +104,4 @@ def _ending(settings: PrivacyRequestsSettings, clock: SystemClock) -> FollowUpEn
         DynamoCampaigns(), _ledger(settings), {}, AccountRate(rates, {}, clock), clock, settings.shards
     )
     quotas = Quotas(DynamoQuotas(), DynamoTenants(), clock)
-    return FollowUpEnding(DynamoFollowUps(), single_schedules(settings), singles, quotas, clock)
+    return FollowUpEnding(DynamoFollowUps(), singles, quotas, clock)

@@ -9,9 +9,9 @@ from typing import Any
 from ariia.domain.channel import Channel
 from ariia.domain.consent.refusal import ExclusionReason
 from ariia.domain.errors import ConflictError
-from ariia.domain.identifiers import derived_id
 from ariia.domain.ledger.batch import Entry, EntryState
 from ariia.domain.ledger.containers import DispatchKind, container_id
+from ariia.domain.revisits import Revisit, RevisitKind
 from ariia.domain.rules.misfire import MisfirePolicy
 
 MAX_AHEAD_MS = 366 * 86_400_000
@@ -90,6 +90,11 @@ class ScheduledFollowUp:
         """The container that its message goes out in."""
         return container_id(DispatchKind.FOLLOW_UP, self.tenant_id, self.id)
 
+    @property
+    def revisit(self) -> Revisit:
+        """The look that brings it on."""
+        return Revisit(RevisitKind.FOLLOW_UP, self.tenant_id, self.id, {"follow_up_id": self.id})
+
     def is_cancelled_by(self, event: str, conversation_id: str | None) -> bool:
         """True when the event `event` of its member (in that conversation) makes it pointless."""
         if event not in self.cancel_on:
@@ -115,16 +120,6 @@ class ScheduledFollowUp:
             self.end(FollowUpStatus.FAILED, at=at, by=by, reason=entry.detail, error=words)
         else:
             self.end(FollowUpStatus.CANCELLED, at=at, by=by, reason=entry.detail)
-
-
-def wake_name(tenant_id: str, follow_up_id: str, at: int) -> str:
-    """The name of the schedule that looks after a follow-up at `at` (epoch ms): the same for the same second."""
-    return f"{derived_id(tenant_id, follow_up_id)}-{-(-at // 1000)}"
-
-
-def wake_payload(tenant_id: str, follow_up_id: str) -> dict[str, str]:
-    """What that schedule hands over."""
-    return {"tenant_id": tenant_id, "follow_up_id": follow_up_id}
 
 
 def require_open(follow_up: ScheduledFollowUp, done: str) -> None:

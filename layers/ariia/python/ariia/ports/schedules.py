@@ -10,8 +10,8 @@ class OneTimeSchedules(Protocol):
     """Schedules that fire once and are gone. Each fires within a minute of its instant, possibly twice."""
 
     def create(self, name: str, at: int, payload: Mapping[str, Any]) -> None:
-        """Hands `payload` over at `at` (epoch ms, to the second, never earlier). A name (letters, digits, dash and
-        underscore, at most 64) that is taken has no effect. TransientError: try again."""
+        """Hands `payload` over at `at` (epoch ms, to the second, never earlier), which must lie ahead. A name (letters,
+        digits, dash and underscore, at most 64) that is taken has no effect. TransientError: try again."""
         ...
 
     def delete(self, name: str) -> None:

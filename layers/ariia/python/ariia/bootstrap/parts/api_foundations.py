@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ariia.services.campaigns.targets import Targets
     from ariia.services.consent.double_opt_in import DoubleOptIn
     from ariia.services.content.checks import ContentChecks
+    from ariia.services.revisits import Revisits
     from ariia.services.senders.domains import SenderDomains
     from ariia.services.single_messages.waiting_room import ScheduledLifting
     from ariia.services.tenants.quotas import Quotas
@@ -132,10 +133,9 @@ class ApiFoundations:
 
     @cached_property
     def _lifting(self) -> ScheduledLifting:
-        from ariia.bootstrap.parts.double_opt_in import single_schedules
         from ariia.services.single_messages.waiting_room import ScheduledLifting
 
-        return ScheduledLifting(single_schedules(self._settings), self._clock)
+        return ScheduledLifting(self._revisits, self._clock)
 
     @cached_property
     def _member_store(self) -> DynamoMembers:
@@ -154,6 +154,12 @@ class ApiFoundations:
         from ariia.adapters.aws.invocations import InvokedShards, lambda_client
 
         return InvokedShards(lambda_client, self._settings.count_audience_arn, self._settings.job_concurrency)
+
+    @cached_property
+    def _revisits(self) -> Revisits:
+        from ariia.bootstrap.parts.revisits import revisits
+
+        return revisits(self._settings)
 
     @cached_property
     def _segment_holds(self) -> SegmentHolds:

@@ -78,6 +78,6 @@ class SeriesServices(CampaignServices):
 
     @cached_property
     def _waking(self) -> SeriesWaking:
-        from ariia.bootstrap.parts.series import series_waking
+        from ariia.services.series.waking import SeriesWaking
 
-        return series_waking(self._settings, self._clock)
+        return SeriesWaking(self._revisits, self._clock)

@@ -10,7 +10,6 @@ from ariia.bootstrap.parts.api_foundations import SES_READ_TIMEOUT_SECONDS
 from ariia.bootstrap.parts.api_members import MemberServices
 
 if TYPE_CHECKING:
-    from ariia.adapters.aws.schedules import EventBridgeSchedules
     from ariia.adapters.dynamodb.follow_ups import DynamoFollowUps
     from ariia.services.confirmations.asking_again import AskingAgain
     from ariia.services.confirmations.questions import ConfirmationQuestions
@@ -32,7 +31,7 @@ class SingleServices(CampaignServices, MemberServices):
 
         return FollowUps(
             self._follow_up_store,
-            self._single_schedules,
+            self._revisits,
             self._singles,
             FollowUpContents(self.sender_domains, self._checks),
             self._ending,
@@ -69,7 +68,7 @@ class SingleServices(CampaignServices, MemberServices):
         from ariia.services.single_messages.care import SingleCare
         from ariia.services.test_sends.sending import TestSends
 
-        care = SingleCare(self._single_schedules, self._clock)
+        care = SingleCare(self._revisits, self._clock)
         return TestSends(
             self.campaigns,
             self._contents,
@@ -86,14 +85,13 @@ class SingleServices(CampaignServices, MemberServices):
         """Confirmations that are asked for once more."""
         from ariia.services.confirmations.asking_again import AskingAgain
         from ariia.services.confirmations.limits import ConfirmationLimits
-        from ariia.services.consent.confirmation_care import ConfirmationCare
 
         return AskingAgain(
             self._member_store,
             self._tenant_store,
             self.sender_domains,
             ConfirmationLimits(self._job_store, self._clock),
-            ConfirmationCare(self._single_schedules, self._clock),
+            self._revisits,
             self._clock,
             self._ids,
         )
@@ -117,19 +115,13 @@ class SingleServices(CampaignServices, MemberServices):
     def _ending(self) -> FollowUpEnding:
         from ariia.services.follow_ups.ending import FollowUpEnding
 
-        return FollowUpEnding(self._follow_up_store, self._single_schedules, self._singles, self.quotas, self._clock)
+        return FollowUpEnding(self._follow_up_store, self._singles, self.quotas, self._clock)
 
     @cached_property
     def _follow_up_store(self) -> DynamoFollowUps:
         from ariia.adapters.dynamodb.follow_ups import DynamoFollowUps
 
         return DynamoFollowUps()
-
-    @cached_property
-    def _single_schedules(self) -> EventBridgeSchedules:
-        from ariia.bootstrap.parts.double_opt_in import single_schedules
-
-        return single_schedules(self._settings)
 
     @cached_property
     def _singles(self) -> SingleMessages:

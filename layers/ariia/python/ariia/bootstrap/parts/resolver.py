@@ -12,7 +12,7 @@ from ariia.ports.campaigns import CampaignStore
 from ariia.ports.clock import Clock
 from ariia.ports.ledger import Ledger
 from ariia.services.release.resolving import UnknownResolver
-from ariia.settings import ReleaseBatchesSettings, RunFollowUpSettings
+from ariia.settings import ReleaseBatchesSettings, TendMessagesSettings
 
 
 def unknown_resolver(
@@ -21,7 +21,7 @@ def unknown_resolver(
     campaigns: CampaignStore,
     ledger: Ledger,
     clock: Clock,
-    settings: ReleaseBatchesSettings | RunFollowUpSettings,
+    settings: ReleaseBatchesSettings | TendMessagesSettings,
 ) -> UnknownResolver:
     """Over the events of SES; `client` is DynamoDB's."""
     sqs = sqs_client()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from ariia.domain.channel import Channel
 from ariia.domain.consent.confirmation_link import ConfirmationClaims
@@ -15,6 +14,7 @@ from ariia.domain.local_time import iso
 from ariia.domain.members.consent_changes import note
 from ariia.domain.members.member import Confirmation, Consent, ConsentStatus, Member
 from ariia.domain.members.proof import DOUBLE_OPT_IN
+from ariia.domain.revisits import Revisit, RevisitKind
 
 SOURCE = "double_opt_in"
 LINK_DAYS = 30
@@ -54,9 +54,10 @@ def request_to(member: Member, asked_at: int, again: str = "") -> ConfirmationRe
     return ConfirmationRequest(member.id, address, consent.at, asked_at, question)
 
 
-def look_name(requests: Sequence[ConfirmationRequest], look: int) -> str:
-    """The name of the schedule that looks after these questions for the `look`-th time."""
-    return f"{derived_id(*(one.id for one in requests))}-{look}"
+def looks_at(tenant_id: str, requests: Sequence[ConfirmationRequest]) -> Revisit:
+    """The look that puts these questions of one tenant; the same for the same questions."""
+    facts = {"requests": [vars(one) for one in requests]}
+    return Revisit(RevisitKind.QUESTIONS, tenant_id, derived_id(*(one.id for one in requests)), facts)
 
 
 class LinkState(StrEnum):
@@ -101,8 +102,3 @@ def _has_left(member: Member, withdrawal: Consent | None, since: int) -> bool:
         one.at for one in member.consent_history if one.channel == Channel.EMAIL and one.status is ConsentStatus.DENIED
     )
     return max([*said_no, withdrawal.at if withdrawal else -1], default=-1) >= since
-
-
-def as_payload(tenant_id: str, requests: Sequence[ConfirmationRequest], look: int) -> dict[str, Any]:
-    """What a schedule hands over."""
-    return {"tenant_id": tenant_id, "confirmations": [vars(one) for one in requests], "look": look}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ariia.domain.channel import Channel
-from ariia.domain.consent.confirmation import request_to
+from ariia.domain.consent.confirmation import looks_at, request_to
 from ariia.domain.consent.refusal import ExclusionReason, refusal
 from ariia.domain.creation import Created, Creation
 from ariia.domain.errors import ConflictError, InvalidError, NotFoundError, Problem
@@ -16,7 +16,7 @@ from ariia.ports.members import MemberStore
 from ariia.ports.senders import SenderDirectory
 from ariia.ports.tenants import TenantStore
 from ariia.services.confirmations.limits import ConfirmationLimits
-from ariia.services.consent.confirmation_care import ConfirmationCare
+from ariia.services.revisits import SOON, Revisits
 
 _REASONS = {
     ExclusionReason.NO_ADDRESS: "the member has no e-mail address that can be written to",
@@ -43,12 +43,12 @@ class AskingAgain:
         tenants: TenantStore,
         senders: SenderDirectory,
         limits: ConfirmationLimits,
-        care: ConfirmationCare,
+        revisits: Revisits,
         clock: Clock,
         ids: Ids,
     ) -> None:
         self._members, self._tenants, self._senders = members, tenants, senders
-        self._limits, self._care, self._clock, self._ids = limits, care, clock, ids
+        self._limits, self._revisits, self._clock, self._ids = limits, revisits, clock, ids
 
     def ask(
         self, tenant_id: str, member_id: str, channel: Channel, creation: Creation | None = None
@@ -67,7 +67,7 @@ class AskingAgain:
         request = request_to(member, now, again=creation.id if creation else self._ids.new())
         assert request is not None
         asked_at = self._limits.require(tenant_id, request)
-        self._care.begin(tenant_id, [request])
+        self._revisits.arrange(looks_at(tenant_id, [request]), SOON)
         return Created(AskedAgain(member_id, channel, asked_at), replayed=asked_at != now)
 
     def _require_askable(self, tenant: Tenant | None, member: Member) -> None:

@@ -1,5 +1,5 @@
 """The e-mail that asks for a confirmation: put into a container of its own, queued, and looked after until it is
-settled. Every step may be killed and repeated: the schedule that comes back is made before anything else is done."""
+settled. Every step may be killed and repeated: the next look is arranged before anything else is done."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from ariia.domain.channel import Channel
 from ariia.domain.confirmations.texts import content_for
-from ariia.domain.consent.confirmation import ASKED_FOR_MS, LINK_DAYS, ConfirmationRequest, as_payload, look_name
+from ariia.domain.consent.confirmation import ASKED_FOR_MS, LINK_DAYS, ConfirmationRequest, looks_at
 from ariia.domain.consent.refusal import refusal
 from ariia.domain.content.content import Content
 from ariia.domain.content.variables.roots import tenant_view
@@ -26,7 +26,6 @@ from ariia.ports.senders import SenderDirectory
 from ariia.ports.tenants import TenantStore
 from ariia.services.confirmations.asked import AskedConfirmations
 from ariia.services.confirmations.limits import ConfirmationLimits
-from ariia.services.consent.confirmation_care import ConfirmationCare
 from ariia.services.single_messages.messages import SingleMessages
 from ariia.services.single_messages.settling import SingleSettler
 from ariia.services.single_messages.waiting_room import WaitingRoom
@@ -63,37 +62,33 @@ class ConfirmationMails:
         settler: SingleSettler,
         limits: ConfirmationLimits,
         asked: AskedConfirmations,
-        care: ConfirmationCare,
         room: WaitingRoom,
         clock: Clock,
     ) -> None:
         self._members, self._tenants, self._senders, self._room = members, tenants, senders, room
         self._limits, self._asked = limits, asked
-        self._singles, self._settler, self._care, self._clock = singles, settler, care, clock
+        self._singles, self._settler, self._clock = singles, settler, clock
 
-    def look(self, tenant_id: str, requests: Sequence[ConfirmationRequest], look: int) -> ConfirmationLook:
-        """Brings the questions on. The next look is arranged first, and moved when nothing is to do until later. Raises
-        what the last question that failed raised, after all the others had their turn; it is looked at again."""
-        again = self._clock.now() + _AGAIN_MS
-        self._care.watch(tenant_id, requests, look + 1, again)
-        report = self._look(tenant_id, requests, look)
-        if report.wake_at is not None and report.wake_at > again:
-            key, next_look = look_name(requests, 0), as_payload(tenant_id, requests, look + 2)
-            self._room.enter(tenant_id, key, report.wake_at, next_look)
-            report = self._look(tenant_id, requests, look)
-        if report.wake_at is not None and report.wake_at > again:
-            self._care.watch(tenant_id, requests, look + 2, report.wake_at)
-        if report.wake_at is None or report.wake_at > again:
-            self._care.forget(requests, look + 1)
+    def look(self, tenant_id: str, requests: Sequence[ConfirmationRequest]) -> ConfirmationLook:
+        """Brings the questions on. Raises what the last question that failed raised, after all the others had their
+        turn; it is looked at again."""
+        report = ConfirmationLook()
+
+        def work() -> int | None:
+            nonlocal report
+            report = self._look(tenant_id, requests)
+            return report.wake_at
+
+        self._room.look(looks_at(tenant_id, requests), _AGAIN_MS, work)
         return report
 
-    def _look(self, tenant_id: str, requests: Sequence[ConfirmationRequest], look: int) -> ConfirmationLook:
+    def _look(self, tenant_id: str, requests: Sequence[ConfirmationRequest]) -> ConfirmationLook:
         report, tenant = ConfirmationLook(), self._tenants.get(tenant_id)
         members = self._members.get_many(tenant_id, [one.member_id for one in requests])
         fault: Exception | None = None
         for request in requests:
             try:
-                self._bring_on(tenant, tenant_id, request, members.get(request.member_id), look, report)
+                self._bring_on(tenant, tenant_id, request, members.get(request.member_id), report)
             except Exception as error:
                 fault = error
         if fault is not None:
@@ -106,7 +101,6 @@ class ConfirmationMails:
         tenant_id: str,
         request: ConfirmationRequest,
         member: Member | None,
-        look: int,
         report: ConfirmationLook,
     ) -> None:
         container, now = _container(tenant_id, request), self._clock.now()
@@ -114,7 +108,7 @@ class ConfirmationMails:
         try:
             standing = self._settler.settle(tenant_id, container.id, [request.member_id])
         except NotFoundError:
-            self._put(tenant, container, request, member if is_open else None, look, report)
+            self._put(tenant, container, request, member if is_open else None, report)
             return
         if not is_open and not standing.is_over and not standing.in_flight:
             # They answered by another link, said no, or have another address by now.
@@ -128,15 +122,14 @@ class ConfirmationMails:
         container: Dispatch,
         request: ConfirmationRequest,
         member: Member | None,
-        look: int,
         report: ConfirmationLook,
     ) -> None:
-        """`member` is None when nobody waits for the question; at the first look they may not be stored yet."""
+        """`member` is None when nobody waits for the question; at first they may not be stored yet."""
         now = self._clock.now()
         if tenant is None or not tenant.settings.double_opt_in or now > request.asked_at + ASKED_FOR_MS:
             return
         if member is None:
-            if look == 1:
+            if now < request.asked_at + _AGAIN_MS:
                 report.wait(now)
             return
         rules, content = rules_of(tenant), self._content(tenant, member)

@@ -7,31 +7,31 @@ from dataclasses import replace
 from functools import cached_property
 
 from ariia.domain.channel import Channel
-from ariia.domain.consent.confirmation import request_to
+from ariia.domain.consent.confirmation import looks_at, request_to
 from ariia.domain.consent.double_opt_in import concerns, has_confirmed, hold, is_to_be_asked, must_confirm, remember
 from ariia.domain.members.member import Consent, ConsentStatus, Member
 from ariia.ports.clock import Clock
 from ariia.ports.opt_in import Claims, OptIn, OptInOfTenant, T
 from ariia.ports.tenants import TenantStore
-from ariia.services.consent.confirmation_care import ConfirmationCare
+from ariia.services.revisits import SOON, Revisits
 
 
 class DoubleOptIn(OptIn):
     """Makes the rules of one tenant."""
 
-    def __init__(self, tenants: TenantStore, care: ConfirmationCare, clock: Clock) -> None:
-        self._tenants, self._care, self._clock = tenants, care, clock
+    def __init__(self, tenants: TenantStore, revisits: Revisits, clock: Clock) -> None:
+        self._tenants, self._revisits, self._clock = tenants, revisits, clock
 
     def of(self, tenant_id: str) -> OptInRules:
         """The rules as the tenant's setting is now, which is read when it first matters."""
-        return OptInRules(tenant_id, self._tenants, self._care, self._clock)
+        return OptInRules(tenant_id, self._tenants, self._revisits, self._clock)
 
 
 class OptInRules(OptInOfTenant):
     """Holds grants back, and lets those be asked whom that leaves waiting. Without the setting it does nothing."""
 
-    def __init__(self, tenant_id: str, tenants: TenantStore, care: ConfirmationCare, clock: Clock) -> None:
-        self._tenant_id, self._tenants, self._care, self._clock = tenant_id, tenants, care, clock
+    def __init__(self, tenant_id: str, tenants: TenantStore, revisits: Revisits, clock: Clock) -> None:
+        self._tenant_id, self._tenants, self._revisits, self._clock = tenant_id, tenants, revisits, clock
 
     @cached_property
     def is_on(self) -> bool:
@@ -62,4 +62,4 @@ class OptInRules(OptInOfTenant):
         made = [request_to(after, now) for before, after in changes if is_to_be_asked(before, after)]
         requests = [one for one in made if one is not None]
         if requests and self.is_on:
-            self._care.begin(self._tenant_id, requests)
+            self._revisits.arrange(looks_at(self._tenant_id, requests), SOON)

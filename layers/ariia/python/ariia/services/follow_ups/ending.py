@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from ariia.domain.errors import NotFoundError, TransientError
-from ariia.domain.follow_ups import FollowUpStatus, ScheduledFollowUp, wake_name, wake_payload
+from ariia.domain.follow_ups import FollowUpStatus, ScheduledFollowUp
 from ariia.domain.ledger.containers import DispatchKind
 from ariia.domain.ledger.dispatch import Dispatch
 from ariia.domain.tenants.plan import Feature
 from ariia.ports.clock import Clock
 from ariia.ports.follow_ups import FollowUpStore
-from ariia.ports.schedules import OneTimeSchedules
 from ariia.services.single_messages.messages import SingleMessages
 from ariia.services.tenants.quotas import Quotas
 
@@ -18,23 +17,10 @@ _TRIES = 8
 
 
 class FollowUpEnding:
-    """Cancels follow-ups, keeps their accounts, and lets them be looked after."""
+    """Cancels follow-ups, and keeps their accounts."""
 
-    def __init__(
-        self,
-        store: FollowUpStore,
-        schedules: OneTimeSchedules,
-        singles: SingleMessages,
-        quotas: Quotas,
-        clock: Clock,
-    ) -> None:
-        self._store, self._schedules, self._singles = store, schedules, singles
-        self._quotas, self._clock = quotas, clock
-
-    def wake(self, follow_up: ScheduledFollowUp, at: int) -> None:
-        """Lets it be looked at from `at` (epoch ms) on."""
-        payload = wake_payload(follow_up.tenant_id, follow_up.id)
-        self._schedules.create(wake_name(follow_up.tenant_id, follow_up.id, at), at, payload)
+    def __init__(self, store: FollowUpStore, singles: SingleMessages, quotas: Quotas, clock: Clock) -> None:
+        self._store, self._singles, self._quotas, self._clock = store, singles, quotas, clock
 
     def account(self, follow_up: ScheduledFollowUp) -> None:
         """Settles or gives back the unit of the plan of one that is over; repeating it changes nothing."""

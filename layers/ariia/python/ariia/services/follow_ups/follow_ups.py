@@ -12,7 +12,7 @@ from ariia.domain.concurrency import changed_meanwhile, require_version
 from ariia.domain.creation import Created, Creation, require_same
 from ariia.domain.errors import ConflictError, ForbiddenError, InvalidError, LimitError, NotFoundError, Problem
 from ariia.domain.events import data_problem, event_names_problem
-from ariia.domain.follow_ups import MAX_AHEAD_MS, FollowUpStatus, ScheduledFollowUp, require_open, wake_name
+from ariia.domain.follow_ups import MAX_AHEAD_MS, FollowUpStatus, ScheduledFollowUp, require_open
 from ariia.domain.ledger.receipt import RecipientStatus
 from ariia.domain.local_time import at_local
 from ariia.domain.members.member import Member
@@ -27,15 +27,13 @@ from ariia.domain.wait_cause import WaitCause
 from ariia.ports.clock import Clock, Ids
 from ariia.ports.follow_ups import FollowUpStore
 from ariia.ports.members import MemberScan
-from ariia.ports.schedules import OneTimeSchedules
 from ariia.ports.tenants import TenantStore
 from ariia.services.follow_ups.content import FollowUpContents
 from ariia.services.follow_ups.ending import FollowUpEnding
+from ariia.services.revisits import REQUEST_MS, Revisits
 from ariia.services.single_messages.messages import SingleMessages
 from ariia.services.tenants.quotas import Quotas
 
-# The schedule is made before the record: it must not fire before the request that makes both is over (API: 29 s).
-_SOONEST_MS = 30_000
 # A client's clock, and a request that was on its way, may be this much behind.
 _PAST_MS = 300_000
 _TIMES = {"follow_up_at", "follow_up_local", "follow_up_timezone"}
@@ -63,7 +61,7 @@ class FollowUps:
     def __init__(
         self,
         store: FollowUpStore,
-        schedules: OneTimeSchedules,
+        revisits: Revisits,
         singles: SingleMessages,
         contents: FollowUpContents,
         ending: FollowUpEnding,
@@ -75,7 +73,7 @@ class FollowUps:
         channels: frozenset[Channel],
     ) -> None:
         """`channels` are those set up in this deployment."""
-        self._store, self._schedules, self._singles, self._contents = store, schedules, singles, contents
+        self._store, self._revisits, self._singles, self._contents = store, revisits, singles, contents
         self._ending, self._members, self._tenants, self._quotas = ending, members, tenants, quotas
         self._clock, self._ids, self._channels = clock, ids, channels
 
@@ -127,7 +125,7 @@ class FollowUps:
         require_open(follow_up, "changed")
         changed = self._applied(replace(follow_up), fields)
         changed.updated_at = self._clock.now()
-        # An earlier schedule finds that it is early and waits on; a later one would be too late.
+        # A look that was arranged for earlier finds that it is early and waits on; a later one would be too late.
         self._wake(changed)
         self._quotas.reserve(tenant_id, Feature.FOLLOW_UPS, changed.id, changed.follow_up_at)
         if not self._store.save(changed):
@@ -153,26 +151,24 @@ class FollowUps:
         if not send:
             return self._ending.cancel(follow_up, by=by, reason="skipped")
         now = self._clock.now()
-        self._ending.wake(follow_up, now + _SOONEST_MS)
+        self._revisits.arrange(follow_up.revisit, now, REQUEST_MS)
         follow_up.needs_decision, follow_up.decided_at, follow_up.updated_at = None, now, now
         if not self._store.save(follow_up):
             raise changed_meanwhile()
         return follow_up
 
     def _commit_new(self, made: ScheduledFollowUp) -> bool:
-        """The schedule first: should we die, it fires, finds no record and gives the plan's unit back."""
-        wake_at = self._wake(made)
+        """The look first: should this crash, it finds no record and gives the plan's unit back."""
+        self._wake(made)
         try:
             self._quotas.reserve(made.tenant_id, Feature.FOLLOW_UPS, made.id, made.follow_up_at)
         except LimitError:
-            self._schedules.delete(wake_name(made.tenant_id, made.id, wake_at))
+            self._revisits.done(made.revisit, made.follow_up_at)
             raise
         return self._store.create(made)
 
-    def _wake(self, follow_up: ScheduledFollowUp) -> int:
-        wake_at = max(follow_up.follow_up_at, self._clock.now() + _SOONEST_MS)
-        self._ending.wake(follow_up, wake_at)
-        return wake_at
+    def _wake(self, follow_up: ScheduledFollowUp) -> None:
+        self._revisits.arrange(follow_up.revisit, follow_up.follow_up_at, REQUEST_MS)
 
     def _new(
         self, tenant_id: str, follow_up_id: str, by: str, fields: Mapping[str, Any], creation: Creation | None

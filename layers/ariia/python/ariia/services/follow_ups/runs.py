@@ -1,5 +1,5 @@
 """What happens to a follow-up when its time has come, and until its message is settled. Every step may be killed and
-repeated: the schedule that comes back is made before anything else is done."""
+repeated: the next look is arranged before anything else is done."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ariia.domain.channel import Channel
 from ariia.domain.consent.refusal import refusal
 from ariia.domain.errors import InvalidError, NotFoundError, TransientError
-from ariia.domain.follow_ups import FollowUpStatus, ScheduledFollowUp, wake_name, wake_payload
+from ariia.domain.follow_ups import FollowUpStatus, ScheduledFollowUp
 from ariia.domain.members.member import Member
 from ariia.domain.rules.misfire import Misfire, MisfirePolicy, late_reason
 from ariia.domain.tenants.plan import Feature
@@ -17,7 +17,6 @@ from ariia.domain.tenants.tenant import Tenant
 from ariia.ports.clock import Clock
 from ariia.ports.follow_ups import FollowUpStore
 from ariia.ports.members import MemberScan
-from ariia.ports.schedules import OneTimeSchedules
 from ariia.ports.tenants import TenantStore
 from ariia.services.follow_ups.content import FollowUpContents
 from ariia.services.follow_ups.ending import SYSTEM, FollowUpEnding, is_cancelled, stub
@@ -44,7 +43,6 @@ class FollowUpRuns:
     def __init__(
         self,
         store: FollowUpStore,
-        schedules: OneTimeSchedules,
         ending: FollowUpEnding,
         singles: SingleMessages,
         settler: SingleSettler,
@@ -56,7 +54,7 @@ class FollowUpRuns:
         clock: Clock,
         policy: FollowUpPolicy | None = None,
     ) -> None:
-        self._store, self._schedules, self._ending, self._contents = store, schedules, ending, contents
+        self._store, self._ending, self._contents = store, ending, contents
         self._singles, self._settler, self._room = singles, settler, room
         self._members, self._tenants, self._quotas, self._clock = members, tenants, quotas, clock
         self._policy = policy or FollowUpPolicy()
@@ -64,24 +62,23 @@ class FollowUpRuns:
     def run(self, tenant_id: str, follow_up_id: str) -> ScheduledFollowUp | None:
         """Does what is due now; the follow-up as it stands then. None for one that was never saved: what was reserved
         for it is given back."""
-        again = self._clock.now() + self._policy.again_seconds * 1000
         follow_up = self._store.get(tenant_id, follow_up_id)
         if follow_up is None:
             self._quotas.give_back(tenant_id, Feature.FOLLOW_UPS, follow_up_id, self._clock.now())
             return None
         if not follow_up.is_over:
-            self._ending.wake(follow_up, again)
-            follow_up, wake_at = self._step(follow_up)
-            if wake_at is not None and wake_at > again + 1000 and follow_up.follow_up_at <= self._clock.now():
-                self._room.enter(tenant_id, follow_up_id, wake_at, wake_payload(tenant_id, follow_up_id))
-                follow_up, wake_at = self._step(follow_up)
-            # A schedule's name tells seconds: one for the same second is the one that would be deleted.
-            if wake_at is not None and wake_at > again + 1000:
-                self._ending.wake(follow_up, wake_at)
-            if wake_at is None or wake_at > again + 1000:
-                self._schedules.delete(wake_name(tenant_id, follow_up_id, again))
+            follow_up = self._bring_on(follow_up)
         if follow_up.is_over:
             self._ending.account(follow_up)
+        return follow_up
+
+    def _bring_on(self, follow_up: ScheduledFollowUp) -> ScheduledFollowUp:
+        def work() -> int | None:
+            nonlocal follow_up
+            follow_up, wake_at = self._step(follow_up)
+            return wake_at
+
+        self._room.look(follow_up.revisit, self._policy.again_seconds * 1000, work)
         return follow_up
 
     def _step(self, follow_up: ScheduledFollowUp) -> tuple[ScheduledFollowUp, int | None]:

@@ -16,8 +16,9 @@ from ariia.services.campaigns.broadcast_quota import BroadcastQuota
 from ariia.services.campaigns.from_addresses import FromAddresses
 from ariia.services.campaigns.runs import SYSTEM
 from ariia.services.campaigns.scheduling import arrange, check_of, schedule_name
+from ariia.services.revisits import REQUEST_MS
 from ariia.services.series.campaigns import campaign_of
-from ariia.services.series.waking import SOONEST_MS, SeriesWaking
+from ariia.services.series.waking import SeriesWaking
 
 _TRIES = 8
 # How far the clock of whoever wakes up may be behind.
@@ -80,7 +81,7 @@ class SeriesRuns:
         note = self._waking.arrange(ahead)
         made = self._prepared(series, occurrence)
         self._senders.require(made.campaign)
-        fires_at = max(made.campaign.scheduled_at or 0, self._clock.now() + SOONEST_MS)
+        fires_at = max(made.campaign.scheduled_at or 0, self._clock.now() + REQUEST_MS)
         arrange(self._campaign_schedules, made.campaign, fires_at)
         self._reserve(made.campaign)
         ahead.made = MadeCampaign(made.campaign.id, occurrence)

@@ -1,56 +1,53 @@
-"""Looking after single messages that have no record of their own: schedules come back until nobody waits."""
+"""Looking after single messages that have no record of their own: looks follow each other until nobody waits."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from ariia.domain.errors import NotFoundError
-from ariia.domain.identifiers import derived_id
+from ariia.domain.revisits import Revisit, RevisitKind
 from ariia.ports.clock import Clock
-from ariia.ports.schedules import OneTimeSchedules
+from ariia.services.revisits import Revisits
 from ariia.services.single_messages.settling import SingleSettler
 
 _AGAIN_MS = 60_000
 # Eight hours: nobody waits for a test longer than that.
-_LOOKS = 480
+_LOOKED_AFTER_MS = 8 * 3_600_000
 
 
 class SingleCare:
-    """Makes the schedules, each of which fires for one look."""
+    """Lets messages be looked after."""
 
-    def __init__(self, schedules: OneTimeSchedules, clock: Clock) -> None:
-        self._schedules, self._clock = schedules, clock
+    def __init__(self, revisits: Revisits, clock: Clock) -> None:
+        self._revisits, self._clock = revisits, clock
 
-    def watch(self, tenant_id: str, container_id: str, member_ids: Sequence[str], look: int = 1) -> None:
-        """Lets the message be looked at in a while; not any more after 480 looks."""
-        if look <= _LOOKS:
-            payload = {"tenant_id": tenant_id, "container_id": container_id}
-            more = {"member_ids": list(member_ids), "look": look}
-            at = self._clock.now() + _AGAIN_MS
-            self._schedules.create(_name(tenant_id, container_id, look), at, payload | more)
-
-    def forget(self, tenant_id: str, container_id: str, look: int) -> None:
-        """Removes a look that is not needed any more."""
-        self._schedules.delete(_name(tenant_id, container_id, look))
+    def begin(self, tenant_id: str, container_id: str, member_ids: Sequence[str]) -> None:
+        """Lets the message be looked at from a minute on, for eight hours."""
+        now = self._clock.now()
+        first = _look(tenant_id, container_id, member_ids, now + _LOOKED_AFTER_MS)
+        self._revisits.arrange(first, now + _AGAIN_MS)
 
 
 class SingleLooks:
-    """What such a schedule starts."""
+    """What such a look does."""
 
-    def __init__(self, care: SingleCare, settler: SingleSettler) -> None:
-        self._care, self._settler = care, settler
+    def __init__(self, revisits: Revisits, settler: SingleSettler) -> None:
+        self._revisits, self._settler = revisits, settler
 
-    def look(self, tenant_id: str, container_id: str, member_ids: Sequence[str], look: int) -> bool:
-        """Brings the message on; True when it is over, or was never prepared. The next look is arranged first."""
-        self._care.watch(tenant_id, container_id, member_ids, look + 1)
-        try:
-            is_over = self._settler.settle(tenant_id, container_id, member_ids).is_over
-        except NotFoundError:
-            is_over = True
-        if is_over:
-            self._care.forget(tenant_id, container_id, look + 1)
-        return is_over
+    def look(self, tenant_id: str, container_id: str, member_ids: Sequence[str], until: int) -> bool:
+        """Brings the message on; True when it is over, was never prepared, or `until` (epoch ms) has passed."""
+
+        def settle(again: int) -> int | None:
+            try:
+                is_over = self._settler.settle(tenant_id, container_id, member_ids).is_over
+            except NotFoundError:
+                is_over = True
+            return None if is_over or again > until else again
+
+        revisit = _look(tenant_id, container_id, member_ids, until)
+        return self._revisits.look(revisit, _AGAIN_MS, settle) is None
 
 
-def _name(tenant_id: str, container_id: str, look: int) -> str:
-    return f"{derived_id(tenant_id, container_id)}-{look}"
+def _look(tenant_id: str, container_id: str, member_ids: Sequence[str], until: int) -> Revisit:
+    facts = {"container_id": container_id, "member_ids": list(member_ids), "until": until}
+    return Revisit(RevisitKind.MESSAGE, tenant_id, container_id, facts)

@@ -3,18 +3,16 @@ how they hear of it. Nobody looks at them meanwhile: a look costs a hundredth of
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable
 
-from ariia.domain.identifiers import derived_id
+from ariia.domain.revisits import Revisit, RevisitKind
 from ariia.ports.clock import Clock
 from ariia.ports.jobs import Job, JobStore
-from ariia.ports.schedules import Lifting, OneTimeSchedules
+from ariia.ports.schedules import Lifting
+from ariia.services.revisits import REQUEST_MS, SOON_MS, Revisits
 
 _KIND = "waiting"
 _KEPT_MS = 86_400_000
-# Longer than a request of the API lasts: what it lifts is stored by then, or never.
-_LIFTED_AFTER_MS = 30_000
 _PAGE = 100
 # How many looks may begin in the same second.
 _PER_SECOND = 20
@@ -22,18 +20,29 @@ _LONGEST_MS = 30_000
 
 
 class WaitingRoom:
-    """Who waits, by tenant: the payload of the schedule that each waits for."""
+    """The messages that wait, by tenant: the look that each waits for."""
 
-    def __init__(self, jobs: JobStore) -> None:
-        self._jobs = jobs
+    def __init__(self, jobs: JobStore, revisits: Revisits) -> None:
+        self._jobs, self._revisits = jobs, revisits
 
-    def enter(self, tenant_id: str, key: str, until: int, payload: Mapping[str, Any]) -> None:
-        """Notes that the schedule with this payload fires at `until` (epoch ms) unless what `key` waits for is lifted
-        before. Whoever enters looks once more then: what was lifted a moment before would not be told."""
-        document = {"until": until, "payload": dict(payload)}
-        note = Job(tenant_id, _KIND, key, document, expires_at=(until + _KEPT_MS) // 1000)
+    def look(self, revisit: Revisit, after_ms: int, work: Callable[[], int | None]) -> None:
+        """Does `work` as `Revisits.look` does, no sooner again than `after_ms` ahead. A message that waits for longer
+        is noted and `work` done once more: a change a moment before the note would not have woken it."""
+
+        def noted(again: int) -> int | None:
+            wake_at = work()
+            if wake_at is not None and wake_at > again:
+                self._enter(revisit, wake_at)
+                wake_at = work()
+            return None if wake_at is None else max(wake_at, again)
+
+        self._revisits.look(revisit, after_ms, noted)
+
+    def _enter(self, revisit: Revisit, until: int) -> None:
+        document = {"until": until, "kind": revisit.kind.value, "facts": dict(revisit.facts)}
+        note = Job(revisit.tenant_id, _KIND, revisit.key, document, expires_at=(until + _KEPT_MS) // 1000)
         if not self._jobs.create(note):
-            stored = self._jobs.get(tenant_id, _KIND, key)
+            stored = self._jobs.get(revisit.tenant_id, _KIND, revisit.key)
             note.version = stored.version if stored else 0
             self._jobs.save(note)
 
@@ -45,49 +54,44 @@ class WaitingRoom:
 class ScheduledLifting(Lifting):
     """Says so by a schedule."""
 
-    def __init__(self, schedules: OneTimeSchedules, clock: Clock) -> None:
-        self._schedules, self._clock = schedules, clock
+    def __init__(self, revisits: Revisits, clock: Clock) -> None:
+        self._revisits, self._clock = revisits, clock
 
     def announce(self, tenant_id: str) -> None:
         """Lets those who wait look, in half a minute. Called before the change is stored, so that no crash keeps it
         from them; if it is not stored then, they find that nothing changed. TransientError: try again."""
-        at = self._clock.now() + _LIFTED_AFTER_MS
-        self._schedules.create(_name(tenant_id, "", at), at, _payload(tenant_id, ""))
+        self._revisits.arrange(_lifted(tenant_id, ""), self._clock.now() + REQUEST_MS)
 
 
 class LiftedLooks:
     """Wakes those who wait."""
 
-    def __init__(self, room: WaitingRoom, schedules: OneTimeSchedules, clock: Clock) -> None:
-        self._room, self._schedules, self._clock = room, schedules, clock
+    def __init__(self, room: WaitingRoom, revisits: Revisits, clock: Clock) -> None:
+        self._room, self._revisits, self._clock = room, revisits, clock
 
     def look(self, tenant_id: str, after: str) -> int:
-        """Lets everybody behind the key `after` look in some seconds; how many they are. Goes on by another schedule
-        when there are more than one invocation can wake."""
+        """Lets everybody behind the key `after` look in some seconds; how many they are. Another look goes on when
+        there are more than one invocation can wake."""
         woken, began = 0, self._clock.now()
         while True:
             page = self._room.page(tenant_id, after or None)
             for note in page:
-                woken += self._wake(note, began + 1000 * (1 + woken // _PER_SECOND))
+                woken += self._wake(note, began + SOON_MS + 1000 * (woken // _PER_SECOND))
             if len(page) < _PAGE:
                 return woken
             after = page[-1].id
             if self._clock.now() - began > _LONGEST_MS:
-                at = self._clock.now() + 1000
-                self._schedules.create(_name(tenant_id, after, at), at, _payload(tenant_id, after))
+                self._revisits.arrange(_lifted(tenant_id, after), self._clock.now())
                 return woken
 
     def _wake(self, note: Job, at: int) -> int:
         """1, or 0 for one that is due by itself."""
         if note.document["until"] <= at:
             return 0
-        self._schedules.create(_name(note.tenant_id, note.id, at), at, note.document["payload"])
+        kind = RevisitKind(note.document["kind"])
+        self._revisits.arrange(Revisit(kind, note.tenant_id, note.id, note.document["facts"]), at)
         return 1
 
 
-def _payload(tenant_id: str, after: str) -> dict[str, Any]:
-    return {"tenant_id": tenant_id, "lifted": after}
-
-
-def _name(tenant_id: str, key: str, at: int) -> str:
-    return f"{derived_id(tenant_id, _KIND, key)}-{-(-at // 1000)}"
+def _lifted(tenant_id: str, after: str) -> Revisit:
+    return Revisit(RevisitKind.LIFTED, tenant_id, after, {"after": after})

@@ -88,7 +88,7 @@ class TestSends:
             job = self._note(details.campaign, by, people, member_id, creation)
         container = self._container(details.campaign, job.id)
         ids = [one.id for one in people]
-        self._care.watch(tenant_id, container.id, ids)
+        self._care.begin(tenant_id, container.id, ids)
         self._singles.prepare(container, content, ids, message_of=campaign_id, stand_ins=people)
         return Created(self._view(job), replayed=not is_new)
 

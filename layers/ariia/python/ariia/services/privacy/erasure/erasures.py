@@ -6,12 +6,14 @@ from ariia.domain.audit.entries import subject_of
 from ariia.domain.creation import Created, Creation, require_same
 from ariia.domain.errors import ConflictError, NotFoundError
 from ariia.domain.privacy.erasure import Erasure, ErasureReason
+from ariia.domain.revisits import Revisit, RevisitKind
 from ariia.ports.audit import AuditTrail
 from ariia.ports.clock import Clock, Ids
 from ariia.ports.members import ErasureMarks, MemberScan
-from ariia.services.privacy.care import FORGOTTEN_MS, PrivacyCare, PrivacyKind, PrivacyTask
 from ariia.services.privacy.erasure.beginning import ErasureBeginning
 from ariia.services.privacy.jobs import ErasureJobs
+from ariia.services.privacy.runs import FORGOTTEN_MS, work_on
+from ariia.services.revisits import SOON, Revisits
 
 
 class Erasures:
@@ -22,14 +24,14 @@ class Erasures:
         self,
         jobs: ErasureJobs,
         beginning: ErasureBeginning,
-        care: PrivacyCare,
+        revisits: Revisits,
         marks: ErasureMarks,
         members: MemberScan,
         trail: AuditTrail,
         clock: Clock,
         ids: Ids,
     ) -> None:
-        self._jobs, self._beginning, self._care, self._marks = jobs, beginning, care, marks
+        self._jobs, self._beginning, self._revisits, self._marks = jobs, beginning, revisits, marks
         self._members, self._trail, self._clock, self._ids = members, trail, clock, ids
 
     def start(
@@ -44,8 +46,8 @@ class Erasures:
             self._require_known(tenant_id, member_id)
             erasure = self._create(tenant_id, member_id, reason, by, creation)
         if not erasure.is_over and erasure.begun_at is None:
-            # The schedule first: should we die, it goes on from there.
-            self._care.watch(_task(erasure), self._clock.now())
+            # The look first: should this crash, it goes on from there.
+            self._revisits.arrange(_work_on(erasure), SOON)
             self._beginning.begin(erasure)
         return Created(self.get(tenant_id, erasure.id), replayed=not is_new)
 
@@ -55,7 +57,7 @@ class Erasures:
         if erasure.same_as is not None:
             return self.get(tenant_id, erasure.same_as)
         if not erasure.is_over and self._clock.now() - erasure.touched_at > FORGOTTEN_MS:
-            self._care.watch(_task(erasure), self._clock.now())
+            self._revisits.arrange(_work_on(erasure), SOON)
         return erasure
 
     def page(self, tenant_id: str, limit: int, after: str | None) -> tuple[list[Erasure], str | None]:
@@ -99,5 +101,5 @@ class Erasures:
         return erasure
 
 
-def _task(erasure: Erasure) -> PrivacyTask:
-    return PrivacyTask(PrivacyKind.ERASURE, erasure.tenant_id, erasure.id)
+def _work_on(erasure: Erasure) -> Revisit:
+    return work_on(RevisitKind.ERASURE, erasure.tenant_id, erasure.id)

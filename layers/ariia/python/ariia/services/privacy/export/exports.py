@@ -8,12 +8,14 @@ from ariia.domain.audit.entries import AuditEntry, AuditKind, subject_of
 from ariia.domain.creation import Created, Creation, require_same
 from ariia.domain.errors import ConflictError, NotFoundError
 from ariia.domain.privacy.export import ExportState, MemberExport
+from ariia.domain.revisits import Revisit, RevisitKind
 from ariia.ports.audit import AuditTrail
 from ariia.ports.clock import Clock, Ids
 from ariia.ports.members import MemberScan
 from ariia.ports.uploads import Uploads
-from ariia.services.privacy.care import FORGOTTEN_MS, PrivacyCare, PrivacyKind, PrivacyTask
 from ariia.services.privacy.jobs import ExportJobs
+from ariia.services.privacy.runs import FORGOTTEN_MS, work_on
+from ariia.services.revisits import SOON, Revisits
 
 _FILE_NAME = "member-data.zip"
 _DOWNLOAD_SECONDS = 900
@@ -35,14 +37,14 @@ class MemberExports:
     def __init__(
         self,
         jobs: ExportJobs,
-        care: PrivacyCare,
+        revisits: Revisits,
         members: MemberScan,
         trail: AuditTrail,
         uploads: Uploads,
         clock: Clock,
         ids: Ids,
     ) -> None:
-        self._jobs, self._care, self._members, self._trail = jobs, care, members, trail
+        self._jobs, self._revisits, self._members, self._trail = jobs, revisits, members, trail
         self._uploads, self._clock, self._ids = uploads, clock, ids
 
     def start(self, tenant_id: str, member_id: str, by: str, creation: Creation | None = None) -> Created[ExportView]:
@@ -57,14 +59,14 @@ class MemberExports:
         if not export.is_over:
             # Again for one that was asked for before: its first request may have died before this.
             self._trail.append(tenant_id, [_entry(export, member_id)], f"{export.id[:26]}-export")
-            self._care.watch(_task(export), self._clock.now())
+            self._revisits.arrange(_work_on(export), SOON)
         return Created(self._view(export), replayed=not is_new)
 
     def get(self, tenant_id: str, export_id: str) -> ExportView:
         """The export as it stands; NotFoundError. One that stands still, as all attempts died, is started again."""
         export = self._jobs.get(tenant_id, export_id)
         if not export.is_over and self._clock.now() - export.touched_at > FORGOTTEN_MS:
-            self._care.watch(_task(export), self._clock.now())
+            self._revisits.arrange(_work_on(export), SOON)
         return self._view(export)
 
     def _create(self, tenant_id: str, member_id: str, by: str, creation: Creation | None) -> MemberExport:
@@ -105,5 +107,5 @@ def _entry(export: MemberExport, member_id: str) -> AuditEntry:
     )
 
 
-def _task(export: MemberExport) -> PrivacyTask:
-    return PrivacyTask(PrivacyKind.EXPORT, export.tenant_id, export.id)
+def _work_on(export: MemberExport) -> Revisit:
+    return work_on(RevisitKind.EXPORT, export.tenant_id, export.id)

@@ -1,4 +1,4 @@
-"""What run_follow_up is made of."""
+"""What tend_messages is made of."""
 
 from __future__ import annotations
 
@@ -16,38 +16,37 @@ from ariia.adapters.dynamodb.quotas import DynamoQuotas
 from ariia.adapters.dynamodb.senders import DynamoSenders
 from ariia.adapters.dynamodb.tenants import DynamoTenants
 from ariia.adapters.email.ses import ses_client
-from ariia.bootstrap.parts.double_opt_in import single_schedules
 from ariia.bootstrap.parts.resolver import unknown_resolver
+from ariia.bootstrap.parts.revisits import revisits
 from ariia.bootstrap.parts.single_messages import single_messages
 from ariia.services.confirmations.asked import AskedConfirmations
 from ariia.services.confirmations.limits import ConfirmationLimits
 from ariia.services.confirmations.mails import ConfirmationMails
-from ariia.services.consent.confirmation_care import ConfirmationCare
 from ariia.services.follow_ups.content import FollowUpContents
 from ariia.services.follow_ups.ending import FollowUpEnding
 from ariia.services.follow_ups.runs import FollowUpRuns
 from ariia.services.senders.stored import StoredSenders
-from ariia.services.single_messages.care import SingleCare, SingleLooks
+from ariia.services.single_messages.care import SingleLooks
 from ariia.services.single_messages.settling import SingleSettler
 from ariia.services.single_messages.waiting_room import LiftedLooks, WaitingRoom
 from ariia.services.tenants.quotas import Quotas
-from ariia.settings import RunFollowUpSettings
+from ariia.settings import TendMessagesSettings
 
 _READ_TIMEOUT_SECONDS = 5
 
 
 @dataclass(frozen=True)
-class RunFollowUpServices:
+class TendMessagesServices:
     """Follow-ups, single messages without a record of their own, the questions of the double opt-in, and who of these
     waits for what was lifted."""
 
     follow_ups: FollowUpRuns
-    looks: SingleLooks
+    messages: SingleLooks
     confirmations: ConfirmationMails
     lifted: LiftedLooks
 
 
-def build(settings: RunFollowUpSettings) -> RunFollowUpServices:
+def build(settings: TendMessagesSettings) -> TendMessagesServices:
     """The services on AWS; clients connect at their first call."""
     models.use_prefix(settings.table_prefix)
     client, clock, campaigns = dynamodb_client(), SystemClock(), DynamoCampaigns()
@@ -62,14 +61,13 @@ def build(settings: RunFollowUpSettings) -> RunFollowUpServices:
         email_queue_url=settings.email_queue_url,
     )
     resolver = unknown_resolver(client, ses, campaigns, ledger, clock, settings)
-    schedules, quotas = single_schedules(settings), Quotas(DynamoQuotas(), tenants, clock)
+    looks, quotas = revisits(settings), Quotas(DynamoQuotas(), tenants, clock)
     members, senders, jobs = DynamoMembers(settings.shards), StoredSenders(DynamoSenders()), DynamoJobs()
-    room = WaitingRoom(jobs)
+    room = WaitingRoom(jobs, looks)
     settler = SingleSettler(singles, campaigns, ledger, resolver, tenants, clock)
     follow_ups = FollowUpRuns(
         store,
-        schedules,
-        FollowUpEnding(store, schedules, singles, quotas, clock),
+        FollowUpEnding(store, singles, quotas, clock),
         singles,
         settler,
         FollowUpContents(senders),
@@ -87,9 +85,8 @@ def build(settings: RunFollowUpSettings) -> RunFollowUpServices:
         settler,
         ConfirmationLimits(jobs, clock),
         AskedConfirmations(jobs),
-        ConfirmationCare(schedules, clock),
         room,
         clock,
     )
-    looks, lifted = SingleLooks(SingleCare(schedules, clock), settler), LiftedLooks(room, schedules, clock)
-    return RunFollowUpServices(follow_ups, looks, confirmations, lifted)
+    messages, lifted = SingleLooks(looks, settler), LiftedLooks(room, looks, clock)
+    return TendMessagesServices(follow_ups, messages, confirmations, lifted)

@@ -1,4 +1,4 @@
-"""Looking after one follow-up, on what its schedule hands over."""
+"""Bringing single messages on, by what their schedules hand over."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from ariia.bootstrap.run_follow_up import RunFollowUpServices
+from ariia.bootstrap.tend_messages import TendMessagesServices
 from ariia.domain.ledger.containers import DispatchKind, container_id
 from ariia.domain.rules.quiet_hours import QuietHours
 from ariia.domain.tenants.tenant import TenantSettings
-from ariia.services.single_messages.care import SingleCare, SingleLooks
-from functions.run_follow_up import handler as module
-from functions.run_follow_up.handler import handler
+from ariia.services.revisits import Revisits
+from ariia.services.single_messages.care import SingleLooks
+from functions.tend_messages import handler as module
+from functions.tend_messages.handler import handler
 from tests.builders import TENANT
 from tests.handlers.context import LambdaContext
 from tests.unit.confirmations.confirmation_desk import ConfirmationDesk
@@ -23,8 +24,8 @@ from tests.unit.follow_ups.follow_up_desk import HOUR_MS, FollowUpDesk
 @pytest.fixture
 def desk(monkeypatch: pytest.MonkeyPatch) -> FollowUpDesk:
     desk = FollowUpDesk()
-    looks = SingleLooks(SingleCare(desk.schedules, desk.clock), desk.world.settler)
-    made = RunFollowUpServices(desk.runs, looks, ConfirmationDesk().mails, desk.lifted)
+    looks = SingleLooks(Revisits(desk.schedules, desk.clock), desk.world.settler)
+    made = TendMessagesServices(desk.runs, looks, ConfirmationDesk().mails, desk.lifted)
     monkeypatch.setattr(module, "services", lambda: made)
     return desk
 
@@ -32,8 +33,8 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> FollowUpDesk:
 @pytest.fixture
 def asking(monkeypatch: pytest.MonkeyPatch) -> ConfirmationDesk:
     asking, desk = ConfirmationDesk(), FollowUpDesk()
-    looks = SingleLooks(SingleCare(desk.schedules, desk.clock), desk.world.settler)
-    monkeypatch.setattr(module, "services", lambda: RunFollowUpServices(desk.runs, looks, asking.mails, asking.lifted))
+    looks = SingleLooks(Revisits(desk.schedules, desk.clock), desk.world.settler)
+    monkeypatch.setattr(module, "services", lambda: TendMessagesServices(desk.runs, looks, asking.mails, asking.lifted))
     return asking
 
 
@@ -74,7 +75,9 @@ def test_what_was_lifted_lets_a_follow_up_go_that_waits_for_it(desk: FollowUpDes
 
 
 def test_a_schedule_without_its_follow_up_does_nothing(desk: FollowUpDesk) -> None:
-    assert handler({"tenant_id": TENANT, "follow_up_id": "nothing"}, LambdaContext()) == {"status": "never saved"}
+    assert handler({"kind": "follow_up", "tenant_id": TENANT, "follow_up_id": "nothing"}, LambdaContext()) == {
+        "status": "never saved"
+    }
     assert desk.schedules.waiting == {}
 
 
@@ -96,7 +99,8 @@ def test_what_fails_is_raised_and_the_schedule_that_comes_again_is_there(
 
 def test_a_test_send_that_was_never_prepared_is_over(desk: FollowUpDesk) -> None:
     container = container_id(DispatchKind.TEST, TENANT, "one")
-    payload = {"tenant_id": TENANT, "container_id": container, "member_ids": ["email-1"], "look": 1}
+    payload = {"tenant_id": TENANT, "container_id": container, "member_ids": ["email-1"], "until": 2**42}
+    payload["kind"] = "message"
     assert handler(payload, LambdaContext()) == {"status": "over"}
     assert desk.schedules.waiting == {}
 
@@ -131,4 +135,4 @@ def test_a_question_that_fails_is_raised_and_comes_again(
     monkeypatch.setattr(asking.tenants, "get", breaks)
     with pytest.raises(RuntimeError):
         handler(payload, LambdaContext())
-    assert [one[1]["look"] for one in asking.schedules.waiting.values()] == [2]
+    assert [one[1] for one in asking.schedules.waiting.values()] == [payload]

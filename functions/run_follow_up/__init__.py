@@ -1,1 +1,0 @@
-"""Looks after one follow-up when its schedule says so."""

@@ -1,0 +1,1 @@
+"""Brings single messages on when their looks are due."""
