@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from ariia.domain.audience.target import FollowUpCondition, TargetType
+from ariia.domain.campaigns.review import Reviewed
 
 # For those who know them from here.
 from ariia.domain.campaigns.status import EDITABLE as EDITABLE
@@ -55,7 +56,7 @@ class Move:
 
 
 @dataclass
-class Campaign:
+class Campaign(Reviewed):
     """The control record. Content and target rest beside it (`Content`, `Target`) so that this stays small:
     it is read, strongly consistent, with every batch that is sent. Instants are epoch milliseconds."""
 
@@ -95,13 +96,6 @@ class Campaign:
     # Of a series' campaign: the series, and the instant of the occurrence that it was made for.
     series_id: str | None = None
     occurrence_at: int | None = None
-    # Review: what was submitted, and what was approved. An edit clears both.
-    submitted_hash: str | None = None
-    approved_hash: str | None = None
-    approved_by: str | None = None
-    feedback: str | None = None
-    # The segments that what was submitted names: they can't be deleted before the audience stands.
-    segment_ids: list[str] = field(default_factory=list)
     # Sending. `epoch` names the run in charge: the version of this record that the run was started on.
     epoch: int = 0
     run_began_at: int = 0

@@ -74,8 +74,8 @@ class SingleMessages:
         shards = 1 if stand_ins else self._shards
         now = self._clock.now()
         made = sending(container, shards=shards, not_before=not_before, not_after=not_after, now=now)
-        made.approved_hash = made.submitted_hash = fingerprint(encode(content))
-        frozen = (made.approved_hash, content, None)
+        hashed = fingerprint(encode(content))
+        made.review, frozen = Review(hashed, hashed), (hashed, content, None)
         if not self._campaigns.create(CampaignChange(made, frozen=frozen, stand_ins=stand_ins)):
             made = self.container(container.tenant_id, container.id)
         batch = batch_of(made, member_ids)
