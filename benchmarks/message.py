@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ariia.domain.campaigns.campaign import Campaign
+from ariia.domain.campaigns.review import Review
 from ariia.domain.content.content import Content
 from ariia.domain.ledger.status import CampaignStatus
 
@@ -63,10 +64,8 @@ def campaign(campaign_id: str = CAMPAIGN) -> Campaign:
         tenant_id=TENANT,
         name="Spring",
         status=CampaignStatus.APPROVED,
-        submitted_hash="a" * 64,
-        approved_hash="a" * 64,
+        review=Review("a" * 64, "a" * 64, approved_by="ben"),
         created_by="anna",
-        approved_by="ben",
         description="Spring classes, all members",
         created_at=1_790_000_000_000,
         updated_at=1_790_000_000_000,

@@ -6,6 +6,7 @@ from typing import Any
 
 from ariia.domain.audience.target import Target
 from ariia.domain.campaigns.campaign import Campaign
+from ariia.domain.campaigns.review import Review
 from ariia.domain.content.content import Content
 from ariia.domain.ledger.containers import DispatchKind, container_id
 from ariia.domain.ledger.dispatch import ONLY, Dispatch, MessageRef
@@ -40,7 +41,7 @@ def any_member(member_id: str, **fields: Any) -> Member:
 def any_campaign(**fields: Any) -> Campaign:
     """An approved broadcast to everybody."""
     known = {"id": "spring", "tenant_id": TENANT, "name": "Spring", "status": CampaignStatus.APPROVED}
-    approved = {"submitted_hash": "hash-1", "approved_hash": "hash-1"}
+    approved = {"review": Review("hash-1", "hash-1")}
     made = Campaign(**(known | approved | fields))
     if made.status is CampaignStatus.SENDING and made.approved_hash and not made.messages:
         made.messages = {ONLY: MessageRef(made.id, made.approved_hash)}

@@ -13,6 +13,7 @@ from ariia.adapters.dynamodb.campaigns.campaigns import DynamoCampaigns
 from ariia.adapters.dynamodb.series import DynamoSeries
 from ariia.domain.audience.target import SegmentCopy, Target
 from ariia.domain.campaigns.campaign import Campaign, Move
+from ariia.domain.campaigns.review import Review
 from ariia.domain.content.content import Content
 from ariia.domain.errors import NotFoundError
 from ariia.domain.ledger.status import CampaignStatus
@@ -106,7 +107,7 @@ def test_a_claim_stands_for_one_series(stores: Stores, tenant_id: str) -> None:
 
 def test_of_two_writers_one_saves_and_only_its_parts_are_there(stores: Stores, tenant_id: str) -> None:
     series = created(stores, tenant_id)
-    writers = [replace(series, feedback=str(number)) for number in range(4)]
+    writers = [replace(series, review=Review(feedback=str(number))) for number in range(4)]
 
     def save(one: Series) -> bool:
         move = Move("edit", "draft", "draft", str(one.feedback), 2)

@@ -10,6 +10,7 @@ from typing import Any
 
 from ariia.domain.audience.target import Target
 from ariia.domain.campaigns.campaign import Campaign
+from ariia.domain.campaigns.review import Review
 from ariia.domain.campaigns.run import take_charge
 from ariia.domain.content.content import Content
 from ariia.domain.errors import ConflictError
@@ -25,6 +26,7 @@ from ariia.services.audience.segment_holds import SegmentHolds
 from ariia.services.campaigns.broadcast_quota import BroadcastQuota
 from ariia.services.campaigns.contents import CampaignContents
 from ariia.services.campaigns.firing import CampaignFiring, ScheduleChecks
+from ariia.services.campaigns.freezing import Freezer
 from ariia.services.campaigns.from_addresses import FromAddresses
 from ariia.services.campaigns.scheduling import CampaignScheduling
 from ariia.services.campaigns.targets import Targets
@@ -134,7 +136,7 @@ class _World:
         first = self.random.choice((("2027-01-15", "09:01"), ("2027-01-15", "18:00"), ("2027-01-16", "18:00")))
         rule = CalendarRule(f"FREQ=DAILY;COUNT={self.random.choice((2, 3))}", *first, "Europe/Berlin")
         draft = Campaign(SERIES, TENANT, "News", CampaignType.SCHEDULED)
-        series = Series(SERIES, TENANT, draft, rule, _S.PENDING_REVIEW, submitted_hash="hash")
+        series = Series(SERIES, TENANT, draft, rule, _S.PENDING_REVIEW, review=Review("hash"))
         parts = (Content("Hi"), Target())
         assert self.store.create(SeriesChange(series, *parts, frozen=("hash", *parts)))
 
@@ -155,7 +157,7 @@ class _World:
         self.stopping: Any = parts.stopping(store, directory, waking, scheduling, cancelling, broadcasts, clock)
         starting = SeriesStarting(store, waking, self.stopping, self.runs, clock)
         holds = SegmentHolds(MemoryJobs(), segment_uses(campaigns, store), clock, CountingIds("h"))
-        self.review = SeriesReview(store, directory, contents, targets, holds, starting, OPEN, clock)
+        self.review = SeriesReview(store, directory, Freezer(contents, targets, holds), starting, OPEN, clock)
         self.firing: Any = parts.firing(campaigns, broadcasts, clock)
         self.series_checks: Any = parts.checks(store, self.runs, clock)
         self.checks = ScheduleChecks(campaigns, self.firing, self, clock)

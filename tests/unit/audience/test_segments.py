@@ -8,6 +8,7 @@ import pytest
 
 from ariia.domain.audience.segment import MemberSegment
 from ariia.domain.campaigns.campaign import Campaign
+from ariia.domain.campaigns.review import Review
 from ariia.domain.errors import ConflictError, InvalidError, LimitError
 from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.members.member import Consent, ConsentStatus, Member
@@ -133,9 +134,9 @@ def test_segment_can_be_deleted_when_no_campaign_waits_for_it(
 ) -> None:
     made = desk.segment()
     desk.holds.hold("gym", [made.id], Holder("campaign", "spring", 0))
-    desk.campaign(status=status, planned_at=planned_at, segment_ids=[made.id])
+    desk.campaign(status=status, planned_at=planned_at, review=Review(segment_ids=[made.id]))
     for number in range(120):
-        desk.campaign(id=f"z{number}", status=CampaignStatus.APPROVED, segment_ids=["other"])
+        desk.campaign(id=f"z{number}", status=CampaignStatus.APPROVED, review=Review(segment_ids=["other"]))
     if is_refused:
         with pytest.raises(ConflictError, match="spring"):
             desk.segments.delete("gym", made.id, 1)
@@ -148,9 +149,9 @@ def test_segment_can_be_deleted_when_no_campaign_waits_for_it(
 def test_segment_can_be_deleted_when_no_series_goes_on_needing_it(desk: SegmentDesk, status: SeriesStatus) -> None:
     made = desk.segment()
     desk.holds.hold("gym", [made.id], Holder("series", "s1", 0))
-    draft = Campaign("s1", "gym", "News", segment_ids=[made.id])
+    draft, review = Campaign("s1", "gym", "News"), Review(segment_ids=[made.id])
     rule = CalendarRule("FREQ=DAILY", "2027-01-16", "18:00", "Europe/Berlin")
-    assert desk.series.create(SeriesChange(Series("s1", "gym", draft, rule, status)))
+    assert desk.series.create(SeriesChange(Series("s1", "gym", draft, rule, status, review=review)))
     if status in (SeriesStatus.DRAFT, SeriesStatus.ENDED):
         desk.segments.delete("gym", made.id, 1)
     else:

@@ -18,6 +18,7 @@ from ariia.services.campaigns.broadcast_quota import BroadcastQuota
 from ariia.services.campaigns.contents import CampaignContents
 from ariia.services.campaigns.drafts import CampaignDrafts
 from ariia.services.campaigns.editing import CampaignEditing
+from ariia.services.campaigns.freezing import Freezer
 from ariia.services.campaigns.reading import CampaignDetails, Campaigns
 from ariia.services.campaigns.review import CampaignReview
 from ariia.services.campaigns.scheduling import CampaignScheduling
@@ -102,7 +103,7 @@ class Desk:
         self.drafts = CampaignDrafts(contents, targets, channels)
         self.campaign_editing = CampaignEditing(self.store, self.drafts, self.clock, self.ids, broadcasts)
         gate = self.gate = PreflightGate(self._preflights())
-        self.campaign_review = CampaignReview(self.store, contents, targets, self.holds, gate, self.clock)
+        self.campaign_review = CampaignReview(self.store, Freezer(contents, targets, self.holds), gate, self.clock)
         self.counters = MemoryStatistics()
         self.statistics = CampaignStatistics(self.counters)
         self.campaign_sending = CampaignSending(

@@ -19,6 +19,7 @@ from ariia.domain.audience.segment_task import FillJob
 from ariia.domain.audience.target import Target
 from ariia.domain.audit.entries import AuditEntry
 from ariia.domain.campaigns.campaign import Campaign, Move
+from ariia.domain.campaigns.review import Review
 from ariia.domain.content.content import Content
 from ariia.domain.content.template import CampaignTemplate
 from ariia.domain.documents import decode, encode
@@ -52,6 +53,7 @@ STORED: list[type] = [
     Consent,
     Content,
     Dispatch,
+    Review,
     Recount,
     Erasure,
     ErasureMark,

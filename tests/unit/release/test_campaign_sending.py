@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ariia.domain.campaigns.campaign import Campaign
@@ -94,7 +96,7 @@ def test_only_an_approved_campaign_is_sent(desk: Desk, status: CampaignStatus) -
 
 def test_approval_for_something_else_does_not_send(desk: Desk) -> None:
     campaign = desk.approved()
-    campaign.submitted_hash = "f" * 64
+    campaign.review = replace(campaign.review, submitted_hash="f" * 64)
     assert desk.store.save(CampaignChange(campaign))
     with pytest.raises(ConflictError, match="approval"):
         desk.campaign_sending.send("gym", campaign.id, "ben")

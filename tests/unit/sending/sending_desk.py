@@ -18,6 +18,7 @@ from ariia.services.campaigns.broadcast_quota import BroadcastQuota
 from ariia.services.campaigns.contents import CampaignContents
 from ariia.services.campaigns.drafts import CampaignDrafts
 from ariia.services.campaigns.editing import CampaignEditing
+from ariia.services.campaigns.freezing import Freezer
 from ariia.services.campaigns.reading import Campaigns
 from ariia.services.campaigns.review import CampaignReview
 from ariia.services.campaigns.scheduling import CampaignScheduling
@@ -85,7 +86,7 @@ class SendingDesk:
             MemoryJobs(), segment_uses(store, MemorySeries(MemoryCampaigns())), self.clock, CountingIds("h")
         )
         self.editing = CampaignEditing(store, drafts, self.clock, ids, broadcasts)
-        self.review = CampaignReview(store, contents, targets, holds, gate, self.clock)
+        self.review = CampaignReview(store, Freezer(contents, targets, holds), gate, self.clock)
         self.sending = CampaignSending(
             store, self.runs, contents, targets, self.clock, broadcasts, self.statistics, gate
         )

@@ -14,6 +14,7 @@ from ariia.ports.campaigns import CampaignChange
 from ariia.services.audience.segment_holds import SegmentHolds
 from ariia.services.campaigns.broadcast_quota import BroadcastQuota
 from ariia.services.campaigns.firing import CampaignFiring, ScheduleChecks
+from ariia.services.campaigns.freezing import Freezer
 from ariia.services.campaigns.from_addresses import FromAddresses
 from ariia.services.campaigns.review import CampaignReview
 from ariia.services.campaigns.scheduling import CampaignScheduling
@@ -74,13 +75,12 @@ class SeriesDesk(Desk):
         starting = SeriesStarting(store, waking, stopping, self.series_runs, clock)
         self.jobs = MemoryJobs()
         self.holds = SegmentHolds(self.jobs, segment_uses(self.store, store), clock, CountingIds("h"))
-        self.campaign_review = CampaignReview(self.store, self.contents, self.targets, self.holds, self.gate, clock)
+        freezer = Freezer(self.contents, self.targets, self.holds)
+        self.campaign_review = CampaignReview(self.store, freezer, self.gate, clock)
         self.series_editing = SeriesEditing(
             store, self.series, self.drafts, self.contents, stopping, clock, CountingIds("s")
         )
-        self.series_review = SeriesReview(
-            store, self.series, self.contents, self.targets, self.holds, starting, self.gate, clock
-        )
+        self.series_review = SeriesReview(store, self.series, freezer, starting, self.gate, clock)
         self.firing = CampaignFiring(self.store, self.broadcasts, clock)
         self.checks = ScheduleChecks(self.store, self.firing, self.runs, clock)
         self.series_checks = SeriesChecks(store, self.series_runs, clock)

@@ -78,7 +78,7 @@ def test_the_made_campaign_is_like_any_scheduled_one_and_says_where_it_comes_fro
     assert (made.series_id, made.occurrence_at) == (series.id, at_local(DAILY.start, DAILY.timezone))
     assert (made.scheduled_local, made.scheduled_timezone) == ("2027-01-16T18:00:00", "Europe/Berlin")
     assert (made.track_opens, made.approved_by, made.approved_hash) == (False, "ben", made.submitted_hash)
-    assert made.segment_ids == ["young"]
+    assert made.review.segment_ids == ["young"]
     frozen = desk.store.content("gym", made.id, made.approved_hash)
     assert frozen == desk.series_store.content("gym", series.id, series.approved_hash)
     assert "Unsubscribe" in frozen.html

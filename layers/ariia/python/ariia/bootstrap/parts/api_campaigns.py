@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ariia.adapters.aws.campaign_runs import StepFunctionsRuns
     from ariia.services.campaigns.drafts import CampaignDrafts
     from ariia.services.campaigns.editing import CampaignEditing
+    from ariia.services.campaigns.freezing import Freezer
     from ariia.services.campaigns.reading import Campaigns
     from ariia.services.campaigns.review import CampaignReview
     from ariia.services.campaigns.scheduling import CampaignScheduling
@@ -47,13 +48,17 @@ class CampaignServices(ApiFoundations):
         return CampaignEditing(self._campaign_store, self._drafts, self._clock, self._ids, self._broadcasts)
 
     @cached_property
+    def _freezer(self) -> Freezer:
+        from ariia.services.campaigns.freezing import Freezer
+
+        return Freezer(self._contents, self._targets, self._segment_holds)
+
+    @cached_property
     def campaign_review(self) -> CampaignReview:
         """Submits, approves, rejects."""
         from ariia.services.campaigns.review import CampaignReview
 
-        return CampaignReview(
-            self._campaign_store, self._contents, self._targets, self._segment_holds, self._gate, self._clock
-        )
+        return CampaignReview(self._campaign_store, self._freezer, self._gate, self._clock)
 
     @cached_property
     def campaign_sending(self) -> CampaignSending:

@@ -50,10 +50,7 @@ class SeriesServices(CampaignServices):
 
         runs = series_runs(self._settings, self._broadcasts, self._clock)
         starting = SeriesStarting(self._series_store, self._waking, self.series_stopping, runs, self._clock)
-        holds = self._segment_holds
-        return SeriesReview(
-            self._series_store, self.series, self._contents, self._targets, holds, starting, self._gate, self._clock
-        )
+        return SeriesReview(self._series_store, self.series, self._freezer, starting, self._gate, self._clock)
 
     @cached_property
     def series_stopping(self) -> SeriesStopping:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ariia.domain.audience.target import FollowUpCondition, TargetType
+from ariia.domain.campaigns.review import Reviewed
 from ariia.domain.campaigns.status import TRANSITIONS
 from ariia.domain.errors import ConflictError
 from ariia.domain.ledger.dispatch import ACCEPTED_CONTENT, Dispatch
@@ -34,7 +35,7 @@ class Move:
 
 
 @dataclass
-class Campaign(Dispatch):
+class Campaign(Reviewed, Dispatch):
     """What people write, review and schedule; the send path reads the dispatch that it is. Both are one record with one
     version. Content and target rest beside it. Instants are epoch milliseconds."""
 
@@ -65,13 +66,6 @@ class Campaign(Dispatch):
     # Of a series' campaign: the series, and the instant of the occurrence that it was made for.
     series_id: str | None = None
     occurrence_at: int | None = None
-    # Review: what was submitted, and what was approved. An edit clears both.
-    submitted_hash: str | None = None
-    approved_hash: str | None = None
-    approved_by: str | None = None
-    feedback: str | None = None
-    # The segments that what was submitted names: they can't be deleted before the audience stands.
-    segment_ids: list[str] = field(default_factory=list)
     failure_reason: str | None = None
     # Whether the next run is for members alone whom somebody decided to send to again.
     only_pending: bool = False

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from ariia.domain.campaigns.campaign import Campaign, Move
+from ariia.domain.campaigns.review import Reviewed
 from ariia.domain.campaigns.timing import EARLIEST_ZONE
 from ariia.domain.errors import ConflictError
 from ariia.domain.identifiers import sortable_id
@@ -79,7 +80,7 @@ class MissedOccurrence:
 
 
 @dataclass
-class Series:
+class Series(Reviewed):
     """`draft` is what each of its campaigns is to be; its content and target rest beside, as a campaign's do. Instants
     are epoch milliseconds."""
 
@@ -93,12 +94,6 @@ class Series:
     updated_at: int = 0
     version: int = 0
     idempotency_fingerprint: str | None = None
-    # Review: what was submitted, and what was approved. An edit clears both.
-    submitted_hash: str | None = None
-    approved_hash: str | None = None
-    approved_by: str | None = None
-    approved_at: int | None = None
-    feedback: str | None = None
     # Running. `epoch` is the version that approving or resuming made: only a schedule that was made for it may act.
     epoch: int = 0
     started_at: int = 0

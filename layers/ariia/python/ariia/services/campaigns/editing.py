@@ -101,8 +101,7 @@ def _back_to_draft(campaign: Campaign, by: str, now: int) -> list[Move]:
     moves = []
     if campaign.status is not CampaignStatus.DRAFT:
         moves.append(campaign.move(CampaignStatus.DRAFT, action="edit", by=by, at=now))
-    campaign.submitted_hash = campaign.approved_hash = campaign.approved_by = None
-    campaign.segment_ids, campaign.despite = [], []
+    campaign.review, campaign.despite = campaign.review.revoke(), []
     campaign.schedule_epoch = campaign.failure_reason = None
     campaign.updated_at = now
     if not audience_stands(campaign):

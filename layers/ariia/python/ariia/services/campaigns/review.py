@@ -5,24 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from ariia.domain.audience.target import Target
 from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.campaigns.findings import Moment, as_findings
 from ariia.domain.campaigns.timing import require_in_time
 from ariia.domain.concurrency import changed_meanwhile, require_version
 from ariia.domain.content.checks.findings import Finding
-from ariia.domain.content.content import Content
-from ariia.domain.documents import encode, fingerprint
-from ariia.domain.errors import ConflictError, InvalidError
+from ariia.domain.errors import InvalidError
 from ariia.domain.ledger.dispatch import CampaignType
 from ariia.domain.ledger.status import CampaignStatus
 from ariia.ports.campaigns import CampaignChange, CampaignStore
 from ariia.ports.clock import Clock
-from ariia.services.audience.segment_holds import Holder, SegmentHolds
-from ariia.services.campaigns.contents import CampaignContents
+from ariia.services.audience.segment_holds import Holder
+from ariia.services.campaigns.freezing import Freezer
 from ariia.services.campaigns.preflight_check import PreflightCheck
 from ariia.services.campaigns.reading import CampaignDetails, Campaigns
-from ariia.services.campaigns.targets import Targets
 
 
 @dataclass(frozen=True)
@@ -39,14 +35,11 @@ class CampaignReview:
     def __init__(
         self,
         store: CampaignStore,
-        contents: CampaignContents,
-        targets: Targets,
-        holds: SegmentHolds,
+        freezer: Freezer,
         gate: PreflightCheck,
         clock: Clock,
     ) -> None:
-        self._targets, self._holds, self._gate = targets, holds, gate
-        self._store, self._contents, self._clock = store, contents, clock
+        self._store, self._freezer, self._gate, self._clock = store, freezer, gate, clock
         self._campaigns = Campaigns(store)
 
     def submit(
@@ -65,15 +58,12 @@ class CampaignReview:
         require_version(version, campaign.version)
         move = replace(campaign).move(CampaignStatus.PENDING_REVIEW, action="submit", by=by, at=self._clock.now())
         warnings = self._gate.require(details, despite, Moment.SUBMIT, self._about_the_rest(details))
-        target = self._targets.frozen(campaign, details.target)
-        content = self._contents.freeze(campaign, details.content)
-        submitted = review_hash(campaign, content, target)
+        frozen = self._freezer.freeze(details)
         campaign.move(CampaignStatus.PENDING_REVIEW, action="submit", by=by, at=move.at)
-        campaign.submitted_hash, campaign.feedback, campaign.despite = submitted, None, sorted(set(despite))
-        campaign.segment_ids = list(target.segments)
-        self._holds.hold(tenant_id, target.segments, Holder("campaign", campaign.id, campaign.version))
-        if not self._store.save(CampaignChange(campaign, frozen=(submitted, content, target), moves=[move])):
-            raise changed_meanwhile()
+        campaign.review = campaign.review.submit(frozen.hash, frozen.target.segments)
+        campaign.despite = sorted(set(despite))
+        self._freezer.hold(tenant_id, frozen, Holder("campaign", campaign.id, campaign.version))
+        self._save(CampaignChange(campaign, frozen=frozen.stored, moves=[move]))
         return Submission(campaign, warnings)
 
     def _about_the_rest(self, details: CampaignDetails) -> list[Finding]:
@@ -85,7 +75,7 @@ class CampaignReview:
         except InvalidError as error:
             findings += as_findings("time", error)
         try:
-            self._targets.frozen(details.campaign, details.target)
+            self._freezer.require_target(details)
         except InvalidError as error:
             findings += as_findings("target", error)
         return findings
@@ -98,9 +88,7 @@ class CampaignReview:
         campaign = self._campaigns.get(tenant_id, campaign_id)
         campaign.require(campaign.status is CampaignStatus.PENDING_REVIEW, "approved")
         move = campaign.move(CampaignStatus.APPROVED, action="approve", by=by, at=self._clock.now(), reason=reason)
-        if campaign.submitted_hash != reviewed_hash:
-            raise ConflictError("what is submitted now is not what was reviewed; read it again", about=campaign)
-        campaign.approved_hash, campaign.approved_by = reviewed_hash, by
+        campaign.review = campaign.review.approve(reviewed_hash, by, move.at, campaign)
         return self._save(CampaignChange(campaign, moves=[move]))
 
     def reject(self, tenant_id: str, campaign_id: str, by: str, feedback: str) -> Campaign:
@@ -108,30 +96,10 @@ class CampaignReview:
         campaign = self._campaigns.get(tenant_id, campaign_id)
         campaign.require(campaign.status is CampaignStatus.PENDING_REVIEW, "rejected")
         move = campaign.move(CampaignStatus.DRAFT, action="reject", by=by, at=self._clock.now(), reason=feedback)
-        campaign.submitted_hash, campaign.feedback, campaign.segment_ids = None, feedback, []
+        campaign.review = campaign.review.reject(feedback)
         return self._save(CampaignChange(campaign, moves=[move]))
 
     def _save(self, change: CampaignChange) -> Campaign:
         if not self._store.save(change):
             raise changed_meanwhile()
         return change.campaign
-
-
-def review_hash(campaign: Campaign, content: Content, target: Target) -> str:
-    """SHA-256 over everything that decides what is sent, to whom, how and when."""
-    return fingerprint(
-        {
-            "name": campaign.name,
-            "type": campaign.type,
-            "channel": campaign.channel,
-            "scheduled_at": campaign.scheduled_at,
-            "local": [campaign.scheduled_local, campaign.scheduled_timezone, campaign.member_local_time],
-            "late": [campaign.late_members, encode(campaign.misfire)],
-            "target_type": campaign.target_type,
-            "target": encode(target),
-            "follow_up": [campaign.follow_up_of, campaign.follow_up_condition, campaign.follow_up_after_hours],
-            "content": encode(content),
-            "one_per_address": campaign.one_per_address,
-            "track": [campaign.track_opens, campaign.track_clicks],
-        }
-    )

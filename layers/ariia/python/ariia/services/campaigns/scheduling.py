@@ -58,7 +58,7 @@ class CampaignScheduling:
         if campaign.type not in (CampaignType.SCHEDULED, CampaignType.FOLLOW_UP):
             message = f"a {campaign.type} has no time to be scheduled for; send it, or change its type"
             raise ConflictError(message, about=campaign)
-        if campaign.approved_hash is None or campaign.approved_hash != campaign.submitted_hash:
+        if not campaign.review.is_approved:
             raise ConflictError("the approval is not for what is to be sent", about=campaign)
         at = self._time_of(campaign)
         campaign.despite = sorted({*campaign.despite, *despite})

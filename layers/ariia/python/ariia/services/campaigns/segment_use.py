@@ -27,5 +27,5 @@ class CampaignSegments(SegmentUses):
 
 def need_of(campaign: Campaign, segment_id: str) -> str | None:
     """Why the segment must stay as it is for this campaign; None when it need not."""
-    is_needed = segment_id in campaign.segment_ids and campaign.status in _NEEDS and campaign.planned_at is None
+    is_needed = segment_id in campaign.review.segment_ids and campaign.status in _NEEDS and campaign.planned_at is None
     return f"the campaign {campaign.id}, which is {campaign.status}" if is_needed else None

@@ -65,7 +65,7 @@ class CampaignSending:
             # A request that the cancel overtook may have been killed before it gave back what it had reserved.
             self._broadcasts.give_back(campaign)
         campaign.require(campaign.status in (_S.APPROVED, _S.SCHEDULED), "sent")
-        if campaign.approved_hash is None or campaign.approved_hash != campaign.submitted_hash:
+        if not campaign.review.is_approved:
             raise ConflictError("the approval is not for what is to be sent", about=campaign)
         self._require_due(campaign)
         campaign.despite = sorted({*campaign.despite, *despite})

@@ -11,7 +11,7 @@ from ariia.domain.campaigns.timing import resolve_time, set_time
 from ariia.domain.content.content import Content
 from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.series.series import Occurrence, Series
-from ariia.services.campaigns.review import review_hash
+from ariia.services.campaigns.freezing import review_hash
 from ariia.services.campaigns.runs import SYSTEM
 
 _S = CampaignStatus
@@ -28,7 +28,6 @@ def campaign_of(
         name=f"{series.draft.name} {occurrence.local[:10]}",
         series_id=series.id,
         occurrence_at=occurrence.at,
-        segment_ids=list(target.segments),
         created_by=series.created_by,
         created_at=now,
         # The first version of it is the one that its schedule is made for.
@@ -37,8 +36,8 @@ def campaign_of(
     set_time(campaign, occurrence.local)
     campaign.scheduled_timezone = series.rule.timezone
     resolve_time(campaign, series.rule.timezone)
-    campaign.submitted_hash = campaign.approved_hash = review_hash(campaign, content, target)
-    campaign.approved_by = series.approved_by
+    hashed = review_hash(campaign, content, target)
+    campaign.review = replace(series.review, submitted_hash=hashed, approved_hash=hashed, feedback=None)
     return campaign, _moves(campaign, series, occurrence, now)
 
 

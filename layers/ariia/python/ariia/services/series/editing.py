@@ -89,8 +89,7 @@ class SeriesEditing:
     def _save(self, details: SeriesDetails, before: Series, by: str) -> None:
         series, now = details.series, self._clock.now()
         moves = [series.move(_S.DRAFT, action="edit", by=by, at=now)] if series.status is not _S.DRAFT else []
-        series.submitted_hash = series.approved_hash = series.approved_by = series.approved_at = None
-        series.draft.segment_ids, series.draft.despite, series.updated_at = [], [], now
+        series.review, series.draft.despite, series.updated_at = series.review.revoke(), [], now
         self._stopping.begin(series)
         if not self._store.save(SeriesChange(series, details.content, details.target, moves=moves)):
             raise changed_meanwhile()

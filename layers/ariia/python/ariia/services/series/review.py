@@ -9,18 +9,13 @@ from ariia.domain.audience.target import Target
 from ariia.domain.campaigns.findings import FindingsError, Moment, as_findings
 from ariia.domain.concurrency import changed_meanwhile, require_version
 from ariia.domain.content.checks.findings import Finding
-from ariia.domain.content.content import Content
-from ariia.domain.documents import encode, fingerprint
-from ariia.domain.errors import ConflictError
 from ariia.domain.series.recurrence import never
 from ariia.domain.series.series import Series, SeriesStatus
 from ariia.ports.clock import Clock
 from ariia.ports.series import SeriesChange, SeriesStore
-from ariia.services.audience.segment_holds import Holder, SegmentHolds
-from ariia.services.campaigns.contents import CampaignContents
+from ariia.services.audience.segment_holds import Holder
+from ariia.services.campaigns.freezing import Freezer
 from ariia.services.campaigns.reading import CampaignDetails
-from ariia.services.campaigns.review import review_hash
-from ariia.services.campaigns.targets import Targets
 from ariia.services.preflight.gate import PreflightGate
 from ariia.services.series.reading import SeriesDirectory
 from ariia.services.series.starting import SeriesStarting
@@ -43,16 +38,13 @@ class SeriesReview:
         self,
         store: SeriesStore,
         directory: SeriesDirectory,
-        contents: CampaignContents,
-        targets: Targets,
-        holds: SegmentHolds,
+        freezer: Freezer,
         starting: SeriesStarting,
         gate: PreflightGate,
         clock: Clock,
     ) -> None:
-        self._gate = gate
-        self._store, self._directory, self._contents, self._holds = store, directory, contents, holds
-        self._targets, self._starting, self._clock = targets, starting, clock
+        self._store, self._directory, self._freezer = store, directory, freezer
+        self._starting, self._gate, self._clock = starting, gate, clock
 
     def submit(
         self,
@@ -75,14 +67,13 @@ class SeriesReview:
             warnings = self._gate.require(draft, despite, Moment.SUBMIT, self._about_rule(series))
         except FindingsError as error:
             raise FindingsError(error.message, error.findings, about=series) from None
-        target = self._targets.frozen(series.draft, details.target)
-        content = self._contents.freeze(series.draft, details.content)
+        frozen = self._freezer.freeze(draft, rule=series.rule)
         series.move(_S.PENDING_REVIEW, action="submit", by=by, at=now)
-        series.submitted_hash, series.feedback = series_hash(series, content, target), None
-        series.draft.segment_ids, series.draft.despite = list(target.segments), sorted(set(despite))
-        self._holds.hold(tenant_id, target.segments, Holder("series", series.id, series.version))
-        self._save(SeriesChange(series, frozen=(series.submitted_hash, content, target), moves=[move]))
-        return SeriesSubmission(series, [*warnings, *_fixed_lists(target)])
+        series.review = series.review.submit(frozen.hash, frozen.target.segments)
+        series.draft.despite = sorted(set(despite))
+        self._freezer.hold(tenant_id, frozen, Holder("series", series.id, series.version))
+        self._save(SeriesChange(series, frozen=frozen.stored, moves=[move]))
+        return SeriesSubmission(series, [*warnings, *_fixed_lists(frozen.target)])
 
     def _about_rule(self, series: Series) -> list[Finding]:
         if series.first_behind(self._clock.now()) is not None:
@@ -95,9 +86,7 @@ class SeriesReview:
         series, now = self._directory.get(tenant_id, series_id), self._clock.now()
         series.require(series.status is _S.PENDING_REVIEW, "approved")
         move = series.move(_S.ACTIVE, action="approve", by=by, at=now, reason=reason)
-        if series.submitted_hash != reviewed_hash:
-            raise ConflictError("what is submitted now is not what was reviewed; read it again", about=series)
-        series.approved_hash, series.approved_by, series.approved_at = reviewed_hash, by, now
+        series.review = series.review.approve(reviewed_hash, by, now, series)
         return self._starting.start(series, move)
 
     def reject(self, tenant_id: str, series_id: str, by: str, feedback: str) -> Series:
@@ -105,7 +94,7 @@ class SeriesReview:
         series = self._directory.get(tenant_id, series_id)
         series.require(series.status is _S.PENDING_REVIEW, "rejected")
         move = series.move(_S.DRAFT, action="reject", by=by, at=self._clock.now(), reason=feedback)
-        series.submitted_hash, series.feedback, series.draft.segment_ids = None, feedback, []
+        series.review = series.review.reject(feedback)
         self._save(SeriesChange(series, moves=[move]))
         return series
 
@@ -137,8 +126,3 @@ def _fixed_lists(target: Target) -> list[Finding]:
         for copy in target.segments.values()
         if not copy.is_dynamic
     ]
-
-
-def series_hash(series: Series, content: Content, target: Target) -> str:
-    """SHA-256 over everything that decides what is sent, to whom, how and when, each time."""
-    return fingerprint({"campaign": review_hash(series.draft, content, target), "rule": encode(series.rule)})

@@ -22,7 +22,7 @@ class SeriesSegments(SegmentUses):
         return SegmentUse(f"the series {series.id}", series.version, self._need(series, segment_id))
 
     def _need(self, series: Series, segment_id: str) -> str | None:
-        if segment_id in series.draft.segment_ids and series.status in HOLDS_SEGMENTS:
+        if segment_id in series.review.segment_ids and series.status in HOLDS_SEGMENTS:
             return f"the series {series.id}, which is {series.status}"
         made = self._campaigns.get(series.tenant_id, series.made.campaign_id) if series.made else None
         return need_of(made, segment_id) if made is not None else None
