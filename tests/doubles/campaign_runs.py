@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from ariia.ports.workflows import CampaignRuns
 
-class MemoryCampaignRuns:
+
+class MemoryCampaignRuns(CampaignRuns):
     """CampaignRuns that keeps what was started, once each, in order."""
 
     def __init__(self) -> None:
         self.started: list[tuple[str, str, int]] = []
 
     def start(self, tenant_id: str, campaign_id: str, epoch: int) -> None:
-        """See CampaignRuns."""
         run = (tenant_id, campaign_id, epoch)
         if run not in self.started:
             self.started.append(run)

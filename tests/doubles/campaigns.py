@@ -30,12 +30,10 @@ class MemoryCampaigns(CampaignStore, DueChecks):
         self._checks: set[DueCheck] = set()
 
     def get(self, tenant_id: str, campaign_id: str) -> Campaign | None:
-        """See CampaignStore."""
         record = self._records.get((tenant_id, campaign_id))
         return decode(Campaign, json.loads(record[1])) if record else None
 
     def create(self, change: CampaignChange, claim: str | None = None) -> bool:
-        """See CampaignStore."""
         campaign = change.campaign
         campaign.version = 1
         if (campaign.tenant_id, campaign.id) in self._records or (campaign.tenant_id, claim) in self._claims:
@@ -46,11 +44,9 @@ class MemoryCampaigns(CampaignStore, DueChecks):
         return True
 
     def claimed(self, tenant_id: str, claim: str) -> str | None:
-        """See CampaignStore."""
         return self._claims.get((tenant_id, claim))
 
     def save(self, change: CampaignChange) -> bool:
-        """See CampaignStore."""
         campaign = change.campaign
         stored = self._records.get((campaign.tenant_id, campaign.id))
         if stored is None or stored[0] != campaign.version:
@@ -60,7 +56,6 @@ class MemoryCampaigns(CampaignStore, DueChecks):
         return True
 
     def page(self, tenant_id: str, limit: int, after: str | None) -> list[Campaign]:
-        """See CampaignStore."""
         ids = sorted(
             (key[1] for key in self._records if key[0] == tenant_id and key[1] < FIRST_CONTAINER), reverse=True
         )
@@ -68,23 +63,18 @@ class MemoryCampaigns(CampaignStore, DueChecks):
         return [decode(Campaign, json.loads(self._records[tenant_id, one][1])) for one in wanted]
 
     def content(self, tenant_id: str, campaign_id: str, part: str = DRAFT) -> Content:
-        """See CampaignStore."""
         return decode(Content, self._part(tenant_id, campaign_id, f"content#{part}"))
 
     def target(self, tenant_id: str, campaign_id: str, part: str = DRAFT) -> Target:
-        """See CampaignStore."""
         return decode(Target, self._part(tenant_id, campaign_id, f"target#{part}"))
 
     def message(self, tenant_id: str, message: MessageRef) -> Content:
-        """See DispatchStore."""
         return self.content(tenant_id, message.owner, message.hash)
 
     def keep_message(self, tenant_id: str, message: MessageRef, content: Content) -> None:
-        """See DispatchStore."""
         self._parts.setdefault((tenant_id, message.owner, f"content#{message.hash}"), json.dumps(encode(content)))
 
     def create_container(self, container: Dispatch, stand_ins: Sequence[Member] = ()) -> bool:
-        """See DispatchStore."""
         key = (container.tenant_id, container.id)
         container.version = 1
         if key in self._records:
@@ -94,7 +84,6 @@ class MemoryCampaigns(CampaignStore, DueChecks):
         return True
 
     def save_container(self, container: Dispatch) -> bool:
-        """See DispatchStore."""
         key = (container.tenant_id, container.id)
         stored = self._records.get(key)
         if stored is None or stored[0] != container.version:
@@ -104,24 +93,20 @@ class MemoryCampaigns(CampaignStore, DueChecks):
         return True
 
     def stand_ins(self, tenant_id: str, campaign_id: str, ids: Sequence[str]) -> dict[str, Member]:
-        """See CampaignStore."""
         found = {one: self._parts.get((tenant_id, campaign_id, f"recipient#{one}")) for one in ids}
         return {one: decode(Member, json.loads(text)) for one, text in found.items() if text is not None}
 
     def remove_stand_ins(self, tenant_id: str, campaign_id: str, ids: Sequence[str]) -> None:
-        """See CampaignStore."""
         for one in ids:
             self._parts.pop((tenant_id, campaign_id, f"recipient#{one}"), None)
 
     def remove_container(self, tenant_id: str, container_id: str) -> None:
-        """See CampaignStore."""
         place = (tenant_id, container_id)
         self._parts = {key: text for key, text in self._parts.items() if key[:2] != place}
         self._moves.pop(place, None)
         self._records.pop(place, None)
 
     def replace_in_targets(self, tenant_id: str, campaign_id: str, member_id: str, stand_in: str) -> int:
-        """See CampaignStore."""
         changed = 0
         for key, text in self._parts.items():
             if key[:2] == (tenant_id, campaign_id) and key[2].startswith("target#"):
@@ -132,16 +117,13 @@ class MemoryCampaigns(CampaignStore, DueChecks):
         return changed
 
     def history(self, tenant_id: str, campaign_id: str) -> list[Move]:
-        """See CampaignStore."""
         return [decode(Move, json.loads(text)) for text in self._moves.get((tenant_id, campaign_id), [])]
 
     def due(self, before: int, after: DueCheck | None, limit: int) -> list[DueCheck]:
-        """See DueChecks."""
         wanted = sorted((one for one in self._checks if one.at < before), key=astuple)
         return [one for one in wanted if after is None or astuple(one) > astuple(after)][:limit]
 
     def drop(self, check: DueCheck) -> None:
-        """See DueChecks."""
         self._checks.discard(check)
 
     def _write(self, change: CampaignChange) -> None:

@@ -10,17 +10,17 @@ from ariia.domain.members.address_index import AddressKey, AddressRecord, addres
 from ariia.domain.members.erasure_mark import ErasureMark
 from ariia.domain.members.member import Member
 from ariia.domain.privacy.address_marks import end_mark, leave_mark
+from ariia.ports.erasures import ErasureStore
 from tests.doubles.members.members import MemoryMembers
 
 
-class MemoryErasures:
+class MemoryErasures(ErasureStore):
     """ErasureStore; each call is one atomic step."""
 
     def __init__(self, members: MemoryMembers) -> None:
         self._members = members
 
     def marks(self, tenant_id: str, member_ids: Sequence[str]) -> dict[str, ErasureMark]:
-        """See ErasureMarks."""
         records = self._members.records
         found = {one: records.get(id_key(tenant_id, one)) for one in member_ids}
         return {one: record.erasure for one, record in found.items() if record and record.erasure}
@@ -32,7 +32,6 @@ class MemoryErasures:
     def begin(
         self, tenant_id: str, member_id: str, member: Member | None, mark: ErasureMark, entry: AuditEntry
     ) -> bool:
-        """See ErasureStore."""
         with self._members.lock:
             stored = self._members.rows.get((tenant_id, member_id))
             present = self.marks(tenant_id, [member_id]).get(member_id)
@@ -47,7 +46,6 @@ class MemoryErasures:
             return True
 
     def finish(self, keys: Sequence[AddressKey], erasure_id: str) -> None:
-        """See ErasureStore."""
         with self._members.lock:
             for key in keys:
                 record = deepcopy(self._record(key))

@@ -6,10 +6,10 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from ariia.domain.ledger.event_watch import SKEW_MS, WATCH_MS, EventWatch, interval_of
-from ariia.ports.sending import PipelineState
+from ariia.ports.sending import EventPipeline, PipelineState
 
 
-class MemoryEventPipeline:
+class MemoryEventPipeline(EventPipeline):
     """A pipeline whose backlog, and dead letters by the instant (epoch ms) of publication, a test sets."""
 
     def __init__(self) -> None:
@@ -20,15 +20,12 @@ class MemoryEventPipeline:
         self._state = PipelineState()
 
     def backlog(self) -> int:
-        """See the port."""
         return self.waiting
 
     def dead_events(self) -> Collection[int]:
-        """See the port."""
         return list(self.dead)
 
     def watch(self, now: int, window_ms: int) -> EventWatch:
-        """See the port."""
         is_on, first = now < self.watched.ends_at, interval_of(now - window_ms)
         begun_at = self.watched.begun_at if is_on else now
         oldest = {one: at for one, at in self.watched.oldest.items() if is_on and one >= first}
@@ -36,22 +33,18 @@ class MemoryEventPipeline:
         return self.watched
 
     def note_received(self, oldest_at: int, now: int) -> None:
-        """See the port."""
         if now - SKEW_MS < self.watched.ends_at:
             interval, oldest = interval_of(now), self.watched.oldest
             noted = {interval: min(oldest_at, oldest.get(interval, oldest_at))}
             self.watched = replace(self.watched, oldest={**oldest, **noted})
 
     def state(self) -> PipelineState:
-        """See the port."""
         return self._state
 
     def note_event(self, at: int) -> None:
-        """See the port."""
         self._state.latest_event_at = max(self._state.latest_event_at, at)
 
     def probe(self, from_address: str, now: int, every_ms: int) -> None:
-        """See the port."""
         if now - self._state.probed_at >= every_ms:
             self._state.probed_at = now
             self.probes.append(from_address)

@@ -9,9 +9,11 @@ from threading import RLock
 from ariia.domain.documents import decode, encode
 from ariia.domain.events import MemberEvent
 from ariia.domain.follow_ups import ScheduledFollowUp
+from ariia.ports.events import EventStore
+from ariia.ports.follow_ups import FollowUpStore
 
 
-class MemoryFollowUps:
+class MemoryFollowUps(FollowUpStore):
     """FollowUpStore that forgets at exit; each call is one atomic step."""
 
     def __init__(self) -> None:
@@ -19,7 +21,6 @@ class MemoryFollowUps:
         self._texts: dict[tuple[str, str], str] = {}
 
     def create(self, follow_up: ScheduledFollowUp) -> bool:
-        """See the port."""
         with self._lock:
             if (follow_up.tenant_id, follow_up.id) in self._texts:
                 return False
@@ -28,12 +29,10 @@ class MemoryFollowUps:
             return True
 
     def get(self, tenant_id: str, follow_up_id: str) -> ScheduledFollowUp | None:
-        """See the port."""
         text = self._texts.get((tenant_id, follow_up_id))
         return decode(ScheduledFollowUp, json.loads(text)) if text else None
 
     def save(self, follow_up: ScheduledFollowUp) -> bool:
-        """See the port."""
         with self._lock:
             stored = self.get(follow_up.tenant_id, follow_up.id)
             if stored is None or stored.version != follow_up.version:
@@ -43,24 +42,20 @@ class MemoryFollowUps:
             return True
 
     def remove(self, follow_up: ScheduledFollowUp) -> None:
-        """See the port."""
         with self._lock:
             self._texts.pop((follow_up.tenant_id, follow_up.id), None)
 
     def of_member(
         self, tenant_id: str, member_id: str, limit: int, after: str | None
     ) -> tuple[list[ScheduledFollowUp], str | None]:
-        """See the port."""
         return self._page(tenant_id, lambda one: one.member_id == member_id, limit, after)
 
     def of_conversation(
         self, tenant_id: str, conversation_id: str, limit: int, after: str | None
     ) -> tuple[list[ScheduledFollowUp], str | None]:
-        """See the port."""
         return self._page(tenant_id, lambda one: one.conversation_id == conversation_id, limit, after)
 
     def open_of_member(self, tenant_id: str, member_id: str) -> list[ScheduledFollowUp]:
-        """See the port."""
         return [one for one in self._all(tenant_id) if one.member_id == member_id and not one.is_over]
 
     def _page(
@@ -76,34 +71,29 @@ class MemoryFollowUps:
         return [one for one in found if one is not None]
 
 
-class MemoryEvents:
+class MemoryEvents(EventStore):
     """EventStore that forgets at exit."""
 
     def __init__(self) -> None:
         self._texts: dict[tuple[str, str], str] = {}
 
     def put(self, event: MemberEvent) -> bool:
-        """See the port."""
         if (event.tenant_id, event.id) in self._texts:
             return False
         self.note_handled(event)
         return True
 
     def get(self, tenant_id: str, event_id: str) -> MemberEvent | None:
-        """See the port."""
         text = self._texts.get((tenant_id, event_id))
         return decode(MemberEvent, json.loads(text)) if text else None
 
     def note_handled(self, event: MemberEvent) -> None:
-        """See the port."""
         self._texts[event.tenant_id, event.id] = json.dumps(encode(event))
 
     def remove(self, event: MemberEvent) -> None:
-        """See the port."""
         self._texts.pop((event.tenant_id, event.id), None)
 
     def of_member(self, tenant_id: str, member_id: str, limit: int, after: str | None) -> list[MemberEvent]:
-        """See the port."""
         found = [self.get(*key) for key in self._texts if key[0] == tenant_id]
         mine = [one for one in found if one is not None and one.member_id == member_id]
         places = {one.position: one for one in mine}

@@ -11,10 +11,10 @@ from ariia.domain.ledger.counted_row import CountedRow
 from ariia.domain.ledger.evidence import open_count
 from ariia.domain.ledger.put_off import marks_of
 from ariia.domain.ledger.receipt import Receipt, merge
-from ariia.ports.ledger import BatchSummary, Page, Partition, ReceiptKey
+from ariia.ports.ledger import BatchSummary, Ledger, Page, Partition, ReceiptKey, RecountLedger
 
 
-class MemoryLedger:
+class MemoryLedger(Ledger, RecountLedger):
     """Every method is one atomic step, as one DynamoDB call is."""
 
     def __init__(self) -> None:
@@ -27,18 +27,15 @@ class MemoryLedger:
         self._marks: dict[str, int] = {}
 
     def plan_cursor(self, partition: Partition) -> PlanCursor:
-        """See the port."""
         with self._lock:
             return copy.deepcopy(self._plans.get(partition.key, PlanCursor()))
 
     def address_owners(self, partition: Partition, hashes: Iterable[str]) -> dict[str, str]:
-        """See the port."""
         with self._lock:
             known = self._addresses.get(_campaign(partition), {})
             return {one: known[one] for one in hashes if one in known}
 
     def commit_page(self, page: Page) -> bool:
-        """See the port."""
         with self._lock:
             stored = self._plans.get(page.partition.key, PlanCursor())
             owners = self._addresses.setdefault(_campaign(page.partition), {})
@@ -53,7 +50,6 @@ class MemoryLedger:
             return True
 
     def put_batch(self, batch: Batch) -> bool:
-        """See the port."""
         with self._lock:
             partition = Partition(batch.key.tenant_id, batch.key.campaign_id, batch.key.shard)
             rows = self.batches.setdefault(partition.key, {})
@@ -64,7 +60,6 @@ class MemoryLedger:
     def release_cursors(
         self, partitions: Sequence[Partition], lanes: Sequence[str]
     ) -> dict[tuple[int, str], ReleaseCursor]:
-        """See the port."""
         with self._lock:
             return {
                 (partition.shard, lane): copy.deepcopy(self._releases.get((partition.key, lane), ReleaseCursor()))
@@ -73,7 +68,6 @@ class MemoryLedger:
             }
 
     def save_release_cursor(self, partition: Partition, lane: str, cursor: ReleaseCursor) -> bool:
-        """See the port."""
         with self._lock:
             stored = self._releases.get((partition.key, lane), ReleaseCursor())
             if stored.version != cursor.version - 1:
@@ -84,24 +78,20 @@ class MemoryLedger:
     def save_release_cursors(
         self, cursors: Mapping[tuple[Partition, str], ReleaseCursor]
     ) -> set[tuple[Partition, str]]:
-        """See the port."""
         return {place for place, cursor in cursors.items() if self.save_release_cursor(*place, cursor)}
 
     def summaries_after(self, partition: Partition, row: str, limit: int) -> list[BatchSummary]:
-        """See the port."""
         with self._lock:
             rows = self.batches.get(partition.key, {})
             chosen = sorted(one for one in rows if one > row)[:limit]
             return [_summary(rows[one]) for one in chosen]
 
     def batch(self, key: BatchKey) -> Batch | None:
-        """See the port."""
         with self._lock:
             found = self._find(key)
             return copy.deepcopy(found) if found else None
 
     def set_grace(self, key: BatchKey, token: str, grace_from: int | None) -> None:
-        """See the port."""
         with self._lock:
             batch = self._find(key)
             if batch and batch.claim and batch.claim.token == token:
@@ -109,7 +99,6 @@ class MemoryLedger:
                 batch.claim = Claim(claim.token, claim.attempt, claim.size, claim.lease_until, grace_from)
 
     def rewrite(self, batch: Batch, seen: Sequence[Entry]) -> bool:
-        """See the port."""
         with self._lock:
             stored = self._find(batch.key)
             if stored is None or stored.claim is not None or stored.entries != list(seen):
@@ -118,7 +107,6 @@ class MemoryLedger:
             return True
 
     def claim(self, key: BatchKey, token: str, size: int, lease_until: int) -> Batch | None:
-        """See the port."""
         with self._lock:
             batch = self._find(key)
             if batch is None:
@@ -134,7 +122,6 @@ class MemoryLedger:
     def write_outcome(
         self, batch: Batch, claim: Claim, entries: Sequence[Entry], writer: str, wait_until: int | None = None
     ) -> bool:
-        """See the port."""
         with self._lock:
             stored = self._find(batch.key)
             if stored is None:
@@ -146,26 +133,22 @@ class MemoryLedger:
             return True
 
     def merge_receipt(self, key: ReceiptKey, facts: Receipt) -> None:
-        """See the port."""
         with self._lock:
             rows = self.receipts.setdefault(key.partition.key, {})
             place = (key.member_id, key.message)
             rows[place] = merge(rows.get(place, Receipt()), facts)
 
     def merge_receipts(self, facts: Mapping[ReceiptKey, Receipt]) -> set[ReceiptKey]:
-        """See the port."""
         for key, receipt in facts.items():
             self.merge_receipt(key, receipt)
         return set()
 
     def open_to_evidence(self, keys: Sequence[BatchKey]) -> dict[BatchKey, bool]:
-        """See the port."""
         with self._lock:
             found = ((key, self._find(key)) for key in keys)
             return {key: open_count(batch.entries) > 0 for key, batch in found if batch is not None}
 
     def remove_batch(self, batch: Batch) -> bool:
-        """See the port."""
         with self._lock:
             stored = self._find(batch.key)
             if stored is None:
@@ -176,54 +159,46 @@ class MemoryLedger:
             return True
 
     def delete_receipts(self, partition: Partition, member_id: str) -> None:
-        """See the port."""
         with self._lock:
             rows = self.receipts.get(partition.key, {})
             for place in [one for one in rows if one[0] == member_id]:
                 del rows[place]
 
     def pass_address_on(self, partition: Partition, address: str, owner: str, to: str) -> None:
-        """See the port."""
         with self._lock:
             owners = self._addresses.get(_campaign(partition), {})
             if owners.get(address) == owner:
                 owners[address] = to
 
     def page_of(self, partition: Partition, member_id: str) -> list[Batch]:
-        """See the port."""
         with self._lock:
             pages = self._pages(partition)
             first = max((one for one in pages if one <= member_id), default=None)
             return copy.deepcopy(pages[first]) if first is not None else []
 
     def pages_after(self, partition: Partition, member_id: str | None, limit: int) -> list[list[Batch]]:
-        """See the port."""
         with self._lock:
             pages = self._pages(partition)
             first = max((one for one in pages if member_id is not None and one <= member_id), default="")
             return copy.deepcopy([pages[one] for one in sorted(pages) if one >= first][:limit])
 
     def batches_between(self, partition: Partition, first: str, last: str) -> list[Batch]:
-        """See the port."""
         with self._lock:
             pages = self._pages(partition)
             start = max((one for one in pages if one <= first), default="")
             return copy.deepcopy([batch for one in sorted(pages) if start <= one <= last for batch in pages[one]])
 
     def receipts_between(self, partition: Partition, first: str, last: str) -> dict[tuple[str, str], Receipt]:
-        """See the port."""
         with self._lock:
             rows = self.receipts.get(partition.key, {})
             return {place: copy.deepcopy(one) for place, one in rows.items() if first <= place[0] <= last}
 
     def put_mark(self, partition: Partition, at: int) -> int:
-        """See the port."""
         with self._lock:
             self._marks[partition.key] = max(at, self._marks.get(partition.key, 0) + 1)
             return self._marks[partition.key]
 
     def counted_rows(self, partition: Partition) -> Iterator[CountedRow]:
-        """See the port."""
         for batch in list(self.batches.get(partition.key, {}).values()):
             yield CountedRow(batch.key.lane, list(batch.entries))
         for (_, message), receipt in list(self.receipts.get(partition.key, {}).items()):

@@ -7,9 +7,10 @@ from threading import Lock
 
 from ariia.domain.tenants.plan import Feature
 from ariia.domain.tenants.quota import Holding, MonthCount, QuotaClaim, count_changes
+from ariia.ports.quotas import QuotaStore
 
 
-class MemoryQuotas:
+class MemoryQuotas(QuotaStore):
     """QuotaStore that forgets at exit."""
 
     def __init__(self) -> None:
@@ -19,19 +20,15 @@ class MemoryQuotas:
         self._lock = Lock()
 
     def claim(self, tenant_id: str, feature: Feature, key: str) -> QuotaClaim | None:
-        """See QuotaStore."""
         return self._claims.get((tenant_id, feature, key))
 
     def count(self, tenant_id: str, feature: Feature, month: str) -> MonthCount:
-        """See QuotaStore."""
         return self.counts(tenant_id, month).get(feature, MonthCount())
 
     def counts(self, tenant_id: str, month: str) -> Mapping[Feature, MonthCount]:
-        """See QuotaStore."""
         return dict(self._counts.get((tenant_id, month), {}))
 
     def change(self, before: QuotaClaim | None, after: QuotaClaim, limit: int | None = None) -> bool:
-        """See QuotaStore."""
         place = (after.tenant_id, after.feature, after.key)
         with self._lock:
             changes = count_changes(before, after)
@@ -45,12 +42,10 @@ class MemoryQuotas:
             return True
 
     def holding(self, tenant_id: str, feature: Feature) -> Holding:
-        """See QuotaStore."""
         stored = self._holdings.get((tenant_id, feature), Holding({}))
         return Holding(dict(stored.pending), stored.version)
 
     def save_holding(self, tenant_id: str, feature: Feature, holding: Holding) -> bool:
-        """See QuotaStore."""
         with self._lock:
             if self.holding(tenant_id, feature).version != holding.version:
                 return False

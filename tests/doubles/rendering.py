@@ -10,27 +10,24 @@ from ariia.domain.content.checks import trial
 from ariia.domain.content.checks.findings import Finding
 from ariia.domain.content.sandbox.meter import bounded
 from ariia.domain.content.whole_message import FullMessage, MessageSource
+from ariia.ports.content import ContentTrial, MessageRenderer
 
 
-class DirectRendering:
+class DirectRendering(ContentTrial, MessageRenderer):
     """ContentTrial and MessageRenderer without a guard."""
 
     def check(self, content: trial.TrialContent, members: Sequence[Mapping[str, Any]]) -> list[Finding]:
-        """See ContentTrial."""
         with bounded():
             return trial.judge_content(content, members)
 
     def message(self, source: MessageSource, variables: Mapping[str, Any]) -> FullMessage:
-        """See MessageRenderer."""
         with bounded():
             return rendering.message(source, variables)
 
     def page(self, source: MessageSource, variables: Mapping[str, Any]) -> FullMessage:
-        """See MessageRenderer."""
         with bounded():
             return rendering.page(source, variables)
 
     def picture(self, source: MessageSource, variables: Mapping[str, Any]) -> str:
-        """See MessageRenderer."""
         with bounded():
             return rendering.picture(source, variables)

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ariia.ports.clock import Clock
+from ariia.ports.schedules import OneTimeSchedules
 
 
-class MemorySchedules:
+class MemorySchedules(OneTimeSchedules):
     """OneTimeSchedules by name: instant (epoch ms) and payload. With a `clock` they refuse the past, as AWS does."""
 
     def __init__(self, clock: Clock | None = None) -> None:
@@ -16,13 +17,11 @@ class MemorySchedules:
         self._clock = clock
 
     def create(self, name: str, at: int, payload: Mapping[str, Any]) -> None:
-        """See OneTimeSchedules."""
         if self._clock is not None and at <= self._clock.now():
             raise ValueError(f"the schedule {name} is for an instant that has passed")
         self.waiting.setdefault(name, (-(-at // 1000) * 1000, dict(payload)))
 
     def delete(self, name: str) -> None:
-        """See OneTimeSchedules."""
         self.waiting.pop(name, None)
 
     def fired(self, now: int) -> list[dict[str, Any]]:

@@ -7,20 +7,19 @@ from copy import deepcopy
 
 from ariia.domain.audience.segment import MemberSegment
 from ariia.domain.identifiers import shard_of
+from ariia.ports.segments import SegmentLists, SegmentStore
 
 
-class MemorySegments:
+class MemorySegments(SegmentStore):
     """SegmentStore that forgets at exit."""
 
     def __init__(self) -> None:
         self._segments: dict[tuple[str, str], MemberSegment] = {}
 
     def get(self, tenant_id: str, segment_id: str) -> MemberSegment | None:
-        """See SegmentStore."""
         return deepcopy(self._segments.get((tenant_id, segment_id)))
 
     def create(self, segment: MemberSegment) -> bool:
-        """See SegmentStore."""
         if (segment.tenant_id, segment.id) in self._segments:
             return False
         segment.version = 1
@@ -28,7 +27,6 @@ class MemorySegments:
         return True
 
     def save(self, segment: MemberSegment) -> bool:
-        """See SegmentStore."""
         if not self._is_unchanged(segment):
             return False
         segment.version += 1
@@ -36,14 +34,12 @@ class MemorySegments:
         return True
 
     def delete(self, segment: MemberSegment) -> bool:
-        """See SegmentStore."""
         if not self._is_unchanged(segment):
             return False
         del self._segments[segment.tenant_id, segment.id]
         return True
 
     def page(self, tenant_id: str, limit: int, after: str | None) -> list[MemberSegment]:
-        """See SegmentStore."""
         ids = sorted(key[1] for key in self._segments if key[0] == tenant_id and (after is None or key[1] > after))
         return [deepcopy(self._segments[tenant_id, one]) for one in ids[:limit]]
 
@@ -52,7 +48,7 @@ class MemorySegments:
         return stored is not None and stored.version == segment.version
 
 
-class MemorySegmentLists:
+class MemorySegmentLists(SegmentLists):
     """SegmentLists that forget at exit."""
 
     def __init__(self, shards: int) -> None:
@@ -60,19 +56,15 @@ class MemorySegmentLists:
         self._lists: dict[tuple[str, str], set[str]] = {}
 
     def page(self, tenant_id: str, segment_id: str, shard: int, after: str | None, limit: int) -> list[str]:
-        """See SegmentListReader."""
         return [one for one in self._shard(tenant_id, segment_id, shard) if after is None or one > after][:limit]
 
     def between(self, tenant_id: str, segment_id: str, shard: int, first: str, last: str) -> set[str]:
-        """See SegmentListReader."""
         return {one for one in self._shard(tenant_id, segment_id, shard) if first <= one <= last}
 
     def add(self, tenant_id: str, segment_id: str, member_ids: Sequence[str]) -> None:
-        """See SegmentLists."""
         self._lists.setdefault((tenant_id, segment_id), set()).update(member_ids)
 
     def remove(self, tenant_id: str, segment_id: str, member_ids: Sequence[str]) -> None:
-        """See SegmentLists."""
         self._lists.setdefault((tenant_id, segment_id), set()).difference_update(member_ids)
 
     def _shard(self, tenant_id: str, segment_id: str, shard: int) -> list[str]:

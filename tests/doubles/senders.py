@@ -6,9 +6,10 @@ import builtins
 from copy import deepcopy
 
 from ariia.domain.senders import SenderDomain
+from ariia.ports.senders import SenderStore
 
 
-class MemorySenders:
+class MemorySenders(SenderStore):
     """SenderStore that forgets at exit."""
 
     def __init__(self) -> None:
@@ -16,15 +17,12 @@ class MemorySenders:
         self._owners: dict[str, str] = {}
 
     def get(self, tenant_id: str, domain: str) -> SenderDomain | None:
-        """See SenderStore."""
         return deepcopy(self._senders.get((tenant_id, domain)))
 
     def list(self, tenant_id: str) -> builtins.list[SenderDomain]:
-        """See SenderStore."""
         return [deepcopy(self._senders[key]) for key in sorted(self._senders) if key[0] == tenant_id]
 
     def create(self, sender: SenderDomain) -> bool:
-        """See SenderStore."""
         key = (sender.tenant_id, sender.domain)
         if key in self._senders or self._owners.get(sender.domain, sender.tenant_id) != sender.tenant_id:
             return False
@@ -34,7 +32,6 @@ class MemorySenders:
         return True
 
     def save(self, sender: SenderDomain) -> bool:
-        """See SenderStore."""
         if not self._is_unchanged(sender):
             return False
         sender.version += 1
@@ -42,7 +39,6 @@ class MemorySenders:
         return True
 
     def delete(self, sender: SenderDomain, *, release: bool) -> bool:
-        """See SenderStore."""
         if not self._is_unchanged(sender):
             return False
         del self._senders[sender.tenant_id, sender.domain]
@@ -51,11 +47,9 @@ class MemorySenders:
         return True
 
     def owner(self, domain: str) -> str | None:
-        """See SenderStore."""
         return self._owners.get(domain)
 
     def release(self, domain: str, owner: str) -> bool:
-        """See SenderStore."""
         if (owner, domain) in self._senders or self._owners.get(domain) != owner:
             return False
         del self._owners[domain]

@@ -16,16 +16,20 @@ from ariia.ports.members import MemberStore
 from ariia.ports.send_reader import SendReader
 from ariia.ports.sending import (
     Accepted,
+    AccountQuota,
     EntryOutcome,
+    MessageSender,
     SendCall,
+    SendQueue,
     SendRate,
+    SendRates,
 )
 
 _BURST_MS = 1_000
 _ACTIVE_MS = 30 * 60_000
 
 
-class MemorySendRates:
+class MemorySendRates(SendRates):
     """A token bucket per channel, by reservation."""
 
     def __init__(self) -> None:
@@ -34,15 +38,12 @@ class MemorySendRates:
         self._active: dict[str, dict[str, int]] = {}
 
     def rate(self, channel: str) -> SendRate | None:
-        """See the port."""
         return self._rates.get(channel)
 
     def save_rate(self, channel: str, rate: SendRate) -> None:
-        """See the port."""
         self._rates[channel] = rate
 
     def take(self, channel: str, messages: int, *, now: int, per_second: float, horizon_ms: int) -> int | None:
-        """See the port."""
         start = max(self._next_free.get(channel, 0), now - _BURST_MS)
         if start > now + horizon_ms:
             return None
@@ -50,36 +51,32 @@ class MemorySendRates:
         return max(now, start)
 
     def note_active(self, channel: str, campaign_key: str, now: int) -> int:
-        """See the port."""
         active = self._active.setdefault(channel, {})
         active[campaign_key] = now
         self._active[channel] = {key: at for key, at in active.items() if at > now - _ACTIVE_MS}
         return len(self._active[channel])
 
     def note_ended(self, channel: str, campaign_key: str) -> None:
-        """See the port."""
         self._active.get(channel, {}).pop(campaign_key, None)
 
 
-class MemorySendQueue:
+class MemorySendQueue(SendQueue):
     """A list that a test works off."""
 
     def __init__(self) -> None:
         self.waiting: list[QueuedBatch] = []
 
     def put(self, batches: Sequence[QueuedBatch]) -> None:
-        """See the port."""
         self.waiting.extend(batches)
 
 
-class FixedQuota:
+class FixedQuota(AccountQuota):
     """An account that always answers the same."""
 
     def __init__(self, rate: SendRate) -> None:
         self.answer = rate
 
     def current(self) -> SendRate:
-        """See the port."""
         return self.answer
 
 
@@ -90,13 +87,11 @@ class MemorySendReader(SendReader):
         self._dispatches, self._members = dispatches, members
 
     def dispatch(self, tenant_id: str, dispatch_id: str) -> Dispatch | None:
-        """See the port."""
         return self._dispatches.get(tenant_id, dispatch_id)
 
     def dispatch_and_members(
         self, tenant_id: str, dispatch_id: str, kind: DispatchKind, shard: int, member_ids: Sequence[str]
     ) -> tuple[Dispatch | None, dict[str, Member]]:
-        """See the port."""
         dispatch = self._dispatches.get(tenant_id, dispatch_id)
         if not traits_of(kind).to_stand_ins:
             return dispatch, self._members.get_many(tenant_id, member_ids)
@@ -110,14 +105,13 @@ class MemorySendReader(SendReader):
         return as_known(stand_in, suppression, withdrawal)
 
     def message(self, tenant_id: str, message: MessageRef) -> Content | None:
-        """See the port."""
         try:
             return self._dispatches.message(tenant_id, message)
         except NotFoundError:
             return None
 
 
-class RecordingSender:
+class RecordingSender(MessageSender):
     """A provider that keeps every call; `answer` may be replaced to refuse, throttle or raise."""
 
     def __init__(self, answer: Callable[[SendCall], list[EntryOutcome]] | None = None) -> None:
@@ -125,7 +119,6 @@ class RecordingSender:
         self.answer = answer or self._accept
 
     def send(self, call: SendCall) -> list[EntryOutcome]:
-        """See the port."""
         self.calls.append(call)
         return self.answer(call)
 

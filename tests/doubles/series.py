@@ -15,10 +15,10 @@ from ariia.domain.documents import decode, encode
 from ariia.domain.errors import NotFoundError
 from ariia.domain.series.series import Series
 from ariia.ports.campaigns import DRAFT, CampaignChange, CampaignStore
-from ariia.ports.series import SeriesChange, SeriesNote
+from ariia.ports.series import SeriesChange, SeriesNote, SeriesNotes, SeriesStore
 
 
-class MemorySeries:
+class MemorySeries(SeriesStore, SeriesNotes):
     """SeriesStore and SeriesNotes that forget at exit; each call is one atomic step. What a series makes goes to
     `campaigns`."""
 
@@ -32,12 +32,10 @@ class MemorySeries:
         self._notes: set[SeriesNote] = set()
 
     def get(self, tenant_id: str, series_id: str) -> Series | None:
-        """See SeriesStore."""
         text = self._texts.get((tenant_id, series_id))
         return decode(Series, json.loads(text)) if text else None
 
     def create(self, change: SeriesChange, claim: str | None = None) -> bool:
-        """See SeriesStore."""
         series = change.series
         with self._lock:
             series.version = 1
@@ -49,16 +47,13 @@ class MemorySeries:
             return True
 
     def claimed(self, tenant_id: str, claim: str) -> str | None:
-        """See SeriesStore."""
         return self._claims.get((tenant_id, claim))
 
     def save(self, change: SeriesChange) -> bool:
-        """See SeriesStore."""
         with self._lock:
             return self._is_unchanged(change.series) and self._raise_version(change)
 
     def make(self, change: SeriesChange, made: CampaignChange) -> bool:
-        """See SeriesStore."""
         series = change.series
         with self._lock:
             if not self._is_unchanged(series) or not self._campaigns.create(made):
@@ -67,21 +62,17 @@ class MemorySeries:
             return self._raise_version(change)
 
     def page(self, tenant_id: str, limit: int, after: str | None) -> list[Series]:
-        """See SeriesStore."""
         ids = sorted((key[1] for key in self._texts if key[0] == tenant_id), reverse=True)
         found = [self.get(tenant_id, one) for one in ids if after is None or one < after][:limit]
         return [one for one in found if one is not None]
 
     def content(self, tenant_id: str, series_id: str, part: str = DRAFT) -> Content:
-        """See SeriesStore."""
         return decode(Content, self._part(tenant_id, series_id, f"content#{part}"))
 
     def target(self, tenant_id: str, series_id: str, part: str = DRAFT) -> Target:
-        """See SeriesStore."""
         return decode(Target, self._part(tenant_id, series_id, f"target#{part}"))
 
     def replace_in_targets(self, tenant_id: str, series_id: str, member_id: str, stand_in: str) -> int:
-        """See SeriesStore."""
         changed = 0
         with self._lock:
             for key, text in self._parts.items():
@@ -93,21 +84,17 @@ class MemorySeries:
         return changed
 
     def campaign_ids(self, tenant_id: str, series_id: str, limit: int, after: str | None) -> list[str]:
-        """See SeriesStore."""
         ids = sorted(self._made.get((tenant_id, series_id), []), reverse=True)
         return [one for one in ids if after is None or one < after][:limit]
 
     def history(self, tenant_id: str, series_id: str) -> list[Move]:
-        """See SeriesStore."""
         return [decode(Move, json.loads(text)) for text in self._moves.get((tenant_id, series_id), [])]
 
     def due(self, before: int, after: SeriesNote | None, limit: int) -> list[SeriesNote]:
-        """See SeriesNotes."""
         wanted = sorted((one for one in self._notes if one.at < before), key=astuple)
         return [one for one in wanted if after is None or astuple(one) > astuple(after)][:limit]
 
     def drop(self, note: SeriesNote) -> None:
-        """See SeriesNotes."""
         self._notes.discard(note)
 
     def _is_unchanged(self, series: Series) -> bool:

@@ -5,21 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ariia.domain.senders import Verification
-from ariia.ports.senders import Identity
+from ariia.ports.senders import EmailIdentities, Identity
 
 
-class MemoryIdentities:
+class MemoryIdentities(EmailIdentities):
     """EmailIdentities whose DNS is a method call."""
 
     def __init__(self) -> None:
         self.domains: dict[str, Identity] = {}
 
     def find(self, domain: str) -> Identity | None:
-        """See EmailIdentities."""
         return self.domains.get(domain)
 
     def create(self, domain: str, tenant_id: str) -> None:
-        """See EmailIdentities."""
         tokens = [f"token{number}" for number in (1, 2, 3)]
         self.domains.setdefault(
             domain,
@@ -36,15 +34,12 @@ class MemoryIdentities:
         )
 
     def set_mail_from(self, domain: str, mail_from_domain: str) -> None:
-        """See EmailIdentities."""
         self._change(domain, mail_from_domain=mail_from_domain, mail_from=Verification.PENDING)
 
     def stop_feedback_mail(self, domain: str) -> None:
-        """See EmailIdentities."""
         self._change(domain, mails_feedback=False)
 
     def delete(self, domain: str) -> None:
-        """See EmailIdentities."""
         self.domains.pop(domain, None)
 
     def verify(self, domain: str) -> None:

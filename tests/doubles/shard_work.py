@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from ariia.domain.audience.count_job import CountTask
 from ariia.domain.audience.segment_task import SegmentTask
-from ariia.ports.shard_work import ShardTask
+from ariia.ports.shard_work import ShardTask, ShardWork
 
 
-class MemoryShardWork:
+class MemoryShardWork(ShardWork):
     """ShardWork as lists that a test works off."""
 
     def __init__(self) -> None:
@@ -17,7 +17,6 @@ class MemoryShardWork:
         self.lists: list[SegmentTask] = []
 
     def start(self, tasks: Sequence[ShardTask]) -> None:
-        """See the port."""
         for task in tasks:
             if isinstance(task, SegmentTask):
                 self.lists.append(task)
@@ -25,5 +24,4 @@ class MemoryShardWork:
                 self.waiting.append(task)
 
     def go_on(self, tasks: Sequence[ShardTask]) -> None:
-        """See the port."""
         self.start(tasks)

@@ -8,10 +8,10 @@ from threading import RLock
 
 from ariia.domain.statistics.counted_under import RECOUNT, writer_of
 from ariia.domain.statistics.counts import LANES, Counts, by_group
-from ariia.ports.statistics import CounterState, Fold
+from ariia.ports.statistics import CounterState, Fold, StatisticsStore
 
 
-class MemoryStatistics:
+class MemoryStatistics(StatisticsStore):
     """Applies each fold in one step. An item is a group and its writer."""
 
     def __init__(self) -> None:
@@ -22,11 +22,9 @@ class MemoryStatistics:
         self._marks: dict[str, dict[int, int]] = {}
 
     def watermark(self, stream_shard: str) -> str:
-        """See the port."""
         return self._watermarks.get(stream_shard, "")
 
     def apply(self, fold: Fold, expected_watermark: str) -> bool:
-        """See the port."""
         with self._lock:
             if self.watermark(fold.stream_shard) != expected_watermark:
                 return False
@@ -39,22 +37,18 @@ class MemoryStatistics:
             return True
 
     def read(self, key: str, groups: str = "") -> Mapping[tuple[str, str], int]:
-        """See the port."""
         with self._lock:
             return self._sums(key, groups)
 
     def marks(self, key: str) -> Mapping[int, int]:
-        """See the port."""
         return dict(self._marks.get(key, {}))
 
     def state(self, key: str) -> CounterState:
-        """See the port."""
         with self._lock:
             writes = dict(self._writes.get(key, {}))
             return CounterState(self._sums(key, ""), self._sums(key, "", RECOUNT), writes)
 
     def correct(self, key: str, changes: Counts, seen: CounterState) -> bool:
-        """See the port."""
         with self._lock:
             groups = by_group(changes)
             now = self._writes.get(key, Counter())

@@ -7,9 +7,10 @@ from threading import RLock
 
 from ariia.domain.channel import Channel
 from ariia.domain.content.template import CampaignTemplate, TemplatePicture
+from ariia.ports.templates import TemplateStore
 
 
-class MemoryTemplates:
+class MemoryTemplates(TemplateStore):
     """TemplateStore that forgets at exit."""
 
     def __init__(self) -> None:
@@ -18,15 +19,12 @@ class MemoryTemplates:
         self._lock = RLock()
 
     def get(self, tenant_id: str, template_id: str) -> CampaignTemplate | None:
-        """See TemplateStore."""
         return deepcopy(self._templates.get((tenant_id, template_id)))
 
     def picture(self, tenant_id: str, template_id: str) -> TemplatePicture | None:
-        """See TemplateStore."""
         return self._pictures.get((tenant_id, template_id))
 
     def create(self, template: CampaignTemplate, picture: str | None = None) -> bool:
-        """See TemplateStore."""
         with self._lock:
             if (template.tenant_id, template.id) in self._templates:
                 return False
@@ -35,7 +33,6 @@ class MemoryTemplates:
             return True
 
     def save(self, template: CampaignTemplate, picture: str | None = None) -> bool:
-        """See TemplateStore."""
         with self._lock:
             if not self._is_unchanged(template):
                 return False
@@ -44,7 +41,6 @@ class MemoryTemplates:
             return True
 
     def delete(self, template: CampaignTemplate) -> bool:
-        """See TemplateStore."""
         with self._lock:
             if not self._is_unchanged(template):
                 return False
@@ -53,12 +49,10 @@ class MemoryTemplates:
             return True
 
     def page(self, tenant_id: str, limit: int, after: str | None) -> list[CampaignTemplate]:
-        """See TemplateStore."""
         ids = sorted(key[1] for key in self._templates if key[0] == tenant_id and (after is None or key[1] > after))
         return [deepcopy(self._templates[tenant_id, one]) for one in ids[:limit]]
 
     def default(self, tenant_id: str, kind: Channel) -> CampaignTemplate | None:
-        """See TemplateStore."""
         mine = (one for one in self._templates.values() if one.tenant_id == tenant_id and one.type is kind)
         return deepcopy(next((one for one in mine if one.is_default), None))
 

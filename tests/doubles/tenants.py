@@ -7,10 +7,11 @@ from copy import deepcopy
 
 from ariia.domain.audit.entries import AuditEntry
 from ariia.domain.tenants.tenant import Tenant
+from ariia.ports.tenants import TenantStore
 from tests.doubles.audit import MemoryAudit
 
 
-class MemoryTenants:
+class MemoryTenants(TenantStore):
     """TenantStore that forgets at exit."""
 
     def __init__(self, audit: MemoryAudit | None = None) -> None:
@@ -18,11 +19,9 @@ class MemoryTenants:
         self._tenants: dict[str, Tenant] = {}
 
     def get(self, tenant_id: str) -> Tenant | None:
-        """See TenantStore."""
         return deepcopy(self._tenants.get(tenant_id))
 
     def create(self, tenant: Tenant) -> bool:
-        """See TenantStore."""
         if tenant.id in self._tenants:
             return False
         tenant.version = 1
@@ -30,7 +29,6 @@ class MemoryTenants:
         return True
 
     def save(self, tenant: Tenant, noted: Sequence[AuditEntry] = ()) -> bool:
-        """See TenantStore."""
         stored = self._tenants.get(tenant.id)
         if stored is None or stored.version != tenant.version:
             return False
@@ -40,6 +38,5 @@ class MemoryTenants:
         return True
 
     def page(self, limit: int, after: str | None) -> list[Tenant]:
-        """See TenantStore."""
         ids = sorted(tenant_id for tenant_id in self._tenants if after is None or tenant_id > after)
         return [deepcopy(self._tenants[tenant_id]) for tenant_id in ids[:limit]]

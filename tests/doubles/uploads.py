@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Iterator, Sequence
 
 from ariia.domain.errors import NotFoundError
-from ariia.ports.uploads import RangeTask, UploadedFile
+from ariia.ports.uploads import RangeTask, RangeWork, UploadedFile, Uploads
 
 
-class MemoryUploads:
+class MemoryUploads(Uploads):
     """Uploads that forget at exit. `put` is the client's side."""
 
     def __init__(self, block_bytes: int = 1000) -> None:
@@ -21,16 +21,13 @@ class MemoryUploads:
         self.files[key] = data
 
     def upload_url(self, key: str, content_type: str, seconds: int) -> str:
-        """See the port."""
         return f"memory://{key}?type={content_type}&seconds={seconds}"
 
     def find(self, key: str) -> UploadedFile | None:
-        """See the port."""
         data = self.files.get(key)
         return None if data is None else UploadedFile(len(data), _etag(data))
 
     def blocks(self, key: str, etag: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
-        """See the port."""
         data = self.files.get(key)
         if data is None or _etag(data) != etag:
             raise NotFoundError("the uploaded file is no longer there")
@@ -39,31 +36,26 @@ class MemoryUploads:
             yield wanted[begin : begin + self._block_bytes]
 
     def read(self, key: str) -> bytes | None:
-        """See the port."""
         return self.files.get(key)
 
     def write(self, key: str, data: bytes, content_type: str = "application/json") -> None:
-        """See the port."""
         self.files[key] = data
 
     def download_url(self, key: str, file_name: str, seconds: int) -> str:
-        """See the port."""
         return f"memory://{key}?name={file_name}&seconds={seconds}"
 
     def delete(self, keys: Sequence[str]) -> None:
-        """See the port."""
         for key in keys:
             self.files.pop(key, None)
 
 
-class MemoryRangeWork:
+class MemoryRangeWork(RangeWork):
     """RangeWork as a list that a test works off."""
 
     def __init__(self) -> None:
         self.tasks: list[RangeTask] = []
 
     def start(self, tasks: Sequence[RangeTask]) -> None:
-        """See the port."""
         self.tasks.extend(tasks)
 
 

@@ -8,10 +8,11 @@ from dataclasses import replace
 from ariia.domain.identifiers import shard_of
 from ariia.domain.members.engagement import latest, news, since
 from ariia.domain.members.member import Engagement
+from ariia.ports.engagement import EngagementStore
 from tests.doubles.members.members import MemoryMembers
 
 
-class MemoryEngagement:
+class MemoryEngagement(EngagementStore):
     """EngagementStore over members in memory."""
 
     def __init__(self, members: MemoryMembers) -> None:
@@ -19,12 +20,10 @@ class MemoryEngagement:
         self._notes: list[tuple[str, str, Engagement]] = []
 
     def note(self, tenant_id: str, seen: Mapping[str, Engagement]) -> None:
-        """See EngagementNotes."""
         with self._members.lock:
             self._notes += [(tenant_id, member_id, one) for member_id, one in seen.items()]
 
     def settle(self, tenant_id: str, shard: int) -> bool:
-        """See NotedEngagement."""
         with self._members.lock:
             for note in [one for one in self._notes if self._is_of(one, tenant_id, shard)]:
                 _, member_id, seen = note
@@ -36,7 +35,6 @@ class MemoryEngagement:
             return True
 
     def noted(self, tenant_id: str, member_id: str) -> Engagement:
-        """See EngagementStore."""
         found = Engagement()
         with self._members.lock:
             for tenant, member, seen in self._notes:
@@ -44,7 +42,6 @@ class MemoryEngagement:
         return found
 
     def forget(self, tenant_id: str, member_id: str) -> None:
-        """See EngagementStore."""
         with self._members.lock:
             self._notes = [one for one in self._notes if one[:2] != (tenant_id, member_id)]
 

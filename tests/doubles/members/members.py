@@ -27,10 +27,11 @@ from ariia.domain.members.address_index import (
 )
 from ariia.domain.members.audit_entries import about, entries_of, suppressed
 from ariia.domain.members.member import Consent, Engagement, Member, Suppression
+from ariia.ports.members import MemberStore
 from tests.doubles.audit import MemoryAudit
 
 
-class MemoryMembers:
+class MemoryMembers(MemberStore):
     """MemberStore that forgets at exit; each call is one atomic step."""
 
     def __init__(self, shards: int = 16, audit: MemoryAudit | None = None, now: Callable[[], int] = epoch_ms) -> None:
@@ -41,7 +42,6 @@ class MemoryMembers:
         self.records: dict[AddressKey, AddressRecord] = {}
 
     def scan(self, tenant_id: str, shard: int, after: str | None, limit: int) -> list[Member]:
-        """See the port."""
         with self.lock:
             ids = sorted(
                 member_id
@@ -53,17 +53,14 @@ class MemoryMembers:
             return [deepcopy(self.rows[tenant_id, member_id]) for member_id in ids[:limit]]
 
     def get_many(self, tenant_id: str, member_ids: Sequence[str]) -> dict[str, Member]:
-        """See the port."""
         with self.lock:
             found = {one: self.rows.get((tenant_id, one)) for one in member_ids}
             return {member_id: deepcopy(member) for member_id, member in found.items() if member is not None}
 
     def get(self, tenant_id: str, member_id: str) -> Member | None:
-        """See the port."""
         return self.get_many(tenant_id, [member_id]).get(member_id)
 
     def save(self, members: Sequence[Member]) -> list[str]:
-        """See the port."""
         with self.lock:
             stale = [member.id for member in members if self._version(member) != member.version]
             changes = [MemberChange(self._stored(one), one) for one in members if one.id not in stale]
@@ -73,7 +70,6 @@ class MemoryMembers:
         return stale
 
     def delete(self, member: Member) -> bool:
-        """See the port."""
         with self.lock:
             if self._version(member) != member.version or member.version == 0:
                 return False
@@ -81,26 +77,21 @@ class MemoryMembers:
             return True
 
     def sharers(self, tenant_id: str, channel: str, address_hash: str) -> list[str]:
-        """See the port."""
         return list(self._record(AddressKey(tenant_id, Channel(channel), address_hash)).members)
 
     def members_at(self, tenant_id: str, channel: str, address_hashes: Sequence[str]) -> dict[str, list[str]]:
-        """See the port."""
         found = {one: self.sharers(tenant_id, channel, one) for one in address_hashes}
         return {one: members for one, members in found.items() if members}
 
     def suppression(self, tenant_id: str, channel: str, address_hash: str) -> Suppression | None:
-        """See the port."""
         return self._record(AddressKey(tenant_id, Channel(channel), address_hash)).suppression
 
     def withdrawals(self, tenant_id: str, channel: str, address_hashes: Sequence[str]) -> dict[str, Consent]:
-        """See the port."""
         with self.lock:
             found = {one: self._record(AddressKey(tenant_id, Channel(channel), one)) for one in address_hashes}
             return {one: record.withdrawal for one, record in found.items() if record.withdrawal is not None}
 
     def withdraw(self, tenant_id: str, channel: str, address_hash: str, withdrawal: Consent) -> list[str]:
-        """See the port."""
         key = AddressKey(tenant_id, Channel(channel), address_hash)
         with self.lock:
             record = self.records.setdefault(key, AddressRecord(key))
@@ -112,7 +103,6 @@ class MemoryMembers:
             return list(record.members)
 
     def suppress(self, tenant_id: str, channel: str, address_hash: str, suppression: Suppression) -> list[str]:
-        """See the port."""
         key = AddressKey(tenant_id, Channel(channel), address_hash)
         with self.lock:
             record = self.records.setdefault(key, AddressRecord(key))

@@ -9,22 +9,20 @@ from ariia.domain.consent.suppressions import lifted
 from ariia.domain.members.address_index import AddressKey
 from ariia.domain.members.audit_entries import about
 from ariia.domain.members.member import Suppression
-from ariia.ports.suppressions import Lift, SuppressedAddress
+from ariia.ports.suppressions import Lift, SuppressedAddress, SuppressionStore
 from tests.doubles.members.members import MemoryMembers
 
 
-class MemorySuppressions:
+class MemorySuppressions(SuppressionStore):
     """SuppressionStore over a MemoryMembers."""
 
     def __init__(self, members: MemoryMembers) -> None:
         self._store = members
 
     def add(self, tenant_id: str, channel: str, address_hash: str, suppression: Suppression) -> list[str]:
-        """See the port."""
         return self._store.suppress(tenant_id, channel, address_hash, suppression)
 
     def lift(self, tenant_id: str, channel: str, address_hash: str, lift: Lift) -> list[str] | None:
-        """See the port."""
         with self._store.lock:
             record = self._store.records.get(AddressKey(tenant_id, Channel(channel), address_hash))
             if record is None or record.suppression is None:
@@ -40,12 +38,10 @@ class MemorySuppressions:
             return list(record.members)
 
     def find(self, tenant_id: str, channel: str, address_hash: str) -> SuppressedAddress | None:
-        """See the port."""
         found = self._store.suppression(tenant_id, channel, address_hash)
         return SuppressedAddress(channel, address_hash, found) if found else None
 
     def page(self, tenant_id: str, channel: str | None, limit: int, after: str | None) -> list[SuppressedAddress]:
-        """See the port."""
         with self._store.lock:
             found = [
                 SuppressedAddress(key.channel.value, key.hash, record.suppression)

@@ -6,6 +6,7 @@ import os
 import time
 
 from ariia.domain.identifiers import sortable_id
+from ariia.ports.clock import Chance
 
 
 def epoch_ms() -> int:
@@ -26,11 +27,10 @@ class SystemClock:
             time.sleep(seconds)
 
 
-class SystemChance:
+class SystemChance(Chance):
     """The operating system's randomness."""
 
     def token(self) -> str:
-        """See Chance."""
         return os.urandom(16).hex()
 
 

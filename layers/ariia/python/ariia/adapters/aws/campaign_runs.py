@@ -10,6 +10,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ariia.domain.errors import TransientError
+from ariia.ports.workflows import CampaignRuns
 
 _PASSING = ("ThrottlingException", "ServiceUnavailable", "ExecutionLimitExceeded")
 
@@ -20,14 +21,14 @@ def step_functions_client() -> Any:
     return boto3.client("stepfunctions")
 
 
-class StepFunctionsRuns:
+class StepFunctionsRuns(CampaignRuns):
     """CampaignRuns on Step Functions. An execution is named by campaign and epoch: a second start is the first."""
 
     def __init__(self, client: Any, state_machine_arn: str) -> None:
         self._client, self._arn = client, state_machine_arn
 
     def start(self, tenant_id: str, campaign_id: str, epoch: int) -> None:
-        """See CampaignRuns. A running execution of this name and input answers with its ARN, one that has ended with
+        """A running execution of this name and input answers with its ARN, one that has ended with
         ExecutionAlreadyExists (API_StartExecution): both mean that it was started."""
         given = {"tenant_id": tenant_id, "campaign_id": campaign_id, "epoch": epoch, "part": 0}
         name = f"{campaign_id}-{epoch}-0"

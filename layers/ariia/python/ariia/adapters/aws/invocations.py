@@ -16,8 +16,9 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ariia.domain.errors import TransientError
-from ariia.ports.shard_work import ShardTask
-from ariia.ports.uploads import RangeTask
+from ariia.ports.shard_work import ShardTask, ShardWork
+from ariia.ports.statistics import RecountWork
+from ariia.ports.uploads import RangeTask, RangeWork
 
 
 @cache
@@ -26,7 +27,7 @@ def lambda_client() -> Any:
     return boto3.client("lambda", config=Config(retries={"total_max_attempts": 4, "mode": "standard"}))
 
 
-class InvokedShards:
+class InvokedShards(ShardWork):
     """ShardWork in so many invocations as may run at once, each with a share of the shards. The client is made when it
     is needed, which for the API is seldom."""
 
@@ -34,36 +35,32 @@ class InvokedShards:
         self._client, self._arn, self._at_once = client, function_arn, at_once
 
     def start(self, tasks: Sequence[ShardTask]) -> None:
-        """See the port."""
         for lane in range(min(self._at_once, len(tasks))):
             self.go_on(tasks[lane :: self._at_once])
 
     def go_on(self, tasks: Sequence[ShardTask]) -> None:
-        """See the port."""
         payload = json.dumps({"tasks": [task.to_payload() for task in tasks]})
         _invoke(self._client(), self._arn, payload)
 
 
-class InvokedRanges:
+class InvokedRanges(RangeWork):
     """RangeWork: an invocation for each range."""
 
     def __init__(self, client: Callable[[], Any], function_arn: str) -> None:
         self._client, self._arn = client, function_arn
 
     def start(self, tasks: Sequence[RangeTask]) -> None:
-        """See the port."""
         for task in tasks:
             _invoke(self._client(), self._arn, encode_task(task))
 
 
-class InvokedRecounts:
+class InvokedRecounts(RecountWork):
     """RecountWork: an invocation for each recount. The client is made when it is needed."""
 
     def __init__(self, client: Callable[[], Any], function_arn: str) -> None:
         self._client, self._arn = client, function_arn
 
     def start(self, tenant_id: str, campaign_id: str, run: str) -> None:
-        """See the port."""
         payload = json.dumps({"tenant_id": tenant_id, "campaign_id": campaign_id, "run": run})
         _invoke(self._client(), self._arn, payload)
 

@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ariia.domain.errors import TransientError
 from ariia.domain.revisits import RevisitKind
+from ariia.ports.schedules import OneTimeSchedules
 
 _PASSING = ("ThrottlingException", "InternalServerException", "ServiceQuotaExceededException")
 # What can't be delivered for so long is found by the checks, and judged by how late it is then.
@@ -50,14 +51,13 @@ class ScheduleGroup:
     dead_letters_arn: str
 
 
-class EventBridgeSchedules:
+class EventBridgeSchedules(OneTimeSchedules):
     """OneTimeSchedules in one group. `target`: the ARN of what a payload is handed to."""
 
     def __init__(self, client: Any, group: ScheduleGroup, target: Callable[[Mapping[str, Any]], str]) -> None:
         self._client, self._group, self._target = client, group, target
 
     def create(self, name: str, at: int, payload: Mapping[str, Any]) -> None:
-        """See OneTimeSchedules."""
         target = {
             "Arn": self._target(payload),
             "RoleArn": self._group.role_arn,
@@ -81,7 +81,6 @@ class EventBridgeSchedules:
             raise _passing(error) from error
 
     def delete(self, name: str) -> None:
-        """See OneTimeSchedules."""
         try:
             self._client.delete_schedule(Name=name, GroupName=self._group.name)
         except self._client.exceptions.ResourceNotFoundException:

@@ -7,6 +7,8 @@ from typing import Any
 
 import boto3
 
+from ariia.ports.signing import SigningKeys
+
 MIN_BYTES = 32
 
 
@@ -16,7 +18,7 @@ def secrets_client() -> Any:
     return boto3.client("secretsmanager")
 
 
-class SecretsManagerSigningKeys:
+class SecretsManagerSigningKeys(SigningKeys):
     """SigningKeys from one secret, read on first use and kept for the life of the process. The key has to outlive every
     link that was ever sent, so it is not rotated."""
 
@@ -25,7 +27,7 @@ class SecretsManagerSigningKeys:
         self._key: bytes | None = None
 
     def key(self) -> bytes:
-        """See SigningKeys. ValueError when the secret is shorter than 32 bytes."""
+        """ValueError when the secret is shorter than 32 bytes."""
         if self._key is None:
             key = str(self._client.get_secret_value(SecretId=self._secret_arn)["SecretString"]).encode()
             if len(key) < MIN_BYTES:

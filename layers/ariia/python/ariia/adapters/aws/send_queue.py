@@ -11,6 +11,7 @@ from botocore.config import Config
 
 from ariia.domain.errors import TransientError
 from ariia.domain.ledger.queued_batch import QueuedBatch
+from ariia.ports.sending import SendQueue
 
 _PER_CALL = 10
 _TRIES = 4
@@ -22,14 +23,13 @@ def sqs_client() -> Any:
     return boto3.client("sqs", config=Config(retries={"total_max_attempts": 4, "mode": "standard"}))
 
 
-class SqsSendQueue:
+class SqsSendQueue(SendQueue):
     """Puts batches; the body holds ids only."""
 
     def __init__(self, client: Any, url: str) -> None:
         self._client, self._url = client, url
 
     def put(self, batches: Sequence[QueuedBatch]) -> None:
-        """See the port."""
         for start in range(0, len(batches), _PER_CALL):
             self._put_some(batches[start : start + _PER_CALL])
 

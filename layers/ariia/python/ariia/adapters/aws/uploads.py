@@ -11,7 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from ariia.domain.errors import NotFoundError
-from ariia.ports.uploads import UploadedFile
+from ariia.ports.uploads import UploadedFile, Uploads
 
 BLOCK_BYTES = 256 * 1024
 _MISSING = {"404", "NoSuchKey", "NotFound"}
@@ -30,19 +30,17 @@ def s3_client() -> Any:
     return boto3.client("s3", config=config)
 
 
-class S3Uploads:
+class S3Uploads(Uploads):
     """Uploads over one bucket."""
 
     def __init__(self, client: Any, bucket: str) -> None:
         self._client, self._bucket = client, bucket
 
     def upload_url(self, key: str, content_type: str, seconds: int) -> str:
-        """See the port."""
         parameters = {"Bucket": self._bucket, "Key": key, "ContentType": content_type}
         return str(self._client.generate_presigned_url("put_object", parameters, ExpiresIn=seconds))
 
     def find(self, key: str) -> UploadedFile | None:
-        """See the port."""
         try:
             found = self._client.head_object(Bucket=self._bucket, Key=key)
         except ClientError as error:
@@ -52,7 +50,6 @@ class S3Uploads:
         return UploadedFile(int(found["ContentLength"]), str(found["ETag"]))
 
     def blocks(self, key: str, etag: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
-        """See the port."""
         if end is not None and end <= start:
             return
         last = "" if end is None else str(end - 1)
@@ -69,7 +66,6 @@ class S3Uploads:
         yield from found["Body"].iter_chunks(BLOCK_BYTES)
 
     def read(self, key: str) -> bytes | None:
-        """See the port."""
         try:
             return bytes(self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read())
         except ClientError as error:
@@ -78,17 +74,14 @@ class S3Uploads:
             raise
 
     def write(self, key: str, data: bytes, content_type: str = "application/json") -> None:
-        """See the port."""
         self._client.put_object(Bucket=self._bucket, Key=key, Body=data, ContentType=content_type)
 
     def download_url(self, key: str, file_name: str, seconds: int) -> str:
-        """See the port."""
         disposition = f'attachment; filename="{file_name}"'
         parameters = {"Bucket": self._bucket, "Key": key, "ResponseContentDisposition": disposition}
         return str(self._client.generate_presigned_url("get_object", parameters, ExpiresIn=seconds))
 
     def delete(self, keys: Sequence[str]) -> None:
-        """See the port."""
         for key in keys:
             self._client.delete_object(Bucket=self._bucket, Key=key)
 

@@ -26,7 +26,7 @@ from ariia.domain.audit.rows import (
 )
 from ariia.domain.documents import decode, encode
 from ariia.domain.errors import TransientError
-from ariia.ports.audit import AuditPage
+from ariia.ports.audit import AuditPage, AuditTrail
 
 _TRIES = 5
 
@@ -41,15 +41,13 @@ def audit_items(tenant_id: str, entries: Sequence[AuditEntry], token: str) -> li
     return [_item(key, row, own, 1) for key, own in lists.items()]
 
 
-class DynamoAudit:
+class DynamoAudit(AuditTrail):
     """AuditTrail over the audit table."""
 
     def __init__(self, connection: Connection | None = None) -> None:
         self._connection = connection or process_connection()
 
     def append(self, tenant_id: str, entries: Sequence[AuditEntry], token: str) -> None:
-        """See the port."""
-
         def add(transaction: TransactWrite) -> None:
             for item in audit_items(tenant_id, entries, token):
                 transaction.save(item)
@@ -58,7 +56,6 @@ class DynamoAudit:
             raise TransientError("the audit trail could not be written; try again")
 
     def page(self, tenant_id: str, limit: int, after: str | None, since: int, until: int) -> AuditPage:
-        """See the port."""
         # Nothing is later than now: a place that says so would be looked for in months that are to come.
         newest = row_id(until, "~")
         first, last = row_id(since, ""), min(row_of(after) or newest, newest)
@@ -68,12 +65,10 @@ class DynamoAudit:
         return AuditPage(*cut(chain.from_iterable(parts), limit, after))
 
     def page_of_member(self, tenant_id: str, subject: str, limit: int, after: str | None) -> AuditPage:
-        """See the port."""
         last = row_of(after) or "~"
         return AuditPage(*cut(_rows(f"{tenant_id}#{subject}", "0", last, limit), limit, after))
 
     def redact(self, tenant_id: str, subject: str, limit: int) -> int:
-        """See the port."""
         own = rows(AuditModel, f"{tenant_id}#{subject}", None)
         unredacted = [item for item in own if not is_redacted(_entries(item))]
         for item in unredacted[:limit]:

@@ -30,11 +30,12 @@ from ariia.domain.members.address_index import (
 from ariia.domain.members.erasure_mark import ErasureMark
 from ariia.domain.members.member import Member
 from ariia.domain.privacy.address_marks import end_mark, leave_mark
+from ariia.ports.erasures import ErasureStore
 
 _ATTEMPTS = 8
 
 
-class DynamoErasures:
+class DynamoErasures(ErasureStore):
     """ErasureStore over the tables addresses, members, audit and suppressions. `remember_ms`: for how long it is kept
     that a tenant has erased nobody."""
 
@@ -52,13 +53,11 @@ class DynamoErasures:
         self._somebody = set[str]()
 
     def marks(self, tenant_id: str, member_ids: Sequence[str]) -> dict[str, ErasureMark]:
-        """See ErasureMarks."""
         keys = {id_key(tenant_id, one): one for one in member_ids}
         records = read_addresses(self._connection, keys)
         return {keys[key]: record.erasure for key, record in records.items() if record.erasure is not None}
 
     def cached_marks(self, tenant_id: str, member_ids: Sequence[str]) -> dict[str, ErasureMark]:
-        """See ErasureMarks."""
         return self.marks(tenant_id, member_ids) if self._has_erased(tenant_id) else {}
 
     def _has_erased(self, tenant_id: str) -> bool:
@@ -77,7 +76,6 @@ class DynamoErasures:
     def begin(
         self, tenant_id: str, member_id: str, member: Member | None, mark: ErasureMark, entry: AuditEntry
     ) -> bool:
-        """See ErasureStore."""
         stored = read_members(self._connection, tenant_id, [member_id], self._shards).get(member_id)
         if (stored.version if stored else 0) != (member.version if member else 0):
             return False
@@ -103,7 +101,6 @@ class DynamoErasures:
         return [] if known else [address_item(AddressRecord(_any_key(tenant_id)), 1)]
 
     def finish(self, keys: Sequence[AddressKey], erasure_id: str) -> None:
-        """See ErasureStore."""
         for key in keys:
             self._end(key, erasure_id)
 

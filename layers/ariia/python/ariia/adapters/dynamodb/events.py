@@ -10,17 +10,16 @@ from ariia.adapters.dynamodb.documents import commit, passing_faults, read, rows
 from ariia.adapters.dynamodb.models import EventModel
 from ariia.domain.documents import decode, encode
 from ariia.domain.events import MemberEvent
+from ariia.ports.events import EventStore
 
 
-class DynamoEvents:
+class DynamoEvents(EventStore):
     """EventStore over the table events."""
 
     def __init__(self, connection: Connection | None = None) -> None:
         self._connection = connection or process_connection()
 
     def put(self, event: MemberEvent) -> bool:
-        """See the port."""
-
         def add(transaction: TransactWrite) -> None:
             place = {"member_id": event.member_id, "row": event.position}
             claim = EventModel(f"{event.tenant_id}#", event.id, document=place)
@@ -30,7 +29,6 @@ class DynamoEvents:
         return commit(self._connection, add)
 
     def get(self, tenant_id: str, event_id: str) -> MemberEvent | None:
-        """See the port."""
         claim = read(EventModel, f"{tenant_id}#", event_id)
         if claim is None:
             return None
@@ -38,13 +36,10 @@ class DynamoEvents:
         return decode(MemberEvent, model.document) if model else None
 
     def note_handled(self, event: MemberEvent) -> None:
-        """See the port."""
         with passing_faults():
             _model(event).save()
 
     def remove(self, event: MemberEvent) -> None:
-        """See the port."""
-
         def add(transaction: TransactWrite) -> None:
             transaction.delete(_model(event))
             transaction.delete(EventModel(f"{event.tenant_id}#", event.id))
@@ -52,7 +47,6 @@ class DynamoEvents:
         commit(self._connection, add)
 
     def of_member(self, tenant_id: str, member_id: str, limit: int, after: str | None) -> list[MemberEvent]:
-        """See the port."""
         older = EventModel.row < after if after else None
         found = rows(EventModel, f"{tenant_id}#{member_id}", older, scan_index_forward=False, limit=limit)
         return [decode(MemberEvent, model.document) for model in found]

@@ -14,18 +14,18 @@ from ariia.adapters.dynamodb.models import FollowUpModel
 from ariia.domain.documents import decode, encode
 from ariia.domain.follow_ups import ScheduledFollowUp
 from ariia.domain.identifiers import derived_id
+from ariia.ports.follow_ups import FollowUpStore
 
 _OPEN, _ALL = "open#", "all#"
 
 
-class DynamoFollowUps:
+class DynamoFollowUps(FollowUpStore):
     """FollowUpStore over the table follow-ups."""
 
     def __init__(self, connection: Connection | None = None) -> None:
         self._connection = connection or process_connection()
 
     def create(self, follow_up: ScheduledFollowUp) -> bool:
-        """See the port."""
         follow_up.version = 1
 
         def add(transaction: TransactWrite) -> None:
@@ -36,12 +36,10 @@ class DynamoFollowUps:
         return commit(self._connection, add)
 
     def get(self, tenant_id: str, follow_up_id: str) -> ScheduledFollowUp | None:
-        """See the port."""
         model = read(FollowUpModel, tenant_id, follow_up_id)
         return decode(ScheduledFollowUp, model.document) if model else None
 
     def save(self, follow_up: ScheduledFollowUp) -> bool:
-        """See the port."""
         stored, version = follow_up.version, follow_up.version + 1
         unchanged = FollowUpModel.version == stored
         record = _record(follow_up, version)
@@ -57,8 +55,6 @@ class DynamoFollowUps:
         return commit(self._connection, add)
 
     def remove(self, follow_up: ScheduledFollowUp) -> None:
-        """See the port."""
-
         def add(transaction: TransactWrite) -> None:
             transaction.delete(_record(follow_up, follow_up.version))
             for reference in _references(follow_up):
@@ -69,17 +65,14 @@ class DynamoFollowUps:
     def of_member(
         self, tenant_id: str, member_id: str, limit: int, after: str | None
     ) -> tuple[list[ScheduledFollowUp], str | None]:
-        """See the port."""
         return self._page(tenant_id, _of_member(tenant_id, member_id), limit, after)
 
     def of_conversation(
         self, tenant_id: str, conversation_id: str, limit: int, after: str | None
     ) -> tuple[list[ScheduledFollowUp], str | None]:
-        """See the port."""
         return self._page(tenant_id, _of_conversation(tenant_id, conversation_id), limit, after)
 
     def open_of_member(self, tenant_id: str, member_id: str) -> list[ScheduledFollowUp]:
-        """See the port."""
         found = rows(FollowUpModel, _of_member(tenant_id, member_id), FollowUpModel.row.startswith(_OPEN))
         follow_ups = (self.get(tenant_id, one.row.removeprefix(_OPEN)) for one in found)
         return [one for one in follow_ups if one is not None and not one.is_over]

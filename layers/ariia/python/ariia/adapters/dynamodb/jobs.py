@@ -8,26 +8,23 @@ from pynamodb.exceptions import PutError
 
 from ariia.adapters.dynamodb.documents import passing_faults
 from ariia.adapters.dynamodb.models import JobModel
-from ariia.ports.jobs import Job, JobPart
+from ariia.ports.jobs import Job, JobPart, JobStore
 
 
-class DynamoJobs:
+class DynamoJobs(JobStore):
     """JobStore over the jobs table."""
 
     def create(self, job: Job) -> bool:
-        """See the port."""
         job.version = 0
         return self.save(job)
 
     def get(self, tenant_id: str, kind: str, job_id: str) -> Job | None:
-        """See the port."""
         try:
             return _job(JobModel.get(tenant_id, _row(kind, job_id), consistent_read=True))
         except JobModel.DoesNotExist:
             return None
 
     def save(self, job: Job) -> bool:
-        """See the port."""
         item = JobModel(job.tenant_id, _row(job.kind, job.id), document=job.document, expires_at=_moment(job))
         if not _put(item, job.version):
             return False
@@ -35,14 +32,13 @@ class DynamoJobs:
         return True
 
     def delete(self, job: Job) -> None:
-        """See the port. The job comes last: as long as it is there, its parts are found."""
+        """The job comes last: as long as it is there, its parts are found."""
         with passing_faults():
             for part in JobModel.query(job.tenant_id, JobModel.job_id.startswith(_part_row(job.id, None))):
                 part.delete()
             JobModel(job.tenant_id, _row(job.kind, job.id)).delete()
 
     def page(self, tenant_id: str, kind: str, limit: int, after: str | None) -> list[Job]:
-        """See the port."""
         first = _row(kind, "")
         behind = JobModel.job_id.between(first, _row(kind, after)) if after else JobModel.job_id.startswith(first)
         found = JobModel.query(
@@ -52,19 +48,16 @@ class DynamoJobs:
         return [job for job in jobs if job.id != after][:limit]
 
     def parts(self, tenant_id: str, job_id: str) -> list[JobPart]:
-        """See the port."""
         rows = JobModel.query(tenant_id, JobModel.job_id.startswith(_part_row(job_id, None)), consistent_read=True)
         return [_part(item) for item in rows]
 
     def part(self, tenant_id: str, job_id: str, number: int) -> JobPart:
-        """See the port."""
         try:
             return _part(JobModel.get(tenant_id, _part_row(job_id, number), consistent_read=True))
         except JobModel.DoesNotExist:
             return JobPart(number)
 
     def save_part(self, job: Job, part: JobPart) -> bool:
-        """See the port."""
         row = _part_row(job.id, part.number)
         item = JobModel(job.tenant_id, row, document=part.document, expires_at=_moment(job))
         if not _put(item, part.version):

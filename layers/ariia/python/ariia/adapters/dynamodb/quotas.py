@@ -18,33 +18,29 @@ from ariia.adapters.dynamodb.models import QuotaModel
 from ariia.domain.documents import decode, encode
 from ariia.domain.tenants.plan import Feature
 from ariia.domain.tenants.quota import Holding, MonthCount, QuotaClaim, count_changes
+from ariia.ports.quotas import QuotaStore
 
 
-class DynamoQuotas:
+class DynamoQuotas(QuotaStore):
     """QuotaStore over the quotas table."""
 
     def __init__(self, connection: Connection | None = None) -> None:
         self._connection = connection or process_connection()
 
     def claim(self, tenant_id: str, feature: Feature, key: str) -> QuotaClaim | None:
-        """See QuotaStore."""
         item = read(QuotaModel, tenant_id, _claim_row(feature, key))
         return decode(QuotaClaim, item.document) if item else None
 
     def count(self, tenant_id: str, feature: Feature, month: str) -> MonthCount:
-        """See QuotaStore."""
         item = read(QuotaModel, tenant_id, _month_row(month, feature))
         return _count(item) if item else MonthCount()
 
     def counts(self, tenant_id: str, month: str) -> Mapping[Feature, MonthCount]:
-        """See QuotaStore."""
         prefix = _month_row(month, "")
         found = rows(QuotaModel, tenant_id, QuotaModel.row.startswith(prefix))
         return {Feature(item.row.removeprefix(prefix)): _count(item) for item in found}
 
     def change(self, before: QuotaClaim | None, after: QuotaClaim, limit: int | None = None) -> bool:
-        """See QuotaStore."""
-
         def add(transaction: TransactWrite) -> None:
             transaction.save(_claim_item(after), condition=_is_version(before.version if before else 0))
             for month, change in count_changes(before, after).items():
@@ -55,12 +51,10 @@ class DynamoQuotas:
         return commit(self._connection, add)
 
     def holding(self, tenant_id: str, feature: Feature) -> Holding:
-        """See QuotaStore."""
         item = read(QuotaModel, tenant_id, _holding_row(feature))
         return Holding(item.document["pending"], int(item.version)) if item else Holding({})
 
     def save_holding(self, tenant_id: str, feature: Feature, holding: Holding) -> bool:
-        """See QuotaStore."""
         version = holding.version + 1
         item = QuotaModel(
             tenant_id, _holding_row(feature), document={"pending": dict(holding.pending)}, version=version

@@ -14,13 +14,14 @@ from ariia.adapters.dynamodb.members.items import pause
 from ariia.adapters.dynamodb.models import SegmentMemberModel
 from ariia.domain.errors import TransientError
 from ariia.domain.identifiers import shard_of
+from ariia.ports.segments import SegmentLists
 
 _MAX_WRITES = 25  # API_BatchWriteItem: "as many as 25 item put or delete operations"
 _ATTEMPTS = 8
 _PAGE = 1_000
 
 
-class DynamoSegmentLists:
+class DynamoSegmentLists(SegmentLists):
     """SegmentLists over the segment-members table."""
 
     def __init__(self, shards: int, connection: Connection | None = None) -> None:
@@ -28,21 +29,17 @@ class DynamoSegmentLists:
         self._connection = connection or process_connection()
 
     def page(self, tenant_id: str, segment_id: str, shard: int, after: str | None, limit: int) -> list[str]:
-        """See SegmentListReader."""
         behind = SegmentMemberModel.member_id > after if after else None
         return self._query(_key(tenant_id, segment_id, shard), behind, limit=limit, page_size=limit)
 
     def between(self, tenant_id: str, segment_id: str, shard: int, first: str, last: str) -> set[str]:
-        """See SegmentListReader."""
         inside = SegmentMemberModel.member_id.between(first, last)
         return set(self._query(_key(tenant_id, segment_id, shard), inside, page_size=_PAGE))
 
     def add(self, tenant_id: str, segment_id: str, member_ids: Sequence[str]) -> None:
-        """See SegmentLists."""
         self._write([{"PutRequest": {"Item": self._item(tenant_id, segment_id, one)}} for one in set(member_ids)])
 
     def remove(self, tenant_id: str, segment_id: str, member_ids: Sequence[str]) -> None:
-        """See SegmentLists."""
         self._write([{"DeleteRequest": {"Key": self._item(tenant_id, segment_id, one)}} for one in set(member_ids)])
 
     def _item(self, tenant_id: str, segment_id: str, member_id: str) -> dict[str, Any]:

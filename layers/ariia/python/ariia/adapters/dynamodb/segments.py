@@ -9,26 +9,23 @@ from ariia.adapters.dynamodb.documents import passing_faults, put_if, read, rows
 from ariia.adapters.dynamodb.models import SegmentModel
 from ariia.domain.audience.segment import MemberSegment
 from ariia.domain.documents import decode, encode
+from ariia.ports.segments import SegmentStore
 
 
-class DynamoSegments:
+class DynamoSegments(SegmentStore):
     """SegmentStore over the segments table."""
 
     def get(self, tenant_id: str, segment_id: str) -> MemberSegment | None:
-        """See SegmentStore."""
         model = read(SegmentModel, tenant_id, segment_id)
         return decode(MemberSegment, model.document) if model else None
 
     def create(self, segment: MemberSegment) -> bool:
-        """See SegmentStore."""
         return self._write(segment, 0, SegmentModel.segment_id.does_not_exist())
 
     def save(self, segment: MemberSegment) -> bool:
-        """See SegmentStore."""
         return self._write(segment, segment.version, SegmentModel.version == segment.version)
 
     def delete(self, segment: MemberSegment) -> bool:
-        """See SegmentStore."""
         with passing_faults():
             try:
                 model = SegmentModel(segment.tenant_id, segment.id)
@@ -40,7 +37,6 @@ class DynamoSegments:
         return True
 
     def page(self, tenant_id: str, limit: int, after: str | None) -> list[MemberSegment]:
-        """See SegmentStore."""
         behind = SegmentModel.segment_id > after if after else None
         return [decode(MemberSegment, model.document) for model in rows(SegmentModel, tenant_id, behind, limit=limit)]
 

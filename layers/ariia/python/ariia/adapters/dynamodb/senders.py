@@ -14,27 +14,25 @@ from ariia.adapters.dynamodb.models import SenderModel
 from ariia.domain.documents import decode, encode
 from ariia.domain.errors import TransientError
 from ariia.domain.senders import SenderDomain
+from ariia.ports.senders import SenderStore
 
 CONDITION_FAILED = "ConditionalCheckFailed"
 
 
-class DynamoSenders:
+class DynamoSenders(SenderStore):
     """SenderStore over the senders table."""
 
     def __init__(self, connection: Connection | None = None) -> None:
         self._connection = connection or process_connection()
 
     def get(self, tenant_id: str, domain: str) -> SenderDomain | None:
-        """See SenderStore."""
         model = _read(tenant_id, domain)
         return decode(SenderDomain, model.document) if model else None
 
     def list(self, tenant_id: str) -> list[SenderDomain]:
-        """See SenderStore."""
         return [decode(SenderDomain, model.document) for model in SenderModel.query(tenant_id, consistent_read=True)]
 
     def create(self, sender: SenderDomain) -> bool:
-        """See SenderStore."""
         free = SenderModel.tenant_id.does_not_exist() | (SenderModel.document == _registration(sender.tenant_id))
         try:
             with TransactWrite(connection=self._connection) as transaction:
@@ -46,7 +44,6 @@ class DynamoSenders:
         return True
 
     def save(self, sender: SenderDomain) -> bool:
-        """See SenderStore."""
         try:
             _item(sender, sender.version + 1).save(condition=SenderModel.version == sender.version)
         except PutError as error:
@@ -55,7 +52,6 @@ class DynamoSenders:
         return True
 
     def delete(self, sender: SenderDomain, *, release: bool) -> bool:
-        """See SenderStore."""
         unchanged = SenderModel.version == sender.version
         try:
             with TransactWrite(connection=self._connection) as transaction:
@@ -68,12 +64,10 @@ class DynamoSenders:
         return True
 
     def owner(self, domain: str) -> str | None:
-        """See SenderStore."""
         model = _read(_registry_key(domain), domain)
         return str(model.document["owner"]) if model else None
 
     def release(self, domain: str, owner: str) -> bool:
-        """See SenderStore."""
         registry = SenderModel(_registry_key(domain), domain)
         owned = SenderModel.document == _registration(owner)
         try:

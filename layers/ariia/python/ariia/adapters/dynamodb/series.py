@@ -20,26 +20,24 @@ from ariia.domain.documents import decode, encode
 from ariia.domain.errors import NotFoundError
 from ariia.domain.series.series import Series
 from ariia.ports.campaigns import DRAFT, CampaignChange
-from ariia.ports.series import SeriesChange, SeriesNote
+from ariia.ports.series import SeriesChange, SeriesNote, SeriesNotes, SeriesStore
 
 _MOVES, _MADE = "move#", "made#"
 # Partitions that no tenant and no series has, as ids are never empty.
 _NOTES = "#due"
 
 
-class DynamoSeries:
+class DynamoSeries(SeriesStore, SeriesNotes):
     """SeriesStore and SeriesNotes over the table series."""
 
     def __init__(self, connection: Connection | None = None) -> None:
         self._connection = connection or process_connection()
 
     def get(self, tenant_id: str, series_id: str) -> Series | None:
-        """See SeriesStore."""
         model = read(SeriesModel, tenant_id, series_id)
         return decode(Series, model.document) if model else None
 
     def create(self, change: SeriesChange, claim: str | None = None) -> bool:
-        """See SeriesStore."""
         series = change.series
         series.version = 1
 
@@ -54,39 +52,32 @@ class DynamoSeries:
         return commit(self._connection, add)
 
     def claimed(self, tenant_id: str, claim: str) -> str | None:
-        """See SeriesStore."""
         row = read(SeriesModel, _claims(tenant_id), claim)
         return str(row.document["series_id"]) if row else None
 
     def save(self, change: SeriesChange) -> bool:
-        """See SeriesStore."""
         return self._save(change, None)
 
     def make(self, change: SeriesChange, made: CampaignChange) -> bool:
-        """See SeriesStore."""
         return self._save(change, made)
 
     def page(self, tenant_id: str, limit: int, after: str | None) -> list[Series]:
-        """See SeriesStore. Ids sort by time of creation."""
+        """Ids sort by time of creation."""
         older = SeriesModel.row < after if after else None
         found = rows(SeriesModel, tenant_id, older, scan_index_forward=False, limit=limit)
         return [decode(Series, model.document) for model in found]
 
     def content(self, tenant_id: str, series_id: str, part: str = DRAFT) -> Content:
-        """See SeriesStore."""
         return decode(Content, _part(tenant_id, series_id, f"content#{part}"))
 
     def target(self, tenant_id: str, series_id: str, part: str = DRAFT) -> Target:
-        """See SeriesStore."""
         return decode(Target, _part(tenant_id, series_id, f"target#{part}"))
 
     def replace_in_targets(self, tenant_id: str, series_id: str, member_id: str, stand_in: str) -> int:
-        """See SeriesStore."""
         found = rows(SeriesModel, _key(tenant_id, series_id), SeriesModel.row.startswith(TARGETS))
         return replace_in(found, member_id, stand_in)
 
     def campaign_ids(self, tenant_id: str, series_id: str, limit: int, after: str | None) -> list[str]:
-        """See SeriesStore."""
         # `$` sorts right behind `#`, so it ends all that begins with it; the row of `after` itself is left out.
         last = f"{_MADE}{after}" if after else "made$"
         between = SeriesModel.row.between(_MADE, last)
@@ -94,19 +85,16 @@ class DynamoSeries:
         return [one.row.removeprefix(_MADE) for one in found if one.row != last][:limit]
 
     def history(self, tenant_id: str, series_id: str) -> list[Move]:
-        """See SeriesStore."""
         moves = rows(SeriesModel, _key(tenant_id, series_id), SeriesModel.row.startswith(_MOVES))
         return [decode(Move, model.document) for model in moves]
 
     def due(self, before: int, after: SeriesNote | None, limit: int) -> list[SeriesNote]:
-        """See SeriesNotes."""
         # A blank sorts before whatever an id or a number may go on with.
         first = f"{_note_row(after)} " if after else "0"
         wanted = SeriesModel.row.between(first, f"{before - 1:015d}~")
         return [_note(row) for row in rows(SeriesModel, _NOTES, wanted, limit=limit)]
 
     def drop(self, note: SeriesNote) -> None:
-        """See SeriesNotes."""
         SeriesModel(_NOTES, _note_row(note)).delete()
 
     def _save(self, change: SeriesChange, made: CampaignChange | None) -> bool:

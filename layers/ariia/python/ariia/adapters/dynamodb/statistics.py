@@ -19,7 +19,7 @@ from ariia.adapters.dynamodb.client import (
 )
 from ariia.domain.statistics.counted_under import RECOUNT, writer_of
 from ariia.domain.statistics.counts import LANES, Counts, by_group
-from ariia.ports.statistics import CounterState, Fold
+from ariia.ports.statistics import CounterState, Fold, StatisticsStore
 
 _WATERMARK, _MARK = "watermark", "mark#"
 # How often an item was written; no fact has this name.
@@ -27,21 +27,19 @@ _WRITES = "writes"
 _PER_TRANSACTION = 100  # API_TransactWriteItems
 
 
-class DynamoStatistics:
+class DynamoStatistics(StatisticsStore):
     """The statistics port over one table."""
 
     def __init__(self, client: Any, table: str) -> None:
         self._client, self._table = client, table
 
     def watermark(self, stream_shard: str) -> str:
-        """See the port."""
         with passing_faults():
             key = _watermark_key(stream_shard)
             item = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
         return str(item["last_sequence"]["S"]) if item else ""
 
     def apply(self, fold: Fold, expected_watermark: str) -> bool:
-        """See the port."""
         actions = [self._move_watermark(fold, expected_watermark)]
         for key, counts in fold.changes.items():
             writer = writer_of(key, fold.stream_shard)
@@ -53,23 +51,19 @@ class DynamoStatistics:
         return self.watermark(fold.stream_shard) == fold.watermark
 
     def read(self, key: str, groups: str = "") -> Mapping[tuple[str, str], int]:
-        """See the port."""
         return _summed(self._items(key, groups))
 
     def marks(self, key: str) -> Mapping[int, int]:
-        """See the port."""
         found = self._items(key, _MARK)
         return {int(item["counter"]["S"].removeprefix(_MARK)): int(item["seen"]["S"]) for item in found}
 
     def state(self, key: str) -> CounterState:
-        """See the port."""
         found = [item for item in self._items(key, "") if not item["counter"]["S"].startswith(_MARK)]
         corrections = [item for item in found if item["counter"]["S"].endswith(f"#{RECOUNT}")]
         writes = {item["counter"]["S"]: int(item.get(_WRITES, {"N": "0"})["N"]) for item in found}
         return CounterState(_summed(found), _summed(corrections), writes)
 
     def correct(self, key: str, changes: Counts, seen: CounterState) -> bool:
-        """See the port."""
         before = by_group(dict(seen.corrections))
         sums = {group: _sum(before.get(group, {}), facts) for group, facts in by_group(changes).items()}
         puts = {group: self._correction(key, group, facts, seen) for group, facts in sums.items()}

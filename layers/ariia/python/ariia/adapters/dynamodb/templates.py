@@ -16,6 +16,7 @@ from ariia.domain.channel import Channel
 from ariia.domain.content.template import TEMPLATE_TYPES, CampaignTemplate, TemplatePicture
 from ariia.domain.documents import decode, encode
 from ariia.domain.errors import TransientError
+from ariia.ports.templates import TemplateStore
 
 _POINTER_PREFIX = "default#"
 _TRIES = 5
@@ -23,32 +24,27 @@ _TRIES = 5
 Write = Callable[[TransactWrite], None]
 
 
-class DynamoTemplates:
+class DynamoTemplates(TemplateStore):
     """TemplateStore over the templates table."""
 
     def __init__(self, connection: Connection | None = None) -> None:
         self._connection = connection or process_connection()
 
     def get(self, tenant_id: str, template_id: str) -> CampaignTemplate | None:
-        """See TemplateStore."""
         model = read(TemplateModel, tenant_id, template_id)
         return decode(CampaignTemplate, model.document) if model else None
 
     def picture(self, tenant_id: str, template_id: str) -> TemplatePicture | None:
-        """See TemplateStore."""
         model = read(TemplateModel, _pictures(tenant_id), template_id)
         return TemplatePicture(model.document["svg"], int(model.version)) if model else None
 
     def create(self, template: CampaignTemplate, picture: str | None = None) -> bool:
-        """See TemplateStore."""
         return self._write(template, 0, picture)
 
     def save(self, template: CampaignTemplate, picture: str | None = None) -> bool:
-        """See TemplateStore."""
         return self._write(template, template.version, picture)
 
     def delete(self, template: CampaignTemplate) -> bool:
-        """See TemplateStore."""
         for _ in range(_TRIES):
             pointer = _pointer(template.tenant_id, template.type)
 
@@ -66,14 +62,12 @@ class DynamoTemplates:
         raise TransientError("the default template keeps changing; try again")
 
     def page(self, tenant_id: str, limit: int, after: str | None) -> list[CampaignTemplate]:
-        """See TemplateStore."""
         behind = TemplateModel.template_id > after if after else None
         found = rows(TemplateModel, tenant_id, behind, limit=limit + len(TEMPLATE_TYPES))
         templates = [model for model in found if not model.template_id.startswith(_POINTER_PREFIX)]
         return [decode(CampaignTemplate, model.document) for model in templates[:limit]]
 
     def default(self, tenant_id: str, kind: Channel) -> CampaignTemplate | None:
-        """See TemplateStore."""
         pointer = _pointer(tenant_id, kind)
         return self.get(tenant_id, pointer.document["template_id"]) if pointer else None
 

@@ -19,25 +19,24 @@ from ariia.domain.documents import decode, encode
 from ariia.domain.errors import TransientError
 from ariia.domain.identifiers import shard_of
 from ariia.domain.tenants.tenant import Tenant
+from ariia.ports.tenants import TenantStore
 
 # An id has 64 characters at most and an item 400 KB: room for 90,000 tenants at least.
 _DIRECTORIES = 16
 _TRIES = 5
 
 
-class DynamoTenants:
+class DynamoTenants(TenantStore):
     """TenantStore over the tenants table."""
 
     def __init__(self, connection: Connection | None = None) -> None:
         self._connection = connection or process_connection()
 
     def get(self, tenant_id: str) -> Tenant | None:
-        """See TenantStore."""
         model = _read(tenant_id)
         return decode(Tenant, model.document) if model else None
 
     def create(self, tenant: Tenant) -> bool:
-        """See TenantStore."""
         for _ in range(_TRIES):
             directory = _directory_with(tenant.id)
             new = TenantModel.tenant_id.does_not_exist()
@@ -55,7 +54,6 @@ class DynamoTenants:
         raise TransientError("the tenant could not be written: try again")
 
     def save(self, tenant: Tenant, noted: Sequence[AuditEntry] = ()) -> bool:
-        """See TenantStore."""
         item = _item(tenant, tenant.version + 1)
         rows = audit_items(tenant.id, noted, f"settings-{tenant.version + 1}")
 

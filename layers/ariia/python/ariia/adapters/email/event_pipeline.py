@@ -11,7 +11,7 @@ from ariia.adapters.aws.send_queue import SqsBacklog
 from ariia.adapters.dynamodb.client import CONDITION_FAILED, code_of, number, passing_faults, text
 from ariia.adapters.dynamodb.ledger.event_watch import DynamoEventWatch
 from ariia.domain.ledger.event_watch import EventWatch
-from ariia.ports.sending import PipelineState
+from ariia.ports.sending import EventPipeline, PipelineState
 
 # Accepted and delivered, without effect on reputation and daily quota (SES Developer Guide, "mailbox simulator").
 _TEST_MAILBOX = "success@simulator.amazonses.com"
@@ -19,7 +19,7 @@ _NO_QUEUES = "this function was built without access to the event queues"
 _KEY = {"channel": text("email#pipeline")}
 
 
-class SesEventPipeline:
+class SesEventPipeline(EventPipeline):
     """The event pipeline of SES over SNS and SQS."""
 
     def __init__(
@@ -36,38 +36,31 @@ class SesEventPipeline:
         self._ses, self._configuration_set = ses, configuration_set
 
     def backlog(self) -> int:
-        """See the port."""
         if self._backlog is None:
             raise RuntimeError(_NO_QUEUES)
         return self._backlog.count()
 
     def dead_events(self) -> set[int] | None:
-        """See the port."""
         if self._dead is None:
             raise RuntimeError(_NO_QUEUES)
         return self._dead.published()
 
     def watch(self, now: int, window_ms: int) -> EventWatch:
-        """See the port."""
         return self._watch.extend(now, window_ms)
 
     def note_received(self, oldest_at: int, now: int) -> None:
-        """See the port."""
         self._watch.note(oldest_at, now)
 
     def state(self) -> PipelineState:
-        """See the port."""
         with passing_faults():
             item = self._dynamodb.get_item(TableName=self._table, Key=_KEY, ConsistentRead=True).get("Item", {})
         stored = {name: int(item[name]["N"]) for name in ("latest_event_at", "probed_at") if name in item}
         return PipelineState(**stored)
 
     def note_event(self, at: int) -> None:
-        """See the port."""
         self._raise_to("latest_event_at", at, "attribute_not_exists(latest_event_at) OR latest_event_at < :at", {})
 
     def probe(self, from_address: str, now: int, every_ms: int) -> None:
-        """See the port."""
         earliest = {":earliest": number(now - every_ms)}
         condition = "attribute_not_exists(probed_at) OR probed_at <= :earliest"
         if self._raise_to("probed_at", now, condition, earliest):

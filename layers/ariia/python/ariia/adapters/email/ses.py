@@ -22,7 +22,9 @@ from ariia.domain.errors import (
 )
 from ariia.ports.sending import (
     Accepted,
+    AccountQuota,
     EntryOutcome,
+    MessageSender,
     Recipient,
     Refused,
     Returned,
@@ -90,14 +92,13 @@ def ses_calls(read_timeout_seconds: int) -> DirectCalls:
     return DirectCalls(ses_client(read_timeout_seconds), attempts=1)
 
 
-class SesSender:
+class SesSender(MessageSender):
     """The e-mail provider."""
 
     def __init__(self, calls: DirectCalls) -> None:
         self._calls = calls
 
     def send(self, call: SendCall) -> list[EntryOutcome]:
-        """See the port."""
         try:
             answer = self._calls.call("SendBulkEmail", request_body(call))
         except ClientError as error:
@@ -177,14 +178,13 @@ def _call_error(error: ClientError, from_address: str) -> Exception:
     return PermanentSendError(reason, about_recipient=is_about_recipient(message))
 
 
-class SesAccount:
+class SesAccount(AccountQuota):
     """The account's own word on its limits."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
 
     def current(self) -> SendRate:
-        """See the port."""
         try:
             answer = self._client.get_account()
         except (ClientError, BotoCoreError) as error:

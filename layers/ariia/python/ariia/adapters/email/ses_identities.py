@@ -8,20 +8,19 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ariia.domain.errors import ConflictError, InvalidError, Problem, TransientError
 from ariia.domain.senders import Verification
-from ariia.ports.senders import Identity
+from ariia.ports.senders import EmailIdentities, Identity
 
 TENANT_TAG = "ariia:tenant"
 DKIM_ZONE = "dkim.amazonses.com"
 
 
-class SesIdentities:
+class SesIdentities(EmailIdentities):
     """EmailIdentities over CreateEmailIdentity, GetEmailIdentity and their kin."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
 
     def find(self, domain: str) -> Identity | None:
-        """See EmailIdentities."""
         try:
             answer = self._client.get_email_identity(EmailIdentity=domain)
         except ClientError as error:
@@ -33,7 +32,6 @@ class SesIdentities:
         return _identity(dict(answer), self._client.meta.region_name)
 
     def create(self, domain: str, tenant_id: str) -> None:
-        """See EmailIdentities."""
         self._call(
             "create_email_identity",
             domain,
@@ -43,7 +41,7 @@ class SesIdentities:
         )
 
     def set_mail_from(self, domain: str, mail_from_domain: str) -> None:
-        """See EmailIdentities. Until the MX record stands, SES uses its own MAIL FROM domain."""
+        """Until the MX record stands, SES uses its own MAIL FROM domain."""
         self._call(
             "put_email_identity_mail_from_attributes",
             domain,
@@ -52,13 +50,12 @@ class SesIdentities:
         )
 
     def stop_feedback_mail(self, domain: str) -> None:
-        """See EmailIdentities. SES mails feedback unless told not to, and heeds that only for messages whose
+        """SES mails feedback unless told not to, and heeds that only for messages whose
         configuration set has an event destination, as all of ours have:
         https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_PutEmailIdentityFeedbackAttributes.html"""
         self._call("put_email_identity_feedback_attributes", domain, EmailForwardingEnabled=False)
 
     def delete(self, domain: str) -> None:
-        """See EmailIdentities."""
         self._call("delete_email_identity", domain, but="NotFoundException")
 
     def _call(self, operation: str, domain: str, *, but: str = "", **arguments: Any) -> None:

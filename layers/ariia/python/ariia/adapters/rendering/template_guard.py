@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 from ariia.domain.content.checks.findings import Finding
 from ariia.domain.content.whole_message import FullMessage, MessageSource
 from ariia.domain.errors import InvalidError, Problem, TransientError
+from ariia.ports.content import ContentTrial, MessageRenderer
 
 if TYPE_CHECKING:
     from ariia.domain.content.checks.trial import TrialContent
@@ -44,14 +45,14 @@ class GuardLimits:
     memory_bytes: int = 256 * 1024 * 1024
 
 
-class TemplateGuard:
+class TemplateGuard(ContentTrial, MessageRenderer):
     """ContentTrial and MessageRenderer out of harm's way."""
 
     def __init__(self, limits: GuardLimits = GuardLimits()) -> None:
         self._limits = limits
 
     def check(self, content: TrialContent, members: Sequence[Mapping[str, Any]]) -> list[Finding]:
-        """See ContentTrial. A child that is stopped for its CPU time or memory, or dies, is reported as the finding
+        """A child that is stopped for its CPU time or memory, or dies, is reported as the finding
         `too_expensive`."""
         # The parent imports what the child runs: once for all children, and outside their limits.
         from ariia.domain.content.checks import trial
@@ -66,19 +67,16 @@ class TemplateGuard:
         return [Finding(**entry) for entry in report]
 
     def message(self, source: MessageSource, variables: Mapping[str, Any]) -> FullMessage:
-        """See MessageRenderer."""
         from ariia.domain.content import rendering
 
         return FullMessage(**self._rendered(lambda: asdict(rendering.message(source, variables))))
 
     def page(self, source: MessageSource, variables: Mapping[str, Any]) -> FullMessage:
-        """See MessageRenderer."""
         from ariia.domain.content import rendering
 
         return FullMessage(**self._rendered(lambda: asdict(rendering.page(source, variables))))
 
     def picture(self, source: MessageSource, variables: Mapping[str, Any]) -> str:
-        """See MessageRenderer."""
         from ariia.domain.content import rendering
 
         return str(self._rendered(partial(rendering.picture, source, variables)))

@@ -37,13 +37,10 @@ class DynamoCampaigns(CampaignStore, DueChecks):
         self._kept: set[tuple[str, MessageRef]] = set()
 
     def get(self, tenant_id: str, campaign_id: str) -> Campaign | None:
-        """See CampaignStore."""
         model = read(CampaignModel, tenant_id, campaign_id)
         return decode(Campaign, model.document) if model else None
 
     def create(self, change: CampaignChange, claim: str | None = None) -> bool:
-        """See CampaignStore."""
-
         def add(transaction: TransactWrite) -> None:
             add_new_campaign(transaction, change)
             if claim is not None:
@@ -54,12 +51,10 @@ class DynamoCampaigns(CampaignStore, DueChecks):
         return commit(self._connection, add)
 
     def claimed(self, tenant_id: str, claim: str) -> str | None:
-        """See CampaignStore."""
         row = read(CampaignPartModel, _claims(tenant_id), claim)
         return str(row.document["campaign_id"]) if row else None
 
     def save(self, change: CampaignChange) -> bool:
-        """See CampaignStore."""
         campaign = change.campaign
         stored, version = campaign.version, campaign.version + 1
         parts = list(_parts(change, version))
@@ -75,25 +70,22 @@ class DynamoCampaigns(CampaignStore, DueChecks):
         return done
 
     def page(self, tenant_id: str, limit: int, after: str | None) -> list[Campaign]:
-        """See CampaignStore. Ids sort by time of creation."""
+        """Ids sort by time of creation."""
         older = CampaignModel.campaign_id < (after or FIRST_CONTAINER)
         found = rows(CampaignModel, tenant_id, older, scan_index_forward=False, limit=limit)
         return [decode(Campaign, model.document) for model in found]
 
     def content(self, tenant_id: str, campaign_id: str, part: str = DRAFT) -> Content:
-        """See CampaignStore."""
         return decode(Content, _part(tenant_id, campaign_id, f"content#{part}").document)
 
     def target(self, tenant_id: str, campaign_id: str, part: str = DRAFT) -> Target:
-        """See CampaignStore."""
         return decode(Target, _part(tenant_id, campaign_id, f"target#{part}").document)
 
     def message(self, tenant_id: str, message: MessageRef) -> Content:
-        """See DispatchStore."""
         return self.content(tenant_id, message.owner, message.hash)
 
     def keep_message(self, tenant_id: str, message: MessageRef, content: Content) -> None:
-        """See DispatchStore. Reading costs an eighth of writing; a process meets the same message again and again."""
+        """Reading costs an eighth of writing; a process meets the same message again and again."""
         place = (tenant_id, message)
         if place in self._kept:
             return
@@ -104,7 +96,6 @@ class DynamoCampaigns(CampaignStore, DueChecks):
         self._kept = {*list(self._kept)[-99:], place}
 
     def create_container(self, container: Dispatch, stand_ins: Sequence[Member] = ()) -> bool:
-        """See DispatchStore."""
         container.version = 1
 
         def add(transaction: TransactWrite) -> None:
@@ -117,26 +108,23 @@ class DynamoCampaigns(CampaignStore, DueChecks):
         return put_if(_record(container, 1), CampaignModel.campaign_id.does_not_exist())
 
     def save_container(self, container: Dispatch) -> bool:
-        """See DispatchStore."""
         stored, version = container.version, container.version + 1
         done = put_if(_record(container, version), CampaignModel.version == stored)
         container.version = version if done else stored
         return done
 
     def stand_ins(self, tenant_id: str, campaign_id: str, ids: Sequence[str]) -> dict[str, Member]:
-        """See CampaignStore."""
         found = (read(CampaignPartModel, f"{tenant_id}#{campaign_id}", f"{STAND_IN}{one}") for one in ids)
         members = [decode(Member, row.document) for row in found if row is not None]
         return {member.id: member for member in members}
 
     def remove_stand_ins(self, tenant_id: str, campaign_id: str, ids: Sequence[str]) -> None:
-        """See CampaignStore."""
         with passing_faults():
             for one in ids:
                 CampaignPartModel(f"{tenant_id}#{campaign_id}", f"{STAND_IN}{one}").delete()
 
     def remove_container(self, tenant_id: str, container_id: str) -> None:
-        """See CampaignStore. The record comes last: as long as it is there, it is found by whoever does this again."""
+        """The record comes last: as long as it is there, it is found by whoever does this again."""
         for part in rows(CampaignPartModel, f"{tenant_id}#{container_id}", None):
             with passing_faults():
                 part.delete()
@@ -144,24 +132,20 @@ class DynamoCampaigns(CampaignStore, DueChecks):
             CampaignModel(tenant_id, container_id).delete()
 
     def replace_in_targets(self, tenant_id: str, campaign_id: str, member_id: str, stand_in: str) -> int:
-        """See CampaignStore."""
         parts = rows(CampaignPartModel, f"{tenant_id}#{campaign_id}", CampaignPartModel.part.startswith(TARGETS))
         return replace_in(parts, member_id, stand_in)
 
     def history(self, tenant_id: str, campaign_id: str) -> list[Move]:
-        """See CampaignStore."""
         moves = rows(CampaignPartModel, f"{tenant_id}#{campaign_id}", CampaignPartModel.part.startswith(_MOVES))
         return [decode(Move, model.document) for model in moves]
 
     def due(self, before: int, after: DueCheck | None, limit: int) -> list[DueCheck]:
-        """See DueChecks."""
         # A blank sorts before whatever an id or a number may go on with.
         first = f"{_check_row(after)} " if after else "0"
         wanted = CampaignPartModel.part.between(first, f"{before - 1:015d}~")
         return [_check(row) for row in rows(CampaignPartModel, _CHECKS, wanted, limit=limit)]
 
     def drop(self, check: DueCheck) -> None:
-        """See DueChecks."""
         CampaignPartModel(_CHECKS, _check_row(check)).delete()
 
 

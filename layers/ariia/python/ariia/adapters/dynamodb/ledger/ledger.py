@@ -11,7 +11,7 @@ from ariia.adapters.dynamodb.ledger.rows import LedgerRows, version_is
 from ariia.domain.errors import TransientError
 from ariia.domain.ledger.batch import BATCH_PREFIX, Batch, BatchKey, Claim, Entry, PlanCursor, ReleaseCursor
 from ariia.domain.ledger.receipt import RECEIPT_PREFIX, Receipt, merge
-from ariia.ports.ledger import BatchSummary, Page, Partition, ReceiptKey
+from ariia.ports.ledger import BatchSummary, Ledger, Page, Partition, ReceiptKey
 
 # Sorts behind every lane and number of a page, and before any longer id (`#` sorts before letters, digits and dashes).
 _PAGE_END = "#~"
@@ -24,7 +24,7 @@ _TRIES = 20
 _CURSORS_PER_CALL = 100  # API_TransactWriteItems
 
 
-class DynamoLedger:
+class DynamoLedger(Ledger):
     """All ledger ports over one table."""
 
     def __init__(self, client: Any, table: str) -> None:
@@ -33,17 +33,14 @@ class DynamoLedger:
     # Planning
 
     def plan_cursor(self, partition: Partition) -> PlanCursor:
-        """See the port."""
         return items.plan_cursor_from(self._rows.get(partition, items.PLAN_ROW))
 
     def address_owners(self, partition: Partition, hashes: Iterable[str]) -> dict[str, str]:
-        """See the port."""
         keys = [self._address_key(partition, one) for one in sorted(set(hashes))]
         found = self._rows.get_many(keys)
         return {item["row"]["S"].removeprefix("address#"): item["owner_hash"]["S"] for item in found}
 
     def commit_page(self, page: Page) -> bool:
-        """See the port."""
         before = page.cursor.version - 1
         cursor = self._rows.put(items.document_item(page.partition, items.PLAN_ROW, page.cursor, page.cursor.version))
         cursor["Put"] |= version_is(before)
@@ -69,7 +66,6 @@ class DynamoLedger:
         return items.key_item(home, items.address_row(address))
 
     def put_batch(self, batch: Batch) -> bool:
-        """See the port."""
         return self._rows.put_if(items.batch_item(batch), ConditionExpression="attribute_not_exists(ledger_key)")
 
     # Releasing
@@ -77,7 +73,6 @@ class DynamoLedger:
     def release_cursors(
         self, partitions: Sequence[Partition], lanes: Sequence[str]
     ) -> dict[tuple[int, str], ReleaseCursor]:
-        """See the port."""
         places = {
             (one.shard, lane): items.key_item(one, items.release_row(lane)) for one in partitions for lane in lanes
         }
@@ -91,14 +86,12 @@ class DynamoLedger:
         }
 
     def save_release_cursor(self, partition: Partition, lane: str, cursor: ReleaseCursor) -> bool:
-        """See the port."""
         item = items.document_item(partition, items.release_row(lane), cursor, cursor.version)
         return self._rows.put_if(item, **version_is(cursor.version - 1))
 
     def save_release_cursors(
         self, cursors: Mapping[tuple[Partition, str], ReleaseCursor]
     ) -> set[tuple[Partition, str]]:
-        """See the port."""
         saved: set[tuple[Partition, str]] = set()
         for some in chunks(list(cursors), _CURSORS_PER_CALL):
             if len(some) > 1 and self._rows.transact([self._put_cursor(place, cursors[place]) for place in some]):
@@ -114,24 +107,20 @@ class DynamoLedger:
         return put
 
     def summaries_after(self, partition: Partition, row: str, limit: int) -> list[BatchSummary]:
-        """See the port."""
         first = row + "\x00" if row else BATCH_PREFIX
         found = self._rows.query(partition, first, BATCH_PREFIX + "~", limit, ProjectionExpression=_SUMMARY)
         return [items.summary_from(item) for item in found]
 
     def batch(self, key: BatchKey) -> Batch | None:
-        """See the port."""
         item = self._rows.get(items.partition_of(key), key.row)
         return items.batch_from(item) if item else None
 
     def set_grace(self, key: BatchKey, token: str, grace_from: int | None) -> None:
-        """See the port."""
         expression = "REMOVE grace_from" if grace_from is None else "SET grace_from = :at"
         values = {":token": text(token)} | ({":at": number(grace_from)} if grace_from is not None else {})
         self._rows.changed(key, expression, "claim_token = :token", values)
 
     def rewrite(self, batch: Batch, seen: Sequence[Entry]) -> bool:
-        """See the port."""
         values = items.entry_values(batch.entries) | {
             ":seen": text(items.entries_to_text(seen)),
             ":reopened": number(batch.reopened),
@@ -143,7 +132,6 @@ class DynamoLedger:
     # Sending
 
     def claim(self, key: BatchKey, token: str, size: int, lease_until: int) -> Batch | None:
-        """See the port."""
         values = {":token": text(token), ":size": number(size), ":lease": number(lease_until)}
         expression = "SET claim_token = :token, claim_size = :size, lease_until = :lease ADD attempt_number :one"
         condition = "attribute_not_exists(claim_token) AND pending_count > :zero"
@@ -159,7 +147,6 @@ class DynamoLedger:
     def write_outcome(
         self, batch: Batch, claim: Claim, entries: Sequence[Entry], writer: str, wait_until: int | None = None
     ) -> bool:
-        """See the port."""
         put = f"SET {items.SET_ENTRIES}, writer_token = :writer"
         end = " REMOVE claim_token, claim_size, lease_until, grace_from"
         values = items.entry_values(entries) | {":token": text(claim.token), ":writer": text(writer)}
@@ -174,14 +161,13 @@ class DynamoLedger:
     # Receipts
 
     def merge_receipt(self, key: ReceiptKey, facts: Receipt) -> None:
-        """See the port."""
         for _ in range(_TRIES):
             if self._merge(key, facts, self._rows.get(key.partition, key.row)):
                 return
         raise TransientError(f"receipt changed {_TRIES} times while it was being merged")
 
     def merge_receipts(self, facts: Mapping[ReceiptKey, Receipt]) -> set[ReceiptKey]:
-        """See the port. A stale read costs half: facts that it holds stay, and a write on top of it fails."""
+        """A stale read costs half: facts that it holds stay, and a write on top of it fails."""
         keys = list(facts)
         places = [items.key_item(key.partition, key.row) for key in keys]
         found = self._rows.get_many(places, ConsistentRead=False)
@@ -205,7 +191,6 @@ class DynamoLedger:
         return self._rows.put_if(merged, **version_is(version))
 
     def open_to_evidence(self, keys: Sequence[BatchKey]) -> dict[BatchKey, bool]:
-        """See the port."""
         places = [items.key_item(items.partition_of(key), key.row) for key in dict.fromkeys(keys)]
         names = {"#row": "row"}
         found = self._rows.get_many(
@@ -216,12 +201,10 @@ class DynamoLedger:
     # Recipients
 
     def page_of(self, partition: Partition, member_id: str) -> list[Batch]:
-        """See the port."""
         page = self._page_before(partition, member_id)
         return self._page(partition, page) if page is not None else []
 
     def pages_after(self, partition: Partition, member_id: str | None, limit: int) -> list[list[Batch]]:
-        """See the port."""
         pages: list[list[Batch]] = []
         start = self._page_before(partition, member_id) if member_id is not None else None
         page = start if start is not None else self._page_from(partition, BATCH_PREFIX)
@@ -231,20 +214,17 @@ class DynamoLedger:
         return pages
 
     def batches_between(self, partition: Partition, first: str, last: str) -> list[Batch]:
-        """See the port."""
         start = f"{BATCH_PREFIX}{self._page_before(partition, first) or ''}"
         found = self._rows.query(partition, start, f"{BATCH_PREFIX}{last}{_PAGE_END}", None)
         return [items.batch_from(item) for item in found]
 
     def receipts_between(self, partition: Partition, first: str, last: str) -> dict[tuple[str, str], Receipt]:
-        """See the port."""
         found = self._rows.query(partition, f"{RECEIPT_PREFIX}{first}#", f"{RECEIPT_PREFIX}{last}{_PAGE_END}", None)
         return {items.receipt_place(item): items.receipt_from(item) for item in found}
 
     # Erasing
 
     def remove_batch(self, batch: Batch) -> bool:
-        """See the port."""
         key = items.key_item(items.partition_of(batch.key), batch.key.row)
         condition = "attribute_not_exists(claim_token) AND pending_count = :zero AND entries_json = :seen"
         values = {":zero": number(0), ":seen": text(items.entries_to_text(batch.entries))}
@@ -253,13 +233,11 @@ class DynamoLedger:
         return self.batch(batch.key) is None
 
     def delete_receipts(self, partition: Partition, member_id: str) -> None:
-        """See the port."""
         first, last = f"{RECEIPT_PREFIX}{member_id}#", f"{RECEIPT_PREFIX}{member_id}{_PAGE_END}"
         for item in self._rows.query(partition, first, last, None):
             self._rows.delete({"ledger_key": item["ledger_key"], "row": item["row"]})
 
     def pass_address_on(self, partition: Partition, address: str, owner: str, to: str) -> None:
-        """See the port."""
         moved = {**self._address_key(partition, address), "owner_hash": text(to)}
         is_owners = {"ConditionExpression": "owner_hash = :owner", "ExpressionAttributeValues": {":owner": text(owner)}}
         self._rows.put_if(moved, **is_owners)

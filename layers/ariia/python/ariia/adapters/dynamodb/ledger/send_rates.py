@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from ariia.adapters.dynamodb.client import CONDITION_FAILED, Item, code_of, number, passing_faults, text
 from ariia.domain.documents import decode, encode
-from ariia.ports.sending import SendRate
+from ariia.ports.sending import SendRate, SendRates
 
 _ACTIVE, _ACTIVE_MS = "at#", 30 * 60_000
 _FORGOTTEN_AT_ONCE = 50
@@ -21,7 +21,7 @@ _BURST_MS = 1_000
 _RATE_SECONDS = 10.0
 
 
-class DynamoSendRates:
+class DynamoSendRates(SendRates):
     """Pacing by reservation: the item holds the instant from which the next message may leave. Taking tokens moves it
     on by their time, in one write that needs no read and loses no race."""
 
@@ -31,20 +31,17 @@ class DynamoSendRates:
         self._was_idle = False
 
     def rate(self, channel: str) -> SendRate | None:
-        """See the port."""
         rate, seen = self._seen.get(channel, (None, 0.0))
         if rate is not None and time.monotonic() - seen < _RATE_SECONDS:
             return rate
         return _rate_in(self._get(channel))
 
     def save_rate(self, channel: str, rate: SendRate) -> None:
-        """See the port."""
         self._seen.pop(channel, None)
         value = text(json.dumps(encode(rate)))
         self._update(channel, "SET account_rate = :rate", None, {":rate": value})
 
     def take(self, channel: str, messages: int, *, now: int, per_second: float, horizon_ms: int) -> int | None:
-        """See the port."""
         cost = round(messages * 1000 / per_second)
         floor, latest = now - _BURST_MS, now + horizon_ms
         # What held the last time mostly holds again; between two conditions another may have ended the idle time.
@@ -73,7 +70,7 @@ class DynamoSendRates:
         return self._update(channel, "SET next_free_at = :next", condition, values)
 
     def note_active(self, channel: str, campaign_key: str, now: int) -> int:
-        """See the port. An attribute for each campaign, so that noting and counting is one write."""
+        """An attribute for each campaign, so that noting and counting is one write."""
         name = _ACTIVE + campaign_key
         item = self._update(f"{channel}#active", "SET #one = :now", None, {":now": number(now)}, {"#one": name}) or {}
         active = {one: int(value["N"]) for one, value in item.items() if one.startswith(_ACTIVE)}
@@ -82,7 +79,6 @@ class DynamoSendRates:
         return len(active) - len(silent)
 
     def note_ended(self, channel: str, campaign_key: str) -> None:
-        """See the port."""
         self._forget(channel, [_ACTIVE + campaign_key])
 
     def _forget(self, channel: str, notes: Sequence[str]) -> None:

@@ -16,6 +16,7 @@ from ariia.domain.ledger.containers import DispatchKind, traits_of
 from ariia.domain.ledger.dispatch import Dispatch, MessageRef
 from ariia.domain.members.member import Consent, Member, Suppression
 from ariia.domain.members.stand_ins import address_place, as_known
+from ariia.ports.send_reader import SendReader
 
 # The document holds its version too: one attribute of 51 items to parse instead of four.
 _DOCUMENT = {
@@ -29,7 +30,7 @@ _ADDRESS = {"ConsistentRead": True, "ProjectionExpression": "address_key, suppre
 _MOMENT_SECONDS = 5.0
 
 
-class DynamoSendReader:
+class DynamoSendReader(SendReader):
     """Reads what a send needs. A message never changes, so it is kept for the life of the process; a dispatch that
     was sending a moment ago is not read again for the early look."""
 
@@ -40,7 +41,6 @@ class DynamoSendReader:
         self._sending: dict[tuple[str, str], tuple[Dispatch, float]] = {}
 
     def dispatch(self, tenant_id: str, dispatch_id: str) -> Dispatch | None:
-        """See the port."""
         campaign, seen = self._sending.get((tenant_id, dispatch_id), (None, 0.0))
         if campaign is not None and time.monotonic() - seen < _MOMENT_SECONDS:
             return campaign
@@ -51,7 +51,6 @@ class DynamoSendReader:
     def dispatch_and_members(
         self, tenant_id: str, dispatch_id: str, kind: DispatchKind, shard: int, member_ids: Sequence[str]
     ) -> tuple[Dispatch | None, dict[str, Member]]:
-        """See the port."""
         if traits_of(kind).to_stand_ins:
             return self._campaign_and_stand_ins(tenant_id, dispatch_id, member_ids)
         shard_key = text(f"{tenant_id}#{shard}")
@@ -89,7 +88,6 @@ class DynamoSendReader:
         return campaign, {one.id: _as_known(one, known.get(places[one.id], {})) for one in stored}
 
     def message(self, tenant_id: str, message: MessageRef) -> Content | None:
-        """See the port."""
         place = (tenant_id, message)
         if place not in self._contents:
             key = {"campaign_key": text(f"{tenant_id}#{message.owner}"), "part": text(f"content#{message.hash}")}

@@ -26,6 +26,7 @@ from ariia.domain.errors import TransientError
 from ariia.domain.identifiers import shard_of
 from ariia.domain.members.engagement import NAMES, day_of, latest, news, since
 from ariia.domain.members.member import Engagement
+from ariia.ports.engagement import EngagementStore
 
 _TRIES = 4
 _PER_READ = 100  # API_BatchGetItem
@@ -35,7 +36,7 @@ _NOTES_AT_ONCE = 50
 _WRITES_AT_ONCE = 8
 
 
-class DynamoEngagement:
+class DynamoEngagement(EngagementStore):
     """EngagementStore over the engagement table and the members'."""
 
     def __init__(self, client: Any, notes_table: str, members_table: str, shards: int) -> None:
@@ -43,11 +44,10 @@ class DynamoEngagement:
         self._notes = EngagementNoteTable(client, notes_table, shards)
 
     def note(self, tenant_id: str, seen: Mapping[str, Engagement]) -> None:
-        """See EngagementNotes."""
         self._notes.add(tenant_id, seen)
 
     def settle(self, tenant_id: str, shard: int) -> bool:
-        """See NotedEngagement. Notes go only when all that they say is with the members."""
+        """Notes go only when all that they say is with the members."""
         notes, may_be_more = self._notes.some(tenant_id, shard, _NOTES_AT_ONCE)
         if notes:
             self._move_all(tenant_id, coalesced(notes))
@@ -55,14 +55,13 @@ class DynamoEngagement:
         return not may_be_more
 
     def noted(self, tenant_id: str, member_id: str) -> Engagement:
-        """See EngagementStore."""
         found = Engagement()
         for note in self._notes.of_shard(tenant_id, shard_of(member_id, self._shards)):
             found = latest(found, note.seen.get(member_id, Engagement()))
         return found
 
     def forget(self, tenant_id: str, member_id: str) -> None:
-        """See EngagementStore. Others may be forgotten at the same time: a note that changed meanwhile is read anew."""
+        """Others may be forgotten at the same time: a note that changed meanwhile is read anew."""
         for _ in range(_TRIES):
             if self._forget_once(tenant_id, member_id):
                 return

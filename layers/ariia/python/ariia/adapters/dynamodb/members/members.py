@@ -31,11 +31,12 @@ from ariia.domain.members.address_index import (
 )
 from ariia.domain.members.audit_entries import entries_of
 from ariia.domain.members.member import Consent, Member, Suppression
+from ariia.ports.members import MemberStore
 
 _ATTEMPTS = 12
 
 
-class DynamoMembers:
+class DynamoMembers(MemberStore):
     """MemberStore over the tables members and addresses."""
 
     def __init__(self, shards: int, connection: Connection | None = None, now: Callable[[], int] = epoch_ms) -> None:
@@ -46,19 +47,17 @@ class DynamoMembers:
         self._writer = AddressWriter(shards, self._connection, now)
 
     def scan(self, tenant_id: str, shard: int, after: str | None, limit: int) -> list[Member]:
-        """See the port. Eventually consistent."""
+        """Eventually consistent."""
         return scan_members(self._connection, shard_key(tenant_id, shard), after, limit)
 
     def get_many(self, tenant_id: str, member_ids: Sequence[str]) -> dict[str, Member]:
-        """See the port. Strongly consistent."""
+        """Strongly consistent."""
         return read_members(self._connection, tenant_id, member_ids, self._shards)
 
     def get(self, tenant_id: str, member_id: str) -> Member | None:
-        """See the port."""
         return self.get_many(tenant_id, [member_id]).get(member_id)
 
     def save(self, members: Sequence[Member]) -> list[str]:
-        """See the port."""
         stored = self._stored([member for member in members if member.version])
         stale: list[str] = []
         refused: dict[str, Problem] = {}
@@ -71,7 +70,6 @@ class DynamoMembers:
         return stale
 
     def delete(self, member: Member) -> bool:
-        """See the port."""
         for attempt in range(_ATTEMPTS):
             stored = self.get(member.tenant_id, member.id)
             if stored is None or stored.version != member.version:
@@ -83,28 +81,22 @@ class DynamoMembers:
         raise TransientError("too many changes of this address at once; try again")
 
     def sharers(self, tenant_id: str, channel: str, address_hash: str) -> list[str]:
-        """See the port."""
         return self._record(tenant_id, channel, address_hash).members
 
     def members_at(self, tenant_id: str, channel: str, address_hashes: Sequence[str]) -> dict[str, list[str]]:
-        """See the port."""
         keys = [AddressKey(tenant_id, Channel(channel), one) for one in address_hashes]
         records = read_addresses(self._connection, keys)
         return {key.hash: record.members for key, record in records.items() if record.members}
 
     def suppression(self, tenant_id: str, channel: str, address_hash: str) -> Suppression | None:
-        """See the port."""
         return self._record(tenant_id, channel, address_hash).suppression
 
     def withdrawals(self, tenant_id: str, channel: str, address_hashes: Sequence[str]) -> dict[str, Consent]:
-        """See the port."""
         keys = [AddressKey(tenant_id, Channel(channel), one) for one in address_hashes]
         records = read_addresses(self._connection, keys)
         return {key.hash: record.withdrawal for key, record in records.items() if record.withdrawal is not None}
 
     def withdraw(self, tenant_id: str, channel: str, address_hash: str, withdrawal: Consent) -> list[str]:
-        """See the port."""
-
         def change(record: AddressRecord, members: list[Member]) -> AddressChange | None:
             done = opt_out(record, members, withdrawal, self._now())
             return AddressChange(record, *done) if done else None
@@ -112,7 +104,6 @@ class DynamoMembers:
         return self._writer.write(tenant_id, channel, address_hash, change)
 
     def suppress(self, tenant_id: str, channel: str, address_hash: str, suppression: Suppression) -> list[str]:
-        """See the port."""
         return self._suppressions.add(tenant_id, channel, address_hash, suppression)
 
     def _save_group(self, group: list[MemberChange]) -> tuple[list[str], dict[str, Problem]]:

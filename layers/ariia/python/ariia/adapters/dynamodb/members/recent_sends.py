@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from ariia.adapters.dynamodb.client import CANCELLED, Item, batch_get, chunks, code_of, passing_faults, text
 from ariia.domain.identifiers import shard_of
 from ariia.domain.rules.frequency_cap import RecentSend
-from ariia.ports.recent_sends import SendsChange
+from ariia.ports.recent_sends import RecentSendStore, SendsChange
 
 _PER_READ = 100  # API_BatchGetItem
 
@@ -27,14 +27,13 @@ def sends_from_text(stored: str | None) -> tuple[RecentSend, ...]:
     return tuple(RecentSend(message, int(at)) for message, _, at in parts)
 
 
-class DynamoRecentSends:
+class DynamoRecentSends(RecentSendStore):
     """RecentSendStore over the members table."""
 
     def __init__(self, client: Any, table: str, shards: int) -> None:
         self._client, self._table, self._shards = client, table, shards
 
     def read(self, tenant_id: str, member_ids: Sequence[str]) -> dict[str, tuple[RecentSend, ...]]:
-        """See RecentSendStore."""
         found: dict[str, tuple[RecentSend, ...]] = {}
         for some in chunks(member_ids, _PER_READ):
             asked = {
@@ -47,7 +46,7 @@ class DynamoRecentSends:
         return found
 
     def swap(self, tenant_id: str, changes: Mapping[str, SendsChange]) -> bool:
-        """See RecentSendStore. One transaction: one call for all members of a batch."""
+        """One transaction: one call for all members of a batch."""
         moved = {one: change for one, change in changes.items() if change.before != change.after}
         if not moved:
             return True

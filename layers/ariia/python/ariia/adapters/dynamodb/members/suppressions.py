@@ -17,17 +17,17 @@ from ariia.domain.documents import decode, encode
 from ariia.domain.members.address_index import AddressKey, AddressRecord
 from ariia.domain.members.audit_entries import about, suppressed
 from ariia.domain.members.member import Member, Suppression
-from ariia.ports.suppressions import Lift, SuppressedAddress
+from ariia.ports.suppressions import Lift, SuppressedAddress, SuppressionStore
 
 
-class DynamoSuppressions:
+class DynamoSuppressions(SuppressionStore):
     """SuppressionStore over the tables addresses, members and suppressions."""
 
     def __init__(self, shards: int, connection: Connection | None = None, now: Callable[[], int] = epoch_ms) -> None:
         self._writer = AddressWriter(shards, connection or process_connection(), now)
 
     def add(self, tenant_id: str, channel: str, address_hash: str, suppression: Suppression) -> list[str]:
-        """See the port. Of a crowd the address comes first: whoever joins it from then on inherits."""
+        """Of a crowd the address comes first: whoever joins it from then on inherits."""
 
         def change(record: AddressRecord, members: list[Member]) -> AddressChange | None:
             if record.suppression is None and not record.accepts(suppression):
@@ -47,7 +47,7 @@ class DynamoSuppressions:
         return self._writer.write(tenant_id, channel, address_hash, change)
 
     def lift(self, tenant_id: str, channel: str, address_hash: str, lift: Lift) -> list[str] | None:
-        """See the port. Of a crowd the address comes last: repeating a lift that was killed finishes it."""
+        """Of a crowd the address comes last: repeating a lift that was killed finishes it."""
         was_suppressed = False
 
         def change(record: AddressRecord, members: list[Member]) -> AddressChange | None:
@@ -66,12 +66,10 @@ class DynamoSuppressions:
         return members if was_suppressed else None
 
     def find(self, tenant_id: str, channel: str, address_hash: str) -> SuppressedAddress | None:
-        """See the port."""
         found = read(SuppressionModel, tenant_id, f"{channel}-{address_hash}")
         return _address(found) if found else None
 
     def page(self, tenant_id: str, channel: str | None, limit: int, after: str | None) -> list[SuppressedAddress]:
-        """See the port."""
         first, last = (f"{channel}-", f"{channel}-~") if channel else (" ", "~")
         if after is not None and after > last:
             return []
