@@ -43,7 +43,7 @@ def _is_done(task: CountTask | SegmentTask, ends_at: int) -> bool:
     if services().clock.now() >= ends_at:
         return False
     done = _do(task, ends_at)
-    logger.info("worked on", tenant=task.tenant_id, kind=type(task).__name__, shard=task.shard, done=done)
+    logger.info("worked on", tenant_id=task.tenant_id, kind=type(task).__name__, shard=task.shard, done=done)
     return done
 
 

@@ -43,7 +43,7 @@ def _cut(news: Uploaded) -> None:
     for key in news.keys:
         job = services().cutting.run(key)
         if job is not None:
-            logger.info("file cut", tenant=job.tenant_id, import_id=job.id, ranges=len(job.ranges), size=job.size)
+            logger.info("file cut", tenant_id=job.tenant_id, import_id=job.id, ranges=len(job.ranges), size=job.size)
 
 
 def _import(task: RangeTask, stop_at: int) -> None:

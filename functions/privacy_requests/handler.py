@@ -29,7 +29,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """`{"over": …}`. What fails is raised: Lambda repeats it twice and dead-letters it, and the look that was arranged
     before anything else comes again in any case."""
     kind, tenant_id, job_id = RevisitKind(event["kind"]), str(event["tenant_id"]), str(event["job_id"])
-    logger.append_keys(tenant=tenant_id, kind=kind.value, job=job_id)
+    logger.append_keys(tenant_id=tenant_id, kind=kind.value, job_id=job_id)
     ends_at = services().clock.now() + context.get_remaining_time_in_millis() - _RESERVE_MS
     is_over = services().runs.run(kind, tenant_id, job_id, ends_at)
     logger.info("worked on", over=is_over)

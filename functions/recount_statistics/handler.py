@@ -32,5 +32,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         recount = services().runner.run(tenant_id, campaign_id, event["run"], ends_at)
     if recount is None:
         return {"status": None}
-    logger.info("recounted", tenant=tenant_id, campaign=campaign_id, status=recount.status, passes=recount.passes)
+    logger.info("recounted", tenant_id=tenant_id, campaign_id=campaign_id, status=recount.status, passes=recount.passes)
     return {"status": recount.status}

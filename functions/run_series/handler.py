@@ -29,5 +29,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     status = str(series.status) if series else "never saved"
     made = series.made.campaign_id if series and series.made else None
     reason = series.missed.reason if series and series.missed else None
-    logger.info("woke up", status=status, campaign=made, missed=reason)
+    logger.info("woke up", status=status, campaign_id=made, missed=reason)
     return {"status": status}

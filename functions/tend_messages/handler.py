@@ -56,7 +56,7 @@ def _follow_up(tenant_id: str, event: Event) -> str:
 def _message(tenant_id: str, event: Event) -> str:
     container_id, until = str(event["container_id"]), int(event["until"])
     is_over = services().messages.look(tenant_id, container_id, event["member_ids"], until)
-    logger.info("looked after", container=container_id, over=is_over)
+    logger.info("looked after", container_id=container_id, over=is_over)
     return "over" if is_over else "pending"
 
 

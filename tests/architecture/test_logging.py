@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from ariia.observability import LOGGED_IDS
+
 from .source_tree import Source, product_sources
 
 # `member_id` and `message_id` are opaque ids: they identify nobody to whoever reads the log.
@@ -68,6 +70,17 @@ def _names(node: ast.AST) -> Iterator[str]:
         yield from _names(child)
 
 
+def misnamed(source: Source) -> Iterator[str]:
+    """The fields of logs that name a thing otherwise than `LOGGED_IDS` does."""
+    nouns = {name.removesuffix("_id") for name in LOGGED_IDS} - LOGGED_IDS
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Call) and _writes(node.func):
+            for keyword in node.keywords:
+                name = keyword.arg or ""
+                if name in nouns or (name.endswith("_id") and name not in LOGGED_IDS | {"correlation_id"}):
+                    yield f"{source.path}:{node.lineno} {name}"
+
+
 def deployed() -> list[Source]:
     """What runs in Lambda; the laptop stack talks to the person in front of it."""
     return [one for one in product_sources() if one.path.parts[0] in ("functions", "layers")]
@@ -75,6 +88,18 @@ def deployed() -> list[Source]:
 
 def test_nothing_personal_is_logged() -> None:
     assert [one for source in deployed() for one in leaks(source)] == []
+
+
+def test_logs_name_things_alike() -> None:
+    assert [one for source in deployed() for one in misnamed(source)] == []
+
+
+@pytest.mark.parametrize(
+    "code", ["logger.info('x', tenant=t)", "logger.append_keys(campaign=c)", "logger.info('x', run_id=r)"]
+)
+def test_another_name_is_found(tmp_path: Path, code: str) -> None:
+    (tmp_path / "x.py").write_text(code)
+    assert len(list(misnamed(Source(tmp_path, Path("x.py"))))) == 1
 
 
 @pytest.mark.parametrize(
@@ -100,7 +125,7 @@ def test_a_leak_is_found(tmp_path: Path, code: str) -> None:
 @pytest.mark.parametrize(
     "code",
     [
-        "logger.info('sent', tenant=t, campaign=c, batch=b.name, count=len(members))",
+        "logger.info('sent', tenant_id=t, campaign_id=c, batch=b.name, count=len(members))",
         "logger.warning('left out', member_id=one.id, reason=type(error).__name__)",
         "send(member.email)",
     ],

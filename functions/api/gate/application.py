@@ -81,7 +81,7 @@ class Application:
             return None
         settings = self._settings()
         caller = caller_of(event, settings.tenant_claim, settings.roles_claim)
-        logger.append_keys(tenant=caller.tenant_id, operation=f"{operation.method} {operation.path}")
+        logger.append_keys(tenant_id=caller.tenant_id, operation=f"{operation.method} {operation.path}")
         require(caller, operation.permission)
         if operation.permission not in WITHOUT_TENANT:
             self._require_tenant(caller.tenant_id)

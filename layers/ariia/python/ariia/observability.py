@@ -12,6 +12,13 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 logger = Logger()
+# By these names, and no others, a log says what it is about: one query then finds the whole story of a thing.
+LOGGED_IDS = frozenset(
+    {
+        "tenant_id", "campaign_id", "batch", "member_id", "message_id", "job_id", "import_id", "series_id",
+        "follow_up_id", "container_id",
+    }
+)  # fmt: skip
 _NAMESPACE = "ariia"
 metrics = Metrics(namespace=_NAMESPACE)
 _FRAMES = 20

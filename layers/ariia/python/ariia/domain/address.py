@@ -6,7 +6,7 @@ import hashlib
 import re
 
 from ariia.domain.channel import Channel
-from ariia.domain.errors import InvalidError, Problem
+from ariia.domain.errors import InvalidError
 from ariia.domain.hostname import punycode
 
 # RFC 5321 4.5.3.1: local part at most 64 octets, path at most 256.
@@ -52,5 +52,4 @@ def address_hash(channel: Channel, address: str) -> str:
 
 
 def _invalid(field: str, value: str, allowed: str) -> InvalidError:
-    message = f"is not a valid {_NAMES[field]}"
-    return InvalidError(f"{field} {message}", problems=[Problem(field, message, value=value[:320], allowed=allowed)])
+    return InvalidError.of(field, f"is not a valid {_NAMES[field]}", value[:320], allowed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from ariia.domain.pause_cause import PauseCause
 
@@ -33,6 +34,11 @@ class InvalidError(AriiaError):
     def __init__(self, message: str, *, problems: Sequence[Problem] = ()) -> None:
         super().__init__(message)
         self.problems = tuple(problems)
+
+    @classmethod
+    def of(cls, field: str, message: str, value: object = None, allowed: object = None) -> Self:
+        """The error about one field, in the words of its problem."""
+        return cls(f"{field} {message}", problems=[Problem(field, message, value, allowed)])
 
 
 class NotFoundError(AriiaError):

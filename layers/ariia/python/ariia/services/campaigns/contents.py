@@ -16,7 +16,7 @@ from ariia.domain.content.template import CampaignTemplate
 from ariia.domain.content.variables.declarations import parse_variables
 from ariia.domain.content.variables.roots import campaign_view, tenant_view
 from ariia.domain.documents import encode
-from ariia.domain.errors import ForbiddenError, InvalidError, Problem
+from ariia.domain.errors import ForbiddenError, InvalidError
 from ariia.domain.storable import require_storable
 from ariia.domain.tenants.tenant import Tenant
 from ariia.ports.senders import SenderDirectory
@@ -144,12 +144,14 @@ class CampaignContents:
             return None
         template = self._templates.get(campaign.tenant_id, campaign.template_id)
         if template is None:
-            raise _invalid("template_id", "there is no such template", value=campaign.template_id)
+            raise InvalidError.of("template_id", "there is no such template", value=campaign.template_id)
         if not template.is_active:
-            raise _invalid("template_id", "this template is not active", value=campaign.template_id)
+            raise InvalidError.of("template_id", "this template is not active", value=campaign.template_id)
         if template.type is not campaign.channel:
             allowed = f"a template of type {campaign.channel}"
-            raise _invalid("template_id", "is of another type than the channel", value=template.type, allowed=allowed)
+            raise InvalidError.of(
+                "template_id", "is of another type than the channel", value=template.type, allowed=allowed
+            )
         return template
 
 
@@ -176,7 +178,3 @@ def _field_names(*, own_html: bool) -> dict[str, str]:
         "header_html": "template.header_html",
         "footer_html": "template.footer_html",
     }
-
-
-def _invalid(field: str, message: str, *, value: Any = None, allowed: Any = None) -> InvalidError:
-    return InvalidError(f"{field} {message}", problems=[Problem(field, message, value=value, allowed=allowed)])

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ariia.domain.campaigns.campaign import Campaign
-from ariia.domain.errors import InvalidError, Problem, TransientError
+from ariia.domain.errors import InvalidError, TransientError
 from ariia.domain.senders import parse_from
 from ariia.domain.tenants.tenant import Tenant
 from ariia.ports.senders import SenderDirectory
@@ -31,11 +29,7 @@ def verified_sender(senders: SenderDirectory, tenant: Tenant, chosen: str | None
     or its domain is not verified."""
     named = chosen or tenant.default_sender
     if named is None:
-        raise _invalid("is required, as the tenant has no default_sender")
+        raise InvalidError.of("sender", "is required, as the tenant has no default_sender")
     if not senders.is_verified(tenant.id, named):
-        raise _invalid("is not on a verified domain of this tenant", named)
+        raise InvalidError.of("sender", "is not on a verified domain of this tenant", named)
     return parse_from(named, "sender").header
-
-
-def _invalid(message: str, value: Any = None) -> InvalidError:
-    return InvalidError(f"sender {message}", problems=[Problem("sender", message, value=value)])

@@ -12,7 +12,7 @@ from ariia.domain.content.content import Content
 from ariia.domain.content.message_draft import MessageDraft
 from ariia.domain.content.variables.roots import campaign_view, clean, member_view, tenant_view
 from ariia.domain.documents import encode
-from ariia.domain.errors import InvalidError, Problem
+from ariia.domain.errors import InvalidError
 from ariia.domain.follow_ups import MessageFormat, ScheduledFollowUp
 from ariia.domain.ledger.containers import DispatchKind
 from ariia.domain.ledger.dispatch import Dispatch
@@ -86,13 +86,15 @@ class FollowUpContents:
     def _require_fields(self, follow_up: ScheduledFollowUp) -> None:
         is_email = follow_up.channel is Channel.EMAIL
         if not follow_up.message_template.strip():
-            raise _invalid("message_template", "is empty")
+            raise InvalidError.of("message_template", "is empty")
         if is_email and not (follow_up.subject or "").strip():
-            raise _invalid("subject", "is required for e-mail")
+            raise InvalidError.of("subject", "is required for e-mail")
         if not is_email and (follow_up.subject or follow_up.sender):
-            raise _invalid("subject" if follow_up.subject else "sender", f"is nothing that {follow_up.channel} has")
+            raise InvalidError.of(
+                "subject" if follow_up.subject else "sender", f"is nothing that {follow_up.channel} has"
+            )
         if not is_email and follow_up.message_format is MessageFormat.HTML:
-            raise _invalid("message_format", f"is nothing that {follow_up.channel} shows", "html", ["text"])
+            raise InvalidError.of("message_format", f"is nothing that {follow_up.channel} shows", "html", ["text"])
 
 
 def _draft(follow_up: ScheduledFollowUp, tenant: Tenant, content: Content) -> MessageDraft:
@@ -120,7 +122,3 @@ def _html_footer(source: str, tenant: Tenant) -> str:
     if "unsubscribe_url" in source:
         return ""
     return f'\n<p style="font-size:12px"><a href="{{{{ unsubscribe_url }}}}">{_label(tenant)}</a></p>'
-
-
-def _invalid(field: str, message: str, value: Any = None, allowed: Any = None) -> InvalidError:
-    return InvalidError(f"{field} {message}", problems=[Problem(field, message, value=value, allowed=allowed)])

@@ -209,17 +209,17 @@ class FollowUps:
     def _set_time(self, follow_up: ScheduledFollowUp, fields: Mapping[str, Any], zone: str) -> None:
         if fields.get("follow_up_at") is not None:
             if fields.get("follow_up_local") or fields.get("follow_up_timezone"):
-                raise _invalid("follow_up_local", "can't be given beside follow_up_at, which is an instant")
+                raise InvalidError.of("follow_up_local", "can't be given beside follow_up_at, which is an instant")
             follow_up.follow_up_local = follow_up.follow_up_timezone = None
         elif follow_up.follow_up_local is None:
-            raise _invalid("follow_up_at", "is required, or follow_up_local")
+            raise InvalidError.of("follow_up_at", "is required, or follow_up_local")
         else:
             follow_up.follow_up_timezone = _zone(follow_up.follow_up_timezone or zone)
             local = datetime.fromisoformat(follow_up.follow_up_local)
             follow_up.follow_up_at = at_local(local, follow_up.follow_up_timezone)
         now = self._clock.now()
         if not now - _PAST_MS <= follow_up.follow_up_at <= now + MAX_AHEAD_MS:
-            raise _invalid("follow_up_at", "must lie in the future", allowed="at most 366 days ahead")
+            raise InvalidError.of("follow_up_at", "must lie in the future", allowed="at most 366 days ahead")
 
     def _channel_problem(self, channel: Channel) -> Problem | None:
         if channel in self._channels:
@@ -252,7 +252,7 @@ class FollowUps:
     def _member(self, follow_up: ScheduledFollowUp) -> Member:
         member = self._members.get_many(follow_up.tenant_id, [follow_up.member_id]).get(follow_up.member_id)
         if member is None:
-            raise _invalid("member_id", "is no member of this tenant", follow_up.member_id)
+            raise InvalidError.of("member_id", "is no member of this tenant", follow_up.member_id)
         return member
 
     def _tenant(self, tenant_id: str) -> Tenant:
@@ -268,7 +268,3 @@ def _zone(name: str) -> str:
     except FieldError as error:
         problem = error.problem("follow_up_timezone", name)
         raise InvalidError("follow_up_timezone is no time zone", problems=[problem]) from error
-
-
-def _invalid(field: str, message: str, value: Any = None, *, allowed: Any = None) -> InvalidError:
-    return InvalidError(f"{field} {message}", problems=[Problem(field, message, value=value, allowed=allowed)])

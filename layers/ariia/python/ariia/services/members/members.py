@@ -9,7 +9,7 @@ from typing import Any
 
 from ariia.domain.concurrency import overtaken, require_version
 from ariia.domain.creation import Created, Creation, require_same
-from ariia.domain.errors import ConflictError, InvalidError, NotFoundError, Problem
+from ariia.domain.errors import ConflictError, InvalidError, NotFoundError
 from ariia.domain.identifiers import require_id
 from ariia.domain.members.claims import agreed_addresses, apply_claims
 from ariia.domain.members.member import Member
@@ -189,5 +189,4 @@ def _tag(value: str) -> str:
 
 
 def _invalid(error: FieldError, field: str, value: object) -> InvalidError:
-    problem: Problem = error.problem(field, value)
-    return InvalidError(f"{field} {error.message}", problems=[problem])
+    return InvalidError(f"{field} {error.message}", problems=[error.problem(field, value)])

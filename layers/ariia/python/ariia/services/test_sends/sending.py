@@ -110,7 +110,7 @@ class TestSends:
     ) -> list[Member]:
         if campaign.channel is not Channel.EMAIL:
             value = str(campaign.channel)
-            raise _invalid("channel", "can't be tested with addresses", value=value, allowed=["email"])
+            raise InvalidError.of("channel", "can't be tested with addresses", value=value, allowed=["email"])
         person = self._person(campaign.tenant_id, content, member_id)
         found, problems = {}, list[Problem]()
         for place, address in enumerate(addresses):
@@ -145,7 +145,7 @@ class TestSends:
             return Member(tenant_id=tenant_id, attributes=attributes, **sample)
         member = self._members.get(tenant_id, member_id)
         if member is None:
-            raise _invalid("member_id", "is no member of this tenant", value=member_id)
+            raise InvalidError.of("member_id", "is no member of this tenant", value=member_id)
         return replace(member, consent={}, suppression={}, shared_address=[], consent_history=[], imported=None)
 
     def _count(self, tenant_id: str, messages: int) -> None:
@@ -204,7 +204,3 @@ class TestSends:
         found = {one.member_id: one for one in self._singles.recipients(job.tenant_id, container, list(addresses))}
         by_address = {address: found.get(one) for one, address in addresses.items()}
         return TestSend(job.id, job.document["campaign_id"], job.document["created_at"], by_address)
-
-
-def _invalid(field: str, message: str, *, value: object = None, allowed: object = None) -> InvalidError:
-    return InvalidError(f"{field} {message}", problems=[Problem(field, message, value=value, allowed=allowed)])
