@@ -20,4 +20,5 @@ ON_THE_FIRST = frozenset(
 
 def is_on_the_first(nodeid: str) -> bool:
     """True for the tests of the first stack, by node id."""
-    return nodeid.partition("::")[0].removeprefix(E2E) in ON_THE_FIRST
+    path = nodeid.partition("::")[0]
+    return path.startswith(E2E) and path.rpartition("/")[2] in ON_THE_FIRST

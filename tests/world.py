@@ -20,8 +20,8 @@ from ariia.domain.sending.message import MessageLinks
 from ariia.domain.tenants.plan import Plan
 from ariia.domain.tenants.tenant import Tenant
 from ariia.ports.campaigns import CampaignChange
-from ariia.ports.ledger import Partition
-from ariia.ports.sending import SendCall, SendRate
+from ariia.ports.ledger.ledger import Partition
+from ariia.ports.ledger.sending import SendCall, SendRate
 from ariia.services.audience.page_facts import PageFactsReader
 from ariia.services.campaigns.broadcast_quota import BroadcastQuota
 from ariia.services.campaigns.firing import CampaignFiring

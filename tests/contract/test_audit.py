@@ -16,7 +16,7 @@ from ariia.domain.channel import Channel
 from ariia.domain.members.member import Consent, ConsentStatus, Member, Suppression, TrackingChoice
 from ariia.domain.tenants.tenant import Tenant
 from ariia.ports.audit import AuditTrail
-from ariia.ports.members import MemberStore
+from ariia.ports.members.members import MemberStore
 from ariia.ports.suppressions import Lift, SuppressionStore
 from ariia.ports.tenants import TenantStore
 from tests.doubles.audit import MemoryAudit

@@ -16,7 +16,7 @@ from ariia.adapters.dynamodb import names
 from ariia.adapters.dynamodb.client import dynamodb_client
 from ariia.adapters.email.event_pipeline import SesEventPipeline
 from ariia.domain.ledger.event_watch import INTERVAL_MS, WATCH_MS, interval_of
-from ariia.ports.sending import EventPipeline
+from ariia.ports.ledger.sending import EventPipeline
 from tests.doubles.event_pipeline import MemoryEventPipeline
 
 NOW = 1_800_000_000_000

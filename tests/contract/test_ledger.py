@@ -13,7 +13,7 @@ from ariia.adapters.dynamodb.client import dynamodb_client
 from ariia.adapters.dynamodb.ledger.ledger import DynamoLedger
 from ariia.domain.ledger.batch import Batch, BatchKey, Entry, EntryState, PlanCursor, ReleaseCursor
 from ariia.domain.ledger.receipt import EventKind, Receipt
-from ariia.ports.ledger import Ledger, Page, Partition, ReceiptKey
+from ariia.ports.ledger.ledger import Ledger, Page, Partition, ReceiptKey
 from tests.doubles.ledger import MemoryLedger
 
 LEASE = 5_000

@@ -13,7 +13,7 @@ from ariia.adapters.dynamodb.ledger.ledger import DynamoLedger
 from ariia.adapters.dynamodb.ledger.recount import DynamoRecountLedger
 from ariia.domain.ledger.batch import Batch, BatchKey, Entry, PlanCursor
 from ariia.domain.ledger.receipt import EventKind, Receipt
-from ariia.ports.ledger import Page, Partition, ReceiptKey
+from ariia.ports.ledger.ledger import Page, Partition, ReceiptKey
 from tests.doubles.ledger import MemoryLedger
 
 

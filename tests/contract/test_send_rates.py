@@ -10,7 +10,7 @@ import pytest
 from ariia.adapters.dynamodb import names
 from ariia.adapters.dynamodb.client import dynamodb_client
 from ariia.adapters.dynamodb.ledger.send_rates import DynamoSendRates
-from ariia.ports.sending import SendRate, SendRates
+from ariia.ports.ledger.sending import SendRate, SendRates
 from tests.doubles.sending import MemorySendRates
 
 NOW = 1_800_000_000_000

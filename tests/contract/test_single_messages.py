@@ -26,8 +26,8 @@ from ariia.domain.members.member import Consent, ConsentStatus, Member, Suppress
 from ariia.domain.members.stand_ins import stand_in_id
 from ariia.domain.single_messages import batch_of, sending
 from ariia.ports.campaigns import CampaignChange, CampaignStore
-from ariia.ports.ledger import Ledger
-from ariia.ports.members import MemberStore
+from ariia.ports.ledger.ledger import Ledger
+from ariia.ports.members.members import MemberStore
 from ariia.ports.send_reader import SendReader
 from tests.doubles.campaigns import MemoryCampaigns
 from tests.doubles.ledger import MemoryLedger

@@ -16,7 +16,7 @@ from ariia.domain.ledger.batch import Entry
 from ariia.domain.ledger.containers import DispatchKind, container_id, follow_ups_key
 from ariia.domain.ledger.counted_row import CountedRow
 from ariia.domain.ledger.receipt import Receipt
-from ariia.ports.ledger import Partition
+from ariia.ports.ledger.ledger import Partition
 from ariia.ports.statistics import Fold, LedgerChange, StatisticsStore
 from ariia.services.statistics.counting import StreamCounter
 from tests.doubles.statistics import MemoryStatistics

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from ariia.domain.ledger.event_watch import SKEW_MS, WATCH_MS, EventWatch, interval_of
-from ariia.ports.sending import EventPipeline, PipelineState
+from ariia.ports.ledger.sending import EventPipeline, PipelineState
 
 
 class MemoryEventPipeline(EventPipeline):

@@ -11,7 +11,7 @@ from ariia.domain.ledger.counted_row import CountedRow
 from ariia.domain.ledger.evidence import open_count
 from ariia.domain.ledger.put_off import marks_of
 from ariia.domain.ledger.receipt import Receipt, merge
-from ariia.ports.ledger import BatchSummary, Ledger, Page, Partition, ReceiptKey, RecountLedger
+from ariia.ports.ledger.ledger import BatchSummary, Ledger, Page, Partition, ReceiptKey, RecountLedger
 
 
 class MemoryLedger(Ledger, RecountLedger):

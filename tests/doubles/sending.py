@@ -11,10 +11,8 @@ from ariia.domain.ledger.dispatch import Dispatch, MessageRef
 from ariia.domain.ledger.queued_batch import QueuedBatch
 from ariia.domain.members.member import Member
 from ariia.domain.members.stand_ins import address_place, as_known
-from ariia.ports.dispatches import DispatchStore
-from ariia.ports.members import MemberStore
-from ariia.ports.send_reader import SendReader
-from ariia.ports.sending import (
+from ariia.ports.ledger.dispatches import DispatchStore
+from ariia.ports.ledger.sending import (
     Accepted,
     AccountQuota,
     EntryOutcome,
@@ -24,6 +22,8 @@ from ariia.ports.sending import (
     SendRate,
     SendRates,
 )
+from ariia.ports.members.members import MemberStore
+from ariia.ports.send_reader import SendReader
 
 _BURST_MS = 1_000
 _ACTIVE_MS = 30 * 60_000

@@ -21,7 +21,7 @@ from ariia.domain.members.member import Consent, ConsentStatus, Member
 from ariia.domain.rules.wave import Lane
 from ariia.domain.tenants.tenant import Tenant
 from ariia.ports.campaigns import CampaignChange
-from ariia.ports.ledger import Partition
+from ariia.ports.ledger.ledger import Partition
 from ariia.services.consent.member_consent import MemberConsent
 from ariia.services.content.thumbnails import Thumbnails
 from ariia.services.member_pages.confirmation_page import ConfirmationPage

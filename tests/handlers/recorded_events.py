@@ -11,7 +11,7 @@ from typing import Any
 from ariia.bootstrap.record_events import RecordEventsServices
 from ariia.domain.ledger.batch import Batch, BatchKey, Entry, PlanCursor
 from ariia.domain.ledger.receipt import Receipt
-from ariia.ports.ledger import Page, Partition
+from ariia.ports.ledger.ledger import Page, Partition
 from ariia.services.receipts.event_notes import EventNotes
 from ariia.services.receipts.isolated import IsolatingRecorder
 from functions.record_events import handler as module

@@ -16,7 +16,7 @@ from ariia.domain.ledger.batch import Batch, BatchKey, Entry, EntryState
 from ariia.domain.ledger.containers import DispatchKind, container_id
 from ariia.domain.ledger.receipt import Receipt
 from ariia.domain.statistics.totals import Totals, totals
-from ariia.ports.ledger import Partition
+from ariia.ports.ledger.ledger import Partition
 from ariia.services.statistics.counting import StreamCounter
 from functions.aggregate_stats import handler as module
 from tests.doubles.statistics import MemoryStatistics

@@ -13,7 +13,7 @@ from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.ledger.batch import BATCH_PREFIX, ReleaseCursor
 from ariia.domain.ledger.dispatch import CampaignType
 from ariia.domain.ledger.status import CampaignStatus
-from ariia.ports.ledger import Partition
+from ariia.ports.ledger.ledger import Partition
 from ariia.ports.statistics import Fold
 from functions.plan_audience import handler as plan_module
 from functions.release_batches import handler as release_module

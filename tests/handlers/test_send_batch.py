@@ -10,7 +10,7 @@ from ariia.bootstrap.send_batch import SendBatchServices
 from ariia.domain.errors import ThrottledError
 from ariia.domain.ledger.queued_batch import QueuedBatch
 from ariia.observability import AttemptFailedError
-from ariia.ports.sending import EntryOutcome, SendCall
+from ariia.ports.ledger.sending import EntryOutcome, SendCall
 from functions.send_batch import handler as module
 from tests.builders import any_member
 from tests.handlers.context import LambdaContext

@@ -9,8 +9,9 @@ from collections.abc import Iterable
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from tests.simulation.world.jobs import BEYOND, JOURNAL, KEPT, STORM, Journal, Result, jobs, results, sources
+
 from .catching import caught_by
-from .jobs import BEYOND, JOURNAL, KEPT, STORM, Journal, Result, jobs, results, sources
 from .mutants import MUTANTS
 from .report import RESULTS, write
 from .tally import Tally

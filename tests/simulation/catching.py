@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, Protocol
 
-from .engine import Parts
+from tests.simulation.world.engine import Parts
+
 from .run import simulate
 from .scenario import Scenario, hard_weather
 

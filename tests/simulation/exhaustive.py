@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from .faults import FAULTS, Fault, GivenFaults, Strike
+from tests.simulation.world.faults import FAULTS, Fault, GivenFaults, Strike
+
 from .run import Outcome, simulate
 from .scenario import Scenario
 

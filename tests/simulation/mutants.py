@@ -16,8 +16,8 @@ from ariia.domain.members.member import Member
 from ariia.domain.planning.lane_plan import LanePlan
 from ariia.domain.rules.sending_rules import SendingRules
 from ariia.domain.rules.wave import Lane
-from ariia.ports.ledger import Page
-from ariia.ports.sending import EntryOutcome, SendCall
+from ariia.ports.ledger.ledger import Page
+from ariia.ports.ledger.sending import EntryOutcome, SendCall
 from ariia.ports.statistics import Fold, LedgerChange
 from ariia.services.audience.page_facts import PageFactsReader
 from ariia.services.planning import reopening
@@ -29,12 +29,12 @@ from ariia.services.sending.last_look import LastLook, LookVerdict
 from ariia.services.statistics import counting
 from ariia.services.statistics.counting import StreamCounter
 from tests.doubles.statistics import MemoryStatistics
+from tests.simulation.world.engine import Parts
+from tests.simulation.world.provider import Provider
+from tests.simulation.world.stream import StreamedLedger
 
-from .engine import Parts
-from .provider import Provider
 from .recount_mutants import OF_RECOUNTS
 from .silence_mutants import OF_SILENCE
-from .stream import StreamedLedger
 
 
 class _RecordsFirst(ClaimSender):

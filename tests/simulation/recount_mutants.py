@@ -7,8 +7,8 @@ from typing import Any
 
 from ariia.ports.statistics import CounterState
 from ariia.services.statistics.recounting import Recounting
+from tests.simulation.world.engine import Parts
 
-from .engine import Parts
 from .scenario import recounted
 
 

@@ -10,15 +10,15 @@ from typing import Any
 from ariia.services.planning import reopening
 from ariia.services.planning import shard as planning_shard
 from ariia.services.release import released_batches
+from tests.simulation.world.engine import Engine, Parts
+from tests.simulation.world.faults import Chance, FaultPlan, GivenFaults, RandomFaults, Strike
+from tests.simulation.world.operators import Operators
+from tests.simulation.world.recounts import Recounter
+from tests.simulation.world.scheduler import START
+from tests.simulation.world.watch import Watch
 
-from .engine import Engine, Parts
-from .faults import Chance, FaultPlan, GivenFaults, RandomFaults, Strike
-from .operators import Operators
-from .recounts import Recounter
 from .scenario import Scenario
-from .scheduler import START
 from .verdict import Judge, Verdict
-from .watch import Watch
 
 LONGEST_MS = 48 * 3_600_000
 

@@ -6,12 +6,11 @@ from dataclasses import dataclass, field, replace
 from random import Random
 
 from ariia.domain.ledger.status import CampaignStatus
-
-from .audiences import AUDIENCES
-from .clocks import CLOCKS
-from .events import EventHabits
-from .provider import ProviderHabits
-from .queues import QueueHabits
+from tests.simulation.world.audiences import AUDIENCES
+from tests.simulation.world.clocks import CLOCKS
+from tests.simulation.world.events import EventHabits
+from tests.simulation.world.provider import ProviderHabits
+from tests.simulation.world.queues import QueueHabits
 
 LEASE_MS, GRACE_MS = 120_000, 360_000
 # The latest that an event arrives where nobody may get a message twice: the grace, less a minute for SQS's counts.

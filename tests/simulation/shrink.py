@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .engine import Parts
+from tests.simulation.world.engine import Parts
+
 from .run import Outcome, simulate, storm
 from .scenario import Scenario
 

@@ -12,10 +12,10 @@ from ariia.domain.ledger.event_watch import EventWatch
 from ariia.services.receipts.event_notes import EventNotes
 from ariia.services.release import resolving, silence
 from ariia.services.release.silence import Silence, SilenceProof
+from tests.simulation.world.engine import Parts
+from tests.simulation.world.events import ReportedPipeline
+from tests.simulation.world.queues import Message
 
-from .engine import Parts
-from .events import ReportedPipeline
-from .queues import Message
 from .scenario import busy_account, failing_recorders
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .jobs import BEYOND, KEPT, STORM, Job, Journal, Result, jobs, results
+from tests.simulation.world.jobs import BEYOND, KEPT, STORM, Job, Journal, Result, jobs, results
 
 
 def _result(key: str) -> Result:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.simulation.world.engine import Parts
+
 from . import catching
 from .catching import caught_by, right_passes
-from .engine import Parts
 from .mutants import MUTANTS, RecordsBeforeSending, RetriesInTheSdk
 from .run import simulate
 from .scenario import hard_weather

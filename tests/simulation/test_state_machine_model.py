@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from .state_machine import DEFINITION, RETRY, WAIT_AFTER_FAILURE_MS
+from tests.simulation.world.state_machine import DEFINITION, RETRY, WAIT_AFTER_FAILURE_MS
 
 _STATES = json.loads(DEFINITION.read_text())["States"]
 

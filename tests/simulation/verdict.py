@@ -13,12 +13,12 @@ from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.recipients.recipient import recipient
 from ariia.domain.statistics.counts import batch_counts, receipt_counts
 from ariia.domain.tenants.plan import Feature
-from ariia.ports.ledger import Partition
+from ariia.ports.ledger.ledger import Partition
+from tests.simulation.world.engine import Engine
+from tests.simulation.world.recounts import recount_at_rest
+from tests.simulation.world.watch import Watch
 
-from .engine import Engine
-from .recounts import recount_at_rest
 from .scenario import OVER
-from .watch import Watch
 
 _BEYOND_SENT = {RecipientStatus.SENT, RecipientStatus.DELIVERED, RecipientStatus.OPENED, RecipientStatus.CLICKED}
 

@@ -12,8 +12,8 @@ from ariia.domain.instants import iso
 from ariia.domain.ledger.counted_row import CountedRow
 from ariia.domain.tenants.plan import Plan
 from ariia.domain.tenants.tenant import Tenant
-from ariia.ports.ledger import Partition
-from ariia.ports.sending import SendCall
+from ariia.ports.ledger.ledger import Partition
+from ariia.ports.ledger.sending import SendCall
 from ariia.ports.statistics import LedgerChange
 from ariia.services.statistics.counting import StreamCounter
 from functions.api.events import routes as events

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ariia.domain.identifiers import shard_of
 from ariia.domain.members.engagement import latest, news, since
 from ariia.domain.members.member import Engagement
-from ariia.ports.engagement import EngagementStore
+from ariia.ports.members.engagement import EngagementStore
 from tests.doubles.members.members import MemoryMembers
 
 

@@ -27,7 +27,7 @@ from ariia.domain.members.address_index import (
 )
 from ariia.domain.members.audit_entries import about, entries_of, suppressed
 from ariia.domain.members.member import Consent, Engagement, Member, Suppression
-from ariia.ports.members import MemberStore
+from ariia.ports.members.members import MemberStore
 from tests.doubles.audit import MemoryAudit
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ariia.domain.rules.frequency_cap import RecentSend
-from ariia.ports.recent_sends import RecentSendStore, SendsChange
+from ariia.ports.members.recent_sends import RecentSendStore, SendsChange
 from tests.doubles.members.members import MemoryMembers
 
 

@@ -14,9 +14,9 @@ from ariia.services.tenants.quotas import Quotas
 from tests.builders import TENANT
 from tests.doubles.quotas import MemoryQuotas
 from tests.doubles.tenants import MemoryTenants
-from tests.simulation.faults import Chance, FaultPlan, RandomFaults
-from tests.simulation.scheduler import START
-from tests.simulation.stage import Stage, insist
+from tests.simulation.world.faults import Chance, FaultPlan, RandomFaults
+from tests.simulation.world.scheduler import START
+from tests.simulation.world.stage import Stage, insist
 
 LONGEST_MS = 24 * 3_600_000
 ZONE = "Europe/Berlin"

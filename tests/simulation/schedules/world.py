@@ -13,23 +13,23 @@ from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.rules.misfire import Misfire, MisfirePolicy
 from ariia.domain.tenants.plan import Feature
 from ariia.ports.campaigns import CampaignChange
-from ariia.ports.sending import SendCall
+from ariia.ports.ledger.sending import SendCall
 from ariia.services.campaigns.firing import CampaignFiring, ScheduleChecks
 from ariia.services.campaigns.scheduling import CampaignScheduling
 from tests.builders import TENANT
-from tests.simulation.engine import CAMPAIGN, Engine, Parts
-from tests.simulation.events import EventHabits
-from tests.simulation.faults import FaultPlan
-from tests.simulation.gate import OPEN
-from tests.simulation.operators import OVER
-from tests.simulation.provider import ProviderHabits
-from tests.simulation.queues import QueueHabits
 from tests.simulation.run import adjusted, storm
 from tests.simulation.scenario import LATEST_MS, Scenario
-from tests.simulation.scheduler import START
-from tests.simulation.stage import insist
 from tests.simulation.verdict import Judge
-from tests.simulation.watch import Watch
+from tests.simulation.world.engine import CAMPAIGN, Engine, Parts
+from tests.simulation.world.events import EventHabits
+from tests.simulation.world.faults import FaultPlan
+from tests.simulation.world.gate import OPEN
+from tests.simulation.world.operators import OVER
+from tests.simulation.world.provider import ProviderHabits
+from tests.simulation.world.queues import QueueHabits
+from tests.simulation.world.scheduler import START
+from tests.simulation.world.stage import insist
+from tests.simulation.world.watch import Watch
 
 LONGEST_MS = 48 * 3_600_000
 _SECOND, _MINUTE, _HOUR = 1_000, 60_000, 3_600_000

@@ -52,10 +52,10 @@ from tests.doubles.segments import MemorySegments
 from tests.doubles.series import MemorySeries
 from tests.doubles.templates import MemoryTemplates
 from tests.doubles.tenants import MemoryTenants
-from tests.simulation.faults import Chance, FaultPlan, RandomFaults
-from tests.simulation.gate import OPEN
-from tests.simulation.scheduler import START
-from tests.simulation.stage import Stage, insist
+from tests.simulation.world.faults import Chance, FaultPlan, RandomFaults
+from tests.simulation.world.gate import OPEN
+from tests.simulation.world.scheduler import START
+from tests.simulation.world.stage import Stage, insist
 
 SERIES = "news"
 _SECOND, _MINUTE, _HOUR = 1_000, 60_000, 3_600_000

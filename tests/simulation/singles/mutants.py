@@ -11,12 +11,12 @@ from ariia.domain.consent.refusal import ExclusionReason
 from ariia.domain.ledger.batch import Batch, BatchKey, EntryState
 from ariia.domain.ledger.dispatch import ONLY
 from ariia.domain.single_messages import batch_of, sending
-from ariia.ports.recent_sends import SendsChange
+from ariia.ports.members.recent_sends import SendsChange
 from ariia.services.sending.last_look import LastLook, LookVerdict
 from ariia.services.single_messages.messages import SingleMessages, Standing
 from ariia.services.single_messages.settling import SingleSettler
 from tests.doubles.members.recent_sends import MemoryRecentSends
-from tests.simulation.stream import StreamedLedger
+from tests.simulation.world.stream import StreamedLedger
 
 from .world import SingleParts
 

@@ -20,15 +20,15 @@ from ariia.services.single_messages.messages import SingleMessages, Standing
 from ariia.services.single_messages.settling import SingleSettler
 from tests.builders import TENANT, any_content
 from tests.doubles.sending import MemorySendRates
-from tests.simulation.engine import Engine, Parts, _SendQueue
-from tests.simulation.events import EventHabits
-from tests.simulation.faults import FaultPlan
-from tests.simulation.provider import ProviderHabits
-from tests.simulation.queues import HIDDEN_MS, QueueHabits
 from tests.simulation.run import storm
 from tests.simulation.scenario import LATEST_MS, Scenario
-from tests.simulation.scheduler import START
-from tests.simulation.stage import insist
+from tests.simulation.world.engine import Engine, Parts, _SendQueue
+from tests.simulation.world.events import EventHabits
+from tests.simulation.world.faults import FaultPlan
+from tests.simulation.world.provider import ProviderHabits
+from tests.simulation.world.queues import HIDDEN_MS, QueueHabits
+from tests.simulation.world.scheduler import START
+from tests.simulation.world.stage import insist
 
 LONGEST_MS = 48 * 3_600_000
 _TIMEOUT_MS, _MINUTE = 60_000, 60_000

@@ -23,7 +23,7 @@ from botocore.exceptions import (
 from ariia.adapters.aws.direct_calls import DirectCalls, plain_json
 from ariia.adapters.dynamodb.client import DynamoDBCalls
 from ariia.adapters.email.ses import request_body
-from ariia.ports.sending import Recipient, SendCall, Skeleton
+from ariia.ports.ledger.sending import Recipient, SendCall, Skeleton
 
 KEYS = {"aws_access_key_id": "x", "aws_secret_access_key": "x", "aws_session_token": "t"}
 URL = "https://dynamodb.eu-central-1.amazonaws.com"

@@ -20,7 +20,7 @@ from botocore.exceptions import (
 from ariia.adapters.email.ses import SesAccount, SesSender, ses_calls, ses_client
 from ariia.domain.errors import PermanentSendError, SenderStoppedError, ThrottledError, UnknownOutcomeError
 from ariia.domain.pause_cause import PauseCause
-from ariia.ports.sending import Accepted, Recipient, Refused, Returned, SendCall, Skeleton, Stopped
+from ariia.ports.ledger.sending import Accepted, Recipient, Refused, Returned, SendCall, Skeleton, Stopped
 from infra.local.providers.ses.sending.addresses import address_problem
 
 URL = "https://email.eu-central-1.amazonaws.com"

@@ -16,7 +16,7 @@ from ariia.domain.ledger.dispatch import CampaignType
 from ariia.domain.ledger.receipt import EventKind
 from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.members.member import Engagement
-from ariia.ports.ledger import Partition
+from ariia.ports.ledger.ledger import Partition
 from ariia.services.audience.counting import AudienceCounter
 from ariia.services.audience.page_facts import PageFactsReader
 from ariia.services.planning.shard import ShardPlanner

@@ -14,7 +14,7 @@ from ariia.domain.instants import iso
 from ariia.domain.ledger.dispatch import CampaignType
 from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.pause_cause import PauseCause
-from ariia.ports.sending import EntryOutcome, Refused, SendCall
+from ariia.ports.ledger.sending import EntryOutcome, Refused, SendCall
 from ariia.services.recipients import Recipients
 from ariia.services.release.held_members import HeldMembers
 from functions.api.campaigns import action_routes as campaign_actions

@@ -12,7 +12,7 @@ from ariia.domain.senders import parse_from
 from ariia.domain.tenants.plan import Feature, Plan
 from ariia.domain.tenants.tenant import Tenant, TenantSettings
 from ariia.ports.campaigns import CampaignStore
-from ariia.ports.sending import SendRate
+from ariia.ports.ledger.sending import SendRate
 from ariia.services.audience.segment_holds import SegmentHolds
 from ariia.services.campaigns.broadcast_quota import BroadcastQuota
 from ariia.services.campaigns.contents import CampaignContents

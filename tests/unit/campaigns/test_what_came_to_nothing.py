@@ -16,7 +16,7 @@ from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.pause_cause import PauseCause
 from ariia.domain.tenants.plan import Plan
 from ariia.ports.campaigns import CampaignChange
-from ariia.ports.sending import EntryOutcome, Refused, SendCall
+from ariia.ports.ledger.sending import EntryOutcome, Refused, SendCall
 from tests.builders import TENANT, any_member
 from tests.unit.campaigns.campaign_desk import HTML, UNSUBSCRIBE
 from tests.unit.sending.sending_desk import SendingDesk

@@ -12,7 +12,7 @@ from ariia.domain.creation import Creation
 from ariia.domain.errors import UnknownOutcomeError
 from ariia.domain.ledger.receipt import EventKind
 from ariia.domain.members.member import Consent, ConsentStatus
-from ariia.ports.sending import EntryOutcome, SendCall
+from ariia.ports.ledger.sending import EntryOutcome, SendCall
 from tests.builders import TENANT
 from tests.unit.confirmations.confirmation_desk import MAIL, ConfirmationDesk
 from tests.unit.ground.fuse import Fuse, KilledError

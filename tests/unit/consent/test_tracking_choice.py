@@ -9,7 +9,7 @@ from ariia.domain.ledger.batch import EntryState
 from ariia.domain.members.member import TrackingChoice
 from ariia.domain.statistics.counts import batch_counts
 from ariia.domain.statistics.totals import totals
-from ariia.ports.sending import EntryOutcome, SendCall
+from ariia.ports.ledger.sending import EntryOutcome, SendCall
 from tests.builders import TENANT, any_campaign, any_member
 from tests.world import World
 

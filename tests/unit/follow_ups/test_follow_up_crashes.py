@@ -10,7 +10,7 @@ from ariia.domain.creation import Creation
 from ariia.domain.errors import UnknownOutcomeError
 from ariia.domain.follow_ups import FollowUpStatus
 from ariia.domain.ledger.receipt import EventKind
-from ariia.ports.sending import EntryOutcome, SendCall
+from ariia.ports.ledger.sending import EntryOutcome, SendCall
 from tests.builders import TENANT
 from tests.unit.follow_ups.follow_up_desk import HOUR_MS, FollowUpDesk
 from tests.unit.ground.fuse import Fuse, KilledError

@@ -16,7 +16,7 @@ from ariia.domain.members.member import Consent, ConsentStatus
 from ariia.domain.rules.misfire import Misfire, MisfirePolicy
 from ariia.domain.rules.quiet_hours import QuietHours
 from ariia.domain.tenants.tenant import Plan, TenantSettings
-from ariia.ports.sending import EntryOutcome, Refused, SendCall
+from ariia.ports.ledger.sending import EntryOutcome, Refused, SendCall
 from tests.builders import TENANT, any_member
 from tests.doubles.sending import RecordingSender
 from tests.unit.follow_ups.follow_up_desk import HOUR_MS, FollowUpDesk

@@ -39,7 +39,7 @@ from ariia.domain.series.series import Series
 from ariia.domain.statistics.recount import Recount
 from ariia.domain.tenants.quota import QuotaClaim
 from ariia.domain.tenants.tenant import Tenant
-from ariia.ports.sending import SendRate
+from ariia.ports.ledger.sending import SendRate
 from ariia.services.audience.segment_counts import SegmentCountJob
 from tests.architecture.source_tree import product_sources
 

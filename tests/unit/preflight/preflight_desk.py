@@ -11,7 +11,7 @@ from ariia.domain.content.content import Content
 from ariia.domain.members.member import Consent, ConsentStatus, Member
 from ariia.domain.tenants.tenant import Tenant
 from ariia.ports.campaigns import CampaignChange
-from ariia.ports.sending import SendRate
+from ariia.ports.ledger.sending import SendRate
 from ariia.services.audience.counting import AudienceCounter, ShardCounter
 from ariia.services.audience.page_facts import PageFactsReader
 from ariia.services.campaigns.broadcast_quota import BroadcastQuota

@@ -10,7 +10,7 @@ from ariia.domain.content.template import CampaignTemplate
 from ariia.domain.errors import NotFoundError, TransientError
 from ariia.domain.preflight.job import PreflightStatus
 from ariia.ports.campaigns import CampaignChange
-from ariia.ports.sending import SendRate
+from ariia.ports.ledger.sending import SendRate
 from tests.unit.preflight.preflight_desk import EXPECTED, HTML, YOGA, Desk, crowd
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from ariia.domain.rules.quiet_hours import QuietHours
 from ariia.domain.tenants.plan import Feature, Plan
-from ariia.ports.sending import SendRate
+from ariia.ports.ledger.sending import SendRate
 from ariia.services.campaigns.broadcast_quota import BroadcastQuota
 from ariia.services.preflight.outlook import SendOutlook
 from ariia.services.preflight.report import PreflightReport

@@ -32,7 +32,7 @@ from ariia.domain.statistics.totals import Totals, totals
 from ariia.domain.tenants.tenant import TenantSettings
 from ariia.ports.campaigns import CampaignChange
 from ariia.ports.jobs import Job, JobPart
-from ariia.ports.sending import SendCall
+from ariia.ports.ledger.sending import SendCall
 from ariia.ports.series import SeriesChange
 from ariia.services.confirmations.asked import AskedConfirmations
 from ariia.services.confirmations.limits import ConfirmationLimits

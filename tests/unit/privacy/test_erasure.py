@@ -18,8 +18,8 @@ from ariia.domain.ledger.batch import EntryState
 from ariia.domain.ledger.containers import DispatchKind, container_id
 from ariia.domain.ledger.receipt import EventKind
 from ariia.domain.members.member import Consent, ConsentStatus, Suppression
-from ariia.ports.ledger import Partition
-from ariia.ports.members import MemberStore
+from ariia.ports.ledger.ledger import Partition
+from ariia.ports.members.members import MemberStore
 from ariia.services.revisits import Revisits
 from tests.builders import TENANT, any_campaign, any_content, any_member
 from tests.unit.follow_ups.follow_up_desk import HOUR_MS

@@ -13,7 +13,7 @@ from ariia.domain.ledger.batch import Batch, BatchKey, Entry, EntryState, PlanCu
 from ariia.domain.ledger.receipt import Receipt, RecipientStatus
 from ariia.domain.ledger.status import CampaignStatus
 from ariia.ports.campaigns import CampaignChange
-from ariia.ports.ledger import Page, Partition, ReceiptKey
+from ariia.ports.ledger.ledger import Page, Partition, ReceiptKey
 from ariia.services import recipients as module
 from ariia.services.recipients import RecipientFilter, Recipients
 from tests.doubles.campaigns import MemoryCampaigns

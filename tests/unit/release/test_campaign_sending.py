@@ -15,7 +15,7 @@ from ariia.domain.ledger.batch import Batch, BatchKey, Entry, PlanCursor, Releas
 from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.rules.wave import Lane, Wave
 from ariia.ports.campaigns import CampaignChange
-from ariia.ports.ledger import Page, Partition
+from ariia.ports.ledger.ledger import Page, Partition
 from tests.doubles.campaigns import MemoryCampaigns
 from tests.unit.campaigns.campaign_desk import Desk
 

@@ -13,7 +13,7 @@ from ariia.domain.ledger.batch import Batch, Entry
 from ariia.domain.ledger.receipt import EventKind, RecipientStatus
 from ariia.domain.ledger.status import CampaignStatus
 from ariia.ports.campaigns import CampaignChange
-from ariia.ports.sending import EntryOutcome, Refused, SendCall
+from ariia.ports.ledger.sending import EntryOutcome, Refused, SendCall
 from ariia.services.release.held_members import Decided, Decision, HeldMembers
 from tests.builders import TENANT, any_campaign, any_member
 from tests.doubles.campaign_runs import MemoryCampaignRuns

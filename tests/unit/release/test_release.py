@@ -16,7 +16,7 @@ from ariia.domain.ledger.receipt import RecipientStatus
 from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.rules.wave import Lane, Wave
 from ariia.ports.campaigns import CampaignChange
-from ariia.ports.ledger import Partition
+from ariia.ports.ledger.ledger import Partition
 from ariia.services.release.in_flight import InFlightCount
 from ariia.services.release.round_state import ReleasePolicy
 from tests.builders import any_campaign, any_member

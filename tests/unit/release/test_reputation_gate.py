@@ -12,8 +12,8 @@ from ariia.domain.ledger.batch import BATCH_PREFIX, EntryState, ReleaseCursor
 from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.tenants.tenant import Tenant
 from ariia.ports.campaigns import CampaignChange
-from ariia.ports.ledger import Partition
-from ariia.ports.sending import Accepted, EntryOutcome, Returned, SendCall, SendRate
+from ariia.ports.ledger.ledger import Partition
+from ariia.ports.ledger.sending import Accepted, EntryOutcome, Returned, SendCall, SendRate
 from ariia.ports.statistics import Fold
 from ariia.services.release.rounds import Round
 from tests.builders import TENANT, any_campaign, any_member

@@ -22,8 +22,8 @@ from ariia.domain.rules.frequency_cap import DAY_MS, FrequencyCap, Overflow, Rec
 from ariia.domain.rules.quiet_hours import QuietHours
 from ariia.domain.rules.sending_rules import SendingRules
 from ariia.domain.tenants.sending_rules import rules_of
-from ariia.ports.recent_sends import SendsChange
-from ariia.ports.sending import PipelineState, Refused, SendCall
+from ariia.ports.ledger.sending import PipelineState, Refused, SendCall
+from ariia.ports.members.recent_sends import SendsChange
 from tests.builders import TENANT, any_campaign, any_container, any_content, any_member
 from tests.world import World
 

@@ -24,7 +24,7 @@ from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.members.member import Suppression
 from ariia.domain.pause_cause import PauseCause
 from ariia.ports.campaigns import CampaignChange
-from ariia.ports.sending import Accepted, EntryOutcome, Refused, SendCall
+from ariia.ports.ledger.sending import Accepted, EntryOutcome, Refused, SendCall
 from tests.builders import TENANT, any_campaign, any_content, any_member
 from tests.world import World
 

@@ -8,7 +8,7 @@ import pytest
 
 from ariia.domain.errors import PermanentSendError, SenderStoppedError, ThrottledError
 from ariia.domain.pause_cause import PauseCause
-from ariia.ports.sending import Accepted, EntryOutcome, Recipient, Refused, Returned, SendCall, Skeleton, Stopped
+from ariia.ports.ledger.sending import Accepted, EntryOutcome, Recipient, Refused, Returned, SendCall, Skeleton, Stopped
 from ariia.services.sending.halving import POSTPONED, send_halving
 
 WORDS = "BadRequestException: something about it"

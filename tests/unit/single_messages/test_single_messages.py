@@ -15,7 +15,7 @@ from ariia.domain.ledger.dispatch import Dispatch
 from ariia.domain.ledger.receipt import EventKind
 from ariia.domain.members.member import Consent, ConsentStatus, Member, Suppression
 from ariia.domain.members.stand_ins import stand_in_id
-from ariia.ports.sending import EntryOutcome, SendCall, SendRate
+from ariia.ports.ledger.sending import EntryOutcome, SendCall, SendRate
 from ariia.services.campaigns.reading import Campaigns
 from ariia.services.recipients import RecipientFilter, Recipients
 from ariia.services.single_messages.messages import Standing

@@ -15,8 +15,8 @@ from ariia.domain.rules.frequency_cap import FrequencyCap, Overflow, RecentSend
 from ariia.domain.rules.quiet_hours import QuietHours
 from ariia.domain.tenants.tenant import TenantSettings
 from ariia.domain.wait_cause import WaitCause
-from ariia.ports.recent_sends import SendsChange
-from ariia.ports.sending import SendRate
+from ariia.ports.ledger.sending import SendRate
+from ariia.ports.members.recent_sends import SendsChange
 from ariia.services.campaigns.targets import Targets
 from ariia.services.next_steps import CampaignActions
 from ariia.services.recipients import Recipients

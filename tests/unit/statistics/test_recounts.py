@@ -13,14 +13,14 @@ from ariia.domain.ledger.receipt import Receipt
 from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.statistics.recount import NO_SIGN_OF_LIFE_MS
 from ariia.ports.campaigns import CampaignChange
-from ariia.ports.ledger import Page, Partition, ReceiptKey
+from ariia.ports.ledger.ledger import Page, Partition, ReceiptKey
 from ariia.services.statistics.counting import StreamCounter
 from ariia.services.statistics.recounting import Recounting
 from ariia.services.statistics.recounts import RecountRunner, Recounts
 from tests.doubles.clock import ManualClock
 from tests.doubles.jobs import MemoryJobs
 from tests.doubles.statistics import MemoryStatistics
-from tests.simulation.stream import StreamedLedger
+from tests.simulation.world.stream import StreamedLedger
 from tests.unit.campaigns.campaign_clients import Api
 
 AT = 1_800_000_000_000

@@ -9,12 +9,12 @@ from ariia.ports.audit import AuditTrail
 from ariia.ports.campaigns import CampaignStore
 from ariia.ports.clock import Chance, Clock
 from ariia.ports.content import MessageRenderer
-from ariia.ports.engagement import EngagementStore
 from ariia.ports.events import EventStore
 from ariia.ports.follow_ups import FollowUpStore
 from ariia.ports.jobs import JobStore
-from ariia.ports.ledger import ErasingLedger
-from ariia.ports.members import MemberStore
+from ariia.ports.ledger.ledger import ErasingLedger
+from ariia.ports.members.engagement import EngagementStore
+from ariia.ports.members.members import MemberStore
 from ariia.ports.personal_data import ErasureStep, ExportSection
 from ariia.ports.segments import SegmentLists, SegmentStore
 from ariia.ports.series import SeriesStore

@@ -9,7 +9,7 @@ from typing import Protocol
 from ariia.domain.audience.target import Target
 from ariia.domain.campaigns.campaign import Campaign, Move
 from ariia.domain.content.content import Content
-from ariia.ports.dispatches import DispatchStore
+from ariia.ports.ledger.dispatches import DispatchStore
 
 DRAFT = "draft"
 

@@ -9,7 +9,7 @@ from ariia.domain.audit.entries import AuditEntry
 from ariia.domain.members.address_index import AddressKey
 from ariia.domain.members.erasure_mark import ErasureMark
 from ariia.domain.members.member import Member
-from ariia.ports.members import ErasureMarks
+from ariia.ports.members.members import ErasureMarks
 
 
 class ErasureStore(ErasureMarks, Protocol):

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from ariia.domain.ledger.counted_row import CountedRow
 from ariia.domain.statistics.counts import Counts, add
-from ariia.ports.ledger import Partition
+from ariia.ports.ledger.ledger import Partition
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from ariia.domain.recipients.recipient import Recipient, recipient
 from ariia.domain.recipients.story import Story, timeline
 from ariia.ports.campaigns import CampaignStore
 from ariia.ports.clock import Clock
-from ariia.ports.ledger import Partition, RecipientLedger
+from ariia.ports.ledger.ledger import Partition, RecipientLedger
 
 # Rows after which one request stops looking for matching ones, so that a rare status can't outlast the request.
 MAX_ROWS_READ = 10_000

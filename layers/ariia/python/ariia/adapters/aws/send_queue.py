@@ -11,7 +11,7 @@ from botocore.config import Config
 
 from ariia.domain.errors import TransientError
 from ariia.domain.ledger.queued_batch import QueuedBatch
-from ariia.ports.sending import SendQueue
+from ariia.ports.ledger.sending import SendQueue
 
 _PER_CALL = 10
 _TRIES = 4

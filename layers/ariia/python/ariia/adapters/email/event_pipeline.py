@@ -11,7 +11,7 @@ from ariia.adapters.aws.send_queue import SqsBacklog
 from ariia.adapters.dynamodb.client import CONDITION_FAILED, code_of, number, passing_faults, text
 from ariia.adapters.dynamodb.ledger.event_watch import DynamoEventWatch
 from ariia.domain.ledger.event_watch import EventWatch
-from ariia.ports.sending import EventPipeline, PipelineState
+from ariia.ports.ledger.sending import EventPipeline, PipelineState
 
 # Accepted and delivered, without effect on reputation and daily quota (SES Developer Guide, "mailbox simulator").
 _TEST_MAILBOX = "success@simulator.amazonses.com"

@@ -20,7 +20,7 @@ from ariia.domain.errors import (
     TransientError,
     UnknownOutcomeError,
 )
-from ariia.ports.sending import (
+from ariia.ports.ledger.sending import (
     Accepted,
     AccountQuota,
     EntryOutcome,

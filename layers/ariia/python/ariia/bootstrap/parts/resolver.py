@@ -10,7 +10,7 @@ from ariia.adapters.dynamodb import names
 from ariia.adapters.email.event_pipeline import SesEventPipeline
 from ariia.ports.campaigns import CampaignStore
 from ariia.ports.clock import Clock
-from ariia.ports.ledger import Ledger
+from ariia.ports.ledger.ledger import Ledger
 from ariia.services.release.resolving import UnknownResolver
 from ariia.settings import ReleaseBatchesSettings, TendMessagesSettings
 

@@ -11,7 +11,7 @@ from ariia.domain.documents import decode
 from ariia.domain.members.member import Member
 from ariia.ports.clock import Clock
 from ariia.ports.jobs import Job, JobPart, JobStore
-from ariia.ports.members import MemberScan
+from ariia.ports.members.members import MemberScan
 from ariia.services.audience.page_facts import PageFactsReader
 
 AT_ONCE = 20_000

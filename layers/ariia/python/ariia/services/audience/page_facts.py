@@ -11,8 +11,8 @@ from ariia.domain.identifiers import shard_of
 from ariia.domain.ledger.recipient_facts import CampaignFacts
 from ariia.domain.members.member import Member
 from ariia.ports.clock import Clock
-from ariia.ports.engagement import NotedEngagement
-from ariia.ports.ledger import Partition, RecipientLedger
+from ariia.ports.ledger.ledger import Partition, RecipientLedger
+from ariia.ports.members.engagement import NotedEngagement
 from ariia.ports.segments import PlannedCampaigns, SegmentListReader
 
 

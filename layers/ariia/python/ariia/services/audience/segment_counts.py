@@ -15,7 +15,7 @@ from ariia.domain.documents import decode, encode, fingerprint
 from ariia.domain.members.member import Member
 from ariia.ports.clock import Clock, Ids
 from ariia.ports.jobs import Job, JobStore
-from ariia.ports.members import MemberScan
+from ariia.ports.members.members import MemberScan
 from ariia.ports.shard_work import ShardWork
 from ariia.services.audience.counting import AudienceCounter, collected
 from ariia.services.audience.segments import Segments

@@ -12,7 +12,7 @@ from ariia.domain.documents import decode, encode
 from ariia.domain.errors import ConflictError, TransientError
 from ariia.ports.clock import Clock, Ids
 from ariia.ports.jobs import Job, JobPart, JobStore
-from ariia.ports.members import MemberScan
+from ariia.ports.members.members import MemberScan
 from ariia.ports.segments import SegmentLists, SegmentStore
 from ariia.ports.shard_work import ShardWork
 from ariia.services.audience.counting import scan_pages

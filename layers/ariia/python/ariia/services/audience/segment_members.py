@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ariia.domain.audience.segment import MAX_LISTED_AT_ONCE
 from ariia.domain.audience.segment_task import SegmentTask
 from ariia.domain.errors import ConflictError, InvalidError, Problem
-from ariia.ports.members import MemberScan
+from ariia.ports.members.members import MemberScan
 from ariia.ports.segments import SegmentLists
 from ariia.ports.shard_work import ShardWork
 from ariia.services.audience.segment_holds import SegmentHolds

@@ -13,8 +13,8 @@ from ariia.domain.ledger.batch import BatchKey
 from ariia.domain.ledger.page_name import page_name
 from ariia.domain.ledger.status import CampaignStatus
 from ariia.ports.clock import Chance
-from ariia.ports.ledger import ErasingLedger, Page, Partition
-from ariia.ports.members import MemberScan
+from ariia.ports.ledger.ledger import ErasingLedger, Page, Partition
+from ariia.ports.members.members import MemberScan
 
 _TRIES = 8
 

@@ -12,7 +12,7 @@ from ariia.domain.errors import ConflictError, InvalidError, NotFoundError, Prob
 from ariia.domain.members.member import Member
 from ariia.domain.tenants.tenant import Tenant
 from ariia.ports.clock import Clock, Ids
-from ariia.ports.members import MemberStore
+from ariia.ports.members.members import MemberStore
 from ariia.ports.senders import SenderDirectory
 from ariia.ports.tenants import TenantStore
 from ariia.services.confirmations.limits import ConfirmationLimits

@@ -15,7 +15,7 @@ from ariia.domain.recipients.recipient import Recipient
 from ariia.domain.tenants.sending_rules import rules_of
 from ariia.domain.wait_cause import WaitCause
 from ariia.ports.clock import Clock
-from ariia.ports.members import MemberStore
+from ariia.ports.members.members import MemberStore
 from ariia.ports.senders import SenderDirectory
 from ariia.ports.tenants import TenantStore
 from ariia.services.confirmations.asked import AskedConfirmations

@@ -11,7 +11,7 @@ from ariia.domain.consent.confirmation import looks_at, request_to
 from ariia.domain.consent.double_opt_in import concerns, has_confirmed, hold, is_to_be_asked, must_confirm, remember
 from ariia.domain.members.member import Consent, ConsentStatus, Member
 from ariia.ports.clock import Clock
-from ariia.ports.opt_in import Claims, OptIn, OptInOfTenant, T
+from ariia.ports.members.opt_in import Claims, OptIn, OptInOfTenant, T
 from ariia.ports.tenants import TenantStore
 from ariia.services.revisits import SOON, Revisits
 

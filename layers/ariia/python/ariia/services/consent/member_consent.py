@@ -19,7 +19,7 @@ from ariia.domain.members.member import Consent, ConsentStatus, Member, Tracking
 from ariia.domain.members.patch import require_size
 from ariia.domain.members.stand_ins import address_place, is_stand_in
 from ariia.ports.clock import Clock
-from ariia.ports.members import MemberStore
+from ariia.ports.members.members import MemberStore
 from ariia.services.consent.double_opt_in import DoubleOptIn
 from ariia.services.members.opt_outs import OptOuts
 

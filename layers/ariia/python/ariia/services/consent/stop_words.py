@@ -8,7 +8,7 @@ from ariia.domain.address import address_hash
 from ariia.domain.channel import Channel
 from ariia.domain.consent.stop_words import StopMeaning, meaning
 from ariia.domain.members.member import Consent, ConsentStatus
-from ariia.ports.members import MemberStore
+from ariia.ports.members.members import MemberStore
 from ariia.services.consent.member_consent import MemberConsent
 from ariia.services.consent.suppressions import parse_address
 from ariia.services.members.opt_outs import OptOuts

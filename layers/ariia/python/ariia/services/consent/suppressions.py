@@ -11,7 +11,7 @@ from ariia.domain.errors import InvalidError, NotFoundError, Problem
 from ariia.domain.members.member import Suppression
 from ariia.domain.text_values import FieldError, telegram_id, text
 from ariia.ports.clock import Clock
-from ariia.ports.members import MemberStore
+from ariia.ports.members.members import MemberStore
 from ariia.ports.suppressions import Lift, SuppressedAddress, SuppressionStore
 
 MAX_REASON = 300

@@ -12,7 +12,7 @@ from ariia.domain.errors import InvalidError, NotFoundError, Problem
 from ariia.domain.events import MESSAGE_RECEIVED, MemberEvent, data_problem, event_names_problem
 from ariia.ports.clock import Clock, Ids
 from ariia.ports.events import EventStore, Reaction
-from ariia.ports.members import MemberScan
+from ariia.ports.members.members import MemberScan
 from ariia.services.consent.stop_words import StopWords
 
 # A sender's clock may be ahead by this much.

@@ -26,7 +26,7 @@ from ariia.domain.text_values import FieldError, timezone
 from ariia.domain.wait_cause import WaitCause
 from ariia.ports.clock import Clock, Ids
 from ariia.ports.follow_ups import FollowUpStore
-from ariia.ports.members import MemberScan
+from ariia.ports.members.members import MemberScan
 from ariia.ports.tenants import TenantStore
 from ariia.services.follow_ups.content import FollowUpContents
 from ariia.services.follow_ups.ending import FollowUpEnding

@@ -16,7 +16,7 @@ from ariia.domain.tenants.sending_rules import rules_of
 from ariia.domain.tenants.tenant import Tenant
 from ariia.ports.clock import Clock
 from ariia.ports.follow_ups import FollowUpStore
-from ariia.ports.members import MemberScan
+from ariia.ports.members.members import MemberScan
 from ariia.ports.tenants import TenantStore
 from ariia.services.follow_ups.content import FollowUpContents
 from ariia.services.follow_ups.ending import SYSTEM, FollowUpEnding, is_cancelled, stub

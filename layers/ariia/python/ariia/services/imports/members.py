@@ -18,7 +18,7 @@ from ariia.domain.members.consent_changes import ConsentClaim
 from ariia.domain.members.member import Consent, ConsentStatus, ImportMark, Member
 from ariia.domain.members.patch import MemberPatch, apply_fields, member_id_for, parse_patch, require_size
 from ariia.ports.clock import Clock
-from ariia.ports.members import MemberStore
+from ariia.ports.members.members import MemberStore
 from ariia.services.consent.double_opt_in import DoubleOptIn, OptInRules
 from ariia.services.imports.noes import ImportedNoes
 from ariia.services.imports.owners import AddressOwners

@@ -10,7 +10,7 @@ from ariia.domain.imports.file import Reading
 from ariia.domain.imports.job import ImportJob
 from ariia.domain.imports.noes import LineNoes, noes_in, with_origin
 from ariia.ports.clock import Clock
-from ariia.ports.members import MemberStore
+from ariia.ports.members.members import MemberStore
 from ariia.services.members.opt_outs import OptOuts
 
 

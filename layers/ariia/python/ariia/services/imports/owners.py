@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ariia.domain.channel import Channel
 from ariia.domain.members.address_index import address_key
-from ariia.ports.members import MemberStore
+from ariia.ports.members.members import MemberStore
 
 
 class AddressOwners:

@@ -14,7 +14,7 @@ from ariia.domain.imports.job import ATTEMPTS, ImportJob, PartResult, PartState
 from ariia.domain.imports.records import Record, lines_of
 from ariia.ports.clock import Clock
 from ariia.ports.jobs import JobStore
-from ariia.ports.members import MemberStore
+from ariia.ports.members.members import MemberStore
 from ariia.ports.uploads import RangeTask, RangeWork, Uploads
 from ariia.services.consent.double_opt_in import DoubleOptIn
 from ariia.services.imports.imports import line_document

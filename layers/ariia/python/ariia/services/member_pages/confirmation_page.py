@@ -10,7 +10,7 @@ from ariia.domain.consent.confirmation_link import ConfirmationClaims, confirmat
 from ariia.domain.errors import NotFoundError
 from ariia.domain.members.member import Consent, Member
 from ariia.ports.clock import Clock
-from ariia.ports.members import MemberStore
+from ariia.ports.members.members import MemberStore
 from ariia.ports.signing import SigningKeys
 from ariia.ports.tenants import TenantStore
 from ariia.services.consent.member_consent import MemberConsent

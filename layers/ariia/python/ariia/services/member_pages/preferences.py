@@ -15,7 +15,7 @@ from ariia.domain.members.proof import address_seal
 from ariia.domain.sending.message import PREFERENCES
 from ariia.domain.tenants.tenant import Tenant
 from ariia.ports.clock import Clock
-from ariia.ports.members import MemberStore
+from ariia.ports.members.members import MemberStore
 from ariia.ports.signing import SigningKeys
 from ariia.ports.tenants import TenantStore
 from ariia.services.consent.member_consent import MemberConsent

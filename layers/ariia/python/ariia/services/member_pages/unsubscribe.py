@@ -14,8 +14,8 @@ from ariia.domain.links import LinkClaims, verify
 from ariia.domain.sending.message import UNSUBSCRIBE
 from ariia.ports.campaigns import CampaignStore
 from ariia.ports.clock import Clock
-from ariia.ports.ledger import Partition, ReceiptKey, ReceiptLedger
-from ariia.ports.members import ErasureMarks, MemberScan
+from ariia.ports.ledger.ledger import Partition, ReceiptKey, ReceiptLedger
+from ariia.ports.members.members import ErasureMarks, MemberScan
 from ariia.ports.signing import SigningKeys
 from ariia.ports.tenants import TenantStore
 

@@ -8,8 +8,8 @@ from ariia.domain.links import verify
 from ariia.domain.sending.message import VIEW, MessageLinks
 from ariia.domain.sending.web_message import WebMessage, web_message
 from ariia.ports.content import MessageRenderer
-from ariia.ports.dispatches import DispatchStore
-from ariia.ports.members import MemberScan
+from ariia.ports.ledger.dispatches import DispatchStore
+from ariia.ports.members.members import MemberScan
 from ariia.ports.signing import SigningKeys
 
 

@@ -9,7 +9,7 @@ from ariia.domain.channel import Channel
 from ariia.domain.errors import InvalidError, Problem
 from ariia.domain.members.address_index import address_key
 from ariia.domain.members.member import Member
-from ariia.ports.members import MemberStore
+from ariia.ports.members.members import MemberStore
 
 _READ_AT_MOST = 2000
 

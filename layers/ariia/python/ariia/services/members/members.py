@@ -17,8 +17,8 @@ from ariia.domain.members.patch import MemberPatch, apply_fields, member_id_for,
 from ariia.domain.text_values import MAX_TAGS, FieldError, tag
 from ariia.ports.clock import Clock, Ids
 from ariia.ports.jobs import Job, JobStore
-from ariia.ports.members import MemberStore
-from ariia.ports.opt_in import OptIn, OptInOfTenant
+from ariia.ports.members.members import MemberStore
+from ariia.ports.members.opt_in import OptIn, OptInOfTenant
 from ariia.services.members.opt_outs import OptOuts
 
 SOURCE = "api"

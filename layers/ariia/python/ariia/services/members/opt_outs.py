@@ -11,7 +11,7 @@ from ariia.domain.members.address_index import address_key
 from ariia.domain.members.consent_changes import ConsentClaim, withdraw
 from ariia.domain.members.member import Consent, ConsentStatus, Member
 from ariia.ports.clock import Clock
-from ariia.ports.members import MemberStore
+from ariia.ports.members.members import MemberStore
 
 _ATTEMPTS = 10
 

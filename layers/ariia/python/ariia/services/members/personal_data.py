@@ -9,8 +9,8 @@ from ariia.domain.documents import encode
 from ariia.domain.members.engagement import latest, since
 from ariia.domain.members.member import Member
 from ariia.ports.audit import AuditTrail
-from ariia.ports.engagement import EngagementStore
-from ariia.ports.members import MemberStore
+from ariia.ports.members.engagement import EngagementStore
+from ariia.ports.members.members import MemberStore
 from ariia.ports.personal_data import Erasing, Found, Told
 
 _PAGE = 100

@@ -17,9 +17,9 @@ from ariia.domain.pause_cause import PauseCause
 from ariia.domain.planning.lane_plan import is_by_zone, lanes_by_zone, single_lane
 from ariia.ports.campaigns import CampaignStore
 from ariia.ports.clock import Clock
-from ariia.ports.ledger import Ledger, Page, Partition
-from ariia.ports.members import MemberScan
-from ariia.ports.sending import SendRates
+from ariia.ports.ledger.ledger import Ledger, Page, Partition
+from ariia.ports.ledger.sending import SendRates
+from ariia.ports.members.members import MemberScan
 from ariia.services.audience.page_facts import PageFactsReader
 from ariia.services.campaigns.broadcast_quota import BroadcastQuota
 from ariia.services.campaigns.rules import CampaignRules

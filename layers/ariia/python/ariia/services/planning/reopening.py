@@ -8,7 +8,7 @@ from ariia.domain.campaigns.campaign import Campaign
 from ariia.domain.ledger.batch import Batch, Entry, reopen
 from ariia.domain.ledger.receipt import Receipt, RecipientStatus, status_of
 from ariia.ports.clock import Clock
-from ariia.ports.ledger import Ledger, Partition
+from ariia.ports.ledger.ledger import Ledger, Partition
 
 _PAGES = 20
 

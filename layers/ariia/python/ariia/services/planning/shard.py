@@ -16,8 +16,8 @@ from ariia.domain.planning.lane_plan import LanePlan
 from ariia.domain.planning.page import MAX_PAGE_MEMBERS, PageDraft, draft_page, shared_hashes
 from ariia.domain.rules.wave import EXCLUDED_LANE
 from ariia.ports.clock import Clock
-from ariia.ports.ledger import Page, Partition, PlanningLedger
-from ariia.ports.members import MemberScan
+from ariia.ports.ledger.ledger import Page, Partition, PlanningLedger
+from ariia.ports.members.members import MemberScan
 from ariia.services.audience.page_facts import PageFactsReader
 
 # A filter that matches nobody must still move the cursor now and then.

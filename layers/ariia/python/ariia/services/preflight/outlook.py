@@ -16,7 +16,7 @@ from ariia.domain.rules.quiet_hours import opening
 from ariia.domain.tenants.plan import Plan, plan_that_lifts
 from ariia.domain.tenants.tenant import Tenant
 from ariia.ports.clock import Clock
-from ariia.ports.sending import AccountQuota, SendRate, SendRates
+from ariia.ports.ledger.sending import AccountQuota, SendRate, SendRates
 from ariia.services.campaigns.broadcast_quota import BroadcastQuota
 
 _RATE_MAX_AGE_MS = 60_000

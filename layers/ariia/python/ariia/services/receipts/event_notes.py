@@ -7,7 +7,7 @@ from typing import Any
 
 from ariia.domain.ledger.published import published_at
 from ariia.ports.clock import Clock
-from ariia.ports.sending import EventPipeline
+from ariia.ports.ledger.sending import EventPipeline
 
 
 class EventNotes:

@@ -15,10 +15,10 @@ from ariia.domain.ledger.provider_event import ProviderEvent, facts_of
 from ariia.domain.ledger.receipt import EventKind, Receipt, merge
 from ariia.domain.members.member import Engagement, Suppression
 from ariia.ports.clock import Clock
-from ariia.ports.engagement import EngagementNotes
-from ariia.ports.ledger import Partition, ReceiptKey, ReceiptLedger
-from ariia.ports.members import ErasureMarks, MemberStore
-from ariia.ports.sending import EventPipeline
+from ariia.ports.ledger.ledger import Partition, ReceiptKey, ReceiptLedger
+from ariia.ports.ledger.sending import EventPipeline
+from ariia.ports.members.engagement import EngagementNotes
+from ariia.ports.members.members import ErasureMarks, MemberStore
 
 
 @dataclass

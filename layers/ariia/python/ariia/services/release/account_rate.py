@@ -9,7 +9,7 @@ from ariia.domain.channel import Channel
 from ariia.domain.errors import TransientError
 from ariia.domain.wait_cause import WaitCause
 from ariia.ports.clock import Clock
-from ariia.ports.sending import AccountQuota, SendRate, SendRates
+from ariia.ports.ledger.sending import AccountQuota, SendRate, SendRates
 
 # A rate hardly ever changes. While a campaign runs, its rounds ask every minute anyway.
 _AGE_MS = 900_000

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ariia.domain.ledger.dispatch import Dispatch
 from ariia.ports.clock import Clock
-from ariia.ports.sending import AccountQuota, SendRate, SendRates
+from ariia.ports.ledger.sending import AccountQuota, SendRate, SendRates
 from ariia.services.release.round_state import ReleasePolicy, Tally
 
 _QUOTA_AGE_MS = 60_000

@@ -19,7 +19,7 @@ from ariia.domain.ledger.evidence import proven
 from ariia.domain.ledger.status import CampaignStatus
 from ariia.ports.campaigns import CampaignChange, CampaignStore
 from ariia.ports.clock import Clock
-from ariia.ports.ledger import Ledger, Partition
+from ariia.ports.ledger.ledger import Ledger, Partition
 from ariia.ports.workflows import CampaignRuns
 
 MOST_AT_ONCE = 200

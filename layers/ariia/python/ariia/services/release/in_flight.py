@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ariia.domain.ledger.dispatch import Dispatch
-from ariia.ports.ledger import BatchSummary, Partition, ReleaseLedger
+from ariia.ports.ledger.ledger import BatchSummary, Partition, ReleaseLedger
 from ariia.services.release.released_batches import batches_after, up_to
 from ariia.services.release.round_state import claimable
 

@@ -9,8 +9,8 @@ from ariia.domain.ledger.dispatch import Dispatch
 from ariia.domain.ledger.queued_batch import QueuedBatch
 from ariia.domain.rules.wave import Lane
 from ariia.ports.clock import Clock
-from ariia.ports.ledger import BatchSummary, Partition, ReleaseLedger
-from ariia.ports.sending import SendQueue
+from ariia.ports.ledger.ledger import BatchSummary, Partition, ReleaseLedger
+from ariia.ports.ledger.sending import SendQueue
 from ariia.services.release.released_batches import batches_after
 from ariia.services.release.round_state import Cursors, Tally, move_cursors
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ariia.ports.ledger import BatchSummary, Partition, ReleaseLedger
+from ariia.ports.ledger.ledger import BatchSummary, Partition, ReleaseLedger
 
 _PAGE = 500
 

@@ -10,8 +10,8 @@ from ariia.domain.ledger.dispatch import Dispatch
 from ariia.domain.ledger.receipt import EventKind, Receipt, refusal_of
 from ariia.ports.campaigns import CampaignStore
 from ariia.ports.clock import Clock
-from ariia.ports.ledger import BatchSummary, Ledger, Partition
-from ariia.ports.sending import EventPipeline
+from ariia.ports.ledger.ledger import BatchSummary, Ledger, Partition
+from ariia.ports.ledger.sending import EventPipeline
 from ariia.services.release.silence import Silence, SilenceProof
 
 # Clocks of two Lambda hosts may differ by this much before a lease is taken for over.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from ariia.domain.ledger.batch import BatchKey, ReleaseCursor
 from ariia.domain.ledger.dispatch import ACCEPTED_CONTENT, Dispatch
-from ariia.ports.ledger import Partition, ReleaseLedger
+from ariia.ports.ledger.ledger import Partition, ReleaseLedger
 
 Cursors = dict[tuple[int, str], ReleaseCursor]
 Moved = dict[tuple[Partition, str], ReleaseCursor]

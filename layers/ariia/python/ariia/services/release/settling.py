@@ -12,8 +12,8 @@ from ariia.domain.ledger.queued_batch import QueuedBatch
 from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.rules.wave import Lane
 from ariia.ports.clock import Clock
-from ariia.ports.ledger import BatchSummary, Partition, ReleaseLedger
-from ariia.ports.sending import SendQueue
+from ariia.ports.ledger.ledger import BatchSummary, Partition, ReleaseLedger
+from ariia.ports.ledger.sending import SendQueue
 from ariia.services.release.released_batches import batches_after, up_to
 from ariia.services.release.resolving import UnknownResolver
 from ariia.services.release.round_state import Cursors, Moved, ReleasePolicy, Tally, claimable, move_cursors

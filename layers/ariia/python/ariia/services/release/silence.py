@@ -9,8 +9,8 @@ from ariia.domain.ledger.batch import Claim
 from ariia.domain.ledger.dispatch import Dispatch
 from ariia.domain.ledger.event_watch import EventWatch, window_ms
 from ariia.ports.clock import Clock
-from ariia.ports.dispatches import DispatchStore
-from ariia.ports.sending import EventPipeline
+from ariia.ports.ledger.dispatches import DispatchStore
+from ariia.ports.ledger.sending import EventPipeline
 
 _PROBE_EVERY_MS = 60_000
 _LOOK_AGAIN_MS = 15_000

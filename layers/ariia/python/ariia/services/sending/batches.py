@@ -13,9 +13,9 @@ from ariia.domain.ledger.pacing import batches_at_a_time, call_entries
 from ariia.domain.ledger.queued_batch import QueuedBatch
 from ariia.domain.pause_cause import PauseCause
 from ariia.ports.clock import Clock, Ids
-from ariia.ports.ledger import SendLedger
+from ariia.ports.ledger.ledger import SendLedger
+from ariia.ports.ledger.sending import SendRates
 from ariia.ports.send_reader import SendReader
-from ariia.ports.sending import SendRates
 from ariia.services.campaigns.runs import CampaignRuns
 from ariia.services.sending.claims import ClaimResult, ClaimSender, may_send
 

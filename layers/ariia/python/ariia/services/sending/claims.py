@@ -13,9 +13,9 @@ from ariia.domain.ledger.put_off import PutOff
 from ariia.domain.ledger.receipt import EventKind, Receipt
 from ariia.domain.pause_cause import PauseCause
 from ariia.ports.clock import Clock
-from ariia.ports.ledger import Ledger, Partition
+from ariia.ports.ledger.ledger import Ledger, Partition
+from ariia.ports.ledger.sending import Accepted, MessageSender, Refused, Stopped
 from ariia.ports.send_reader import SendReader
-from ariia.ports.sending import Accepted, MessageSender, Refused, Stopped
 from ariia.services.sending.composing import Composed, MessageComposer
 from ariia.services.sending.halving import POSTPONED, Outcomes, has_accepted, send_halving
 from ariia.services.sending.last_look import OLDEST_LOOK_MS, Deferral, LastLook, LookVerdict

@@ -15,7 +15,7 @@ from ariia.domain.ledger.batch import Batch, Claim
 from ariia.domain.ledger.dispatch import Dispatch, MessageRef
 from ariia.domain.members.member import Member
 from ariia.domain.sending.message import MessageLinks, MessageValues, one_click_headers, without_tracking
-from ariia.ports.sending import Recipient, SendCall, Skeleton
+from ariia.ports.ledger.sending import Recipient, SendCall, Skeleton
 
 # SES names 1 MB for the JSON of a templated send (Developer Guide, "personalized email") and 10 MB for a message.
 MAX_CALL_BYTES = 1_000_000

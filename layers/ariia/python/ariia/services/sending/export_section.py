@@ -17,7 +17,7 @@ from ariia.domain.sending.message import CONFIRM_URL
 from ariia.domain.sending.web_message import web_message
 from ariia.ports.campaigns import CampaignStore
 from ariia.ports.content import MessageRenderer
-from ariia.ports.ledger import Partition, RecipientLedger
+from ariia.ports.ledger.ledger import Partition, RecipientLedger
 from ariia.ports.personal_data import Told, told_page
 
 _PAGE = 25

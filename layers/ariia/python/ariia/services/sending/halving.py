@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from ariia.domain.errors import PermanentSendError, SenderStoppedError, ThrottledError
 from ariia.domain.pause_cause import PauseCause
-from ariia.ports.sending import Accepted, EntryOutcome, MessageSender, Refused, Returned, SendCall, Stopped
+from ariia.ports.ledger.sending import Accepted, EntryOutcome, MessageSender, Refused, Returned, SendCall, Stopped
 
 POSTPONED = Returned("too late to begin a call")
 Outcomes = dict[str, EntryOutcome]

@@ -15,7 +15,7 @@ from ariia.domain.rules.frequency_cap import FrequencyCap, Overflow, RecentSend,
 from ariia.domain.rules.sending_rules import deferred_until
 from ariia.domain.wait_cause import WaitCause
 from ariia.ports.clock import Clock
-from ariia.ports.recent_sends import RecentSendStore, SendsChange
+from ariia.ports.members.recent_sends import RecentSendStore, SendsChange
 
 # Pause, cancel and unsubscribe promise it (architecture, "Cancel"): no call begins on an older look.
 OLDEST_LOOK_MS = 5_000

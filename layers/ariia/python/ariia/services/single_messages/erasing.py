@@ -9,7 +9,7 @@ from ariia.domain.ledger.anonymous import anonymous
 from ariia.domain.ledger.batch import BatchKey
 from ariia.domain.single_messages import LANE
 from ariia.ports.campaigns import CampaignStore
-from ariia.ports.ledger import ErasingLedger, Partition
+from ariia.ports.ledger.ledger import ErasingLedger, Partition
 
 _TRIES = 8
 

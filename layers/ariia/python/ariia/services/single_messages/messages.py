@@ -19,9 +19,9 @@ from ariia.domain.recipients.recipient import Recipient, recipient
 from ariia.domain.single_messages import batch_of, sending
 from ariia.domain.wait_cause import WaitCause
 from ariia.ports.clock import Clock
-from ariia.ports.dispatches import DispatchStore
-from ariia.ports.ledger import Partition, SingleLedger
-from ariia.ports.sending import SendQueue
+from ariia.ports.ledger.dispatches import DispatchStore
+from ariia.ports.ledger.ledger import Partition, SingleLedger
+from ariia.ports.ledger.sending import SendQueue
 from ariia.services.release.account_rate import AccountRate
 
 _TRIES = 8

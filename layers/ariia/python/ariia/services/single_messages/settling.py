@@ -13,8 +13,8 @@ from ariia.domain.ledger.put_off import is_void, marks_of
 from ariia.domain.single_messages import batch_of
 from ariia.domain.tenants.sending_rules import rules_of
 from ariia.ports.clock import Clock
-from ariia.ports.dispatches import DispatchStore
-from ariia.ports.ledger import BatchSummary, SingleLedger
+from ariia.ports.ledger.dispatches import DispatchStore
+from ariia.ports.ledger.ledger import BatchSummary, SingleLedger
 from ariia.ports.tenants import TenantStore
 from ariia.services.release.resolving import UnknownResolver
 from ariia.services.single_messages.messages import SingleMessages, Standing, excluded, standing_of

@@ -20,7 +20,7 @@ from ariia.domain.ledger.dispatch import Dispatch
 from ariia.domain.statistics.counts import Counts, add, row_counts
 from ariia.domain.statistics.recount import correction
 from ariia.ports.clock import Clock
-from ariia.ports.ledger import Partition, RecountLedger
+from ariia.ports.ledger.ledger import Partition, RecountLedger
 from ariia.ports.statistics import StatisticsStore
 
 # How long the stream may take to bring a mark back; in a healthy stage it is a second.

@@ -22,7 +22,7 @@ from ariia.domain.recipients.recipient import Recipient
 from ariia.domain.single_messages import STAND_INS_KEPT_MS
 from ariia.ports.clock import Clock, Ids
 from ariia.ports.jobs import Job, JobStore
-from ariia.ports.members import MemberStore
+from ariia.ports.members.members import MemberStore
 from ariia.services.campaigns.contents import CampaignContents
 from ariia.services.campaigns.reading import Campaigns
 from ariia.services.single_messages.care import SingleCare

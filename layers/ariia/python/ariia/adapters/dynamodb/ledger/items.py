@@ -25,7 +25,7 @@ from ariia.domain.ledger.counted_row import CountedRow
 from ariia.domain.ledger.evidence import open_count
 from ariia.domain.ledger.put_off import marks_of
 from ariia.domain.ledger.receipt import RECEIPT_PREFIX, Receipt
-from ariia.ports.ledger import BatchSummary, Partition
+from ariia.ports.ledger.ledger import BatchSummary, Partition
 
 PLAN_ROW = "plan"
 MARK_ROW, MARK = "mark", "mark_number"

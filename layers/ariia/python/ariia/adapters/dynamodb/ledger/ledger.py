@@ -11,7 +11,7 @@ from ariia.adapters.dynamodb.ledger.rows import LedgerRows, version_is
 from ariia.domain.errors import TransientError
 from ariia.domain.ledger.batch import BATCH_PREFIX, Batch, BatchKey, Claim, Entry, PlanCursor, ReleaseCursor
 from ariia.domain.ledger.receipt import RECEIPT_PREFIX, Receipt, merge
-from ariia.ports.ledger import BatchSummary, Ledger, Page, Partition, ReceiptKey
+from ariia.ports.ledger.ledger import BatchSummary, Ledger, Page, Partition, ReceiptKey
 
 # Sorts behind every lane and number of a page, and before any longer id (`#` sorts before letters, digits and dashes).
 _PAGE_END = "#~"

@@ -10,7 +10,7 @@ from ariia.adapters.dynamodb.ledger.rows import LedgerRows
 from ariia.domain.ledger.batch import BATCH_PREFIX
 from ariia.domain.ledger.counted_row import CountedRow
 from ariia.domain.ledger.receipt import RECEIPT_PREFIX
-from ariia.ports.ledger import Partition, RecountLedger
+from ariia.ports.ledger.ledger import Partition, RecountLedger
 
 # What counting reads of a row: a fifth less to take apart.
 _COUNTED = "ledger_key, #row, entries_json, document"

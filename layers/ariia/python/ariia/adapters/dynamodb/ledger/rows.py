@@ -20,7 +20,7 @@ from ariia.adapters.dynamodb.client import (
 )
 from ariia.adapters.dynamodb.ledger import items
 from ariia.domain.ledger.batch import BatchKey
-from ariia.ports.ledger import Partition
+from ariia.ports.ledger.ledger import Partition
 
 
 class LedgerRows:

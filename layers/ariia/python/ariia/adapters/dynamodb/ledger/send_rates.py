@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from ariia.adapters.dynamodb.client import CONDITION_FAILED, Item, code_of, number, passing_faults, text
 from ariia.domain.documents import decode, encode
-from ariia.ports.sending import SendRate, SendRates
+from ariia.ports.ledger.sending import SendRate, SendRates
 
 _ACTIVE, _ACTIVE_MS = "at#", 30 * 60_000
 _FORGOTTEN_AT_ONCE = 50

@@ -26,7 +26,7 @@ from ariia.domain.errors import TransientError
 from ariia.domain.identifiers import shard_of
 from ariia.domain.members.engagement import NAMES, day_of, latest, news, since
 from ariia.domain.members.member import Engagement
-from ariia.ports.engagement import EngagementStore
+from ariia.ports.members.engagement import EngagementStore
 
 _TRIES = 4
 _PER_READ = 100  # API_BatchGetItem

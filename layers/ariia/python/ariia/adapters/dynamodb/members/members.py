@@ -31,7 +31,7 @@ from ariia.domain.members.address_index import (
 )
 from ariia.domain.members.audit_entries import entries_of
 from ariia.domain.members.member import Consent, Member, Suppression
-from ariia.ports.members import MemberStore
+from ariia.ports.members.members import MemberStore
 
 _ATTEMPTS = 12
 

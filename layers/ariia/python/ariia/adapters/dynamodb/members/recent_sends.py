@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from ariia.adapters.dynamodb.client import CANCELLED, Item, batch_get, chunks, code_of, passing_faults, text
 from ariia.domain.identifiers import shard_of
 from ariia.domain.rules.frequency_cap import RecentSend
-from ariia.ports.recent_sends import RecentSendStore, SendsChange
+from ariia.ports.members.recent_sends import RecentSendStore, SendsChange
 
 _PER_READ = 100  # API_BatchGetItem
 

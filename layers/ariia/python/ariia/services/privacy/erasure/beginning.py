@@ -7,7 +7,7 @@ from ariia.domain.errors import TransientError
 from ariia.domain.privacy.erasure import Erasure, begun_entry
 from ariia.ports.clock import Clock
 from ariia.ports.erasures import ErasureStore
-from ariia.ports.members import MemberScan
+from ariia.ports.members.members import MemberScan
 from ariia.ports.personal_data import Erasing, Found
 from ariia.services.privacy.jobs import ErasureJobs
 

@@ -9,7 +9,7 @@ from ariia.domain.privacy.erasure import Erasure, ErasureReason
 from ariia.domain.revisits import Revisit, RevisitKind
 from ariia.ports.audit import AuditTrail
 from ariia.ports.clock import Clock, Ids
-from ariia.ports.members import ErasureMarks, MemberScan
+from ariia.ports.members.members import ErasureMarks, MemberScan
 from ariia.services.privacy.erasure.beginning import ErasureBeginning
 from ariia.services.privacy.jobs import ErasureJobs
 from ariia.services.privacy.runs import FORGOTTEN_MS, work_on

@@ -11,7 +11,7 @@ from ariia.domain.privacy.export import ExportState, MemberExport
 from ariia.domain.revisits import Revisit, RevisitKind
 from ariia.ports.audit import AuditTrail
 from ariia.ports.clock import Clock, Ids
-from ariia.ports.members import MemberScan
+from ariia.ports.members.members import MemberScan
 from ariia.ports.uploads import Uploads
 from ariia.services.privacy.jobs import ExportJobs
 from ariia.services.privacy.runs import FORGOTTEN_MS, work_on

@@ -10,7 +10,7 @@ from ariia.domain.members.member import Member
 from ariia.domain.privacy.archive import MESSAGES, archive
 from ariia.domain.privacy.export import MemberExport
 from ariia.ports.clock import Clock
-from ariia.ports.members import MemberScan
+from ariia.ports.members.members import MemberScan
 from ariia.ports.personal_data import ExportSection
 from ariia.ports.tenants import TenantStore
 from ariia.ports.uploads import Uploads

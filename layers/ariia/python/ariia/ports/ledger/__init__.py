@@ -1,0 +1,1 @@
+"""The ledger, dispatches, and providers: what sending asks of the world."""

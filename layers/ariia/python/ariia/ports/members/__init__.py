@@ -1,0 +1,1 @@
+"""What the room members asks of the world."""

@@ -1,0 +1,1 @@
+"""Stories of the API, its callers and its pages."""

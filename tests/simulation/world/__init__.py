@@ -1,0 +1,1 @@
+"""The world that the engine is simulated in."""
