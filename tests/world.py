@@ -43,7 +43,7 @@ from ariia.services.release.settling import BatchSettler
 from ariia.services.sending.batches import BatchSender, SendPolicy, SendReport
 from ariia.services.sending.claims import ClaimSender
 from ariia.services.sending.composing import MessageComposer
-from ariia.services.sending.last_look import LastLook
+from ariia.services.sending.eligibility import EligibilityCheck
 from ariia.services.single_messages.messages import SingleMessages
 from ariia.services.single_messages.settling import SingleSettler
 from ariia.services.tenants.quotas import Quotas
@@ -145,7 +145,7 @@ class World:
         reader = MemorySendReader(self.campaigns, self.members)
         self.composer = MessageComposer(Channel.EMAIL, MessageLinks("https://x.example", b"k" * 32), "test", bounded)
         self.sends = MemoryRecentSends(self.members)
-        look = LastLook(Channel.EMAIL, self.sends, self.clock)
+        look = EligibilityCheck(Channel.EMAIL, self.sends, self.clock)
         claims = ClaimSender(self.ledger, reader, look, self.composer, self.provider, self.clock, 15_000)
         return BatchSender(
             Channel.EMAIL,

@@ -8,13 +8,13 @@ from html import escape
 from ariia.domain.confirmations.texts import VERSION
 from ariia.domain.consent.confirmation import LINK_DAYS, LinkState
 from ariia.services.member_pages.confirmation_page import ConfirmationView
-from functions.public_pages.pages import Page, own_page
+from functions.public_pages.pages import HtmlPage, own_page
 from functions.public_pages.texts import Texts, texts_for
 
 _FIELD, _YES = "confirm", "yes"
 
 
-def confirmation_page(view: ConfirmationView) -> Page:
+def confirmation_page(view: ConfirmationView) -> HtmlPage:
     """Asks while the link is open, and otherwise says why there is nothing to ask."""
     texts = texts_for(view.language)
     if view.state is LinkState.OPEN:

@@ -19,7 +19,7 @@ from ariia.services.member_pages.unsubscribe import ONE_CLICK, PAGE
 from ariia.settings import PublicPagesSettings
 from functions.public_pages.confirmation_page import confirmation_page, says_yes, words_of
 from functions.public_pages.pages import (
-    Page,
+    HtmlPage,
     ask_page,
     done_page,
     invalid_page,
@@ -27,7 +27,7 @@ from functions.public_pages.pages import (
     thumbnail_page,
     trouble_page,
 )
-from functions.public_pages.preference_page import preference_page, wish_of
+from functions.public_pages.preference_page import choice_of, preference_page
 from functions.public_pages.request import PageRequest, page_request
 from functions.public_pages.texts import accepted_language
 
@@ -58,7 +58,7 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     return {"statusCode": page.status, "headers": page.headers, "body": body, "isBase64Encoded": False}
 
 
-def _answer(request: PageRequest) -> Page:
+def _answer(request: PageRequest) -> HtmlPage:
     allowed = _METHODS.get(request.place)
     if allowed is None:
         raise NotFoundError("there is no such page")
@@ -66,8 +66,8 @@ def _answer(request: PageRequest) -> Page:
         return _shown(request)
     if request.method == "POST" and request.place == "preferences":
         view = services().preferences.look(request.token)
-        wish = wish_of(request.fields, view, request.source_ip)
-        return preference_page(services().preferences.choose(request.token, wish), saved=True)
+        choice = choice_of(request.fields, view, request.source_ip)
+        return preference_page(services().preferences.choose(request.token, choice), saved=True)
     if request.method == "POST" and request.place == "c":
         asked = services().confirmations.look(request.token)
         is_yes = says_yes(request.fields)
@@ -76,10 +76,10 @@ def _answer(request: PageRequest) -> Page:
         # A wish to get no more mail must not fail on the form of the body: any POST to the link is one.
         source = ONE_CLICK if request.is_one_click else PAGE
         return done_page(services().unsubscribes.unsubscribe(request.token, source))
-    return Page(405, "", {"Allow": allowed})
+    return HtmlPage(405, "", {"Allow": allowed})
 
 
-def _shown(request: PageRequest) -> Page:
+def _shown(request: PageRequest) -> HtmlPage:
     if request.place == "v":
         return message_page(services().view_online.show(request.token))
     if request.place == "t":

@@ -52,7 +52,7 @@ _EVERY_PAGE = {
 
 
 @dataclass(frozen=True)
-class Page:
+class HtmlPage:
     """A page ready to be sent."""
 
     status: int
@@ -79,7 +79,7 @@ _PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none
 _A_DAY = 86_400
 
 
-def ask_page(invitation: Invitation) -> Page:
+def ask_page(invitation: Invitation) -> HtmlPage:
     """Asks for the click that unsubscribes. The form posts to the address the page came from."""
     texts = texts_for(invitation.language)
     title = _filled(texts.ask_title, texts, invitation)
@@ -91,7 +91,7 @@ def ask_page(invitation: Invitation) -> Page:
     return own_page(200, texts, title, body)
 
 
-def done_page(invitation: Invitation) -> Page:
+def done_page(invitation: Invitation) -> HtmlPage:
     """Confirms that it is done."""
     texts = texts_for(invitation.language)
     done, mistake = (_filled(text, texts, invitation) for text in (texts.done, texts.mistake))
@@ -99,20 +99,20 @@ def done_page(invitation: Invitation) -> Page:
     return own_page(200, texts, escape(texts.done_title), body)
 
 
-def invalid_page(language: str) -> Page:
+def invalid_page(language: str) -> HtmlPage:
     """The same words for every link that leads nowhere."""
     texts = texts_for(language)
     return own_page(404, texts, escape(texts.invalid_title), f"<p>{escape(texts.invalid)}</p>")
 
 
-def trouble_page(status: int, language: str) -> Page:
+def trouble_page(status: int, language: str) -> HtmlPage:
     """Something failed on our side."""
     texts = texts_for(language)
     page = own_page(status, texts, escape(texts.trouble_title), f"<p>{escape(texts.trouble)}</p>")
-    return Page(page.status, page.body, {**page.headers, "Retry-After": "5"})
+    return HtmlPage(page.status, page.body, {**page.headers, "Retry-After": "5"})
 
 
-def thumbnail_page(thumbnail: Thumbnail) -> Page:
+def thumbnail_page(thumbnail: Thumbnail) -> HtmlPage:
     """A picture for the pages of others: it may be embedded anywhere as an image, and does nothing when opened."""
     headers = {
         **_EVERY_PAGE,
@@ -121,10 +121,10 @@ def thumbnail_page(thumbnail: Thumbnail) -> Page:
         "Cross-Origin-Resource-Policy": "cross-origin",
         "Cache-Control": f"public, max-age={_A_DAY}, immutable" if thumbnail.is_final else "public, max-age=60",
     }
-    return Page(200, thumbnail.svg, headers)
+    return HtmlPage(200, thumbnail.svg, headers)
 
 
-def message_page(message: WebMessage) -> Page:
+def message_page(message: WebMessage) -> HtmlPage:
     """The message itself; its HTML is sanitised already, and the policy is the second wall."""
     content = message.html or f"<pre>{escape(message.text)}</pre>"
     head = f"<title>{escape(message.subject)}</title><style>{_MESSAGE_STYLE}</style>"
@@ -132,19 +132,19 @@ def message_page(message: WebMessage) -> Page:
     return _page(200, language, head, content, _MESSAGE_POLICY)
 
 
-def own_page(status: int, texts: Texts, title: str, body: str) -> Page:
+def own_page(status: int, texts: Texts, title: str, body: str) -> HtmlPage:
     """A page of ours: `title` and `body` are HTML already."""
     head = f"<title>{title}</title><style>{_STYLE}</style>"
     return _page(status, f' lang="{texts.language}"', head, f"<main><h1>{title}</h1>{body}</main>", _OWN_POLICY)
 
 
-def _page(status: int, language: str, head: str, content: str, policy: str) -> Page:
+def _page(status: int, language: str, head: str, content: str, policy: str) -> HtmlPage:
     body = (
         f'<!doctype html><html{language}><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"{head}</head><body>{content}</body></html>"
     )
-    return Page(status, body, {**_EVERY_PAGE, "Content-Security-Policy": policy})
+    return HtmlPage(status, body, {**_EVERY_PAGE, "Content-Security-Policy": policy})
 
 
 def _filled(text: str, texts: Texts, invitation: Invitation) -> str:

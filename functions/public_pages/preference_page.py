@@ -7,15 +7,15 @@ from html import escape
 
 from ariia.domain.channel import Channel
 from ariia.domain.consent.tracking import Tracking
-from ariia.services.member_pages.preferences import ChannelChoice, PreferenceView, Wish
-from functions.public_pages.pages import Page, own_page
+from ariia.services.member_pages.preferences import ChannelChoice, PreferenceChoice, PreferenceView
+from functions.public_pages.pages import HtmlPage, own_page
 from functions.public_pages.texts import Texts, texts_for
 
 _CHECKED = "1"
 _IN, _OUT = "in", "out"
 
 
-def preference_page(view: PreferenceView, *, saved: bool = False) -> Page:
+def preference_page(view: PreferenceView, *, saved: bool = False) -> HtmlPage:
     """Asks what the member wants; `saved` says that a choice was taken. The form posts to where the page came from."""
     texts = texts_for(view.language)
     title = _filled(texts.preferences_title, view)
@@ -32,14 +32,14 @@ def preference_page(view: PreferenceView, *, saved: bool = False) -> Page:
     return own_page(200, texts, title, body)
 
 
-def wish_of(fields: Mapping[str, str], view: PreferenceView, ip_address: str) -> Wish:
+def choice_of(fields: Mapping[str, str], view: PreferenceView, ip_address: str) -> PreferenceChoice:
     """What the form says. A field that was not on it says nothing."""
     channels = {one.channel for one in view.channels}
     shown = {one for one in channels if fields.get(f"shown_{one}") in (_IN, _OUT)}
     tracking = None
     if fields.get("shown_tracking") == _CHECKED:
         tracking = Tracking("opens" in fields, "clicks" in fields)
-    return Wish(
+    return PreferenceChoice(
         shown=frozenset(shown),
         wanted=frozenset(one for one in shown if f"want_{one}" in fields),
         ticked=frozenset(one for one in shown if fields[f"shown_{one}"] == _IN),

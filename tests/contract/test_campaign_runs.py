@@ -10,10 +10,10 @@ from typing import Any
 import boto3
 import pytest
 
-from ariia.adapters.aws.campaign_runs import StepFunctionsRuns
-from ariia.ports.workflows import CampaignRuns
+from ariia.adapters.aws.campaign_runs import StepFunctionsExecutions
+from ariia.ports.workflows import Executions
 from infra.local.ministack import Ministack
-from tests.doubles.campaign_runs import MemoryCampaignRuns
+from tests.doubles.campaign_runs import MemoryExecutions
 
 Started = Callable[[], list[dict[str, Any]]]
 _ROLE = "arn:aws:iam::000000000000:role/run"
@@ -24,10 +24,10 @@ def definition(first: dict[str, Any]) -> str:
 
 
 @pytest.fixture(params=["memory", "ended", "running"])
-def runs(request: pytest.FixtureRequest, tenant_id: str) -> Iterator[tuple[CampaignRuns, Started]]:
+def runs(request: pytest.FixtureRequest, tenant_id: str) -> Iterator[tuple[Executions, Started]]:
     """The port, and what was started through it; on Step Functions with runs that end and ones that wait."""
     if request.param == "memory":
-        memory = MemoryCampaignRuns()
+        memory = MemoryExecutions()
         yield memory, lambda: [{"tenant_id": t, "campaign_id": c, "epoch": e, "part": 0} for t, c, e in memory.started]
         return
     emulator: Ministack = request.getfixturevalue("ministack")
@@ -41,13 +41,13 @@ def runs(request: pytest.FixtureRequest, tenant_id: str) -> Iterator[tuple[Campa
         inputs = [client.describe_execution(executionArn=one["executionArn"])["input"] for one in found]
         return [json.loads(one) for one in inputs]
 
-    yield StepFunctionsRuns(client, arn), started
+    yield StepFunctionsExecutions(client, arn), started
     # The others end by themselves, perhaps between being listed and being stopped.
     for one in client.list_executions(stateMachineArn=arn)["executions"] if request.param == "running" else ():
         client.stop_execution(executionArn=one["executionArn"])
 
 
-def test_run_is_started_once_however_often_it_is_asked_for(runs: tuple[CampaignRuns, Started], tenant_id: str) -> None:
+def test_run_is_started_once_however_often_it_is_asked_for(runs: tuple[Executions, Started], tenant_id: str) -> None:
     port, started = runs
     for _ in range(2):
         port.start(tenant_id, f"{tenant_id}-c1", 3)
@@ -55,7 +55,7 @@ def test_run_is_started_once_however_often_it_is_asked_for(runs: tuple[CampaignR
     assert started() == [{"tenant_id": tenant_id, "campaign_id": f"{tenant_id}-c1", "epoch": 3, "part": 0}]
 
 
-def test_each_epoch_is_a_run_of_its_own(runs: tuple[CampaignRuns, Started], tenant_id: str) -> None:
+def test_each_epoch_is_a_run_of_its_own(runs: tuple[Executions, Started], tenant_id: str) -> None:
     port, started = runs
     port.start(tenant_id, f"{tenant_id}-c1", 3)
     port.start(tenant_id, f"{tenant_id}-c1", 7)

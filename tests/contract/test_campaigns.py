@@ -154,7 +154,7 @@ def test_a_container_is_removed_with_all_its_parts(store: CampaignStore, tenant_
     store.remove_container(tenant_id, "zf-one")
 
     assert store.get(tenant_id, "zf-one") is None
-    assert store.stand_ins(tenant_id, "zf-one", ["x"]) == {}
+    assert store.test_recipients(tenant_id, "zf-one", ["x"]) == {}
     with pytest.raises(NotFoundError):
         store.content(tenant_id, "zf-one", "h1")
     assert store.content(tenant_id, "c1").subject == "Hello"
@@ -188,9 +188,9 @@ def test_removed_stand_ins_leave_the_others(store: CampaignStore, tenant_id: str
     people = [Member(one, tenant_id, created_at=NOW) for one in ("x", "y")]
     assert store.create_container(Dispatch("zt-one", tenant_id), people)
 
-    store.remove_stand_ins(tenant_id, "zt-one", ["x", "never"])
+    store.remove_test_recipients(tenant_id, "zt-one", ["x", "never"])
 
-    assert list(store.stand_ins(tenant_id, "zt-one", ["x", "y"])) == ["y"]
+    assert list(store.test_recipients(tenant_id, "zt-one", ["x", "y"])) == ["y"]
 
 
 def test_a_member_is_replaced_in_every_target_that_lists_them(store: CampaignStore, tenant_id: str) -> None:

@@ -13,7 +13,7 @@ from ariia.adapters.dynamodb.client import dynamodb_client
 from ariia.adapters.dynamodb.ledger.ledger import DynamoLedger
 from ariia.domain.ledger.batch import Batch, BatchKey, Entry, EntryState, PlanCursor, ReleaseCursor
 from ariia.domain.ledger.receipt import EventKind, Receipt
-from ariia.ports.ledger.ledger import Ledger, Page, Partition, ReceiptKey
+from ariia.ports.ledger.ledger import Ledger, Partition, PlanPage, ReceiptKey
 from tests.doubles.ledger import MemoryLedger
 
 LEASE = 5_000
@@ -40,7 +40,7 @@ def any_batch(partition: Partition, page: str = "a", *members: str, lane: str = 
 
 
 def commit(ledger: Ledger, partition: Partition, *batches: Batch, version: int = 1, **fields: object) -> bool:
-    return ledger.commit_page(Page(partition, PlanCursor(version=version), batches, **fields))  # type: ignore[arg-type]
+    return ledger.commit_page(PlanPage(partition, PlanCursor(version=version), batches, **fields))  # type: ignore[arg-type]
 
 
 def test_a_page_is_committed_once(ledger: Ledger, partition: Partition) -> None:
@@ -283,7 +283,7 @@ def test_batches_between_are_those_that_may_hold_these_members(ledger: Ledger, t
         members = [f"{first}{number}" for number in range(3)]
         key = BatchKey(tenant_id, "c1", 0, members[0], "l0", 0)
         cursor = replace(cursor, version=cursor.version + 1)
-        assert ledger.commit_page(Page(partition, cursor, [Batch(key, [Entry(one) for one in members])]))
+        assert ledger.commit_page(PlanPage(partition, cursor, [Batch(key, [Entry(one) for one in members])]))
 
     def pages(first: str, last: str) -> list[str]:
         return [batch.key.page for batch in ledger.batches_between(partition, first, last)]

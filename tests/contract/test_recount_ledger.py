@@ -13,7 +13,7 @@ from ariia.adapters.dynamodb.ledger.ledger import DynamoLedger
 from ariia.adapters.dynamodb.ledger.recount import DynamoRecountLedger
 from ariia.domain.ledger.batch import Batch, BatchKey, Entry, PlanCursor
 from ariia.domain.ledger.receipt import EventKind, Receipt
-from ariia.ports.ledger.ledger import Page, Partition, ReceiptKey
+from ariia.ports.ledger.ledger import Partition, PlanPage, ReceiptKey
 from tests.doubles.ledger import MemoryLedger
 
 
@@ -43,7 +43,7 @@ def test_batches_and_receipts_of_the_partition_are_counted_and_no_other_rows(
     partition, other = Partition(tenant_id, "c1", 3), Partition(tenant_id, "c1", 4)
     for place in (partition, other):
         key = BatchKey(tenant_id, "c1", place.shard, "anna", "l0", 0)
-        assert ledger.commit_page(Page(place, PlanCursor(version=1), [Batch(key, [Entry("anna")])]))
+        assert ledger.commit_page(PlanPage(place, PlanCursor(version=1), [Batch(key, [Entry("anna")])]))
     receipt = Receipt(times={EventKind.OPENED.value: 5})
     ledger.merge_receipt(ReceiptKey(partition, "zoe", "l1"), receipt)
     counted.put_mark(partition, 1)

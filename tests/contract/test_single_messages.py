@@ -1,4 +1,4 @@
-"""What stores and the last look do with containers of single messages."""
+"""What stores and the eligibility check do with containers of single messages."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ariia.domain.ledger.batch import Entry, EntryState
 from ariia.domain.ledger.containers import DispatchKind, container_id
 from ariia.domain.ledger.dispatch import ONLY, Dispatch, MessageRef
 from ariia.domain.members.member import Consent, ConsentStatus, Member, Suppression
-from ariia.domain.members.stand_ins import stand_in_id
+from ariia.domain.members.test_recipients import id_of_test_recipient
 from ariia.domain.single_messages import batch_of, sending
 from ariia.ports.campaigns import CampaignChange, CampaignStore
 from ariia.ports.ledger.ledger import Ledger
@@ -74,8 +74,8 @@ def as_dispatch(found: Dispatch | None) -> Dispatch:
     return decode(Dispatch, encode(found))
 
 
-def any_stand_in(tenant_id: str, address: str) -> Member:
-    return Member(id=stand_in_id(Channel.EMAIL, address), tenant_id=tenant_id, email=address, created_at=5)
+def any_test_recipient(tenant_id: str, address: str) -> Member:
+    return Member(id=id_of_test_recipient(Channel.EMAIL, address), tenant_id=tenant_id, email=address, created_at=5)
 
 
 def create(stores: Stores, container: Dispatch, *people: Member) -> bool:
@@ -114,14 +114,16 @@ def test_a_batch_put_as_excluded_can_not_be_claimed(stores: Stores, tenant_id: s
 
 
 def test_the_last_look_reads_stand_ins_with_what_is_known_of_their_addresses(stores: Stores, tenant_id: str) -> None:
-    good, bounced, left = (any_stand_in(tenant_id, f"{name}@studio.example") for name in ("good", "bounced", "left"))
+    good, bounced, left = (
+        any_test_recipient(tenant_id, f"{name}@studio.example") for name in ("good", "bounced", "left")
+    )
     container = any_container(tenant_id)
     assert create(stores, container, good, bounced, left)
     suppression = Suppression("hard_bounce", 3)
     stores.members.suppress(tenant_id, "email", address_hash(Channel.EMAIL, "Bounced@studio.example"), suppression)
     said_no = Consent(ConsentStatus.DENIED, "one_click", 4)
     stores.members.withdraw(tenant_id, "email", address_hash(Channel.EMAIL, "left@studio.example"), said_no)
-    ids = [good.id, bounced.id, left.id, stand_in_id(Channel.EMAIL, "nobody@studio.example")]
+    ids = [good.id, bounced.id, left.id, id_of_test_recipient(Channel.EMAIL, "nobody@studio.example")]
     campaign, people = stores.reader.dispatch_and_members(tenant_id, container.id, container.kind, 0, ids)
     assert as_dispatch(campaign) == container
     assert {one.email: refusal(one, Channel.EMAIL) for one in people.values()} == {

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ariia.ports.workflows import CampaignRuns
+from ariia.ports.workflows import Executions
 
 
-class MemoryCampaignRuns(CampaignRuns):
+class MemoryExecutions(Executions):
     """CampaignRuns that keeps what was started, once each, in order."""
 
     def __init__(self) -> None:

@@ -74,13 +74,13 @@ class MemoryCampaigns(CampaignStore, DueChecks):
     def keep_message(self, tenant_id: str, message: MessageRef, content: Content) -> None:
         self._parts.setdefault((tenant_id, message.owner, f"content#{message.hash}"), json.dumps(encode(content)))
 
-    def create_container(self, container: Dispatch, stand_ins: Sequence[Member] = ()) -> bool:
+    def create_container(self, container: Dispatch, test_recipients: Sequence[Member] = ()) -> bool:
         key = (container.tenant_id, container.id)
         container.version = 1
         if key in self._records:
             return False
         self._records[key] = (1, json.dumps(encode(container)))
-        self._parts |= {(*key, f"recipient#{one.id}"): json.dumps(encode(one)) for one in stand_ins}
+        self._parts |= {(*key, f"recipient#{one.id}"): json.dumps(encode(one)) for one in test_recipients}
         return True
 
     def save_container(self, container: Dispatch) -> bool:
@@ -92,11 +92,11 @@ class MemoryCampaigns(CampaignStore, DueChecks):
         self._records[key] = (container.version, json.dumps(encode(container)))
         return True
 
-    def stand_ins(self, tenant_id: str, campaign_id: str, ids: Sequence[str]) -> dict[str, Member]:
+    def test_recipients(self, tenant_id: str, campaign_id: str, ids: Sequence[str]) -> dict[str, Member]:
         found = {one: self._parts.get((tenant_id, campaign_id, f"recipient#{one}")) for one in ids}
         return {one: decode(Member, json.loads(text)) for one, text in found.items() if text is not None}
 
-    def remove_stand_ins(self, tenant_id: str, campaign_id: str, ids: Sequence[str]) -> None:
+    def remove_test_recipients(self, tenant_id: str, campaign_id: str, ids: Sequence[str]) -> None:
         for one in ids:
             self._parts.pop((tenant_id, campaign_id, f"recipient#{one}"), None)
 
@@ -106,12 +106,12 @@ class MemoryCampaigns(CampaignStore, DueChecks):
         self._moves.pop(place, None)
         self._records.pop(place, None)
 
-    def replace_in_targets(self, tenant_id: str, campaign_id: str, member_id: str, stand_in: str) -> int:
+    def replace_in_targets(self, tenant_id: str, campaign_id: str, member_id: str, replacement: str) -> int:
         changed = 0
         for key, text in self._parts.items():
             if key[:2] == (tenant_id, campaign_id) and key[2].startswith("target#"):
                 before = decode(Target, json.loads(text))
-                after = without_member(before, member_id, stand_in)
+                after = without_member(before, member_id, replacement)
                 self._parts[key] = json.dumps(encode(after))
                 changed += after is not before
         return changed

@@ -11,7 +11,7 @@ from ariia.domain.ledger.counted_row import CountedRow
 from ariia.domain.ledger.evidence import open_count
 from ariia.domain.ledger.put_off import marks_of
 from ariia.domain.ledger.receipt import Receipt, merge
-from ariia.ports.ledger.ledger import BatchSummary, Ledger, Page, Partition, ReceiptKey, RecountLedger
+from ariia.ports.ledger.ledger import BatchSummary, Ledger, Partition, PlanPage, ReceiptKey, RecountLedger
 
 
 class MemoryLedger(Ledger, RecountLedger):
@@ -35,7 +35,7 @@ class MemoryLedger(Ledger, RecountLedger):
             known = self._addresses.get(_campaign(partition), {})
             return {one: known[one] for one in hashes if one in known}
 
-    def commit_page(self, page: Page) -> bool:
+    def commit_page(self, page: PlanPage) -> bool:
         with self._lock:
             stored = self._plans.get(page.partition.key, PlanCursor())
             owners = self._addresses.setdefault(_campaign(page.partition), {})

@@ -10,7 +10,7 @@ from ariia.domain.ledger.containers import DispatchKind, traits_of
 from ariia.domain.ledger.dispatch import Dispatch, MessageRef
 from ariia.domain.ledger.queued_batch import QueuedBatch
 from ariia.domain.members.member import Member
-from ariia.domain.members.stand_ins import address_place, as_known
+from ariia.domain.members.test_recipients import address_place, as_known
 from ariia.ports.ledger.dispatches import DispatchStore
 from ariia.ports.ledger.sending import (
     Accepted,
@@ -93,16 +93,16 @@ class MemorySendReader(SendReader):
         self, tenant_id: str, dispatch_id: str, kind: DispatchKind, shard: int, member_ids: Sequence[str]
     ) -> tuple[Dispatch | None, dict[str, Member]]:
         dispatch = self._dispatches.get(tenant_id, dispatch_id)
-        if not traits_of(kind).to_stand_ins:
+        if not traits_of(kind).to_test_recipients:
             return dispatch, self._members.get_many(tenant_id, member_ids)
-        stored = self._dispatches.stand_ins(tenant_id, dispatch_id, member_ids)
-        return dispatch, {one: self._as_known(tenant_id, stand_in) for one, stand_in in stored.items()}
+        stored = self._dispatches.test_recipients(tenant_id, dispatch_id, member_ids)
+        return dispatch, {one: self._as_known(tenant_id, test_recipient) for one, test_recipient in stored.items()}
 
-    def _as_known(self, tenant_id: str, stand_in: Member) -> Member:
-        channel, address = address_place(stand_in.id)
+    def _as_known(self, tenant_id: str, test_recipient: Member) -> Member:
+        channel, address = address_place(test_recipient.id)
         suppression = self._members.suppression(tenant_id, channel, address)
         withdrawal = self._members.withdrawals(tenant_id, channel, [address]).get(address)
-        return as_known(stand_in, suppression, withdrawal)
+        return as_known(test_recipient, suppression, withdrawal)
 
     def message(self, tenant_id: str, message: MessageRef) -> Content | None:
         try:

@@ -72,13 +72,13 @@ class MemorySeries(SeriesStore, SeriesNotes):
     def target(self, tenant_id: str, series_id: str, part: str = DRAFT) -> Target:
         return decode(Target, self._part(tenant_id, series_id, f"target#{part}"))
 
-    def replace_in_targets(self, tenant_id: str, series_id: str, member_id: str, stand_in: str) -> int:
+    def replace_in_targets(self, tenant_id: str, series_id: str, member_id: str, replacement: str) -> int:
         changed = 0
         with self._lock:
             for key, text in self._parts.items():
                 if key[:2] == (tenant_id, series_id) and key[2].startswith("target#"):
                     before = decode(Target, json.loads(text))
-                    after = without_member(before, member_id, stand_in)
+                    after = without_member(before, member_id, replacement)
                     self._parts[key] = json.dumps(encode(after))
                     changed += after is not before
         return changed

@@ -11,7 +11,7 @@ from typing import Any
 from ariia.bootstrap.record_events import RecordEventsServices
 from ariia.domain.ledger.batch import Batch, BatchKey, Entry, PlanCursor
 from ariia.domain.ledger.receipt import Receipt
-from ariia.ports.ledger.ledger import Page, Partition
+from ariia.ports.ledger.ledger import Partition, PlanPage
 from ariia.services.receipts.event_notes import EventNotes
 from ariia.services.receipts.isolated import IsolatingRecorder
 from functions.record_events import handler as module
@@ -92,4 +92,4 @@ def receipt(world: World, member_id: str = "anna") -> Receipt | None:
 
 def plan(world: World, *entries: Entry) -> None:
     """Stores the batch that the events are about."""
-    assert world.ledger.commit_page(Page(PARTITION, PlanCursor(version=1), [Batch(BATCH, list(entries))]))
+    assert world.ledger.commit_page(PlanPage(PARTITION, PlanCursor(version=1), [Batch(BATCH, list(entries))]))

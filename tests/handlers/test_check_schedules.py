@@ -14,14 +14,14 @@ from ariia.ports.campaigns import CampaignChange, DueCheck
 from ariia.services.campaigns.firing import ScheduleChecks
 from functions.check_schedules import handler as module
 from tests.builders import TENANT, any_campaign, any_content, any_target
-from tests.doubles.campaign_runs import MemoryCampaignRuns
+from tests.doubles.campaign_runs import MemoryExecutions
 from tests.handlers.context import LambdaContext
 from tests.unit.series.series_desk import SeriesDesk
 from tests.world import World
 
 
 def test_what_never_fired_is_started_and_what_is_gone_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    world, runs = World(), MemoryCampaignRuns()
+    world, runs = World(), MemoryExecutions()
     checks = ScheduleChecks(world.campaigns, world.firing, runs, world.clock)
     series = SeriesDesk().series_checks
     monkeypatch.setattr(module, "services", lambda: CheckSchedulesServices(checks, series, world.clock))

@@ -14,7 +14,7 @@ from tests.simulation.world.jobs import BEYOND, JOURNAL, KEPT, STORM, Journal, R
 from .catching import caught_by
 from .mutants import MUTANTS
 from .report import RESULTS, write
-from .tally import Tally
+from .tally import RoundReport
 
 
 def main(arguments: list[str]) -> int:
@@ -59,12 +59,12 @@ def _progress() -> Progress:
     return Progress(*columns, disable=not sys.stderr.isatty())
 
 
-def _summed(progress: Progress, found: Iterable[Result], total: int, told: list[str]) -> dict[str, Tally]:
+def _summed(progress: Progress, found: Iterable[Result], total: int, told: list[str]) -> dict[str, RoundReport]:
     bar = progress.add_task("runs", total=total)
-    sums = {group: Tally() for group in (KEPT, STORM, BEYOND)}
+    sums = {group: RoundReport() for group in (KEPT, STORM, BEYOND)}
     for result in found:
         for group, figures in result.figures.items():
-            sums[group].merge(Tally(**figures))
+            sums[group].merge(RoundReport(**figures))
         told.extend(result.told)
         progress.advance(bar)
     return sums

@@ -16,7 +16,7 @@ from ariia.domain.members.member import Member
 from ariia.domain.planning.lane_plan import LanePlan
 from ariia.domain.rules.sending_rules import SendingRules
 from ariia.domain.rules.wave import Lane
-from ariia.ports.ledger.ledger import Page
+from ariia.ports.ledger.ledger import PlanPage
 from ariia.ports.ledger.sending import EntryOutcome, SendCall
 from ariia.ports.statistics import Fold, LedgerChange
 from ariia.services.audience.page_facts import PageFactsReader
@@ -25,7 +25,7 @@ from ariia.services.planning import shard as planning_shard
 from ariia.services.release.settling import BatchSettler, Left
 from ariia.services.sending import claims as sending_claim
 from ariia.services.sending.claims import ClaimResult, ClaimSender
-from ariia.services.sending.last_look import LastLook, LookVerdict
+from ariia.services.sending.eligibility import Eligibility, EligibilityCheck
 from ariia.services.statistics import counting
 from ariia.services.statistics.counting import StreamCounter
 from tests.doubles.statistics import MemoryStatistics
@@ -155,9 +155,9 @@ class SettleSkipsTheUnfinished(Parts):
     settler = _Careless
 
 
-class _Unheeding(LastLook):
-    def judge(self, campaign: Campaign, key: BatchKey, ids: Any, members: Any) -> LookVerdict:
-        return LookVerdict([members[one] for one in ids])
+class _Unheeding(EligibilityCheck):
+    def judge(self, campaign: Campaign, key: BatchKey, ids: Any, members: Any) -> Eligibility:
+        return Eligibility([members[one] for one in ids])
 
 
 class ConsentIsNotLookedAtAgain(Parts):
@@ -167,8 +167,8 @@ class ConsentIsNotLookedAtAgain(Parts):
     look = _Unheeding
 
 
-class _Deaf(LastLook):
-    def judge(self, campaign: Campaign, key: BatchKey, ids: Any, members: Any) -> LookVerdict:
+class _Deaf(EligibilityCheck):
+    def judge(self, campaign: Campaign, key: BatchKey, ids: Any, members: Any) -> Eligibility:
         awake = replace(campaign, rules=SendingRules())
         return super().judge(awake, key, ids, members)
 
@@ -216,7 +216,7 @@ class PauseIsNotLookedAtAgain(Parts):
 
 
 class _AnybodysAddress(StreamedLedger):
-    def commit_page(self, page: Page) -> bool:
+    def commit_page(self, page: PlanPage) -> bool:
         return super().commit_page(replace(page, address_claims={}))
 
 
@@ -228,7 +228,7 @@ class NoAddressClaim(Parts):
 
 
 class _CursorFirst(StreamedLedger):
-    def commit_page(self, page: Page) -> bool:
+    def commit_page(self, page: PlanPage) -> bool:
         if page.cursor.version == 1 and super().commit_page(replace(page, batches=())):
             raise RuntimeError("crashed between cursor and batches")
         return super().commit_page(page)
@@ -255,7 +255,7 @@ class OldLook(Parts):
     """A call may begin however long ago campaign and members were looked at."""
 
     violates = "ms after its read"
-    patches = ((sending_claim, "OLDEST_LOOK_MS", 10_000_000),)
+    patches = ((sending_claim, "OLDEST_CHECK_MS", 10_000_000),)
 
 
 class RetryReopensEverybody(Parts):

@@ -12,7 +12,7 @@ _KEPT_FAILURES = 20
 
 
 @dataclass
-class Tally:
+class RoundReport:
     """Sums over runs; `lost` and `doubled` are of members. `failures` are the first of the runs in which something was
     violated."""
 
@@ -23,7 +23,7 @@ class Tally:
     violations: int = 0
     failures: list[Outcome] = field(default_factory=list)
 
-    def add(self, outcomes: Iterable[Outcome]) -> Tally:
+    def add(self, outcomes: Iterable[Outcome]) -> RoundReport:
         """Counts them all."""
         for outcome in outcomes:
             self.runs += 1
@@ -35,7 +35,7 @@ class Tally:
                 self.failures.append(outcome)
         return self
 
-    def merge(self, other: Tally) -> Tally:
+    def merge(self, other: RoundReport) -> RoundReport:
         """Adds what another process counted."""
         for name in FIGURES:
             setattr(self, name, getattr(self, name) + getattr(other, name))

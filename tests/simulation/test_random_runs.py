@@ -5,23 +5,23 @@ from __future__ import annotations
 from .run import simulate
 from .scenario import Scenario, hard_weather, random_scenario, stated_storm
 from .shrink import shrunk, told
-from .tally import Tally
+from .tally import RoundReport
 
 
 def test_the_invariants_hold_in_any_weather() -> None:
-    tally = Tally().add(simulate(random_scenario(seed)) for seed in range(100))
+    tally = RoundReport().add(simulate(random_scenario(seed)) for seed in range(100))
     assert not tally.failures, told(shrunk(tally.failures[0]))
     assert tally.lost == 0
 
 
 def test_the_invariants_hold_where_wrong_variants_are_caught() -> None:
-    tally = Tally().add(simulate(hard_weather(seed)) for seed in range(40))
+    tally = RoundReport().add(simulate(hard_weather(seed)) for seed in range(40))
     assert not tally.failures, told(shrunk(tally.failures[0]))
     assert tally.doubled == 0
 
 
 def test_nobody_is_doubled_at_the_stated_rates() -> None:
-    tally = Tally().add(simulate(stated_storm(seed)) for seed in range(25))
+    tally = RoundReport().add(simulate(stated_storm(seed)) for seed in range(25))
     assert not tally.failures, told(shrunk(tally.failures[0]))
     assert (tally.lost, tally.doubled) == (0, 0)
 

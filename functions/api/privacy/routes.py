@@ -39,14 +39,14 @@ def read_export(export_id: str, caller: CurrentCaller, services: Services) -> Re
 
 @routes.post(f"{_MEMBER}/erasure", Permission.ADMINISTER, "Erase a member", status=202)
 def erase_member(
-    member_id: str, wish: ErasureInput, caller: CurrentCaller, services: Services, key: IdempotencyKey = None
+    member_id: str, choice: ErasureInput, caller: CurrentCaller, services: Services, key: IdempotencyKey = None
 ) -> Response[ErasureView]:
     """When this has answered, the member is gone for everything that begins from then on: nothing is planned, sent or
     stored for them, what still waits is excluded as `erased`, and importing them again is refused unless a consent with
     proof from later on is shown. What past campaigns know is taken away in the background; their figures stay. It can't
     be undone. Asking again leads to the same erasure; members who were deleted before can be erased too."""
-    repeatable = creation(caller, f"/v1/members/{member_id}/erasure", key, wish.model_dump(mode="json"))
-    reason = ErasureReason(wish.reason)
+    repeatable = creation(caller, f"/v1/members/{member_id}/erasure", key, choice.model_dump(mode="json"))
+    reason = ErasureReason(choice.reason)
     made = services.erasures.start(caller.tenant_id, member_id, reason, caller.subject, repeatable)
     return accepted(ErasureView.of(made.entity), f"/v1/erasures/{made.entity.id}", replayed=made.replayed)
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field
 
 from ariia.domain.recipients.recipient import Recipient
-from ariia.domain.recipients.story import Story
+from ariia.domain.recipients.timeline import Story
 from functions.api.campaigns.waits import WaitView
 from functions.api.gate.fields import Instant, ResponseModel
 

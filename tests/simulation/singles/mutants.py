@@ -12,7 +12,7 @@ from ariia.domain.ledger.batch import Batch, BatchKey, EntryState
 from ariia.domain.ledger.dispatch import ONLY
 from ariia.domain.single_messages import batch_of, sending
 from ariia.ports.members.recent_sends import SendsChange
-from ariia.services.sending.last_look import LastLook, LookVerdict
+from ariia.services.sending.eligibility import Eligibility, EligibilityCheck
 from ariia.services.single_messages.messages import SingleMessages, Standing
 from ariia.services.single_messages.settling import SingleSettler
 from tests.doubles.members.recent_sends import MemoryRecentSends
@@ -114,8 +114,8 @@ class CapLooksAndThenWrites(SingleParts):
     sends = _Overwrites
 
 
-class _NotesNothing(LastLook):
-    def judge(self, campaign: Campaign, key: BatchKey, ids: Any, members: Any) -> LookVerdict:
+class _NotesNothing(EligibilityCheck):
+    def judge(self, campaign: Campaign, key: BatchKey, ids: Any, members: Any) -> Eligibility:
         uncapped = replace(campaign, rules=replace(campaign.rules, cap=None))
         return super().judge(uncapped, key, ids, members)
 

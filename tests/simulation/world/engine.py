@@ -50,7 +50,7 @@ from ariia.services.release.stopping import CampaignStopping
 from ariia.services.sending.batches import BatchSender, SendPolicy
 from ariia.services.sending.claims import ClaimSender
 from ariia.services.sending.composing import MessageComposer
-from ariia.services.sending.last_look import LastLook
+from ariia.services.sending.eligibility import EligibilityCheck
 from ariia.services.statistics.counting import StreamCounter
 from ariia.services.statistics.figures import CampaignStatistics
 from ariia.services.statistics.recounting import Recounting
@@ -328,7 +328,7 @@ class Parts:
     resolver: type = UnknownResolver
     sender: type = BatchSender
     claims: type = ClaimSender
-    look: type = LastLook
+    look: type = EligibilityCheck
     sends: type = MemoryRecentSends
     pipeline: type = ReportedPipeline
     notes: type = EventNotes

@@ -14,7 +14,7 @@ from tests.simulation.exhaustive import firsts, pairs, pairs_after, singles
 from tests.simulation.run import Outcome, simulate
 from tests.simulation.scenario import busy_account, random_scenario, stated_storm
 from tests.simulation.shrink import shrunk, told
-from tests.simulation.tally import Tally
+from tests.simulation.tally import RoundReport
 
 ROOT = Path(__file__).parents[3]
 JOURNAL = ROOT / "build/simulation-journal.jsonl"
@@ -51,7 +51,7 @@ class Job:
 
     def play(self) -> Result:
         """Plays them all, and tells the first failures with the fewest faults that bring them about."""
-        tallies = {group: Tally() for group in (KEPT, STORM, BEYOND)}
+        tallies = {group: RoundReport() for group in (KEPT, STORM, BEYOND)}
         for outcome in _PLAYS[self.kind](self.start, self.count):
             tallies[self._group(outcome)].add([outcome])
         failures = [one for tally in tallies.values() for one in tally.failures]

@@ -6,7 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ariia.domain.errors import PermanentSendError, SenderStoppedError, ThrottledError, UnknownOutcomeError
-from ariia.ports.ledger.sending import Accepted, EntryOutcome, Recipient, Refused, Returned, SendCall, SendRate, Stopped
+from ariia.ports.ledger.sending import (
+    Accepted,
+    Addressee,
+    EntryOutcome,
+    Refused,
+    Returned,
+    SendCall,
+    SenderStopped,
+    SendRate,
+)
 from tests.simulation.world.faults import Chance, Fault, FaultPlan, Strike
 from tests.simulation.world.scheduler import Gone, Scheduler
 
@@ -33,7 +42,7 @@ class Taken:
     attempt: int
     at: int
     call: SendCall
-    recipient: Recipient
+    recipient: Addressee
     rejected: bool = False
 
 
@@ -130,7 +139,7 @@ class Provider:
         if self.is_suspended:
             if self._chance.of(f"suspended {place}") < 0.5:
                 raise SenderStoppedError("AccountSuspendedException")
-            return [Stopped("ACCOUNT_SUSPENDED")] * len(call.recipients)
+            return [SenderStopped("ACCOUNT_SUSPENDED")] * len(call.recipients)
         if len(call.recipients) > max(1, self._rate) or self._chance.happens(
             f"throttled {place}", self._habits.call_throttled
         ):
@@ -141,10 +150,10 @@ class Provider:
             raise PermanentSendError("BadRequestException: Missing final '@domain'")
         return [self._take(place, call, one) for one in call.recipients]
 
-    def _is_poison(self, recipient: Recipient) -> bool:
+    def _is_poison(self, recipient: Addressee) -> bool:
         return self._chance.happens(f"poison {recipient.member_id}", self._habits.poison)
 
-    def _take(self, place: str, call: SendCall, recipient: Recipient) -> EntryOutcome:
+    def _take(self, place: str, call: SendCall, recipient: Addressee) -> EntryOutcome:
         about = f"{place} {recipient.member_id}"
         if self._chance.happens(f"entry throttled {about}", self._habits.entry_throttled):
             return Returned("ACCOUNT_THROTTLED")
@@ -157,5 +166,5 @@ class Provider:
         self.on_taken(taken)
         return Accepted(f"{recipient.member_id}-{taken.attempt}-{self.truth.calls}")
 
-    def _refuse(self, call: SendCall, recipient: Recipient) -> None:
+    def _refuse(self, call: SendCall, recipient: Addressee) -> None:
         self.truth.refused.setdefault(recipient.member_id, set()).add(int(call.tags["attempt"]))

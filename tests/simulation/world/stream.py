@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from ariia.domain.ledger.batch import Batch, BatchKey, Claim, Entry
 from ariia.domain.ledger.counted_row import CountedRow
 from ariia.domain.ledger.receipt import Receipt
-from ariia.ports.ledger.ledger import Page, Partition, ReceiptKey
+from ariia.ports.ledger.ledger import Partition, PlanPage, ReceiptKey
 from ariia.ports.statistics import LedgerChange
 from tests.doubles.ledger import MemoryLedger
 from tests.simulation.world.faults import Chance
@@ -27,7 +27,7 @@ class StreamedLedger(MemoryLedger):
         self.records: list[list[LedgerChange]] = [[] for _ in range(STREAM_SHARDS)]
         self.on_record: Callable[[int], None] = lambda shard: None
 
-    def commit_page(self, page: Page) -> bool:
+    def commit_page(self, page: PlanPage) -> bool:
         """See the port."""
         if not super().commit_page(page):
             return False

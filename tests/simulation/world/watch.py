@@ -36,7 +36,7 @@ class WatchedCampaigns(MemoryCampaigns):
 
 
 class WatchedReader:
-    """Notes when the last look before a call began."""
+    """Notes when the eligibility check before a call began."""
 
     def __init__(self, scheduler: Scheduler, reader: Any) -> None:
         self._scheduler, self._reader = scheduler, reader

@@ -23,7 +23,7 @@ from botocore.exceptions import (
 from ariia.adapters.aws.direct_calls import DirectCalls, plain_json
 from ariia.adapters.dynamodb.client import DynamoDBCalls
 from ariia.adapters.email.ses import request_body
-from ariia.ports.ledger.sending import Recipient, SendCall, Skeleton
+from ariia.ports.ledger.sending import Addressee, SendCall, Skeleton
 
 KEYS = {"aws_access_key_id": "x", "aws_secret_access_key": "x", "aws_session_token": "t"}
 URL = "https://dynamodb.eu-central-1.amazonaws.com"
@@ -53,8 +53,8 @@ CALL = SendCall(
     skeleton=Skeleton("Hi {{s0}}", '<p class="x">{{s0}}\u2028</p>', "{{s0}}\r\n"),
     tags={"tenant": "studio", "campaign": "spring", "batch": "2-l0-0-anna", "attempt": "3"},
     recipients=[
-        Recipient("anna", "anna@mail.example", '{"s0":"Çelik \\u2028 \\"x\\""}', {"List-Unsubscribe": "<https://x>"}),
-        Recipient("bernd", "bernd@mail.example", "{}", {}),
+        Addressee("anna", "anna@mail.example", '{"s0":"Çelik \\u2028 \\"x\\""}', {"List-Unsubscribe": "<https://x>"}),
+        Addressee("bernd", "bernd@mail.example", "{}", {}),
     ],
 )
 SEND = {

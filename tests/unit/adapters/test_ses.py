@@ -20,7 +20,7 @@ from botocore.exceptions import (
 from ariia.adapters.email.ses import SesAccount, SesSender, ses_calls, ses_client
 from ariia.domain.errors import PermanentSendError, SenderStoppedError, ThrottledError, UnknownOutcomeError
 from ariia.domain.pause_cause import PauseCause
-from ariia.ports.ledger.sending import Accepted, Recipient, Refused, Returned, SendCall, Skeleton, Stopped
+from ariia.ports.ledger.sending import Accepted, Addressee, Refused, Returned, SendCall, SenderStopped, Skeleton
 from infra.local.providers.ses.sending.addresses import address_problem
 
 URL = "https://email.eu-central-1.amazonaws.com"
@@ -46,7 +46,7 @@ def any_call(recipients: int = 1) -> SendCall:
         skeleton=Skeleton("Hi {{s0}}", "<p>{{s0}}</p>", "{{s0}}"),
         tags={"tenant": "studio", "campaign": "spring", "batch": "2-l0-0-anna", "attempt": "3"},
         recipients=[
-            Recipient(f"m{number}", f"m{number}@example.com", '{"s0":"x"}', {"List-Unsubscribe": "<https://x>"})
+            Addressee(f"m{number}", f"m{number}@example.com", '{"s0":"x"}', {"List-Unsubscribe": "<https://x>"})
             for number in range(recipients)
         ],
     )
@@ -68,12 +68,12 @@ def client_error(code: str, status: int) -> ClientError:
         ("INVALID_PARAMETER", Refused),
         ("FAILED", Refused),
         ("TEMPLATE_NOT_FOUND", Refused),
-        ("INVALID_SENDING_POOL_NAME", Stopped),
-        ("MAIL_FROM_DOMAIN_NOT_VERIFIED", Stopped),
-        ("CONFIGURATION_SET_NOT_FOUND", Stopped),
-        ("CONFIGURATION_SET_SENDING_PAUSED", Stopped),
-        ("ACCOUNT_SUSPENDED", Stopped),
-        ("ACCOUNT_SENDING_PAUSED", Stopped),
+        ("INVALID_SENDING_POOL_NAME", SenderStopped),
+        ("MAIL_FROM_DOMAIN_NOT_VERIFIED", SenderStopped),
+        ("CONFIGURATION_SET_NOT_FOUND", SenderStopped),
+        ("CONFIGURATION_SET_SENDING_PAUSED", SenderStopped),
+        ("ACCOUNT_SUSPENDED", SenderStopped),
+        ("ACCOUNT_SENDING_PAUSED", SenderStopped),
         ("ACCOUNT_THROTTLED", Returned),
         ("ACCOUNT_DAILY_QUOTA_EXCEEDED", Returned),
         ("TRANSIENT_FAILURE", Returned),
@@ -172,7 +172,7 @@ def test_refusal_that_is_everybodys_stops_the_campaign_and_names_nobody(
 def test_entry_that_the_sandbox_refuses_stops_the_campaign_too() -> None:
     answer = {"Status": "MESSAGE_REJECTED", "Error": f"{NOT_VERIFIED}anna@x.example"}
     (outcome,) = SesSender(Calls({"BulkEmailEntryResults": [answer]})).send(any_call())
-    assert outcome == Stopped(f"MESSAGE_REJECTED: {NOT_VERIFIED}[address]", PauseCause.SANDBOX)
+    assert outcome == SenderStopped(f"MESSAGE_REJECTED: {NOT_VERIFIED}[address]", PauseCause.SANDBOX)
 
 
 @pytest.mark.parametrize(

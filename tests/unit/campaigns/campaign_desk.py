@@ -36,7 +36,7 @@ from ariia.services.release.stopping import CampaignStopping
 from ariia.services.statistics.figures import CampaignStatistics
 from ariia.services.tenants.quotas import Quotas
 from tests.builders import segment_uses
-from tests.doubles.campaign_runs import MemoryCampaignRuns
+from tests.doubles.campaign_runs import MemoryExecutions
 from tests.doubles.campaigns import MemoryCampaigns
 from tests.doubles.clock import CountingIds, ManualClock
 from tests.doubles.jobs import MemoryJobs
@@ -84,7 +84,7 @@ class Desk:
         self.clock, self.ids = ManualClock(), CountingIds("c")
         self.store: Any = store or MemoryCampaigns()
         self.template_store, self.tenants, self.ledger = MemoryTemplates(), MemoryTenants(), MemoryLedger()
-        self.senders, self.runs = VerifiedDomains([("gym", "gym.de"), ("club", "club.de")]), MemoryCampaignRuns()
+        self.senders, self.runs = VerifiedDomains([("gym", "gym.de"), ("club", "club.de")]), MemoryExecutions()
         checks = ContentChecks(trial or DirectRendering())
         channels = frozenset({Channel.EMAIL})
         contents = self.contents = CampaignContents(self.template_store, self.tenants, self.senders, checks)

@@ -12,7 +12,7 @@ from ariia.domain.consent.refusal import ExclusionReason, refusal
 from ariia.domain.errors import InvalidError, NotFoundError
 from ariia.domain.members.consent_changes import MAX_HISTORY
 from ariia.domain.members.member import Consent, ConsentStatus, Member
-from ariia.domain.members.stand_ins import stand_in_id
+from ariia.domain.members.test_recipients import id_of_test_recipient
 from ariia.services.consent.member_consent import MemberConsent
 from tests.builders import any_double_opt_in
 from tests.doubles.clock import ManualClock
@@ -184,10 +184,10 @@ def test_malformed_consent_is_refused_by_field(setting: Setting) -> None:
 
 def test_who_unsubscribes_from_a_test_send_opts_the_named_address_out(setting: Setting) -> None:
     setting.add("anna")
-    stand_in = stand_in_id(Channel.EMAIL, MAIL)
-    assert setting.consent.withdraw(TENANT, stand_in, Channel.EMAIL, "page", 2_000) == ["anna"]
+    test_recipient = id_of_test_recipient(Channel.EMAIL, MAIL)
+    assert setting.consent.withdraw(TENANT, test_recipient, Channel.EMAIL, "page", 2_000) == ["anna"]
     assert refusal(setting.member("anna"), Channel.EMAIL) is ExclusionReason.NO_CONSENT
-    nobody = stand_in_id(Channel.EMAIL, "nobody@example.com")
+    nobody = id_of_test_recipient(Channel.EMAIL, "nobody@example.com")
     assert setting.consent.withdraw(TENANT, nobody, Channel.EMAIL, "page", 2_000) == []
     setting.add("ben", email="nobody@example.com")
     assert setting.member("ben").consent["email"].status is ConsentStatus.DENIED

@@ -21,7 +21,7 @@ from ariia.domain.ledger.containers import DispatchKind, container_id
 from ariia.domain.ledger.receipt import EventKind
 from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.members.member import Consent, ConsentStatus, Member
-from ariia.domain.members.stand_ins import stand_in_id
+from ariia.domain.members.test_recipients import id_of_test_recipient
 from ariia.domain.preflight.job import kind_of
 from ariia.domain.privacy.erasure import Erasure, ErasureReason
 from ariia.domain.revisits import RevisitKind
@@ -238,12 +238,12 @@ class PrivacyDesk:
 
     def _test_send(self) -> None:
         """A test of the draft that shows Annika, to the family's address and to somebody's."""
-        ids = [stand_in_id(Channel.EMAIL, one) for one in (FAMILY, "boss@example.com")]
+        ids = [id_of_test_recipient(Channel.EMAIL, one) for one in (FAMILY, "boss@example.com")]
         people = [replace(self.annika(), id=one, created_at=self.clock.now()) for one in ids]
         world = self.world
         singles = self._singles()
         container = Campaign(id=container_id(DispatchKind.TEST, TENANT, "t1"), tenant_id=TENANT, name="Spring")
-        singles.prepare(container, any_content(), ids, stand_ins=people)
+        singles.prepare(container, any_content(), ids, test_recipients=people)
         while world.queue.waiting:
             world.work_off()
         document = {"campaign_id": "sent", "addresses": dict(zip(ids, (FAMILY, "boss@example.com"), strict=True))}

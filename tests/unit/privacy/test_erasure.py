@@ -126,7 +126,8 @@ def test_others_keep_what_is_theirs(desk: PrivacyDesk) -> None:
     assert test is not None
     assert list(test.document["addresses"].values()) == ["boss@example.com"]
     assert (
-        desk.world.campaigns.stand_ins(TENANT, container_id(DispatchKind.TEST, TENANT, "t1"), list(ids_of_test())) == {}
+        desk.world.campaigns.test_recipients(TENANT, container_id(DispatchKind.TEST, TENANT, "t1"), list(ids_of_test()))
+        == {}
     )
 
 

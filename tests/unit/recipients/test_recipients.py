@@ -13,7 +13,7 @@ from ariia.domain.ledger.batch import Batch, BatchKey, Entry, EntryState, PlanCu
 from ariia.domain.ledger.receipt import Receipt, RecipientStatus
 from ariia.domain.ledger.status import CampaignStatus
 from ariia.ports.campaigns import CampaignChange
-from ariia.ports.ledger.ledger import Page, Partition, ReceiptKey
+from ariia.ports.ledger.ledger import Partition, PlanPage, ReceiptKey
 from ariia.services import recipients as module
 from ariia.services.recipients import RecipientFilter, Recipients
 from tests.doubles.campaigns import MemoryCampaigns
@@ -52,7 +52,7 @@ class Desk:
                 if batch.key.lane == "x":
                     batch.entries = [Entry(one.member_id, EntryState.EXCLUDED, "no_consent") for one in batch.entries]
             cursor = replace(cursor, version=cursor.version + 1)
-            assert self.ledger.commit_page(Page(Partition("t1", "c1", shard), cursor, batches))
+            assert self.ledger.commit_page(PlanPage(Partition("t1", "c1", shard), cursor, batches))
 
     def collect(self, limit: int, wanted: RecipientFilter = ANY) -> list[str]:
         seen: list[str] = []

@@ -15,7 +15,7 @@ from ariia.domain.ledger.batch import Batch, BatchKey, Entry, PlanCursor, Releas
 from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.rules.wave import Lane, Wave
 from ariia.ports.campaigns import CampaignChange
-from ariia.ports.ledger.ledger import Page, Partition
+from ariia.ports.ledger.ledger import Partition, PlanPage
 from tests.doubles.campaigns import MemoryCampaigns
 from tests.unit.campaigns.campaign_desk import Desk
 
@@ -208,7 +208,7 @@ def planned(desk: Desk) -> Campaign:
     partition = Partition("gym", campaign.id, 1)
     keys = [BatchKey("gym", campaign.id, 1, "m1", "l0", number) for number in range(3)]
     batches = [Batch(key, [Entry(f"a{key.number}"), Entry(f"b{key.number}")]) for key in keys]
-    assert desk.ledger.commit_page(Page(partition, PlanCursor("m9", version=1), batches))
+    assert desk.ledger.commit_page(PlanPage(partition, PlanCursor("m9", version=1), batches))
     assert desk.ledger.save_release_cursor(partition, "l0", ReleaseCursor(released=keys[-1].row, version=1))
     assert desk.ledger.claim(keys[1], "token", 50, 10)
     return campaign

@@ -16,7 +16,7 @@ from ariia.ports.campaigns import CampaignChange
 from ariia.ports.ledger.sending import EntryOutcome, Refused, SendCall
 from ariia.services.release.held_members import Decided, Decision, HeldMembers
 from tests.builders import TENANT, any_campaign, any_member
-from tests.doubles.campaign_runs import MemoryCampaignRuns
+from tests.doubles.campaign_runs import MemoryExecutions
 from tests.world import World
 
 AGAIN, GIVE_UP = Decision.SEND_AGAIN, Decision.GIVE_UP
@@ -50,7 +50,7 @@ class Held:
         else:
             self.world.loop(self.campaign, self.epoch)
         self.ids = sorted(one.member_id for one in self.lost[0].recipients)
-        self.runs = MemoryCampaignRuns()
+        self.runs = MemoryExecutions()
         self.service = HeldMembers(self.world.campaigns, self.world.ledger, self.runs, self.world.clock)
         self.world.provider.calls.clear()
 

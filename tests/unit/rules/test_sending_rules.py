@@ -17,7 +17,7 @@ from ariia.domain.ledger.containers import DispatchKind
 from ariia.domain.ledger.queued_batch import QueuedBatch
 from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.members.member import Member
-from ariia.domain.members.stand_ins import stand_in_id
+from ariia.domain.members.test_recipients import id_of_test_recipient
 from ariia.domain.rules.frequency_cap import DAY_MS, FrequencyCap, Overflow, RecentSend
 from ariia.domain.rules.quiet_hours import QuietHours
 from ariia.domain.rules.sending_rules import SendingRules
@@ -230,10 +230,12 @@ def test_a_cap_holds_over_campaigns_and_follow_ups(world: World) -> None:
 def test_a_test_send_counts_for_no_cap(world: World) -> None:
     world.has_settings(frequency_cap=FrequencyCap(per_day=1))
     container = any_container(DispatchKind.TEST, rules=SendingRules(cap=FrequencyCap(per_day=1)))
-    person = Member(id=stand_in_id(Channel.EMAIL, "m000@studio.example"), tenant_id=TENANT, email="m000@studio.example")
+    person = Member(
+        id=id_of_test_recipient(Channel.EMAIL, "m000@studio.example"), tenant_id=TENANT, email="m000@studio.example"
+    )
     swaps: list[object] = []
     world.sends.swap = lambda *about: swaps.append(about) or True  # type: ignore[method-assign,func-returns-value]
-    world.singles.prepare(container, any_content(), [person.id], stand_ins=[person])
+    world.singles.prepare(container, any_content(), [person.id], test_recipients=[person])
     world.work_off()
     assert (world.provider.members, swaps) == ([person.id], [])
 

@@ -34,7 +34,7 @@ from ariia.services.release.stopping import CampaignStopping
 from ariia.services.statistics.figures import CampaignStatistics
 from ariia.services.tenants.quotas import FeatureUse
 from tests.builders import TENANT, any_member, segment_uses
-from tests.doubles.campaign_runs import MemoryCampaignRuns
+from tests.doubles.campaign_runs import MemoryExecutions
 from tests.doubles.campaigns import MemoryCampaigns
 from tests.doubles.clock import CountingIds
 from tests.doubles.jobs import MemoryJobs
@@ -73,7 +73,7 @@ class SendingDesk:
         tenant.default_sender = "Studio <news@studio.example>"
         assert world.tenants.save(tenant)
         world.add(*[any_member(f"m{number:03d}") for number in range(members)])
-        self.templates, self.runs, self.work = MemoryTemplates(), MemoryCampaignRuns(), MemoryShardWork()
+        self.templates, self.runs, self.work = MemoryTemplates(), MemoryExecutions(), MemoryShardWork()
         self.senders = VerifiedDomains([(TENANT, "studio.example")])
         contents = CampaignContents(self.templates, world.tenants, self.senders, ContentChecks(DirectRendering()))
         targets, broadcasts = Targets(world.segments, world.campaigns), BroadcastQuota(world.quotas)

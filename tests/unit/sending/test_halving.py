@@ -8,11 +8,20 @@ import pytest
 
 from ariia.domain.errors import PermanentSendError, SenderStoppedError, ThrottledError
 from ariia.domain.pause_cause import PauseCause
-from ariia.ports.ledger.sending import Accepted, EntryOutcome, Recipient, Refused, Returned, SendCall, Skeleton, Stopped
+from ariia.ports.ledger.sending import (
+    Accepted,
+    Addressee,
+    EntryOutcome,
+    Refused,
+    Returned,
+    SendCall,
+    SenderStopped,
+    Skeleton,
+)
 from ariia.services.sending.halving import POSTPONED, send_halving
 
 WORDS = "BadRequestException: something about it"
-REFUSED = Stopped(WORDS, PauseCause.CONTENT)
+REFUSED = SenderStopped(WORDS, PauseCause.CONTENT)
 
 
 class Provider:
@@ -39,7 +48,7 @@ class Answering:
 
 
 def call(size: int) -> SendCall:
-    recipients = [Recipient(f"m{number:02d}", f"m{number}@x.example", "{}", {}) for number in range(size)]
+    recipients = [Addressee(f"m{number:02d}", f"m{number}@x.example", "{}", {}) for number in range(size)]
     return SendCall("a@studio.example", None, "set", Skeleton("s", "h", "t"), {}, recipients)
 
 
@@ -67,7 +76,7 @@ def test_one_bad_address_in_each_half_is_no_fault_of_the_content() -> None:
 def test_refusal_of_one_alone_counts_as_theirs_when_it_is_about_their_address() -> None:
     about_address = Provider(None, lambda: PermanentSendError("no @domain", about_recipient=True))
     assert send_halving(about_address, call(1)) == {"m00": Refused("no @domain", about_recipient=True)}
-    assert set(send_halving(about_address, call(4)).values()) == {Stopped("no @domain", PauseCause.CONTENT)}
+    assert set(send_halving(about_address, call(4)).values()) == {SenderStopped("no @domain", PauseCause.CONTENT)}
 
 
 def test_refusal_of_one_alone_counts_as_theirs_when_others_got_the_message() -> None:
@@ -96,7 +105,7 @@ def test_an_entry_that_is_refused_while_others_are_throttled_is_not_believed_to_
 
 def test_what_the_provider_says_of_the_account_is_everybodys_at_once() -> None:
     provider = Provider(None, lambda: SenderStoppedError("not verified", PauseCause.SANDBOX))
-    assert set(send_halving(provider, call(50)).values()) == {Stopped("not verified", PauseCause.SANDBOX)}
+    assert set(send_halving(provider, call(50)).values()) == {SenderStopped("not verified", PauseCause.SANDBOX)}
     assert provider.calls == [50]
 
 

@@ -14,7 +14,7 @@ from ariia.domain.ledger.containers import DispatchKind, counted_under
 from ariia.domain.ledger.dispatch import Dispatch
 from ariia.domain.ledger.receipt import EventKind
 from ariia.domain.members.member import Consent, ConsentStatus, Member, Suppression
-from ariia.domain.members.stand_ins import stand_in_id
+from ariia.domain.members.test_recipients import id_of_test_recipient
 from ariia.ports.ledger.sending import EntryOutcome, SendCall, SendRate
 from ariia.services.campaigns.reading import Campaigns
 from ariia.services.recipients import RecipientFilter, Recipients
@@ -246,16 +246,16 @@ def test_ids_tell_where_figures_count() -> None:
     assert counted_under("t", test) is None
 
 
-def any_stand_in(address: str) -> Member:
-    stand_in = stand_in_id(Channel.EMAIL, address)
-    return Member(id=stand_in, tenant_id=TENANT, email=address, first_name="Sample", created_at=NOW)
+def any_test_recipient(address: str) -> Member:
+    test_recipient = id_of_test_recipient(Channel.EMAIL, address)
+    return Member(id=test_recipient, tenant_id=TENANT, email=address, first_name="Sample", created_at=NOW)
 
 
 def test_stand_ins_need_no_member_and_no_consent(world: World) -> None:
-    people = [any_stand_in(f"{name}@studio.example") for name in ("boss", "editor")]
+    people = [any_test_recipient(f"{name}@studio.example") for name in ("boss", "editor")]
     container = any_container(DispatchKind.TEST)
     ids = [one.id for one in people]
-    world.singles.prepare(container, any_content(), ids, stand_ins=people)
+    world.singles.prepare(container, any_content(), ids, test_recipients=people)
     work_off(world)
     addresses = sorted(one.address for call in world.provider.calls for one in call.recipients)
     assert addresses == ["boss@studio.example", "editor@studio.example"]
@@ -271,8 +271,8 @@ def test_a_stand_ins_address_that_gets_nothing_gets_no_test_either(world: World,
     else:
         said_no = Consent(ConsentStatus.DENIED, "one_click", 1)
         world.members.withdraw(TENANT, Channel.EMAIL, digest, said_no)
-    person, container = any_stand_in(address), any_container(DispatchKind.TEST)
-    world.singles.prepare(container, any_content(), [person.id], stand_ins=[person])
+    person, container = any_test_recipient(address), any_container(DispatchKind.TEST)
+    world.singles.prepare(container, any_content(), [person.id], test_recipients=[person])
     work_off(world)
     assert world.provider.calls == []
     entry = world.settler.settle(TENANT, container.id, [person.id]).entries[0]

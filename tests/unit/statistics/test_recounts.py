@@ -13,7 +13,7 @@ from ariia.domain.ledger.receipt import Receipt
 from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.statistics.recount import NO_SIGN_OF_LIFE_MS
 from ariia.ports.campaigns import CampaignChange
-from ariia.ports.ledger.ledger import Page, Partition, ReceiptKey
+from ariia.ports.ledger.ledger import Partition, PlanPage, ReceiptKey
 from ariia.services.statistics.counting import StreamCounter
 from ariia.services.statistics.recounting import Recounting
 from ariia.services.statistics.recounts import RecountRunner, Recounts
@@ -61,7 +61,7 @@ class Stage:
         desk.recounts = Recounts(desk.campaigns, self.jobs, self, self.clock, _Tokens())  # type: ignore[attr-defined]
         self.partition = Partition("gym", self.key, 0)
         batch = Batch(BatchKey("gym", self.key, 0, "anna", "l0", 0), [_sent("anna"), Entry("ben")])
-        assert self.ledger.commit_page(Page(self.partition, PlanCursor(version=1), [batch]))
+        assert self.ledger.commit_page(PlanPage(self.partition, PlanCursor(version=1), [batch]))
         self.event("anna", delivered_at=AT)
         self.change(status=CampaignStatus.SENT, shards=2)
         self.read_stream()

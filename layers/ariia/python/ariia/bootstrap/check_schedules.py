@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ariia.adapters.aws.campaign_runs import StepFunctionsRuns, step_functions_client
+from ariia.adapters.aws.campaign_runs import StepFunctionsExecutions, step_functions_client
 from ariia.adapters.clock import SystemClock
 from ariia.adapters.dynamodb import models
 from ariia.adapters.dynamodb.campaigns.campaigns import DynamoCampaigns
@@ -33,7 +33,7 @@ def build(settings: CheckSchedulesSettings) -> CheckSchedulesServices:
     """The services on AWS; clients connect at their first call."""
     models.use_prefix(settings.table_prefix)
     clock, campaigns = SystemClock(), DynamoCampaigns()
-    runs = StepFunctionsRuns(step_functions_client(), settings.campaign_run_arn)
+    runs = StepFunctionsExecutions(step_functions_client(), settings.campaign_run_arn)
     broadcasts = BroadcastQuota(Quotas(DynamoQuotas(), DynamoTenants(), clock))
     firing = CampaignFiring(campaigns, broadcasts, clock)
     series = SeriesChecks(DynamoSeries(), series_runs(settings, broadcasts, clock), clock)

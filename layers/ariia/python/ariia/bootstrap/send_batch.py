@@ -24,7 +24,7 @@ from ariia.services.campaigns.runs import CampaignRuns
 from ariia.services.sending.batches import BatchSender, SendPolicy
 from ariia.services.sending.claims import ClaimSender
 from ariia.services.sending.composing import MessageComposer
-from ariia.services.sending.last_look import LastLook
+from ariia.services.sending.eligibility import EligibilityCheck
 from ariia.settings import SendBatchSettings
 
 # Rendering and signing of 50 messages plus the outcome write.
@@ -62,7 +62,7 @@ def build(settings: SendBatchSettings) -> SendBatchServices:
     )
     needed_ms = (settings.provider_read_timeout_seconds + CONNECT_TIMEOUT_SECONDS) * 1000 + _MARGIN_MS
     provider = SesSender(ses_calls(settings.provider_read_timeout_seconds))
-    look = LastLook(channel, DynamoRecentSends(client, table[names.MEMBERS], settings.shards), clock)
+    look = EligibilityCheck(channel, DynamoRecentSends(client, table[names.MEMBERS], settings.shards), clock)
     sender = BatchSender(
         channel=channel,
         ledger=ledger,

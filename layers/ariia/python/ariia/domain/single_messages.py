@@ -1,9 +1,5 @@
-"""The container of a single message: a control record of its own that the send path treats like a campaign, so that a
-follow-up, a test send or the question of a double opt-in goes through the same claim, the same last look and the same
-receipts as everything else.
-
-Its id tells what it is, as every row of the ledger and every tag of a message carries it. Dispatch ids are ULIDs and
-begin with a digit up to the year 10889, so containers sort behind all of them and lists leave them out by their key."""
+"""The container of a single message: a dispatch of its own, so that a follow-up, a test send or the question of a
+double opt-in goes through the same claim, the same eligibility check and the same receipts as a campaign."""
 
 from __future__ import annotations
 
@@ -16,8 +12,8 @@ from ariia.domain.ledger.dispatch import Dispatch
 from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.rules.wave import Lane, Wave
 
-# As long as an import's file: stand-ins carry people's addresses, and the data of whom they stand for.
-STAND_INS_KEPT_MS = 7 * 86_400_000
+# As long as an import's file: test recipients carry people's addresses, and the data of whom they stand for.
+TEST_RECIPIENTS_KEPT_MS = 7 * 86_400_000
 LANE, WAVE = "l0", "w0"
 # Only a run's epoch must be the same in all that it starts; a container has one run, from its first write on.
 EPOCH = 1
@@ -47,6 +43,7 @@ def batch_key(container: Dispatch, first_member: str) -> BatchKey:
 
 
 def batch_of(container: Dispatch, member_ids: Sequence[str]) -> Batch:
-    """The container's only batch, nothing done yet. Several ids must be stand-ins: members rest in several shards."""
+    """The container's only batch, nothing done yet. Several ids must be of test recipients, as
+    members rest in several shards."""
     ids = sorted(member_ids)
     return Batch(batch_key(container, ids[0]), [Entry(one) for one in ids])

@@ -82,8 +82,8 @@ class CampaignStore(DispatchStore, Protocol):
         """The draft target, or the frozen one of that submitted hash; NotFoundError when there is none."""
         ...
 
-    def replace_in_targets(self, tenant_id: str, campaign_id: str, member_id: str, stand_in: str) -> int:
-        """Puts `stand_in` where targets of the campaign, draft and frozen, list this member; in how many they did.
+    def replace_in_targets(self, tenant_id: str, campaign_id: str, member_id: str, replacement: str) -> int:
+        """Puts `replacement` where targets of the campaign, draft and frozen, list this member; in how many they did.
         TransientError: do it again."""
         ...
 

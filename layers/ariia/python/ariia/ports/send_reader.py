@@ -1,4 +1,4 @@
-"""The last look before a call."""
+"""The eligibility check before a call."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ariia.domain.members.member import Member
 
 
 class SendReader(Protocol):
-    """The last look before a call."""
+    """The eligibility check before a call."""
 
     def dispatch(self, tenant_id: str, dispatch_id: str) -> Dispatch | None:
         """The dispatch as it was a moment ago: enough to drop the messages of a paused one early."""

@@ -89,8 +89,8 @@ class SeriesStore(Protocol):
         """Up to `limit` ids of campaigns made for it, newest first, behind the id `after`."""
         ...
 
-    def replace_in_targets(self, tenant_id: str, series_id: str, member_id: str, stand_in: str) -> int:
-        """As of CampaignStore: puts `stand_in` where targets of the series list this member."""
+    def replace_in_targets(self, tenant_id: str, series_id: str, member_id: str, replacement: str) -> int:
+        """As of CampaignStore: puts `replacement` where targets of the series list this member."""
         ...
 
     def history(self, tenant_id: str, series_id: str) -> list[Move]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 
-class CampaignRuns(Protocol):
+class Executions(Protocol):
     """Executions of the campaign_run state machine."""
 
     def start(self, tenant_id: str, campaign_id: str, epoch: int) -> None:

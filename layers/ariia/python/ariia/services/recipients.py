@@ -12,7 +12,7 @@ from ariia.domain.ledger.containers import DispatchKind
 from ariia.domain.ledger.dispatch import Dispatch
 from ariia.domain.ledger.receipt import Receipt, RecipientStatus
 from ariia.domain.recipients.recipient import Recipient, recipient
-from ariia.domain.recipients.story import Story, timeline
+from ariia.domain.recipients.timeline import Story, timeline
 from ariia.ports.campaigns import CampaignStore
 from ariia.ports.clock import Clock
 from ariia.ports.ledger.ledger import Partition, RecipientLedger

@@ -10,7 +10,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ariia.domain.errors import TransientError
-from ariia.ports.workflows import CampaignRuns
+from ariia.ports.workflows import Executions
 
 _PASSING = ("ThrottlingException", "ServiceUnavailable", "ExecutionLimitExceeded")
 
@@ -21,7 +21,7 @@ def step_functions_client() -> Any:
     return boto3.client("stepfunctions")
 
 
-class StepFunctionsRuns(CampaignRuns):
+class StepFunctionsExecutions(Executions):
     """CampaignRuns on Step Functions. An execution is named by campaign and epoch: a second start is the first."""
 
     def __init__(self, client: Any, state_machine_arn: str) -> None:

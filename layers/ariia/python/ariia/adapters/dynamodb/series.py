@@ -73,9 +73,9 @@ class DynamoSeries(SeriesStore, SeriesNotes):
     def target(self, tenant_id: str, series_id: str, part: str = DRAFT) -> Target:
         return decode(Target, _part(tenant_id, series_id, f"target#{part}"))
 
-    def replace_in_targets(self, tenant_id: str, series_id: str, member_id: str, stand_in: str) -> int:
+    def replace_in_targets(self, tenant_id: str, series_id: str, member_id: str, replacement: str) -> int:
         found = rows(SeriesModel, _key(tenant_id, series_id), SeriesModel.row.startswith(TARGETS))
-        return replace_in(found, member_id, stand_in)
+        return replace_in(found, member_id, replacement)
 
     def campaign_ids(self, tenant_id: str, series_id: str, limit: int, after: str | None) -> list[str]:
         # `$` sorts right behind `#`, so it ends all that begins with it; the row of `after` itself is left out.

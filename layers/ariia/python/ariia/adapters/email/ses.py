@@ -23,14 +23,14 @@ from ariia.domain.errors import (
 from ariia.ports.ledger.sending import (
     Accepted,
     AccountQuota,
+    Addressee,
     EntryOutcome,
     MessageSender,
-    Recipient,
     Refused,
     Returned,
     SendCall,
+    SenderStopped,
     SendRate,
-    Stopped,
 )
 
 CONNECT_TIMEOUT_SECONDS = 3
@@ -133,7 +133,7 @@ def request_body(call: SendCall) -> bytes:
     return f'{json.dumps(head, separators=(",", ":"))[:-1]},"BulkEmailEntries":[{entries}]}}'.encode()
 
 
-def _entry(tags: str, recipient: Recipient) -> str:
+def _entry(tags: str, recipient: Addressee) -> str:
     headers = ",".join([_pair(name, value) for name, value in recipient.headers.items()])
     return (
         f'{{"Destination":{{"ToAddresses":[{json_text(recipient.address)}]}},'
@@ -155,9 +155,9 @@ def _outcome(result: dict[str, Any], from_address: str) -> EntryOutcome:
     if status in _RETURNED:
         return Returned(reason, is_quota=status == "ACCOUNT_DAILY_QUOTA_EXCEEDED")
     if status in _STOPPED:
-        return Stopped(reason)
+        return SenderStopped(reason)
     cause = stop_cause(error, from_address)
-    return Refused(reason, is_about_recipient(error)) if cause is None else Stopped(reason, cause)
+    return Refused(reason, is_about_recipient(error)) if cause is None else SenderStopped(reason, cause)
 
 
 def _call_error(error: ClientError, from_address: str) -> Exception:

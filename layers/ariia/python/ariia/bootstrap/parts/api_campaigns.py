@@ -9,7 +9,7 @@ from ariia.adapters.dynamodb import names
 from ariia.bootstrap.parts.api_foundations import SES_READ_TIMEOUT_SECONDS, ApiFoundations
 
 if TYPE_CHECKING:
-    from ariia.adapters.aws.campaign_runs import StepFunctionsRuns
+    from ariia.adapters.aws.campaign_runs import StepFunctionsExecutions
     from ariia.services.campaigns.drafts import CampaignDrafts
     from ariia.services.campaigns.editing import CampaignEditing
     from ariia.services.campaigns.freezing import Freezer
@@ -201,7 +201,7 @@ class CampaignServices(ApiFoundations):
         return SendOutlook(self._broadcasts, rates, account, self._clock, self._settings.ses_usd_per_1000)
 
     @cached_property
-    def _runs(self) -> StepFunctionsRuns:
-        from ariia.adapters.aws.campaign_runs import StepFunctionsRuns, step_functions_client
+    def _runs(self) -> StepFunctionsExecutions:
+        from ariia.adapters.aws.campaign_runs import StepFunctionsExecutions, step_functions_client
 
-        return StepFunctionsRuns(step_functions_client(), self._settings.campaign_run_arn)
+        return StepFunctionsExecutions(step_functions_client(), self._settings.campaign_run_arn)

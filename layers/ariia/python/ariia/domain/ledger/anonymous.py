@@ -19,11 +19,11 @@ def anonymous_id(page: str, token: str) -> str:
     return f"{page[:_PAGE_LETTERS]}-erased-{token[:32]}"
 
 
-def anonymous(entry: Entry, stand_in: str) -> Entry:
-    """The entry under `stand_in`. Who still waits, for a sender or for a decision, is excluded as `erased`; what the
+def anonymous(entry: Entry, replacement: str) -> Entry:
+    """The entry under `replacement`. Who still waits, for a sender or for a decision, is excluded as `erased`; what the
     provider calls the message and its words about an error are left out, as both may lead to the person."""
     waits = entry.state is EntryState.EXCLUDED and entry.detail in _WAITING
     if entry.state is EntryState.PENDING or waits:
-        return Entry(stand_in, EntryState.EXCLUDED, str(ExclusionReason.ERASED), untracked=entry.untracked)
+        return Entry(replacement, EntryState.EXCLUDED, str(ExclusionReason.ERASED), untracked=entry.untracked)
     detail = entry.detail if entry.state is EntryState.EXCLUDED else ""
-    return replace(entry, member_id=stand_in, detail=detail)
+    return replace(entry, member_id=replacement, detail=detail)

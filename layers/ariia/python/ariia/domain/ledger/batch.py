@@ -24,9 +24,9 @@ class EntryState(StrEnum):
 @dataclass(frozen=True)
 class Entry:
     """One member in a batch. `detail` is the provider's id, the error or the exclusion reason, by state; `attempt` is
-    the one that settled it, at `at` (epoch ms) where it was accepted. Of who waits, `at` is until when a last look put
-    them off, and `detail` why (put_off.PutOff). `untracked` says what is not recorded of this message
-    (tracking.Tracking.mark)."""
+    the one that settled it, at `at` (epoch ms) where it was accepted. While a member waits, `at` is until when an
+    eligibility check put them off, and `detail` why (put_off.PutOff). `untracked` says what is not recorded of this
+    message (tracking.Tracking.mark)."""
 
     member_id: str
     state: EntryState = EntryState.PENDING

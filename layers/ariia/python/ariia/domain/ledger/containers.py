@@ -27,14 +27,14 @@ class DispatchKind(StrEnum):
 @dataclass(frozen=True)
 class Traits:
     """What follows from a kind. `letter` of the container's id; `asks`: it goes to members who have not agreed yet, to
-    ask whether they do; `counts_against_caps`: members have had one message more; `to_stand_ins`: its recipients are no
-    members and rest beside it; `has_context`: its template may print what a conversation left behind; `obeys_tenant`:
-    the tenant's quiet hours and caps hold for it."""
+    ask whether they do; `counts_against_caps`: members have had one message more; `to_test_recipients`: its recipients
+    are no members and rest beside it; `has_context`: its template may print what a conversation left behind;
+    `obeys_tenant`: the tenant's quiet hours and caps hold for it."""
 
     letter: str = ""
     asks: bool = False
     counts_against_caps: bool = True
-    to_stand_ins: bool = False
+    to_test_recipients: bool = False
     has_context: bool = False
     obeys_tenant: bool = True
 
@@ -42,7 +42,7 @@ class Traits:
 _TRAITS = {
     DispatchKind.CAMPAIGN: Traits(),
     DispatchKind.FOLLOW_UP: Traits("f", has_context=True),
-    DispatchKind.TEST: Traits("t", counts_against_caps=False, to_stand_ins=True, obeys_tenant=False),
+    DispatchKind.TEST: Traits("t", counts_against_caps=False, to_test_recipients=True, obeys_tenant=False),
     DispatchKind.CONFIRMATION: Traits("c", asks=True, counts_against_caps=False),
 }
 

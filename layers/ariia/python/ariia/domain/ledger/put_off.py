@@ -1,4 +1,4 @@
-"""Why somebody was put off at a last look: as it rests with their entry, and summed up over a batch."""
+"""Why somebody was put off at an eligibility check: as it rests with their entry, and summed up over a batch."""
 
 from __future__ import annotations
 

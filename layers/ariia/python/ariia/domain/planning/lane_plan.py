@@ -11,7 +11,7 @@ from ariia.domain.members.member import Member
 from ariia.domain.rules.wave import Lane, Wave
 
 # Zones that agree for so long after the start share a wave. What differs later (a change of the clocks while the
-# campaign waits) is seen by the last look, which asks each member's own zone.
+# campaign waits) is seen by the eligibility check, which asks each member's own zone.
 _AGREE_DAYS = 14
 _NAME_LENGTH = 10
 

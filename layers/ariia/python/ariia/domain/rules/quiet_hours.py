@@ -1,5 +1,6 @@
 """Quiet hours: when nothing may leave for a member, by the member's own clock. This is the one place that decides it:
-campaigns open and close their waves by it, the last look before every call asks it again, and single messages too."""
+campaigns open and close their waves by it, the eligibility check before every call asks it again, and single
+messages too."""
 
 from __future__ import annotations
 

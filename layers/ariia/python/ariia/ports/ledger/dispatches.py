@@ -25,7 +25,7 @@ class DispatchStore(Protocol):
         """Stores the message if it is not there yet; a hash stands for one content only. TransientError: try again."""
         ...
 
-    def create_container(self, container: Dispatch, stand_ins: Sequence[Member] = ()) -> bool:
+    def create_container(self, container: Dispatch, test_recipients: Sequence[Member] = ()) -> bool:
         """Stores a new container, which gets version 1, with those of its recipients who are no members. False when
         there is one of this id; nothing is written then."""
         ...
@@ -34,11 +34,11 @@ class DispatchStore(Protocol):
         """Stores it if the stored version is its own, and raises `version` by one; else False."""
         ...
 
-    def stand_ins(self, tenant_id: str, dispatch_id: str, ids: Sequence[str]) -> dict[str, Member]:
+    def test_recipients(self, tenant_id: str, dispatch_id: str, ids: Sequence[str]) -> dict[str, Member]:
         """Those recipients who are no members, as they were stored; missing ones are left out."""
         ...
 
-    def remove_stand_ins(self, tenant_id: str, dispatch_id: str, ids: Sequence[str]) -> None:
+    def remove_test_recipients(self, tenant_id: str, dispatch_id: str, ids: Sequence[str]) -> None:
         """Takes those recipients away; what is gone stays gone."""
         ...
 

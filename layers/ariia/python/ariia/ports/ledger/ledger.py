@@ -40,7 +40,7 @@ class ReceiptKey:
 
 
 @dataclass(frozen=True)
-class Page:
+class PlanPage:
     """What one planning step writes at once: batches, address claims (hash -> `audit.subject_of` the member who has it
     from then on) and the moved cursor."""
 
@@ -76,7 +76,7 @@ class PlanningLedger(Protocol):
         """`audit.subject_of` the owner by address hash, of those addresses that this campaign has given to somebody."""
         ...
 
-    def commit_page(self, page: Page) -> bool:
+    def commit_page(self, page: PlanPage) -> bool:
         """Writes the whole page in one transaction, if the stored cursor's version is one below the page's and every
         address is free or already the same member's. False when not; nothing is written then."""
         ...
@@ -237,7 +237,7 @@ class ErasingLedger(RecipientLedger, Protocol):
         """The shard's cursor, strongly consistent; a fresh one when the shard was never touched."""
         ...
 
-    def commit_page(self, page: Page) -> bool:
+    def commit_page(self, page: PlanPage) -> bool:
         """Writes the whole page in one transaction, if the stored cursor's version is one below the page's and every
         address is free or already the same member's. False when not; nothing is written then."""
         ...

@@ -12,7 +12,7 @@ from ariia.domain.pause_cause import PauseCause
 
 
 @dataclass(frozen=True)
-class Recipient:
+class Addressee:
     """One addressee of a call: where to, the slot values (a JSON object of strings), and this one message's headers."""
 
     member_id: str
@@ -39,7 +39,7 @@ class SendCall:
     configuration_set: str
     skeleton: Skeleton
     tags: dict[str, str]
-    recipients: Sequence[Recipient]
+    recipients: Sequence[Addressee]
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Returned:
 
 
 @dataclass(frozen=True)
-class Stopped:
+class SenderStopped:
     """Nobody can get it (account, identity, configuration set, sandbox, content): it stays pending and the campaign
     pauses for this cause."""
 
@@ -76,7 +76,7 @@ class Stopped:
     cause: PauseCause = PauseCause.ACCOUNT
 
 
-EntryOutcome = Accepted | Refused | Returned | Stopped
+EntryOutcome = Accepted | Refused | Returned | SenderStopped
 
 
 class MessageSender(Protocol):

@@ -13,7 +13,7 @@ from ariia.domain.ledger.batch import BatchKey
 from ariia.domain.ledger.page_name import page_name
 from ariia.domain.ledger.status import CampaignStatus
 from ariia.ports.clock import Chance
-from ariia.ports.ledger.ledger import ErasingLedger, Page, Partition
+from ariia.ports.ledger.ledger import ErasingLedger, Partition, PlanPage
 from ariia.ports.members.members import MemberScan
 
 _TRIES = 8
@@ -64,8 +64,8 @@ class LedgerEraser:
                 return True
             if batch.claim is not None:
                 return False
-            stand_in = anonymous_id(key.page, self._chance.token())
-            entries = [anonymous(one, stand_in) if one.member_id == member_id else one for one in batch.entries]
+            replacement = anonymous_id(key.page, self._chance.token())
+            entries = [anonymous(one, replacement) if one.member_id == member_id else one for one in batch.entries]
             if self._ledger.rewrite(replace(batch, entries=entries), batch.entries):
                 return True
         return False
@@ -90,7 +90,7 @@ class LedgerEraser:
                 return
             done = cursor.done or not following or campaign.status is CampaignStatus.CANCELLED
             moved = replace(cursor, after=None if done else after, done=done, version=cursor.version + 1)
-            if self._ledger.commit_page(Page(partition, moved)):
+            if self._ledger.commit_page(PlanPage(partition, moved)):
                 return
 
 

@@ -10,7 +10,7 @@ from ariia.domain.ledger.status import CampaignStatus
 from ariia.domain.rules.misfire import MisfirePolicy, late_reason
 from ariia.ports.campaigns import CampaignChange, CampaignStore, DueCheck, DueChecks
 from ariia.ports.clock import Clock
-from ariia.ports.workflows import CampaignRuns
+from ariia.ports.workflows import Executions
 from ariia.services.campaigns.broadcast_quota import BroadcastQuota
 from ariia.services.campaigns.runs import SYSTEM
 
@@ -63,7 +63,7 @@ class CheckReport:
 class ScheduleChecks:
     """Finds what should have begun and has not: a schedule deleted by hand, an outage, a run that could not start."""
 
-    def __init__(self, checks: DueChecks, firing: CampaignFiring, runs: CampaignRuns, clock: Clock) -> None:
+    def __init__(self, checks: DueChecks, firing: CampaignFiring, runs: Executions, clock: Clock) -> None:
         self._checks, self._firing, self._runs, self._clock = checks, firing, runs, clock
 
     def check(self, deadline: int) -> CheckReport:

@@ -17,7 +17,7 @@ from ariia.domain.members.claims import parse_claim
 from ariia.domain.members.consent_changes import set_consent
 from ariia.domain.members.member import Consent, ConsentStatus, Member, TrackingChoice
 from ariia.domain.members.patch import require_size
-from ariia.domain.members.stand_ins import address_place, is_stand_in
+from ariia.domain.members.test_recipients import address_place, is_test_recipient
 from ariia.ports.clock import Clock
 from ariia.ports.members.members import MemberStore
 from ariia.services.consent.double_opt_in import DoubleOptIn
@@ -67,10 +67,10 @@ class MemberConsent:
     ) -> list[str]:
         """Opts the member out of `channel`, as they said themselves at `at` (epoch ms) and `proof` shows, and with it
         everybody of the tenant who has the same address: they share the mailbox that said no. Ids of all of them. The
-        stand-in of a test send is the address that it names. A repetition changes nothing, and a consent given after
+        recipient of a test send is the address that it names. A repetition changes nothing, and a consent given after
         `at` stands. NotFoundError when there is no such member."""
         withdrawal = Consent(ConsentStatus.DENIED, source, at, dict(proof or {}))
-        if self._store.get(tenant_id, member_id) is None and is_stand_in(member_id):
+        if self._store.get(tenant_id, member_id) is None and is_test_recipient(member_id):
             return self._store.withdraw(tenant_id, *address_place(member_id), withdrawal)
         reached = self._opt_outs.take(tenant_id, channel, withdrawal, member_id=member_id)
         if member_id not in reached:

@@ -52,7 +52,7 @@ class PreferenceView:
 
 
 @dataclass(frozen=True)
-class Wish:
+class PreferenceChoice:
     """What was sent: of the channels `shown`, those that are `wanted`, and those that the form had `ticked` itself,
     which nobody chose by leaving them so; the tracking choice, None where it was not on the form; `nothing` outdoes all
     of it and leaves every channel. `statements` are the words agreed to by channel."""
@@ -99,32 +99,38 @@ class Preferences:
         tenant, member = self._whose(self._claims(token))
         return _view(tenant, member)
 
-    def choose(self, token: str, wish: Wish) -> PreferenceView:
+    def choose(self, token: str, choice: PreferenceChoice) -> PreferenceView:
         """Does what is wished and gives what holds then. Leaving holds for everybody who shares the address, as with
         every opt-out; coming back for this member alone, who may have to confirm it. NotFoundError as in `look`."""
         claims = self._claims(token)
         tenant, member = self._whose(claims)
         now, page = self._clock.now(), {"page": SOURCE, "campaign": claims.campaign_id}
-        if wish.ip_address:
-            page["ip"] = address_seal(self._keys.key(), wish.ip_address)
+        if choice.ip_address:
+            page["ip"] = address_seal(self._keys.key(), choice.ip_address)
         is_asked = False
         for one in _view(tenant, member).channels:
-            if wish.nothing or (one.channel in wish.shown - wish.wanted):
+            if choice.nothing or (one.channel in choice.shown - choice.wanted):
                 if one.granted and one.channel == claims.channel:
                     # First: once the consent is gone, nobody who comes again would know that it was this message.
                     self._notes.note(claims, now)
                 self._consent.withdraw(tenant.id, member.id, one.channel, SOURCE, now, page)
-            elif one.channel in wish.chosen and not one.wanted and not one.suppressed:
-                is_asked |= self._agree(tenant, member, one.channel, now, page, wish)
-        if wish.tracking is not None and not wish.nothing:
-            self._track(tenant, member, wish.tracking, now)
+            elif one.channel in choice.chosen and not one.wanted and not one.suppressed:
+                is_asked |= self._agree(tenant, member, one.channel, now, page, choice)
+        if choice.tracking is not None and not choice.nothing:
+            self._track(tenant, member, choice.tracking, now)
         return replace(self.look(token), is_asked=is_asked)
 
     def _agree(
-        self, tenant: Tenant, member: Member, channel: Channel, now: int, page: Mapping[str, Any], wish: Wish
+        self,
+        tenant: Tenant,
+        member: Member,
+        channel: Channel,
+        now: int,
+        page: Mapping[str, Any],
+        choice: PreferenceChoice,
     ) -> bool:
         """True when they have to confirm it first."""
-        statement = (wish.statements or {}).get(channel)
+        statement = (choice.statements or {}).get(channel)
         proof = {**page, "text": statement} if statement else dict(page)
         said = Consent(ConsentStatus.GRANTED, SOURCE, now, proof)
         agreed = self._consent.grant(tenant.id, member.id, channel, said, own_link=True)

@@ -33,8 +33,8 @@ class ViewOnline:
         claims = verify(self._keys.key(), VIEW, token)
         campaign = self._dispatches.get(claims.tenant_id, claims.campaign_id)
         found = (
-            self._dispatches.stand_ins(claims.tenant_id, claims.campaign_id, [claims.member_id])
-            if campaign is not None and campaign.traits.to_stand_ins
+            self._dispatches.test_recipients(claims.tenant_id, claims.campaign_id, [claims.member_id])
+            if campaign is not None and campaign.traits.to_test_recipients
             else self._members.get_many(claims.tenant_id, [claims.member_id])
         )
         member = found.get(claims.member_id)

@@ -17,7 +17,7 @@ from ariia.domain.pause_cause import PauseCause
 from ariia.domain.planning.lane_plan import is_by_zone, lanes_by_zone, single_lane
 from ariia.ports.campaigns import CampaignStore
 from ariia.ports.clock import Clock
-from ariia.ports.ledger.ledger import Ledger, Page, Partition
+from ariia.ports.ledger.ledger import Ledger, Partition, PlanPage
 from ariia.ports.ledger.sending import SendRates
 from ariia.ports.members.members import MemberScan
 from ariia.services.audience.page_facts import PageFactsReader
@@ -182,7 +182,7 @@ class AudiencePlanner:
             if cursor.done:
                 return cursor
             cursor.after, cursor.done, cursor.version = None, True, cursor.version + 1
-            if self._ledger.commit_page(Page(partition, cursor)):
+            if self._ledger.commit_page(PlanPage(partition, cursor)):
                 return cursor
         raise TransientError(f"shard {partition.shard} is still being planned")
 

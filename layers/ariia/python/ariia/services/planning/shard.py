@@ -16,7 +16,7 @@ from ariia.domain.planning.lane_plan import LanePlan
 from ariia.domain.planning.page import MAX_PAGE_MEMBERS, PageDraft, draft_page, shared_hashes
 from ariia.domain.rules.wave import EXCLUDED_LANE
 from ariia.ports.clock import Clock
-from ariia.ports.ledger.ledger import Page, Partition, PlanningLedger
+from ariia.ports.ledger.ledger import Partition, PlanningLedger, PlanPage
 from ariia.ports.members.members import MemberScan
 from ariia.services.audience.page_facts import PageFactsReader
 
@@ -101,7 +101,7 @@ class ShardPlanner:
         mine = {one for one in selected if shard_of(one, self._campaign.shards) == partition.shard}
         return sorted(one for one in mine if after is None or one > after)
 
-    def _next_page(self, partition: Partition, cursor: PlanCursor, buffer: _Scanned) -> tuple[Page, _Scanned]:
+    def _next_page(self, partition: Partition, cursor: PlanCursor, buffer: _Scanned) -> tuple[PlanPage, _Scanned]:
         offered = buffer.targeted[: MAX_PAGE_MEMBERS + 1]
         hashes = shared_hashes(self._campaign, self._lanes, offered)
         owners = self._ledger.address_owners(partition, hashes) if hashes else {}
@@ -113,7 +113,7 @@ class ShardPlanner:
         zones = {lane: zone for lane, zone in self._lanes.zones.items() if lane in draft.lanes}
         missing = _missing(self._required, draft, {one.id: one for one in offered})
         moved = _moved(cursor, draft, after, zones, missing, done=buffer.end and not rest.targeted)
-        return Page(partition, moved, draft.batches, draft.address_claims), rest
+        return PlanPage(partition, moved, draft.batches, draft.address_claims), rest
 
 
 def _missing(required: Sequence[str], draft: PageDraft, members: Mapping[str, Member]) -> Counter[str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from ariia.domain.ledger.dispatch import Dispatch
 from ariia.ports.clock import Clock
 from ariia.ports.ledger.sending import AccountQuota, SendRate, SendRates
-from ariia.services.release.round_state import ReleasePolicy, Tally
+from ariia.services.release.round_state import ReleasePolicy, RoundReport
 
 _QUOTA_AGE_MS = 60_000
 SENDING_DISABLED = "the account may not send at present; sending goes on by itself when it may again"
@@ -20,7 +20,7 @@ class SendBudget:
     def __init__(self, rates: SendRates, quota: AccountQuota, clock: Clock, policy: ReleasePolicy) -> None:
         self._rates, self._quota, self._clock, self._policy = rates, quota, clock, policy
 
-    def of(self, campaign: Dispatch, tally: Tally) -> float:
+    def of(self, campaign: Dispatch, tally: RoundReport) -> float:
         """In members, less those that are queued and wait. 0, and why in `tally`, when the account may not send."""
         now = self._clock.now()
         rate = self._rate(campaign, now)

@@ -18,7 +18,7 @@ from ariia.domain.next_steps.actions import may_retry
 from ariia.domain.pause_cause import PauseCause
 from ariia.ports.campaigns import CampaignChange, CampaignStore
 from ariia.ports.clock import Clock
-from ariia.ports.workflows import CampaignRuns
+from ariia.ports.workflows import Executions
 from ariia.services.campaigns.broadcast_quota import BroadcastQuota
 from ariia.services.campaigns.contents import CampaignContents
 from ariia.services.campaigns.preflight_check import PreflightCheck
@@ -35,7 +35,7 @@ class CampaignSending:
     def __init__(
         self,
         store: CampaignStore,
-        runs: CampaignRuns,
+        runs: Executions,
         contents: CampaignContents,
         targets: Targets,
         clock: Clock,

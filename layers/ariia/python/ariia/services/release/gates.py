@@ -8,7 +8,7 @@ from typing import Protocol
 from ariia.domain.ledger.dispatch import Dispatch
 from ariia.domain.pause_cause import PauseCause
 from ariia.services.campaigns.runs import CampaignRuns
-from ariia.services.release.round_state import Cursors, Tally, only_fails
+from ariia.services.release.round_state import Cursors, RoundReport, only_fails
 from ariia.services.release.settling import BatchSettler
 
 
@@ -24,7 +24,7 @@ class ReleaseGate(Protocol):
     """Looks at a campaign in every round, before anything more is released. A round is due whenever messages may leave,
     and without one at most two minutes' worth of them is queued."""
 
-    def look(self, dispatch: Dispatch, cursors: Cursors, tally: Tally) -> Paused | None:
+    def look(self, dispatch: Dispatch, cursors: Cursors, tally: RoundReport) -> Paused | None:
         """What it did; None when the campaign may go on. TransientError: the round is repeated."""
         ...
 
@@ -35,7 +35,7 @@ class ContentGate(ReleaseGate):
     def __init__(self, runs: CampaignRuns, settler: BatchSettler) -> None:
         self._runs, self._settler = runs, settler
 
-    def look(self, dispatch: Dispatch, cursors: Cursors, tally: Tally) -> Paused | None:
+    def look(self, dispatch: Dispatch, cursors: Cursors, tally: RoundReport) -> Paused | None:
         if not only_fails(dispatch, tally):
             return None
         words = f"all of the first {tally.failed} messages failed: {self._settler.words_of(tally.failed_in)}"

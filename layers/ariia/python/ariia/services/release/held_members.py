@@ -20,7 +20,7 @@ from ariia.domain.ledger.status import CampaignStatus
 from ariia.ports.campaigns import CampaignChange, CampaignStore
 from ariia.ports.clock import Clock
 from ariia.ports.ledger.ledger import Ledger, Partition
-from ariia.ports.workflows import CampaignRuns
+from ariia.ports.workflows import Executions
 
 MOST_AT_ONCE = 200
 _TRIES = 8
@@ -49,7 +49,7 @@ class HeldMembers:
     """Every step may be repeated: who is decided already is decided again without effect, and a run that a crash kept
     from starting is started."""
 
-    def __init__(self, campaigns: CampaignStore, ledger: Ledger, runs: CampaignRuns, clock: Clock) -> None:
+    def __init__(self, campaigns: CampaignStore, ledger: Ledger, runs: Executions, clock: Clock) -> None:
         self._campaigns, self._ledger, self._runs, self._clock = campaigns, ledger, runs, clock
 
     def decide(

@@ -12,7 +12,7 @@ from ariia.ports.clock import Clock
 from ariia.ports.ledger.ledger import BatchSummary, Partition, ReleaseLedger
 from ariia.ports.ledger.sending import SendQueue
 from ariia.services.release.released_batches import batches_after
-from ariia.services.release.round_state import Cursors, Tally, move_cursors
+from ariia.services.release.round_state import Cursors, RoundReport, move_cursors
 
 
 @dataclass
@@ -57,7 +57,7 @@ class LaneReleaser:
     def __init__(self, ledger: ReleaseLedger, queue: SendQueue, clock: Clock) -> None:
         self._ledger, self._queue, self._clock = ledger, queue, clock
 
-    def release(self, campaign: Dispatch, cursors: Cursors, budget: float, tally: Tally) -> None:
+    def release(self, campaign: Dispatch, cursors: Cursors, budget: float, tally: RoundReport) -> None:
         """Queues batches of about `budget` members in all and moves the released rows on."""
         steps: list[_Step] = []
         for shard in range(campaign.shards):
@@ -73,7 +73,7 @@ class LaneReleaser:
         self._queue.put([batch for step in announced for batch in step.chosen])
         self._move(announced, tally)
 
-    def _move(self, steps: list[_Step], tally: Tally) -> None:
+    def _move(self, steps: list[_Step], tally: RoundReport) -> None:
         now = self._clock.now()
         moved = move_cursors(self._ledger, {one.place: one.after(now) for one in steps if one.has_moved})
         for step in steps:
@@ -85,7 +85,9 @@ class LaneReleaser:
     def _step(self, campaign: Dispatch, lane: Lane, shard: int, cursor: ReleaseCursor) -> _Step:
         return _Step(Partition(campaign.tenant_id, campaign.id, shard), lane, cursor, cursor.released)
 
-    def _releases(self, campaign: Dispatch, lane: Lane, cursor: ReleaseCursor, budget: float, tally: Tally) -> bool:
+    def _releases(
+        self, campaign: Dispatch, lane: Lane, cursor: ReleaseCursor, budget: float, tally: RoundReport
+    ) -> bool:
         """Whether the lane has something to queue in this round; notes what is left of it if not."""
         if not cursor.exhausted and budget > 0 and self._may_release(campaign, lane, tally):
             return True
@@ -119,7 +121,7 @@ class LaneReleaser:
             step.before = moved.get(step.place, step.before)
         return [one for one in steps if one.place in moved or one.place not in wanted]
 
-    def _may_release(self, campaign: Dispatch, lane: Lane, tally: Tally) -> bool:
+    def _may_release(self, campaign: Dispatch, lane: Lane, tally: RoundReport) -> bool:
         now = self._clock.now()
         opens_at = campaign.lane_opening(lane.id, now)
         if opens_at is not None and opens_at > now:

@@ -11,7 +11,7 @@ from ariia.ports.statistics import StatisticsStore
 from ariia.ports.tenants import TenantStore
 from ariia.services.campaigns.runs import CampaignRuns
 from ariia.services.release.gates import Paused, ReleaseGate
-from ariia.services.release.round_state import Cursors, Tally, claimable
+from ariia.services.release.round_state import Cursors, RoundReport, claimable
 
 _LANES = "lane:"
 
@@ -22,7 +22,7 @@ class ReputationGate(ReleaseGate):
     def __init__(self, statistics: StatisticsStore, tenants: TenantStore, runs: CampaignRuns) -> None:
         self._statistics, self._tenants, self._runs = statistics, tenants, runs
 
-    def look(self, dispatch: Dispatch, cursors: Cursors, tally: Tally) -> Paused | None:
+    def look(self, dispatch: Dispatch, cursors: Cursors, tally: RoundReport) -> Paused | None:
         """Once per cause: after a pause it counts only what came after the campaign was resumed."""
         # Before anything was queued nothing can have bounced.
         if not any(map(claimable, cursors.values())) or (dispatch.targeted or 0) < MIN_SENT:

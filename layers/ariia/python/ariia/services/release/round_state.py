@@ -38,7 +38,7 @@ class ReleasePolicy:
 
 
 @dataclass
-class Tally:
+class RoundReport:
     """What one round saw and did. Members: `outstanding` are queued and wait, `released` were queued now. Batches:
     `claimed` are with a sender, `held` wait for proof that events arrive. `settled` counts cursors that moved.
     `unfinished` = lanes that are not all queued and settled, `unreleased` = that are not all queued; `per_second` = the
@@ -96,7 +96,7 @@ def move_cursors(ledger: ReleaseLedger, wanted: Mapping[tuple[Partition, str], R
 _MANY_FAILURES = 20
 
 
-def only_fails(campaign: Dispatch, tally: Tally) -> bool:
+def only_fails(campaign: Dispatch, tally: RoundReport) -> bool:
     """True when many messages failed before any was taken, which no person has accepted yet."""
     is_new = not campaign.went_out and ACCEPTED_CONTENT not in campaign.despite
     return is_new and tally.accepted == 0 and tally.failed >= _MANY_FAILURES

@@ -16,7 +16,7 @@ from ariia.services.release.budget import SendBudget
 from ariia.services.release.gates import Paused, ReleaseGate
 from ariia.services.release.lanes import LaneReleaser
 from ariia.services.release.parking import Parking
-from ariia.services.release.round_state import Cursors, ReleasePolicy, Tally
+from ariia.services.release.round_state import Cursors, ReleasePolicy, RoundReport
 from ariia.services.release.settling import BatchSettler
 
 WAIT, END = "wait", "end"
@@ -67,7 +67,7 @@ class BatchReleaser:
         if campaign is None:
             self._ending.repeat(tenant_id, campaign_id, epoch)
             return Round(END)
-        tally = Tally()
+        tally = RoundReport()
         cursors = self._settler.settle(campaign, tally)
         is_open = campaign.is_sendable and not all(one.is_done for one in cursors.values())
         paused = self._release(campaign, cursors, tally) if is_open else None
@@ -81,7 +81,7 @@ class BatchReleaser:
         idle = 0 if tally.released or tally.settled else idle + 1
         return Round(WAIT, self._wait(tally, idle), idle, tally.released, tally.held)
 
-    def _release(self, dispatch: Dispatch, cursors: Cursors, tally: Tally) -> Paused | None:
+    def _release(self, dispatch: Dispatch, cursors: Cursors, tally: RoundReport) -> Paused | None:
         """Queues what fits; what paused the campaign instead."""
         for gate in self._gates:
             paused = gate.look(dispatch, cursors, tally)
@@ -94,7 +94,7 @@ class BatchReleaser:
         self._lanes.release(dispatch, cursors, budget, tally)
         return None
 
-    def _is_over(self, campaign: Dispatch, tally: Tally) -> bool:
+    def _is_over(self, campaign: Dispatch, tally: RoundReport) -> bool:
         if campaign.is_sendable:
             return not tally.unfinished
         last_claim = campaign.updated_at + self._policy.linger_seconds * 1000
@@ -103,7 +103,7 @@ class BatchReleaser:
             return False
         return tally.claimed == 0
 
-    def _wait(self, tally: Tally, idle: int) -> int:
+    def _wait(self, tally: RoundReport, idle: int) -> int:
         wait = min(_LONGEST_WAIT, self._policy.round_seconds * (1 << min(idle, 10)))
         queued = tally.outstanding + tally.released
         if queued and not tally.parked:

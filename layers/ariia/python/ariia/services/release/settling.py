@@ -16,7 +16,7 @@ from ariia.ports.ledger.ledger import BatchSummary, Partition, ReleaseLedger
 from ariia.ports.ledger.sending import SendQueue
 from ariia.services.release.released_batches import batches_after, up_to
 from ariia.services.release.resolving import UnknownResolver
-from ariia.services.release.round_state import Cursors, Moved, ReleasePolicy, Tally, claimable, move_cursors
+from ariia.services.release.round_state import Cursors, Moved, ReleasePolicy, RoundReport, claimable, move_cursors
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class BatchSettler:
         self._ledger, self._queue, self._resolver = ledger, queue, resolver
         self._clock, self._policy = clock, policy
 
-    def settle(self, campaign: Dispatch, tally: Tally) -> Cursors:
+    def settle(self, campaign: Dispatch, tally: RoundReport) -> Cursors:
         """Resolves claims, expires what is too late, queues again what got lost, and moves the settled rows on. The
         cursors of every lane in every shard as they stand then."""
         partitions = [Partition(campaign.tenant_id, campaign.id, shard) for shard in range(campaign.shards)]
@@ -94,7 +94,7 @@ class BatchSettler:
         failed = [one.detail for one in batch.entries if one.state is EntryState.FAILED] if batch else []
         return failed[0] if failed else "unknown"
 
-    def _settled(self, campaign: Dispatch, partition: Partition, cursors: Cursors, tally: Tally) -> list[_Pass]:
+    def _settled(self, campaign: Dispatch, partition: Partition, cursors: Cursors, tally: RoundReport) -> list[_Pass]:
         passes = self._passes(campaign, partition, cursors)
         self._settle_shard(campaign, partition, passes, tally)
         tally.settled += sum(one.settled != one.cursor.settled for one in passes)
@@ -111,7 +111,7 @@ class BatchSettler:
                 passes.append(_Pass(partition, lane, cursor, last, overdue, *at))
         return passes
 
-    def _settle_shard(self, campaign: Dispatch, partition: Partition, passes: list[_Pass], tally: Tally) -> None:
+    def _settle_shard(self, campaign: Dispatch, partition: Partition, passes: list[_Pass], tally: RoundReport) -> None:
         """Goes through the rows of all lanes once, whatever their number."""
         if not passes:
             return
@@ -148,7 +148,7 @@ class BatchSettler:
         waited = self._clock.now() - cursor.queued_at
         return cursor.queued_at < campaign.run_began_at or waited >= self._policy.requeue_seconds * 1000
 
-    def _settle_one(self, campaign: Dispatch, summary: BatchSummary, tally: Tally) -> Left:
+    def _settle_one(self, campaign: Dispatch, summary: BatchSummary, tally: RoundReport) -> Left:
         """Deals with one released batch: how many of its members still wait, and whether they may be queued again."""
         if summary.claim is not None:
             resolution = self._resolver.resolve(campaign, summary)

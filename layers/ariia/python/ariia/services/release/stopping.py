@@ -11,7 +11,7 @@ from ariia.domain.concurrency import changed_meanwhile, require_version
 from ariia.domain.ledger.status import CampaignStatus
 from ariia.ports.campaigns import CampaignChange, CampaignStore
 from ariia.ports.clock import Clock
-from ariia.ports.workflows import CampaignRuns
+from ariia.ports.workflows import Executions
 from ariia.services.campaigns.broadcast_quota import BroadcastQuota
 from ariia.services.campaigns.reading import Campaigns
 from ariia.services.release.in_flight import InFlight, InFlightCount
@@ -35,7 +35,7 @@ class CampaignStopping:
     def __init__(
         self,
         store: CampaignStore,
-        runs: CampaignRuns,
+        runs: Executions,
         in_flight: InFlightCount,
         clock: Clock,
         broadcasts: BroadcastQuota,

@@ -1,1 +1,1 @@
-"""Sending a batch: claim, last look, compose, call, outcome."""
+"""Sending a batch: claim, eligibility check, compose, call, outcome."""

@@ -1,4 +1,4 @@
-"""One claim, from the last look at campaign and members to the written outcome."""
+"""One claim, from the eligibility check at campaign and members to the written outcome."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from ariia.domain.ledger.receipt import EventKind, Receipt
 from ariia.domain.pause_cause import PauseCause
 from ariia.ports.clock import Clock
 from ariia.ports.ledger.ledger import Ledger, Partition
-from ariia.ports.ledger.sending import Accepted, MessageSender, Refused, Stopped
+from ariia.ports.ledger.sending import Accepted, MessageSender, Refused, SenderStopped
 from ariia.ports.send_reader import SendReader
 from ariia.services.sending.composing import Composed, MessageComposer
+from ariia.services.sending.eligibility import OLDEST_CHECK_MS, Deferral, Eligibility, EligibilityCheck
 from ariia.services.sending.halving import POSTPONED, Outcomes, has_accepted, send_halving
-from ariia.services.sending.last_look import OLDEST_LOOK_MS, Deferral, LastLook, LookVerdict
 
 
 @dataclass
@@ -53,7 +53,7 @@ class ClaimSender:
         self,
         ledger: Ledger,
         reader: SendReader,
-        look: LastLook,
+        look: EligibilityCheck,
         composer: MessageComposer,
         sender: MessageSender,
         clock: Clock,
@@ -96,7 +96,7 @@ class ClaimSender:
         failed = {entry.member_id: entry for entry in batch.claimed if entry.member_id in composed.failed}
         outcomes |= {one: _failed(entry, claim, composed.failed[one]) for one, entry in failed.items()}
         try:
-            answers = self._hand_over(campaign, composed, min(ends_at - self._needed_ms, looked_at + OLDEST_LOOK_MS))
+            answers = self._hand_over(campaign, composed, min(ends_at - self._needed_ms, looked_at + OLDEST_CHECK_MS))
         except UnknownOutcomeError:
             # Not even what an earlier call is known to have done may be written: the claim covers them all.
             return ClaimResult(ambiguous=composed.size, campaign=campaign)
@@ -143,7 +143,7 @@ class ClaimSender:
                 )
             elif isinstance(answer, Refused):
                 outcomes[entry.member_id] = _failed(entry, claim, answer.reason)
-            elif isinstance(answer, Stopped):
+            elif isinstance(answer, SenderStopped):
                 result.stop(answer.reason, answer.cause)
             elif answer is POSTPONED:
                 result.postponed += 1
@@ -192,11 +192,11 @@ def fails_singly(campaign: Dispatch) -> bool:
 
 def may_send(campaign: Dispatch, key: BatchKey, now: int) -> bool:
     """True while a provider call may begin for this batch: its campaign sends and its lane's window is open at `now`
-    (epoch ms). Quiet hours are each member's own: the last look asks for them."""
+    (epoch ms). Quiet hours are each member's own: the eligibility check asks for them."""
     return campaign.is_sendable and campaign.is_lane_open(key.lane, now)
 
 
-def _excluded(batch: Batch, verdict: LookVerdict) -> dict[str, Entry]:
+def _excluded(batch: Batch, verdict: Eligibility) -> dict[str, Entry]:
     return {
         entry.member_id: replace(entry, state=EntryState.EXCLUDED, detail=str(verdict.excluded[entry.member_id]))
         for entry in batch.claimed
@@ -204,7 +204,7 @@ def _excluded(batch: Batch, verdict: LookVerdict) -> dict[str, Entry]:
     }
 
 
-def _refused(outcomes: Mapping[str, Entry], verdict: LookVerdict) -> Sequence[str]:
+def _refused(outcomes: Mapping[str, Entry], verdict: Eligibility) -> Sequence[str]:
     return [one.id for one in verdict.may if one.id in outcomes and outcomes[one.id].state is EntryState.FAILED]
 
 

@@ -15,7 +15,7 @@ from ariia.domain.ledger.batch import Batch, Claim
 from ariia.domain.ledger.dispatch import Dispatch, MessageRef
 from ariia.domain.members.member import Member
 from ariia.domain.sending.message import MessageLinks, MessageValues, one_click_headers, without_tracking
-from ariia.ports.ledger.sending import Recipient, SendCall, Skeleton
+from ariia.ports.ledger.sending import Addressee, SendCall, Skeleton
 
 # SES names 1 MB for the JSON of a templated send (Developer Guide, "personalized email") and 10 MB for a message.
 MAX_CALL_BYTES = 1_000_000
@@ -73,7 +73,7 @@ class MessageComposer:
         self, campaign: Dispatch, content: Content, batch: Batch, claim: Claim, members: Sequence[Member]
     ) -> Composed:
         compiled = self._compile(campaign, content, batch.key.lane)
-        groups: dict[Tracking, list[Recipient]] = {}
+        groups: dict[Tracking, list[Addressee]] = {}
         marks: dict[str, int] = {}
         failed: dict[str, str] = {}
         size = sum(len(part.encode()) for part in vars(compiled.content.skeleton).values())
@@ -114,14 +114,14 @@ class MessageComposer:
             )
         return self._messages[place]
 
-    def _recipient(self, campaign: Dispatch, batch: Batch, compiled: _Compiled, member: Member) -> Recipient:
+    def _recipient(self, campaign: Dispatch, batch: Batch, compiled: _Compiled, member: Member) -> Addressee:
         wanted = compiled.content.use.links
         links = self._links.of(campaign, member.id, batch.key.lane, self._channel, wanted)
         if campaign.traits.asks:
             links |= self._links.confirming(campaign, member)
         rendered = compiled.content.render(compiled.values.of(member, links))
         address = member.address(self._channel) or ""
-        return Recipient(member.id, address, rendered.data, one_click_headers(links["unsubscribe_url"]))
+        return Addressee(member.id, address, rendered.data, one_click_headers(links["unsubscribe_url"]))
 
     def _call(
         self,
@@ -131,7 +131,7 @@ class MessageComposer:
         batch: Batch,
         claim: Claim,
         tracking: Tracking,
-        recipients: Sequence[Recipient],
+        recipients: Sequence[Addressee],
     ) -> SendCall:
         skeleton = compiled.content.skeleton
         return SendCall(

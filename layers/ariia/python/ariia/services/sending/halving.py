@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from ariia.domain.errors import PermanentSendError, SenderStoppedError, ThrottledError
 from ariia.domain.pause_cause import PauseCause
-from ariia.ports.ledger.sending import Accepted, EntryOutcome, MessageSender, Refused, Returned, SendCall, Stopped
+from ariia.ports.ledger.sending import Accepted, EntryOutcome, MessageSender, Refused, Returned, SendCall, SenderStopped
 
 POSTPONED = Returned("too late to begin a call")
 Outcomes = dict[str, EntryOutcome]
@@ -51,7 +51,7 @@ class _Halving:
             except ThrottledError as error:
                 answers = [Returned(error.message, error.is_quota)] * len(call.recipients)
             except SenderStoppedError as error:
-                answers = [Stopped(error.message, error.cause)] * len(call.recipients)
+                answers = [SenderStopped(error.message, error.cause)] * len(call.recipients)
             except PermanentSendError as error:
                 return error
         return {one.member_id: answer for one, answer in zip(call.recipients, answers, strict=True)}
@@ -66,7 +66,7 @@ class _Halving:
         ]
         answers = [self._once(half) for half in halves]
         if not proven and _are_alike(answers):
-            return _all(call, Stopped(refusal.message, PauseCause.CONTENT))
+            return _all(call, SenderStopped(refusal.message, PauseCause.CONTENT))
         proven = proven or any(_has_accepted(one) for one in answers)
         found: Outcomes = {}
         for half, answer in zip(halves, answers, strict=True):
@@ -102,4 +102,4 @@ def _unless_alike(outcomes: Outcomes) -> Outcomes:
     first = next(iter(refused.values()))
     if first.about_recipient and (len(refused) == 1 or len(refused) < len(outcomes)):
         return outcomes
-    return outcomes | dict.fromkeys(refused, Stopped(first.reason, PauseCause.CONTENT))
+    return outcomes | dict.fromkeys(refused, SenderStopped(first.reason, PauseCause.CONTENT))

@@ -28,6 +28,6 @@ class SeriesStep:
     def erase(self, erasure: Erasing, found: Found) -> str | None:
         """See ErasureStep."""
         for one in found.items:
-            stand_in = f"erased-{self._chance.token()}"
-            self._series.replace_in_targets(erasure.tenant_id, one.id, erasure.who, stand_in)
+            replacement = f"erased-{self._chance.token()}"
+            self._series.replace_in_targets(erasure.tenant_id, one.id, erasure.who, replacement)
         return None

@@ -67,21 +67,21 @@ class SingleMessages:
         member_ids: Sequence[str],
         *,
         message_of: str | None = None,
-        stand_ins: Sequence[Member] = (),
+        test_recipients: Sequence[Member] = (),
         not_before: int | None = None,
         not_after: int | None = None,
     ) -> Dispatch:
         """Makes the container (id, tenant, channel and what its template prints are the caller's), puts the batch and
-        queues it; the stored container. With `stand_ins` the ids are theirs and they need not be members. `message_of`:
-        whose the content is, where several containers say the same (None = the container's own)."""
-        shards = 1 if stand_ins else self._shards
+        queues it; the stored container. With `test_recipients` the ids are theirs and they need not be members.
+        `message_of`: whose the content is, where several containers say the same (None = the container's own)."""
+        shards = 1 if test_recipients else self._shards
         now = self._clock.now()
         made = sending(container, shards=shards, not_before=not_before, not_after=not_after, now=now)
         message = MessageRef(message_of or container.id, fingerprint(encode(content)))
         made.messages = {ONLY: message}
         # First: whoever finds the container finds what it says.
         self._dispatches.keep_message(container.tenant_id, message, content)
-        if not self._dispatches.create_container(made, stand_ins):
+        if not self._dispatches.create_container(made, test_recipients):
             made = self.container(container.tenant_id, container.id)
         batch = batch_of(made, member_ids)
         is_new = self._ledger.put_batch(batch)

@@ -37,7 +37,7 @@ class TestSendsStep:
         container = container_id(DispatchKind.TEST, job.tenant_id, job.id)
         addressed = _addressed(job, erasure)
         copies = list(job.document["addresses"]) if _shows(job, erasure) else addressed
-        self._campaigns.remove_stand_ins(job.tenant_id, container, copies)
+        self._campaigns.remove_test_recipients(job.tenant_id, container, copies)
         campaign = self._campaigns.get(job.tenant_id, container)
         if campaign is not None and not all([self._ledger.erase(campaign, one, []) for one in addressed]):
             return False

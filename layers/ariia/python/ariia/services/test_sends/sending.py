@@ -17,9 +17,9 @@ from ariia.domain.errors import InvalidError, NotFoundError, Problem, RateLimitE
 from ariia.domain.ledger.containers import DispatchKind, container_id
 from ariia.domain.ledger.dispatch import Dispatch
 from ariia.domain.members.member import Member
-from ariia.domain.members.stand_ins import stand_in_id
+from ariia.domain.members.test_recipients import id_of_test_recipient
 from ariia.domain.recipients.recipient import Recipient
-from ariia.domain.single_messages import STAND_INS_KEPT_MS
+from ariia.domain.single_messages import TEST_RECIPIENTS_KEPT_MS
 from ariia.ports.clock import Clock, Ids
 from ariia.ports.jobs import Job, JobStore
 from ariia.ports.members.members import MemberStore
@@ -82,14 +82,14 @@ class TestSends:
             return Created(earlier, replayed=True)
         prepared = self._contents.prepare(details.campaign, details.content)
         content = replace(prepared.content, subject=MARK + prepared.content.subject)
-        people = self._stand_ins(details.campaign, content, addresses, member_id)
+        people = self._test_recipients(details.campaign, content, addresses, member_id)
         if job is None:
             self._count(tenant_id, len(people))
             job = self._note(details.campaign, by, people, member_id, creation)
         container = self._container(details.campaign, job.id)
         ids = [one.id for one in people]
         self._care.begin(tenant_id, container.id, ids)
-        self._singles.prepare(container, content, ids, message_of=campaign_id, stand_ins=people)
+        self._singles.prepare(container, content, ids, message_of=campaign_id, test_recipients=people)
         return Created(self._view(job), replayed=not is_new)
 
     def get(self, tenant_id: str, campaign_id: str, test_send_id: str) -> TestSend:
@@ -105,7 +105,7 @@ class TestSends:
             require_same(creation, job.document["fingerprint"])
         return job
 
-    def _stand_ins(
+    def _test_recipients(
         self, campaign: Campaign, content: Content, addresses: Sequence[str], member_id: str | None
     ) -> list[Member]:
         if campaign.channel is not Channel.EMAIL:
@@ -122,7 +122,7 @@ class TestSends:
             reason = self._refusal(campaign.tenant_id, parsed)
             if reason is not None:
                 problems.append(Problem(f"addresses.{place}", reason, value=address[:320]))
-            one = stand_in_id(Channel.EMAIL, parsed)
+            one = id_of_test_recipient(Channel.EMAIL, parsed)
             found[one] = replace(person, id=one, email=parsed, created_at=self._clock.now())
         if problems:
             raise InvalidError("some addresses can't be sent to", problems=problems)
@@ -180,7 +180,7 @@ class TestSends:
             "fingerprint": creation.fingerprint if creation else None,
         }
         job_id = creation.id if creation else self._ids.new()
-        job = Job(campaign.tenant_id, KIND, job_id, document, (now + STAND_INS_KEPT_MS) // 1000)
+        job = Job(campaign.tenant_id, KIND, job_id, document, (now + TEST_RECIPIENTS_KEPT_MS) // 1000)
         if not self._jobs.create(job):
             raise changed_meanwhile()
         return job

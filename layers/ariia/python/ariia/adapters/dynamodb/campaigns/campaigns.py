@@ -21,7 +21,7 @@ from ariia.domain.errors import NotFoundError
 from ariia.domain.ledger.containers import FIRST_CONTAINER
 from ariia.domain.ledger.dispatch import Dispatch, MessageRef
 from ariia.domain.members.member import Member
-from ariia.domain.single_messages import STAND_INS_KEPT_MS
+from ariia.domain.single_messages import TEST_RECIPIENTS_KEPT_MS
 from ariia.ports.campaigns import DRAFT, CampaignChange, CampaignStore, DueCheck, DueChecks
 
 _MOVES = "move#"
@@ -95,15 +95,15 @@ class DynamoCampaigns(CampaignStore, DueChecks):
                 CampaignPartModel(key, part, document=encode(content)).save()
         self._kept = {*list(self._kept)[-99:], place}
 
-    def create_container(self, container: Dispatch, stand_ins: Sequence[Member] = ()) -> bool:
+    def create_container(self, container: Dispatch, test_recipients: Sequence[Member] = ()) -> bool:
         container.version = 1
 
         def add(transaction: TransactWrite) -> None:
             transaction.save(_record(container, 1), condition=CampaignModel.campaign_id.does_not_exist())
-            for member in stand_ins:
-                transaction.save(_stand_in(container.key, member))
+            for member in test_recipients:
+                transaction.save(_test_recipient(container.key, member))
 
-        if stand_ins:
+        if test_recipients:
             return commit(self._connection, add)
         return put_if(_record(container, 1), CampaignModel.campaign_id.does_not_exist())
 
@@ -113,12 +113,12 @@ class DynamoCampaigns(CampaignStore, DueChecks):
         container.version = version if done else stored
         return done
 
-    def stand_ins(self, tenant_id: str, campaign_id: str, ids: Sequence[str]) -> dict[str, Member]:
+    def test_recipients(self, tenant_id: str, campaign_id: str, ids: Sequence[str]) -> dict[str, Member]:
         found = (read(CampaignPartModel, f"{tenant_id}#{campaign_id}", f"{STAND_IN}{one}") for one in ids)
         members = [decode(Member, row.document) for row in found if row is not None]
         return {member.id: member for member in members}
 
-    def remove_stand_ins(self, tenant_id: str, campaign_id: str, ids: Sequence[str]) -> None:
+    def remove_test_recipients(self, tenant_id: str, campaign_id: str, ids: Sequence[str]) -> None:
         with passing_faults():
             for one in ids:
                 CampaignPartModel(f"{tenant_id}#{campaign_id}", f"{STAND_IN}{one}").delete()
@@ -131,9 +131,9 @@ class DynamoCampaigns(CampaignStore, DueChecks):
         with passing_faults():
             CampaignModel(tenant_id, container_id).delete()
 
-    def replace_in_targets(self, tenant_id: str, campaign_id: str, member_id: str, stand_in: str) -> int:
+    def replace_in_targets(self, tenant_id: str, campaign_id: str, member_id: str, replacement: str) -> int:
         parts = rows(CampaignPartModel, f"{tenant_id}#{campaign_id}", CampaignPartModel.part.startswith(TARGETS))
-        return replace_in(parts, member_id, stand_in)
+        return replace_in(parts, member_id, replacement)
 
     def history(self, tenant_id: str, campaign_id: str) -> list[Move]:
         moves = rows(CampaignPartModel, f"{tenant_id}#{campaign_id}", CampaignPartModel.part.startswith(_MOVES))
@@ -171,8 +171,8 @@ def _record(campaign: Dispatch, version: int) -> CampaignModel:
     return CampaignModel(campaign.tenant_id, campaign.id, document=document, version=version)
 
 
-def _stand_in(key: str, member: Member) -> CampaignPartModel:
-    expires_at = datetime.fromtimestamp((member.created_at + STAND_INS_KEPT_MS) // 1000, UTC)
+def _test_recipient(key: str, member: Member) -> CampaignPartModel:
+    expires_at = datetime.fromtimestamp((member.created_at + TEST_RECIPIENTS_KEPT_MS) // 1000, UTC)
     return CampaignPartModel(key, f"{STAND_IN}{member.id}", document=encode(member), expires_at=expires_at)
 
 

@@ -14,13 +14,13 @@ from ariia.domain.errors import TransientError
 TARGETS = "target#"
 
 
-def replace_in(parts: Iterable[CampaignPartModel | SeriesModel], member_id: str, stand_in: str) -> int:
-    """Puts `stand_in` where these targets list the member; in how many they did. Drafts are edited meanwhile: what is
-    not as it was read is left to the next try (TransientError)."""
+def replace_in(parts: Iterable[CampaignPartModel | SeriesModel], member_id: str, replacement: str) -> int:
+    """Puts `replacement` where these targets list the member; in how many they did. Drafts are edited meanwhile: what
+    is not as it was read is left to the next try (TransientError)."""
     changed = 0
     for part in parts:
         before = decode(Target, part.document)
-        after = without_member(before, member_id, stand_in)
+        after = without_member(before, member_id, replacement)
         if after is before:
             continue
         is_as_read = type(part).document == part.document

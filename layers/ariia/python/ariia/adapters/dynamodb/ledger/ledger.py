@@ -11,7 +11,7 @@ from ariia.adapters.dynamodb.ledger.rows import LedgerRows, version_is
 from ariia.domain.errors import TransientError
 from ariia.domain.ledger.batch import BATCH_PREFIX, Batch, BatchKey, Claim, Entry, PlanCursor, ReleaseCursor
 from ariia.domain.ledger.receipt import RECEIPT_PREFIX, Receipt, merge
-from ariia.ports.ledger.ledger import BatchSummary, Ledger, Page, Partition, ReceiptKey
+from ariia.ports.ledger.ledger import BatchSummary, Ledger, Partition, PlanPage, ReceiptKey
 
 # Sorts behind every lane and number of a page, and before any longer id (`#` sorts before letters, digits and dashes).
 _PAGE_END = "#~"
@@ -40,7 +40,7 @@ class DynamoLedger(Ledger):
         found = self._rows.get_many(keys)
         return {item["row"]["S"].removeprefix("address#"): item["owner_hash"]["S"] for item in found}
 
-    def commit_page(self, page: Page) -> bool:
+    def commit_page(self, page: PlanPage) -> bool:
         before = page.cursor.version - 1
         cursor = self._rows.put(items.document_item(page.partition, items.PLAN_ROW, page.cursor, page.cursor.version))
         cursor["Put"] |= version_is(before)

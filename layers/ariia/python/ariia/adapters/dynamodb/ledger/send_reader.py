@@ -1,4 +1,4 @@
-"""The last look before a call: campaign and members in ONE strongly consistent BatchGetItem."""
+"""The eligibility check before a call: campaign and members in ONE strongly consistent BatchGetItem."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ariia.domain.documents import decode
 from ariia.domain.ledger.containers import DispatchKind, traits_of
 from ariia.domain.ledger.dispatch import Dispatch, MessageRef
 from ariia.domain.members.member import Consent, Member, Suppression
-from ariia.domain.members.stand_ins import address_place, as_known
+from ariia.domain.members.test_recipients import address_place, as_known
 from ariia.ports.send_reader import SendReader
 
 # The document holds its version too: one attribute of 51 items to parse instead of four.
@@ -51,8 +51,8 @@ class DynamoSendReader(SendReader):
     def dispatch_and_members(
         self, tenant_id: str, dispatch_id: str, kind: DispatchKind, shard: int, member_ids: Sequence[str]
     ) -> tuple[Dispatch | None, dict[str, Member]]:
-        if traits_of(kind).to_stand_ins:
-            return self._campaign_and_stand_ins(tenant_id, dispatch_id, member_ids)
+        if traits_of(kind).to_test_recipients:
+            return self._dispatch_and_test_recipients(tenant_id, dispatch_id, member_ids)
         shard_key = text(f"{tenant_id}#{shard}")
         keys = [{"shard_key": shard_key, "member_id": text(one)} for one in member_ids]
         found = batch_get(
@@ -67,7 +67,7 @@ class DynamoSendReader(SendReader):
         campaign = self._noted((tenant_id, dispatch_id), campaigns[0] if campaigns else None)
         return campaign, {member.id: member for member in members}
 
-    def _campaign_and_stand_ins(
+    def _dispatch_and_test_recipients(
         self, tenant_id: str, campaign_id: str, ids: Sequence[str]
     ) -> tuple[Dispatch | None, dict[str, Member]]:
         """Recipients who are no members: the container's own parts, and what is known of their addresses."""
@@ -119,10 +119,10 @@ def _member(item: Item) -> Member:
     return member
 
 
-def _as_known(stand_in: Member, address: Item) -> Member:
+def _as_known(test_recipient: Member, address: Item) -> Member:
     suppression, withdrawal = (_word(address, name) for name in ("suppression", "withdrawal"))
     return as_known(
-        stand_in,
+        test_recipient,
         decode(Suppression, suppression) if suppression else None,
         decode(Consent, withdrawal) if withdrawal else None,
     )

@@ -18,7 +18,7 @@ from ariia.ports.clock import Clock
 from ariia.ports.members.recent_sends import RecentSendStore, SendsChange
 
 # Pause, cancel and unsubscribe promise it (architecture, "Cancel"): no call begins on an older look.
-OLDEST_LOOK_MS = 5_000
+OLDEST_CHECK_MS = 5_000
 _TRIES = 4
 _HOUR_MS = 3_600_000
 # Other senders write to the same members: when that goes on, the message comes again after this.
@@ -34,7 +34,7 @@ class Deferral:
 
 
 @dataclass
-class LookVerdict:
+class Eligibility:
     """`may` get it now; `excluded` for good, by id with the reason; `deferred`, by id."""
 
     may: list[Member] = field(default_factory=list)
@@ -42,7 +42,7 @@ class LookVerdict:
     deferred: dict[str, Deferral] = field(default_factory=dict)
 
 
-class LastLook:
+class EligibilityCheck:
     """Judges the members of one claim by what was just read of them."""
 
     def __init__(self, channel: Channel, sends: RecentSendStore, clock: Clock) -> None:
@@ -50,10 +50,10 @@ class LastLook:
 
     def judge(
         self, campaign: Dispatch, key: BatchKey, ids: Sequence[str], members: Mapping[str, Member]
-    ) -> LookVerdict:
+    ) -> Eligibility:
         """What becomes of the members `ids` (`members` has those who exist). With a cap, whoever may get the message
         has it noted by then."""
-        verdict, asks = LookVerdict(), campaign.traits.asks
+        verdict, asks = Eligibility(), campaign.traits.asks
         for one in ids:
             reason = refusal(members.get(one), self._channel, asks=asks)
             if reason is not None:
@@ -65,7 +65,7 @@ class LastLook:
             self._channel,
             ((one.id, one.timezone) for one in verdict.may),
             self._clock.now(),
-            OLDEST_LOOK_MS,
+            OLDEST_CHECK_MS,
         )
         self._defer(verdict, quiet, WaitCause.QUIET_HOURS)
         if campaign.rules.cap is not None and campaign.traits.counts_against_caps and verdict.may:
@@ -84,7 +84,7 @@ class LastLook:
             if self._sends.swap(key.tenant_id, changes):
                 return
 
-    def _note(self, campaign: Dispatch, cap: FrequencyCap, key: BatchKey, verdict: LookVerdict) -> None:
+    def _note(self, campaign: Dispatch, cap: FrequencyCap, key: BatchKey, verdict: Eligibility) -> None:
         known = {member.id: tuple(member.recent_sends) for member in verdict.may}
         name = message_name(campaign.id, key.lane)
         for _ in range(_TRIES):
@@ -102,7 +102,7 @@ class LastLook:
         self._defer(verdict, dict.fromkeys(known, again), WaitCause.FREQUENCY_CAP)
 
     def _apply(
-        self, campaign: Dispatch, cap: FrequencyCap, key: BatchKey, verdict: LookVerdict, capped: Mapping[str, int]
+        self, campaign: Dispatch, cap: FrequencyCap, key: BatchKey, verdict: Eligibility, capped: Mapping[str, int]
     ) -> None:
         latest = _starts_at(campaign, key) + cap.defer_hours * _HOUR_MS
         waiting = {one: at for one, at in capped.items() if cap.overflow is Overflow.DEFER and at <= latest}
@@ -110,7 +110,7 @@ class LastLook:
         verdict.excluded |= dict.fromkeys(capped.keys() - waiting.keys(), ExclusionReason.FREQUENCY_CAP)
         verdict.may = [member for member in verdict.may if member.id not in capped]
 
-    def _defer(self, verdict: LookVerdict, until: Mapping[str, int], cause: WaitCause) -> None:
+    def _defer(self, verdict: Eligibility, until: Mapping[str, int], cause: WaitCause) -> None:
         verdict.deferred |= {one: Deferral(at, cause) for one, at in until.items()}
         verdict.may = [member for member in verdict.may if member.id not in until]
 

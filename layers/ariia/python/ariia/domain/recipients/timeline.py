@@ -11,7 +11,7 @@ from ariia.domain.recipients.recipient import Recipient
 
 
 @dataclass(frozen=True)
-class Happening:
+class TimelineEntry:
     """Something that happened `at` (epoch ms). `event` is `planned`, `excluded`, `failed` or an event of the receipt
     (`sent`, `delivered`, `machine_opened`, …); `detail` is a reason, where there is one."""
 
@@ -25,28 +25,28 @@ class Story:
     """The recipient and how it came to its status."""
 
     recipient: Recipient
-    timeline: list[Happening]
+    timeline: list[TimelineEntry]
 
 
-def timeline(campaign: Dispatch, entry: Entry, receipt: Receipt | None) -> list[Happening]:
+def timeline(campaign: Dispatch, entry: Entry, receipt: Receipt | None) -> list[TimelineEntry]:
     """What happened, oldest first; in the order of a message's life where instants are equal."""
     facts = receipt or Receipt()
-    happenings = [Happening(campaign.planned_at, "planned")] if campaign.planned_at else []
+    happenings = [TimelineEntry(campaign.planned_at, "planned")] if campaign.planned_at else []
     happenings += _by_us(entry)
     for kind in EventKind:
         at = facts.at(kind)
         # Our own note of the acceptance and the provider's send event are the same thing.
         if at is not None and not (kind is EventKind.SENT and entry.state is EntryState.ACCEPTED):
-            happenings.append(Happening(at, kind.name.lower(), _detail(kind, facts)))
+            happenings.append(TimelineEntry(at, kind.name.lower(), _detail(kind, facts)))
     return sorted(happenings, key=lambda one: one.at)
 
 
-def _by_us(entry: Entry) -> list[Happening]:
+def _by_us(entry: Entry) -> list[TimelineEntry]:
     if entry.state is EntryState.ACCEPTED:
-        return [Happening(entry.at, "sent")]
+        return [TimelineEntry(entry.at, "sent")]
     if entry.state in (EntryState.FAILED, EntryState.EXCLUDED) and entry.at:
         event = "failed" if entry.state is EntryState.FAILED else "excluded"
-        return [Happening(entry.at, event, entry.detail)]
+        return [TimelineEntry(entry.at, event, entry.detail)]
     return []
 
 
