@@ -27,7 +27,9 @@ class Clocks:
 
     def is_quiet(self, zone: str, now: int, skew_ms: int) -> bool:
         """True when it is quiet in `zone` at `now` (epoch ms) for every clock that is off by at most `skew_ms`."""
-        return self.quiet is not None and all(self.quiet.is_quiet(now + one, zone) for one in (-skew_ms, skew_ms))
+        return self.quiet is not None and all(
+            self.quiet.opening(now + one, zone) > now + one for one in (-skew_ms, skew_ms)
+        )
 
     def is_early(self, zone: str, now: int) -> bool:
         """True when the local time has not come in `zone` at `now` (epoch ms)."""

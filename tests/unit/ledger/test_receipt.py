@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ariia.domain.ledger.batch import BatchKey, Entry, EntryState
 from ariia.domain.ledger.provider_event import ProviderEvent, facts_of
-from ariia.domain.ledger.receipt import EventKind, Receipt, RecipientStatus, is_bounced, merge, status_of, with_time
+from ariia.domain.ledger.receipt import EventKind, Receipt, RecipientStatus, is_bounced, merge, status_of
 
 K, E, R = EventKind, EntryState, RecipientStatus
 BATCH = BatchKey("studio", "spring", 3, "anna", "l0", 0)
@@ -167,5 +167,5 @@ def test_only_hard_bounce_and_complaint_end_all_sending(kind: EventKind | None, 
 
 def test_one_more_event_leaves_the_receipt_it_was_added_to_alone() -> None:
     before = happened(K.DELIVERED)
-    after = with_time(before, K.OPENED, AT + 5)
+    after = merge(before, Receipt(times={str(K.OPENED): AT + 5}))
     assert (before.at(K.OPENED), after.at(K.OPENED)) == (None, AT + 5)

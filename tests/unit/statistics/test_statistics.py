@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ariia.domain.consent.refusal import ExclusionReason
 from ariia.domain.ledger.batch import Entry, EntryState, reopen
 from ariia.domain.ledger.clicked_link import link_name
-from ariia.domain.ledger.receipt import EventKind, Receipt, RecipientStatus, merge, status_of, with_time
+from ariia.domain.ledger.receipt import EventKind, Receipt, RecipientStatus, merge, status_of
 from ariia.domain.statistics.counts import Counts, batch_counts, difference, receipt_counts
 from ariia.domain.statistics.totals import Totals, totals
 
@@ -128,10 +128,10 @@ def _end(draw: st.DrawFn, life: Life, attempt: int) -> None:
         heard = draw(st.lists(st.sampled_from(EventKind), max_size=6))
         overtaking = draw(st.integers(0, len(heard)))
         for kind in heard[:overtaking]:
-            life.hear(with_time(Receipt(), kind, AT))
+            life.hear(Receipt(times={str(kind): AT}))
         life.set(state=E.ACCEPTED, detail="provider", attempt=attempt, at=AT)
         for kind in heard[overtaking:]:
-            life.hear(with_time(Receipt(), kind, AT))
+            life.hear(Receipt(times={str(kind): AT}))
 
 
 def counted(rows: Sequence[tuple[Entry, Receipt]]) -> Counts:

@@ -7,7 +7,6 @@ from ariia.domain.members.member import Suppression
 
 MANUAL = "manual"
 HARD_BOUNCE, COMPLAINT = "hard_bounce", "complaint"
-REASONS = (HARD_BOUNCE, COMPLAINT, MANUAL)
 
 
 def lifted(suppression: Suppression, channel: str, by: str, reason: str) -> AuditEntry:

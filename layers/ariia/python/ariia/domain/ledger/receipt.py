@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ariia.domain.ledger.batch import Entry, EntryState
@@ -118,8 +118,3 @@ def refusal_of(entry: Entry, receipt: Receipt) -> str | None:
     if entry.state is not EntryState.ACCEPTED:
         return None
     return receipt.refused_attempts.get(str(entry.attempt))
-
-
-def with_time(receipt: Receipt, kind: EventKind, at: int) -> Receipt:
-    """`receipt` with one more event."""
-    return merge(receipt, replace(Receipt(), times={str(kind): at}))

@@ -29,10 +29,6 @@ class QuietHours:
     end: str | None = None
     days: list[str] = field(default_factory=list)
 
-    def is_quiet(self, now: int, zone: str) -> bool:
-        """True when nothing may leave at `now` (epoch ms) for somebody in `zone`."""
-        return self._end_of_quiet(now, zone) is not None
-
     def opening(self, now: int, zone: str) -> int:
         """The first instant (epoch ms) from `now` on at which a message may leave for somebody in `zone`."""
         for _ in range(_LONGEST_STEPS):

@@ -6,18 +6,15 @@ from dataclasses import dataclass
 
 from ariia.domain.channel import Channel
 
-ALL = "all"
-
 
 @dataclass(frozen=True)
 class Wave:
-    """A send time with its window (epoch ms; None = open on that side) and the cohort that goes in it. `zone` is the
+    """A send time with its window (epoch ms; None = open on that side). `zone` is the
     time zone (IANA) of all its members, or one that can't be told from theirs; None: they are of several."""
 
     id: str
     not_before: int | None = None
     not_after: int | None = None
-    cohort: str = ALL
     zone: str | None = None
 
     def is_open(self, now: int) -> bool:
