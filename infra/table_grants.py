@@ -48,7 +48,7 @@ TABLE_GRANTS: Mapping[str, Grants] = {
         models.AuditModel: "PutItem",
         models.LedgerModel: "GetItem PutItem",
     },
-    # What a run has begun of the plan is used. What is noted of members is settled into them where a segment asks.
+    # Planning settles the quota unit, and merges engagement notes into members where a segment asks.
     "plan_audience": {
         models.TenantModel: "GetItem",
         models.CampaignModel: "GetItem PutItem",
@@ -94,7 +94,7 @@ TABLE_GRANTS: Mapping[str, Grants] = {
     "aggregate_stats": {
         models.StatisticsModel: "GetItem UpdateItem",
     },
-    # The cleaned of a Mailchimp export are suppressed.
+    # Suppresses contacts that Mailchimp calls "cleaned".
     "import_members": {
         models.TenantModel: "GetItem",
         models.MemberModel: "BatchGetItem DeleteItem UpdateItem",

@@ -26,7 +26,7 @@ Sender = Annotated[str | None, Field(max_length=450, description="`local@domain`
 BounceLimit = Annotated[float, Field(description="Share of hard bounces (0 to 1) from which on campaigns pause.")]
 ComplaintLimit = Annotated[float, Field(description="Share of complaints (0 to 1) from which on campaigns pause.")]
 Text = Annotated[str | None, Field(max_length=300)]
-# Of changes, where a default would read as what a field left out becomes: it stays as it is.
+# PATCH models publish no defaults: an omitted field keeps its value.
 _LeftOut = Field(default_factory=str)
 
 _PROFILE: dict[str, Any] = {

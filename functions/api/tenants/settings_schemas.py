@@ -22,7 +22,7 @@ from functions.api.tenants.timing import (
     hours_by_channel,
 )
 
-# Of changes, where a default would read as what a field left out becomes: it stays as it is.
+# PATCH models publish no defaults: an omitted field keeps its value.
 _Flag = Annotated[bool, Field(default_factory=bool)]
 _OWN = "from which on a campaign pauses itself; null = the platform's limit, which this may only undercut."
 _CAP = "The whole cap; null = none."

@@ -17,5 +17,5 @@ def changed_meanwhile() -> ConflictError:
 
 
 def overtaken(version: int | None) -> ConflictError | TransientError:
-    """The same for a change that was tried several times: whoever named no version has nothing to read again."""
+    """The same for a change that was tried several times: a caller who named no version has nothing to read again."""
     return TransientError("too many change it at the same time; try again") if version is None else changed_meanwhile()

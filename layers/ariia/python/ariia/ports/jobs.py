@@ -21,7 +21,7 @@ class Job:
 
 @dataclass
 class JobPart:
-    """What came of one part of a job; written by whoever works on that part, and nobody else."""
+    """What came of one part of a job; written by the worker of that part alone."""
 
     number: int
     document: dict[str, Any] = field(default_factory=dict)

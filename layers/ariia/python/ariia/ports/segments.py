@@ -85,7 +85,7 @@ class PlannedCampaign(Protocol):
 
     @property
     def is_cancelled(self) -> bool:
-        """True when whoever is pending in it gets nothing."""
+        """True when its pending recipients get nothing."""
         ...
 
 

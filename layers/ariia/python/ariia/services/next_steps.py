@@ -19,7 +19,7 @@ class CampaignActions:
         self._targets, self._clock = targets, clock
 
     def of(self, campaign: Campaign, totals: Totals) -> list[OpenAction]:
-        """The operations that its state allows now, whoever asks."""
+        """The operations that its state allows now, to any caller."""
         return open_actions(campaign, totals, now=self._clock.now(), due_at=self._due_at(campaign))
 
     def waits(self, campaign: Campaign, totals: Totals) -> list[Wait]:

@@ -100,7 +100,7 @@ class TemplateGuard(ContentTrial, MessageRenderer):
                 raise _ExhaustedError
             report = receiver.recv_bytes(_MAX_REPORT)
         except (EOFError, OSError):
-            raise _ExhaustedError from None  # the child died before it could say anything
+            raise _ExhaustedError from None  # the child crashed before it could say anything
         finally:
             receiver.close()
             child.kill()

@@ -65,6 +65,6 @@ def redacted(entry: AuditEntry) -> AuditEntry:
 
 def digest(document: Any) -> str:
     """SHA-256 of a JSON value in one form (sorted, without blanks): what stays of a proof when its member is erased.
-    Whoever still has the document can show that it is the one."""
+    A holder of the document can show that it is the one."""
     text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()

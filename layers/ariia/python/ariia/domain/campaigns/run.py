@@ -1,5 +1,5 @@
 """The move by which a run takes charge of a campaign. The API makes it right after starting the execution, and the
-execution's first task makes the very same one if the API died in between: whoever comes second finds it done."""
+execution's first task makes the very same one if the API crashed in between: the second one finds it done."""
 
 from __future__ import annotations
 

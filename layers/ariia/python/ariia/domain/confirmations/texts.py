@@ -1,4 +1,4 @@
-"""What the e-mail of a double opt-in says: the question and nothing else, as whoever did not ask for it gets it too."""
+"""What the e-mail of a double opt-in says: the question and nothing else, as some get it who never asked."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ MAX_RECORDS = 1_000_000
 MAX_RECORD_BYTES = 64 * 1024
 UPLOAD_SECONDS = 3_600
 KEPT_SECONDS = 30 * 86_400
-# An invocation and its two repetitions; whoever counts the last notes it as given up before it begins.
+# An invocation and its two repetitions; the last one is noted as given up before it begins.
 ATTEMPTS = 3
 # Lambda keeps what it can't run for six hours: after seven without a sign of life nothing comes by itself any more.
 SILENT_MS = 7 * 3_600_000

@@ -1,6 +1,6 @@
 """Properties of a foreign export that our rules don't admit: mended or left out, and never a reason to lose the line.
 
-Other systems check less than we do. Whoever exports from them can't change what their members once typed in."""
+Other systems check less than we do. A tenant who exports from them can't change what their members once typed in."""
 
 from __future__ import annotations
 

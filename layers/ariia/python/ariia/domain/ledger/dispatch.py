@@ -114,7 +114,7 @@ class Dispatch:
 
     @property
     def is_cancelled(self) -> bool:
-        """True when whoever was not sent it yet gets nothing."""
+        """True when recipients who were not sent it yet get nothing."""
         return self.status is CampaignStatus.CANCELLED
 
     @property

@@ -52,7 +52,7 @@ class LanePlan:
         campaign = self._campaign
         if not campaign.member_local_time or campaign.scheduled_local is None:
             return None
-        # Who is late by less than what the tenant calls late gets it at once.
+        # Members whose local hour passed within the misfire tolerance are sent to immediately.
         start = (campaign.audience_at or 0) - campaign.misfire.after_seconds * 1000
         at_once = campaign.late_members is LateMembers.AT_ONCE
         return member_time(campaign.scheduled_local, zone, start, at_once=at_once)

@@ -58,7 +58,7 @@ class MemberExport:
 
     @property
     def part_keys(self) -> list[str]:
-        """Where the parts rest, one more included: whoever wrote it may have died before saying so."""
+        """Where the parts rest, one more included: its writer may have crashed before noting it."""
         return [self.part_key(number) for number in range(self.parts + 1)]
 
     def part_key(self, number: int) -> str:

@@ -1,4 +1,4 @@
-"""What the room members asks of whoever keeps the tenant's opt-in (the room consent does)."""
+"""What the room members asks of the tenant's opt-in, which the room consent keeps."""
 
 from __future__ import annotations
 

@@ -119,7 +119,7 @@ class ShardFiller:
         return segment is not None and segment.fill_job_id == task.job_id
 
     def _finish(self, task: SegmentTask, job: Job, asked: FillJob) -> None:
-        """Whoever finishes last sees that all are done, and says so on the segment."""
+        """The last worker sees that all are done, and notes it on the segment."""
         parts = self._jobs.parts(task.tenant_id, job.id)
         if sum(bool(part.document.get("done")) for part in parts) < asked.shards:
             return

@@ -21,7 +21,7 @@ from ariia.ports.jobs import Job, JobStore
 from ariia.ports.segments import SegmentUses
 
 KIND = "segment_hold"
-# Longer than any request lasts: what was begun earlier, and has left nothing else behind, has died.
+# Longer than any request lasts: what began earlier and left nothing else behind has crashed.
 _LASTS_MS = 60_000
 _TRIES = 8
 

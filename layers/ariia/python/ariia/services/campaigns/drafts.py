@@ -1,4 +1,4 @@
-"""Drafts of campaigns: fields applied and judged, whoever keeps them."""
+"""Drafts of campaigns and series: fields applied and judged."""
 
 from __future__ import annotations
 

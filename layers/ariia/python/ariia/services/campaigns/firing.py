@@ -31,11 +31,11 @@ class CampaignFiring:
         for _ in range(_TRIES):
             campaign = self._campaigns.get(tenant_id, campaign_id)
             if campaign is None:
-                # Whoever was about to make it, already scheduled, may have died before they did.
+                # The schedule exists but the campaign does not: its creator crashed in between. Release the unit.
                 self._broadcasts.give_back_of(tenant_id, campaign_id, self._clock.now())
                 return None
             if not _waits_for(campaign, schedule_epoch):
-                # Whoever unscheduled it, judged it too late or began to schedule it may have died before this.
+                # Its last change may have crashed before it released the unit; releasing twice is harmless.
                 self._broadcasts.give_back(campaign)
                 return None
             now, due = self._clock.now(), campaign.scheduled_at or campaign.follow_up_due_at or 0

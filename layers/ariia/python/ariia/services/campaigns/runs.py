@@ -33,7 +33,7 @@ class CampaignRuns:
         return campaign if campaign and is_in_charge(campaign, epoch) else None
 
     def take_charge(self, tenant_id: str, campaign_id: str, epoch: int) -> Campaign | None:
-        """Makes this run the one in charge if the starter died before it could. None when another move was faster."""
+        """Makes this run the one in charge if its starter crashed before that. None when another move was faster."""
         campaign = self._campaigns.get(tenant_id, campaign_id)
         if campaign is None or is_in_charge(campaign, epoch):
             return campaign
@@ -72,7 +72,7 @@ class CampaignRuns:
         return ended if done else None
 
     def fail(self, campaign: Dispatch, reason: str) -> None:
-        """sending -> failed, with the reason; whoever was sent stays sent. Before its audience stands, nobody was."""
+        """sending -> failed, with the reason; what was sent stays sent. Before its audience stands, nothing was."""
 
         def apply(fresh: Campaign) -> Move | None:
             if fresh.status is not CampaignStatus.SENDING:

@@ -64,7 +64,7 @@ class CampaignScheduling:
         campaign.despite = sorted({*campaign.despite, *despite})
         self._gate.require(self._campaigns.submitted(tenant_id, campaign_id), campaign.despite, Moment.SCHEDULE)
         campaign.schedule_epoch = campaign.version + 1
-        # In this order: should we die behind the reservation, the schedule that fires for nothing gives it back.
+        # In this order: after a crash behind the reservation, the schedule that fires for nothing gives it back.
         arrange(self._schedules, campaign, at)
         self._broadcasts.reserve(campaign, at)
         if not self._store.save(CampaignChange(campaign, moves=[move], check=check_of(campaign, at))):

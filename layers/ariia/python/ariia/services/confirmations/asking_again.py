@@ -35,7 +35,7 @@ class AskedAgain:
 
 
 class AskingAgain:
-    """One use case; the question itself goes the way of all others."""
+    """Resends a confirmation e-mail through the normal path."""
 
     def __init__(
         self,

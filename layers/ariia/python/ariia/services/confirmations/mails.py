@@ -38,7 +38,7 @@ _MESSAGES = "confirmations"
 
 @dataclass
 class ConfirmationLook:
-    """What one look came to: questions that are not over, and those that the day's limit let fall."""
+    """Result of one pass: confirmation e-mails still open, and those that the daily limit dropped."""
 
     waiting: int = 0
     limited: int = 0
@@ -51,7 +51,7 @@ class ConfirmationLook:
 
 
 class ConfirmationMails:
-    """Puts questions, each once."""
+    """Sends each double-opt-in e-mail exactly once."""
 
     def __init__(
         self,

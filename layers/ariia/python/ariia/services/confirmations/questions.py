@@ -1,4 +1,4 @@
-"""How the question of a double opt-in stands, for whoever asks why a member has not answered."""
+"""How the question of a double opt-in stands, for staff who ask why a member has not answered."""
 
 from __future__ import annotations
 

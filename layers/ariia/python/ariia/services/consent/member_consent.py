@@ -1,4 +1,4 @@
-"""What members agree to: set by the back office for one member, withdrawn by whoever holds the mailbox."""
+"""What members agree to: set by the back office for one member, withdrawn by the holder of the mailbox."""
 
 from __future__ import annotations
 

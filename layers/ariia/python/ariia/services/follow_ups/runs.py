@@ -150,7 +150,7 @@ class FollowUpRuns:
         return now + self._policy.again_seconds * 1000, False
 
     def _not_after(self, follow_up: ScheduledFollowUp, tenant: Tenant) -> int | None:
-        """What is skipped when it is late is so until the last moment; counted from when it set out."""
+        """With the misfire policy `skip` the message also expires while it waits, counted from `sending_at`."""
         misfire = _misfire(follow_up, tenant)
         if misfire.policy is not MisfirePolicy.SKIP or follow_up.decided_at or follow_up.sending_at is None:
             return None

@@ -90,7 +90,7 @@ class ImportCutting:
         return cut(job, blocks, range_records=self._range_records)
 
     def _start_unfinished(self, job: ImportJob) -> None:
-        """The first of each lane; whoever works on one begins the next."""
+        """The first of each lane; the worker of one begins the next."""
         if job.cut_at is None:
             return
         finished = {number for number, result in self._jobs.results(job).items() if result.state is PartState.DONE}

@@ -50,7 +50,7 @@ class ImportedNoes:
             )
 
     def _suppress(self, noes: LineNoes) -> None:
-        """Whoever has the address gets nothing more, whatever is imported next."""
+        """Members with the address get nothing more, whatever is imported next."""
         key = noes.addresses.get(Channel.EMAIL)
         if noes.suppression is not None and key is not None:
             self._members.suppress(key.tenant_id, key.channel, key.hash, noes.suppression)

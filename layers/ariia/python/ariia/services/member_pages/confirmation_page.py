@@ -18,7 +18,7 @@ from ariia.services.consent.member_consent import MemberConsent
 
 @dataclass(frozen=True)
 class ConfirmationView:
-    """What the page may say to whoever holds the link: nothing about the member but the language."""
+    """What the page may say to the holder of the link: nothing about the member but the language."""
 
     tenant_name: str
     language: str

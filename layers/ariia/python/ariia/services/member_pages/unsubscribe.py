@@ -33,7 +33,7 @@ class Withdrawals(Protocol):
 
 @dataclass(frozen=True)
 class Invitation:
-    """What the page may say to whoever holds the link: nothing about the member but the language."""
+    """What the page may say to the holder of the link: nothing about the member but the language."""
 
     tenant_name: str
     language: str

@@ -63,7 +63,7 @@ class Members:
         rules = self._opt_in.of(tenant_id)
         member = self._laid_over(None, blank, patch, rules)
         rules.ask([(None, member)])
-        # First: whoever repeats this without a key after a crash is answered that the member exists.
+        # First: a client who repeats this without a key after a crash is told that the member exists.
         self._opt_outs.claimed(member, patch.consent, now)
         if not self._store.save([member]):
             return Created(member, replayed=False)

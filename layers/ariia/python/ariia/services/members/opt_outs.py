@@ -17,7 +17,7 @@ _ATTEMPTS = 10
 
 
 class OptOuts:
-    """Takes opt-outs in. A repetition changes nothing, so that whoever was interrupted says it again."""
+    """Takes opt-outs in. A repetition changes nothing, so that an interrupted caller says it again."""
 
     def __init__(self, store: MemberStore, clock: Clock) -> None:
         self._store, self._clock = store, clock
@@ -33,7 +33,7 @@ class OptOuts:
     ) -> list[str]:
         """Opts out the member, the address, or both, and everybody else of the tenant who has one of the addresses;
         a later grant stands. Ids of all who are reached: the member first, if the tenant has one of this id. An address
-        that nobody has is opted out for whoever joins it."""
+        that nobody has is opted out for members who join it."""
         member = self._store.get(tenant_id, member_id) if member_id else None
         hashes = dict.fromkeys(one for one in (_hash(member, channel), address_hash) if one)
         sharers = [one for key in hashes for one in self._store.withdraw(tenant_id, channel, key, withdrawal)]

@@ -138,7 +138,7 @@ def _moved(
             excluded[reason] = excluded.get(reason, 0) + count
     planned = sum(len(batch.entries) for batch in draft.batches if batch.key.lane != EXCLUDED_LANE)
     return PlanCursor(
-        # A place is of no use at the end, and it is somebody's id.
+        # Clear the cursor when the shard is done: it is a member id.
         after=None if done else after,
         done=done,
         planned=cursor.planned + planned,

@@ -78,7 +78,7 @@ class Preflights:
         return known if known is not None and count is None else self._keep(stated, preflight, count)
 
     def about_message(self, details: CampaignDetails) -> list[Finding]:
-        """Everything wrong or doubtful about sender and content, whoever gets it."""
+        """Everything wrong or doubtful about sender and content, for any recipient."""
         return [*self._about_sender(details), *self._about_content(details)]
 
     def _about_sender(self, details: CampaignDetails) -> list[Finding]:

@@ -11,7 +11,7 @@ from ariia.services.revisits import Revisits
 
 # Longer than any run takes (timeout of the function: 120 s), so that the safety look finds it over.
 _AGAIN_MS = 180_000
-# What nobody changed for so long has lost its schedule: all attempts died.
+# What nobody changed for so long has lost its schedule: all attempts crashed.
 FORGOTTEN_MS = 900_000
 
 

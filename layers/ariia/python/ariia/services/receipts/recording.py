@@ -119,7 +119,7 @@ class EventRecorder:
 
     def _correct(self, events: Mapping[int, ProviderEvent], still_open: set[BatchKey], report: RecordReport) -> None:
         """Puts right what an outcome, or the silence before this event, had made of an attempt. The receipt holds the
-        evidence already: whoever resolves a claim will find it there."""
+        evidence already: the resolver of a claim will find it there."""
         news: dict[BatchKey, list[int]] = {}
         for place, event in events.items():
             if event.batch in still_open or not event.proves_acceptance:
@@ -142,7 +142,7 @@ class EventRecorder:
                 receipt = receipts.get((event.member_id, key.lane))
                 entries[event.member_id] = corrected(entries[event.member_id], event, receipt)
         if batch.claim is not None:
-            # Its own outcome, or the resolver, comes before us; but a refusal must find the outcome it is about.
+            # While the batch is claimed its sender or the resolver writes the outcome; a refusal waits for that.
             return batch.claim.lease_until <= self._clock.now() or all(event.proves_acceptance for event in events)
         wanted = [entries[entry.member_id] for entry in batch.entries]
         return wanted == batch.entries or self._ledger.rewrite(replace(batch, entries=wanted), batch.entries)

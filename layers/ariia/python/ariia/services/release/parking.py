@@ -1,4 +1,4 @@
-"""Campaigns that wait because the account may not send: noted, so that whoever looks sees why and for how long."""
+"""Campaigns that wait because the account may not send: noted, so that people see why and for how long."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ class CampaignStopping:
         return Stopped(campaign, in_flight)
 
     def _settle(self, campaign: Campaign, by: str) -> Campaign:
-        """A run for what is claimed. When the save comes second, the run or the one before has it in hand."""
+        """Starts a run that settles open claims. If the save loses a race, an existing run already does."""
         epoch = campaign.version
         self._runs.start(campaign.tenant_id, campaign.id, epoch)
         move = take_charge(campaign, epoch, by=by, at=self._clock.now())

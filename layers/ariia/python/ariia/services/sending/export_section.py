@@ -21,7 +21,7 @@ from ariia.ports.ledger.ledger import Partition, RecipientLedger
 from ariia.ports.personal_data import Told, told_page
 
 _PAGE = 25
-# Our own links would act for the member: whoever has the archive must not unsubscribe them by looking at it.
+# Our own links would act for the member: a reader of the archive must not unsubscribe them by looking at it.
 _DEAD_LINKS = {"unsubscribe_url": "#", "preferences_url": "#", "view_url": "#", CONFIRM_URL: "#"}
 
 

@@ -115,7 +115,7 @@ class SeriesReview:
 
 
 def _fixed_lists(target: Target) -> list[Finding]:
-    """A list that is kept up to date elsewhere can't be, and whoever does that is to know before they are refused."""
+    """A list that is kept up to date elsewhere can't be, and its maintainer is to know before they are refused."""
     return [
         Finding(
             "fixed_list",

@@ -1,5 +1,5 @@
 """What happens when a series wakes up: the campaign of its next occurrence is made. The campaign and the series' step
-to the occurrence behind it are one write, so that whoever is killed, doubled or late finds all of it or nothing."""
+to the occurrence behind it are one write, so that a killed, doubled or late call finds all of it or nothing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ariia.services.series.campaigns import campaign_of
 from ariia.services.series.waking import SeriesWaking
 
 _TRIES = 8
-# How far the clock of whoever wakes up may be behind.
+# How far the clock of the woken process may be behind.
 _EARLY_MS = 5_000
 
 
@@ -76,7 +76,7 @@ class SeriesRuns:
     def _make(self, series: Series, occurrence: Occurrence) -> None:
         ahead = replace(series, missed=None)
         ahead.go_on(occurrence, next(series.occurrences(occurrence.local), None))
-        # In this order: whoever dies on the way leaves schedules that fire for nothing, a unit of the plan that the
+        # In this order: a crash on the way leaves schedules that fire for nothing, a unit of the plan that the
         # campaign's schedule gives back, and the series where it was.
         note = self._waking.arrange(ahead)
         made = self._prepared(series, occurrence)
@@ -127,7 +127,7 @@ class SeriesRuns:
         words = f"{occurrence.local}: {reason}"
         move = Move("skip", series.status, series.status, SYSTEM, now, words)
         if self._store.save(SeriesChange(series, moves=[move], note=self._waking.arrange(series))):
-            # Somebody may have died about to make it.
+            # A run may have crashed just before it made it.
             self._broadcasts.give_back_of(series.tenant_id, series.campaign_id(occurrence), now)
 
     def _tidy(self, series: Series, step: SeriesChange, campaign: Campaign) -> None:

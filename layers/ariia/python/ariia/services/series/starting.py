@@ -33,7 +33,7 @@ class SeriesStarting:
         if first is None:
             raise never(series.rule, "has no occurrence that is left")
         series.start(first, now)
-        # The schedule first: should we die before the save, it fires for an epoch that never was.
+        # The schedule first: after a crash before the save it fires for an epoch that never was.
         note = self._waking.arrange(series)
         if not self._store.save(SeriesChange(series, moves=[move], note=note)):
             raise changed_meanwhile()

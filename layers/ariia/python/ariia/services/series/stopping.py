@@ -34,7 +34,7 @@ class StoppedSeries:
 
 class SeriesStopping:
     """Pauses and ends. First the series says that it is stopped, and what it takes back with that; then it is done, so
-    that whoever comes after a crash knows what is left to do."""
+    that the next call after a crash knows what is left to do."""
 
     def __init__(
         self,
@@ -75,7 +75,7 @@ class SeriesStopping:
         it was when it still ran."""
         self._waking.cancel(before)
         if before.next is not None:
-            # Nobody can make it any more, but somebody may have died about to.
+            # No run can create this campaign now; one may have crashed after reserving its unit. Give it back.
             unmade = before.campaign_id(before.next)
             self._broadcasts.give_back_of(series.tenant_id, unmade, self._clock.now())
         return self.withdrawn(series, by, reason)

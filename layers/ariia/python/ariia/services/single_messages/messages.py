@@ -79,7 +79,7 @@ class SingleMessages:
         made = sending(container, shards=shards, not_before=not_before, not_after=not_after, now=now)
         message = MessageRef(message_of or container.id, fingerprint(encode(content)))
         made.messages = {ONLY: message}
-        # First: whoever finds the container finds what it says.
+        # First: a container that is found has its message.
         self._dispatches.keep_message(container.tenant_id, message, content)
         if not self._dispatches.create_container(made, test_recipients):
             made = self.container(container.tenant_id, container.id)

@@ -7,7 +7,7 @@ from ariia.ports.tenants import TenantStore
 
 
 class KnownTenants:
-    """The tenants that there are. Whoever signs tokens may name others, and nothing must begin to exist by that."""
+    """The tenants that there are. A token may name others, and nothing must begin to exist by that."""
 
     def __init__(self, store: TenantStore) -> None:
         self._store, self._known = store, set[str]()

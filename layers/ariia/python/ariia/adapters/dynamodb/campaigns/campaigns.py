@@ -124,7 +124,7 @@ class DynamoCampaigns(CampaignStore, DueChecks):
                 CampaignPartModel(f"{tenant_id}#{campaign_id}", f"{STAND_IN}{one}").delete()
 
     def remove_container(self, tenant_id: str, container_id: str) -> None:
-        """The record comes last: as long as it is there, it is found by whoever does this again."""
+        """The record comes last: as long as it is there, a repetition finds it."""
         for part in rows(CampaignPartModel, f"{tenant_id}#{container_id}", None):
             with passing_faults():
                 part.delete()

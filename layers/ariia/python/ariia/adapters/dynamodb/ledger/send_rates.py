@@ -82,7 +82,7 @@ class DynamoSendRates(SendRates):
         self._forget(channel, [_ACTIVE + campaign_key])
 
     def _forget(self, channel: str, notes: Sequence[str]) -> None:
-        # Who noted itself again meanwhile does so in its next round too: the count only shapes the shares.
+        # A campaign that re-registers meanwhile does so again next round; the count only affects rate shares.
         names = {f"#n{place}": one for place, one in enumerate(notes)}
         if names:
             self._update(f"{channel}#active", f"REMOVE {', '.join(names)}", None, {}, names)

@@ -1,5 +1,5 @@
 """Content that acts: script, frames, forms, plug-ins. Mail programs drop it and the engine's own pages never run it, so
-whoever writes it means something that no reader will see."""
+its author means something that no reader will see."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def judge_content(content: TrialContent, members: Sequence[Mapping[str, Any]] = 
         return [*found, _EMPTY_BODY]
     if any(one.code in ("syntax", "unknown_variable") for one in found):
         return found
-    # What was read in the source is seen in every rendering too.
+    # Drop findings already reported for the source: every rendered sample would repeat them.
     known = {one.code for one in found} & {ACTIVE, NO_UNSUBSCRIBE}
     return found + [one for one in try_content(content, members) if one.code not in known]
 

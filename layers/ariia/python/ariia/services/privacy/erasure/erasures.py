@@ -52,7 +52,7 @@ class Erasures:
         return Created(self.get(tenant_id, erasure.id), replayed=not is_new)
 
     def get(self, tenant_id: str, erasure_id: str) -> Erasure:
-        """The erasure as it stands; NotFoundError. One that stands still, as all attempts died, is started again."""
+        """The erasure as it stands; NotFoundError. One whose attempts all crashed is started again."""
         erasure = self._jobs.get(tenant_id, erasure_id)
         if erasure.same_as is not None:
             return self.get(tenant_id, erasure.same_as)

@@ -82,7 +82,7 @@ class ErasureRuns:
         return None
 
     def _do(self, erasure: Erasure, step: ErasureStep) -> str | None:
-        """One piece: found, counted, written down, taken away. Whoever does it again after a crash counts nothing."""
+        """Handles one piece: find, count, save the count, delete. A repeat after a crash does not count again."""
         found = step.find(erasure)
         if erasure.counted is None and found.counts:
             erasure.count(found.counts)

@@ -57,13 +57,13 @@ class MemberExports:
         else:
             export = self._create(tenant_id, member_id, by, creation)
         if not export.is_over:
-            # Again for one that was asked for before: its first request may have died before this.
+            # Again for one that was asked for before: its first request may have crashed before this.
             self._trail.append(tenant_id, [_entry(export, member_id)], f"{export.id[:26]}-export")
             self._revisits.arrange(_work_on(export), SOON)
         return Created(self._view(export), replayed=not is_new)
 
     def get(self, tenant_id: str, export_id: str) -> ExportView:
-        """The export as it stands; NotFoundError. One that stands still, as all attempts died, is started again."""
+        """The export as it stands; NotFoundError. One whose attempts all crashed is started again."""
         export = self._jobs.get(tenant_id, export_id)
         if not export.is_over and self._clock.now() - export.touched_at > FORGOTTEN_MS:
             self._revisits.arrange(_work_on(export), SOON)
