@@ -16,8 +16,7 @@ from functions.api.gate import actions, dependencies, json_body
 from functions.api.gate.auth import WITHOUT_TENANT, Caller, caller_of, require
 from functions.api.gate.capabilities import answering
 from functions.api.gate.errors import MEDIA_TYPE, Answer, MalformedBodyError, answer_to
-from functions.api.gate.routing import Operation
-from functions.api.gate.validation import require_known_parameters
+from functions.api.gate.routing import Operation, require_known_parameters
 
 RESPONSE_HEADERS = {"X-Content-Type-Options": "nosniff"}
 

@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 from pydantic import BaseModel
 
-from ariia.domain.errors import NotFoundError
+from ariia.domain.errors import InvalidError, NotFoundError, Problem
 from ariia.domain.identifiers import is_id
 from functions.api.gate.auth import Permission
 from functions.api.gate.errors import UnknownRouteError, WrongMethodError
@@ -135,3 +135,12 @@ def _is_body(hint: Any) -> bool:
 
 def _marker(hint: Any, kind: type[P]) -> P | None:
     return next((item for item in getattr(hint, "__metadata__", ()) if isinstance(item, kind)), None)
+
+
+def require_known_parameters(operation: Operation, event: Mapping[str, Any]) -> None:
+    """InvalidError for a query parameter that the operation does not have: a misspelt filter must not be ignored."""
+    known = operation.query_parameters
+    unknown = sorted(set(event.get("queryStringParameters") or {}) - known)
+    if unknown:
+        problems = [Problem(name, "is not a known parameter", allowed=sorted(known)) for name in unknown]
+        raise InvalidError("the request has unknown parameters", problems=problems)

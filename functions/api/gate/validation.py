@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
-
-from ariia.domain.errors import InvalidError, Problem
-
-if TYPE_CHECKING:
-    from functions.api.gate.routing import Operation
 
 MAX_PROBLEMS = 50
 MAX_VALUE_CHARACTERS = 200
@@ -44,15 +39,6 @@ _TYPES = {
 def problems_of(error: RequestValidationError) -> list[dict[str, Any]]:
     """One entry per wrong field, at most 50; values are shortened so that an answer stays readable."""
     return [_problem(item) for item in error.errors()[:MAX_PROBLEMS]]
-
-
-def require_known_parameters(operation: Operation, event: Mapping[str, Any]) -> None:
-    """InvalidError for a query parameter that the operation does not have: a misspelt filter must not be ignored."""
-    known = operation.query_parameters
-    unknown = sorted(set(event.get("queryStringParameters") or {}) - known)
-    if unknown:
-        problems = [Problem(name, "is not a known parameter", allowed=sorted(known)) for name in unknown]
-        raise InvalidError("the request has unknown parameters", problems=problems)
 
 
 def _problem(item: Mapping[str, Any]) -> dict[str, Any]:
