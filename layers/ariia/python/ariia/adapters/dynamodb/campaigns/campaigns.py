@@ -34,7 +34,6 @@ class DynamoCampaigns(CampaignStore, DueChecks):
 
     def __init__(self, connection: Connection | None = None) -> None:
         self._connection = connection or process_connection()
-        self._kept: set[tuple[str, MessageRef]] = set()
 
     def get(self, tenant_id: str, campaign_id: str) -> Campaign | None:
         model = read(CampaignModel, tenant_id, campaign_id)
@@ -85,15 +84,11 @@ class DynamoCampaigns(CampaignStore, DueChecks):
         return self.content(tenant_id, message.owner, message.hash)
 
     def keep_message(self, tenant_id: str, message: MessageRef, content: Content) -> None:
-        """Reading costs an eighth of writing; a process meets the same message again and again."""
-        place = (tenant_id, message)
-        if place in self._kept:
-            return
+        """Reading costs an eighth of writing. What a process remembers of earlier ones may be gone by a restore."""
         key, part = f"{tenant_id}#{message.owner}", f"content#{message.hash}"
         if read(CampaignPartModel, key, part) is None:
             with passing_faults():
                 CampaignPartModel(key, part, document=encode(content)).save()
-        self._kept = {*list(self._kept)[-99:], place}
 
     def create_container(self, container: Dispatch, test_recipients: Sequence[Member] = ()) -> bool:
         container.version = 1
