@@ -63,8 +63,9 @@ def test_a_process_is_on_the_day(day: Day) -> None:
 @pytest.mark.parametrize("name", ["end-of-month", "berlin-second-half-past-two"])
 def test_rules_about_time_hold_on_the_day(name: str) -> None:
     """A few seconds of what `make test-dates` runs whole."""
-    tests = [f"tests/unit/domain/test_{one}.py" for one in ("local_time", "quiet_hours", "lane_plan")]
-    tests += ["tests/unit/services/test_broadcast_quota.py", "tests/unit/services/test_series.py"]
+    rooms = ("ground/test_local_time", "rules/test_quiet_hours", "planning/test_lane_plan")
+    rooms += ("campaigns/test_broadcast_quota", "series/test_series")
+    tests = [f"tests/unit/{one}.py" for one in rooms]
     command = [
         sys.executable,
         "-m",
