@@ -149,7 +149,7 @@ class DynamoDB:
 
     def _generated(self, partition: str, after: str, limit: int) -> tuple[list[Item], bool]:
         tenant_id, shard = partition.split("#")
-        ids = members_after(int(shard), after.rstrip("\x00") or None, self.members_per_shard)
+        ids = members_after(int(shard), after.strip("\x00 ") or None, self.members_per_shard)
         return _page((member_item(tenant_id, int(shard), one) for one in ids), limit)
 
 
