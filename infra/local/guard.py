@@ -17,11 +17,12 @@ GRACE_SECONDS = 5.0
 
 def main(command: list[str]) -> int:
     """The command's exit status, once it has ended by itself or the asker is gone."""
-    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
     ended: queue.SimpleQueue[None] = queue.SimpleQueue()
+    # Before there is a child: a guard that is ended a moment after it began must not leave one behind.
+    signal.signal(signal.SIGTERM, lambda *_: ended.put(None))
+    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
     for wait in (child.wait, _asker_is_gone):
         threading.Thread(target=_report, args=(ended, wait), daemon=True).start()
-    signal.signal(signal.SIGTERM, lambda *_: ended.put(None))
     ended.get()
     return _finish(child)
 
