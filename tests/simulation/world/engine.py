@@ -78,7 +78,7 @@ from tests.simulation.world.provider import Provider
 from tests.simulation.world.queues import HIDDEN_MS, EventSource, Message, Queue
 from tests.simulation.world.recounts import RECOUNT_REST_SECONDS, ReadRowByRow
 from tests.simulation.world.scheduler import START, Gone, Scheduler
-from tests.simulation.world.state_machine import Executions
+from tests.simulation.world.state_machine import CampaignExecutions
 from tests.simulation.world.stream import StreamedLedger, StreamReader
 from tests.simulation.world.watch import WatchedCampaigns, WatchedReader
 
@@ -189,7 +189,7 @@ class Engine:
         self.pipeline = self.parts.pipeline(self.events, reports, self.provider)
         if scenario.foreign_ms:
             reports.foreign(scenario.foreign_ms, lambda: self.stored().status not in OVER)
-        self.executions = Executions(scheduler, self.skew, scenario.plan_ms, scenario.most_rounds)
+        self.executions = CampaignExecutions(scheduler, self.skew, scenario.plan_ms, scenario.most_rounds)
 
     def _services(self) -> None:
         around, parts, clock = self.membrane.around, self.parts, self.clock

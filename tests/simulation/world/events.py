@@ -121,15 +121,12 @@ class ReportedPipeline(MemoryEventPipeline):
         self._queue, self._reports, self._provider = queue, reports, provider
 
     def backlog(self) -> int:
-        """See the port."""
         return self._queue.backlog()
 
     def dead_events(self) -> Collection[int]:
-        """See the port."""
         return [one.published_at for one in self._queue.dead.values()]
 
     def probe(self, from_address: str, now: int, every_ms: int) -> None:
-        """See the port."""
         before = len(self.probes)
         super().probe(from_address, now, every_ms)
         if len(self.probes) > before:

@@ -10,7 +10,7 @@ from typing import Any
 from ariia.domain.errors import AriiaError
 from ariia.domain.ledger.counted_row import CountedRow
 from ariia.domain.statistics.counts import Counts
-from ariia.ports.ledger.ledger import Partition
+from ariia.ports.ledger.ledger import Partition, RecountLedger
 from ariia.services.statistics.counting import StreamCounter
 from ariia.services.statistics.recounting import Recounting, StreamBehindError
 from tests.doubles.statistics import MemoryStatistics
@@ -21,14 +21,17 @@ _PAUSE_MS = 60_000
 _ROW_MS = 200
 
 
-class ReadRowByRow:
+class ReadRowByRow(RecountLedger):
     """The ledger to a recount: others write between any two of its rows."""
 
     def __init__(self, scheduler: Any, port: Any) -> None:
-        self._scheduler, self._port, self.put_mark = scheduler, port, port.put_mark
+        self._scheduler, self._port = scheduler, port
+
+    def put_mark(self, partition: Partition, at: int) -> int:
+        mark: int = self._port.put_mark(partition, at)
+        return mark
 
     def counted_rows(self, partition: Partition) -> Iterator[CountedRow]:
-        """See the port."""
         for row in self._port.counted_rows(partition):
             self._scheduler.pause(int(self._scheduler.random.random() * _ROW_MS))
             yield row

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ariia.ports.workflows import Executions
 from ariia.services.planning.planning import MORE, STOP, AudiencePlanner, PlanProgress
 from ariia.services.release.rounds import END, BatchReleaser, Round
 from tests.simulation.world.scheduler import Scheduler
@@ -19,8 +20,8 @@ PLAN_TIMEOUT_MS, ROUND_TIMEOUT_MS = 300_000, 60_000
 CALLS_PER_SHARD = 8
 
 
-class Executions:
-    """The CampaignRuns port: starts executions, each name once, and plays them."""
+class CampaignExecutions(Executions):
+    """Starts executions, each name once, and plays them."""
 
     def __init__(self, scheduler: Scheduler, skew: Callable[[], int], plan_ms: int, most_rounds: int) -> None:
         self._scheduler, self._skew, self._plan_ms, self._most_rounds = scheduler, skew, plan_ms, most_rounds
@@ -30,7 +31,6 @@ class Executions:
         self.running = 0
 
     def start(self, tenant_id: str, campaign_id: str, epoch: int) -> None:
-        """See the port."""
         self._begin(tenant_id, campaign_id, epoch, 0)
 
     def _begin(self, tenant_id: str, campaign_id: str, epoch: int, part: int) -> None:
@@ -84,7 +84,7 @@ class Executions:
 
 
 class _Execution:
-    def __init__(self, executions: Executions, run: tuple[str, str, int], part: int) -> None:
+    def __init__(self, executions: CampaignExecutions, run: tuple[str, str, int], part: int) -> None:
         self._executions, self._run, self._part = executions, run, part
         self._rounds, self._idle = 0, 0
 

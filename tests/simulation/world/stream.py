@@ -28,7 +28,6 @@ class StreamedLedger(MemoryLedger):
         self.on_record: Callable[[int], None] = lambda shard: None
 
     def commit_page(self, page: PlanPage) -> bool:
-        """See the port."""
         if not super().commit_page(page):
             return False
         for batch in page.batches:
@@ -36,24 +35,20 @@ class StreamedLedger(MemoryLedger):
         return True
 
     def rewrite(self, batch: Batch, seen: Sequence[Entry]) -> bool:
-        """See the port."""
         with self._recorded(batch.key):
             return super().rewrite(batch, seen)
 
     def claim(self, key: BatchKey, token: str, size: int, lease_until: int) -> Batch | None:
-        """See the port."""
         with self._recorded(key):
             return super().claim(key, token, size, lease_until)
 
     def write_outcome(
         self, batch: Batch, claim: Claim, entries: Sequence[Entry], writer: str, wait_until: int | None = None
     ) -> bool:
-        """See the port."""
         with self._recorded(batch.key):
             return super().write_outcome(batch, claim, entries, writer, wait_until)
 
     def merge_receipt(self, key: ReceiptKey, facts: Receipt) -> None:
-        """See the port."""
         before = self._receipt(key)
         super().merge_receipt(key, facts)
         after = self._receipt(key)
@@ -61,7 +56,6 @@ class StreamedLedger(MemoryLedger):
             self._record(key.partition, before, after)
 
     def delete_receipts(self, partition: Partition, member_id: str) -> None:
-        """See the port."""
         places = [ReceiptKey(partition, *one) for one in self.receipts.get(partition.key, {}) if one[0] == member_id]
         gone = [self._receipt(key) for key in places]
         super().delete_receipts(partition, member_id)
@@ -69,7 +63,6 @@ class StreamedLedger(MemoryLedger):
             self._record(partition, row, None)
 
     def put_mark(self, partition: Partition, at: int) -> int:
-        """See the port."""
         mark = super().put_mark(partition, at)
         self._record(partition, None, None, mark)
         return mark

@@ -6,7 +6,7 @@ import os
 import time
 
 from ariia.domain.identifiers import sortable_id
-from ariia.ports.clock import Chance
+from ariia.ports.clock import Chance, Clock, Ids
 
 
 def epoch_ms() -> int:
@@ -14,15 +14,13 @@ def epoch_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-class SystemClock:
+class SystemClock(Clock):
     """The operating system's clock."""
 
     def now(self) -> int:
-        """Epoch milliseconds."""
         return epoch_ms()
 
     def sleep(self, seconds: float) -> None:
-        """Blocks this thread."""
         if seconds > 0:
             time.sleep(seconds)
 
@@ -34,12 +32,11 @@ class SystemChance(Chance):
         return os.urandom(16).hex()
 
 
-class RandomIds:
+class RandomIds(Ids):
     """ULIDs."""
 
-    def __init__(self, clock: SystemClock) -> None:
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
     def new(self) -> str:
-        """A fresh ULID."""
         return sortable_id(self._clock.now(), os.urandom(10))
